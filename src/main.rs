@@ -1,0 +1,2 @@
+//! `moot`: arguments in, exit code out.
+fn main() {}

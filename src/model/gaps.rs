@@ -1,0 +1,54 @@
+//! The point of the whole map: which need is met in which district, and where nobody is.
+
+use super::choice::Choice;
+use super::date::Day;
+use super::place::{Atlas, Districts};
+use super::service::{Freshness, Need, Service};
+
+/// What one need finds in one district.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// Services that say they serve the district.
+    pub serves: u32,
+    /// Services located in it.
+    pub located: u32,
+    /// Services of either sort verified within twelve months.
+    pub verified: u32,
+}
+
+impl Cell {
+    /// Nobody serves and nobody is there.
+    pub fn is_gap(self) -> bool {
+        self.serves == 0 && self.located == 0
+    }
+}
+
+/// Where a service serves and where it is. A hidden address counts for neither dot nor district.
+pub fn districts_of(service: &Service, atlas: &Atlas) -> (Districts, Districts) {
+    let located = service
+        .shown_locations()
+        .iter()
+        .filter_map(|location| location.point)
+        .filter_map(|point| atlas.district_at(point))
+        .fold(0, |set, at| set | 1 << at);
+    (atlas.cover(&service.serves), located)
+}
+
+/// The matrix: a row for each need, a cell for each district of the atlas. Services that are closed or only planned
+/// fill no gap.
+pub fn matrix<'a>(services: impl Iterator<Item = &'a Service>, atlas: &Atlas, today: Day) -> Vec<Vec<Cell>> {
+    let mut rows = vec![vec![Cell::default(); atlas.districts.len().min(32)]; Need::ALL.len()];
+    for service in services.filter(|service| service.is_open()) {
+        let (serves, located) = districts_of(service, atlas);
+        let fresh = service.freshness(today) == Freshness::Fresh;
+        for need in service.needs.iter() {
+            for (at, cell) in rows[need.index()].iter_mut().enumerate() {
+                let (is_serving, is_located) = (serves >> at & 1 == 1, located >> at & 1 == 1);
+                cell.serves += u32::from(is_serving);
+                cell.located += u32::from(is_located);
+                cell.verified += u32::from(fresh && (is_serving || is_located));
+            }
+        }
+    }
+    rows
+}
