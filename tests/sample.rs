@@ -1,5 +1,6 @@
 //! The data that comes with the program is read as a workspace would be, and says nothing that it must not say.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by panicking; helpers are no #[test]
 use std::fs;
 use std::path::{Path, PathBuf};
 
