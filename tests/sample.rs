@@ -1,10 +1,15 @@
 //! The data that comes with the program is read as a workspace would be, and says nothing that it must not say.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by panicking; helpers are no #[test]
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use folkmoot::model::choice::Choice;
+use folkmoot::model::gaps;
 use folkmoot::model::place::{Atlas, Point};
+use folkmoot::model::service::{Freshness, Need, Service, Status};
+use folkmoot::model::{Day, Id, Kind, Organisation, Ref, Workspace};
 
 fn data(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(path)
@@ -70,4 +75,159 @@ fn the_map_finds_what_people_type() {
         let found = atlas.find(words).unwrap_or_else(|| panic!("{words} is not on the map"));
         assert!(found.km_to(near) < 2.0, "{words} is at {found}");
     }
+}
+
+/// A file of a workspace, its records not yet read.
+#[derive(serde::Deserialize)]
+#[serde(rename = "Folkmoot", deny_unknown_fields)]
+struct File {
+    kind: String,
+    version: u32,
+    records: BTreeMap<Id, Box<ron::value::RawValue>>,
+}
+
+/// The sample, read by the shortest way there is, so that this test doubts the data and not the store.
+fn sample() -> Workspace {
+    let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
+    let mut workspace = Workspace::default();
+    for kind in [Kind::Partnership, Kind::Person, Kind::Organisation, Kind::Service] {
+        let file: File = options.from_str(&read(&format!("dorset/{}.ron", kind.plural()))).unwrap();
+        assert_eq!((file.kind.as_str(), file.version), (kind.plural(), 1));
+        for (id, text) in file.records {
+            let mut from = ron::Deserializer::from_str_with_options(text.get_ron(), &options).unwrap();
+            let record = kind.read(id, &mut from).unwrap_or_else(|error| panic!("{id}: {error}"));
+            assert_eq!(Kind::of(id), Some(kind), "{id}");
+            assert_eq!(record.check(), Ok(()), "{id}");
+            workspace.place(id, Some(record));
+        }
+    }
+    workspace
+}
+
+fn today() -> Day {
+    "2026-11-21".parse().unwrap()
+}
+
+fn organisations_of(service: &Service) -> Vec<&Ref> {
+    let one = service.organisation.iter().chain(&service.commissioner);
+    one.chain(&service.funders).chain(&service.referrers).collect()
+}
+
+#[test]
+fn every_reference_of_the_sample_resolves() {
+    let workspace = sample();
+    let known = |to: &Ref| to.id().is_some_and(|id| workspace.organisations.get(id).is_some());
+    for service in workspace.services.iter() {
+        let loose: Vec<_> = organisations_of(service).into_iter().filter(|to| !known(to)).collect();
+        assert!(service.organisation.is_some() && loose.is_empty(), "{}: {loose:?}", service.name);
+    }
+    assert!(workspace.people.iter().all(|person| person.roles.iter().all(|role| known(&role.organisation))));
+    assert!(workspace.organisations.iter().all(|o: &std::sync::Arc<Organisation>| o.parent.iter().all(known)));
+}
+
+#[test]
+fn the_steering_group_is_that_of_2010() {
+    let workspace = sample();
+    let mut roles = Vec::new();
+    for person in workspace.people.iter() {
+        assert_eq!((&person.email, &person.phone), (&None, &None), "nothing private of {}", person.name);
+        for role in &person.roles {
+            let title = role.title.as_deref().unwrap_or_default();
+            roles.push(format!("{}: {title}, {}", person.name, role.organisation.name(&workspace)));
+        }
+    }
+    roles.sort();
+    assert_eq!(
+        roles,
+        [
+            "Chris Beale: Chief Executive, Poole CVS",
+            "Katy Pascoe: Partnership Development Officer, Dorset Community Action",
+            "Katy Pascoe: Partnership Officer, Dorset Community Action",
+            "Laura Thompson: SW VCS Development Officer, Clinks",
+            "Michael Psaradelli: Partnership Development Officer, Dorset Probation Trust",
+            "Ruth Shearn: Communications Officer, Bournemouth CVS",
+            "Ruth Shearn: Communications Officer, Poole CVS",
+            "Sarah Woolcock: Partnership Development Officer, Dorset Probation Trust",
+            "Vivienne Aird: Chief Executive, Bournemouth CVS",
+        ]
+    );
+    let itself = workspace.itself().unwrap();
+    assert!(itself.sample && itself.map.as_deref() == Some("dorset"));
+}
+
+#[test]
+fn every_service_of_the_sample_says_that_it_is_invented() {
+    let workspace = sample();
+    assert!(workspace.services.len() >= 60);
+    for service in workspace.services.iter() {
+        let alert = service.alert.as_deref();
+        assert_eq!(alert, Some("Illustrative: invented for the sample, not a real service."), "{}", service.name);
+    }
+}
+
+#[test]
+fn the_sample_rings_and_writes_to_nobody() {
+    for file in ["partnership", "people", "organisations", "services"] {
+        let text = read(&format!("dorset/{file}.ron"));
+        for address in text.split(['"', ' ']).filter(|word| word.contains('@') || word.contains("://")) {
+            let host = address.split(['@', '/']).find(|part| part.contains('.')).unwrap_or(address);
+            assert!(host == "example.org" || host.ends_with(".example.org"), "{address}");
+        }
+        for digits in text.split('"').filter(|text| text.starts_with('0') || text.starts_with('+')) {
+            assert!(digits.starts_with("01632 960") && digits.len() == 12, "{digits}");
+        }
+    }
+}
+
+#[test]
+fn the_sample_lies_in_the_county() {
+    let (atlas, workspace) = (atlas(), sample());
+    let mut outside = Vec::new();
+    for service in workspace.services.iter() {
+        let areas = service.serves.iter().filter(|area| atlas.area(area).is_none());
+        outside.extend(areas.map(|area| format!("{} serves {area}", service.name)));
+        let points = service.locations.iter().filter_map(|location| location.point);
+        let away = points.filter(|point| atlas.district_at(*point).is_none());
+        outside.extend(away.map(|point| format!("{} is at {point}", service.name)));
+    }
+    assert!(outside.is_empty(), "{outside:#?}");
+}
+
+#[test]
+fn the_sample_has_gaps_to_show() {
+    let (atlas, workspace) = (atlas(), sample());
+    let rows = gaps::matrix(workspace.services.iter().map(AsRef::as_ref), &atlas, today());
+    let gaps_of = |need: Need| {
+        let row = &rows[need.index()];
+        (0..row.len()).filter(|at| row[*at].is_gap()).map(|at| &*atlas.districts[at].name).collect::<Vec<_>>()
+    };
+    let all = rows.iter().flatten();
+    assert!(all.clone().filter(|cell| cell.is_gap()).count() >= rows.len() * 8 / 5);
+    assert!(all.clone().any(|cell| !cell.is_gap() && cell.verified == 0), "something is served that nobody checked");
+    assert_eq!(gaps_of(Need::Veterans).len(), 7, "veterans find something in Bournemouth alone");
+    assert!(
+        gaps_of(Need::Accommodation).contains(&"North Dorset") && gaps_of(Need::Accommodation).contains(&"Purbeck")
+    );
+    assert!(Need::ALL.iter().all(|need| gaps_of(*need).len() < 8), "every need is met somewhere");
+}
+
+#[test]
+fn the_sample_shows_every_state_a_service_can_be_in() {
+    let workspace = sample();
+    let any = |what: &str, is: &dyn Fn(&Service) -> bool| {
+        assert!(workspace.services.iter().any(|service| is(service)), "no service {what}");
+    };
+    for status in Status::ALL {
+        any(status.label(), &|service| service.status == *status);
+    }
+    for freshness in [Freshness::Fresh, Freshness::Stale, Freshness::Never] {
+        any("of each freshness", &|service| service.freshness(today()) == freshness);
+    }
+    any("whose funding ends soon", &|s| s.funding_warns(today()) && s.funding_ends >= Some(today()));
+    any("whose funding has ended", &|s| s.funding_ends < Some(today()) && s.funding_ends.is_some());
+    any("that hides its address", &|s| s.hide_address && !s.locations.is_empty() && s.place().is_none());
+    any("without a place", &|s| s.locations.is_empty());
+    any("with several places", &|s| s.locations.len() > 2);
+    any("for one sex", &|s| s.sex.is_some());
+    any("that serves the whole county", &|s| s.serves == ["Dorset".into()]);
 }
