@@ -15,3 +15,4 @@
 //! - [`model`]: what records mean; rules from a workspace to a change or a refusal.
 
 pub mod model;
+pub mod ui;

@@ -1,0 +1,192 @@
+//! The map: where services are, on the outline of the county, in characters.
+//!
+//! The coast and the districts are drawn in braille dots; over them stand the services (a dot, or a number where several
+//! share a spot), the chosen one (a diamond), and the names of towns where there is room. Where braille cannot be shown
+//! or the room is too small, the same facts stand in a table by district. Nothing here decides what is shown: the caller
+//! hands in points that anybody may see.
+
+mod land;
+mod marks;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Color, Modifier, Style};
+use ratatui::text::Line;
+
+use crate::model::place::{Atlas, Point};
+use crate::model::{Service, gaps};
+
+use land::Projection;
+
+/// How a map looks.
+#[derive(Clone, Copy, Debug)]
+pub struct MapLook {
+    /// The coast and the border of the county.
+    pub outline: Color,
+    /// The lines between districts, which are dotted as well.
+    pub border: Color,
+    /// Names of towns.
+    pub town: Style,
+    /// Services and their numbers.
+    pub service: Style,
+    /// The chosen service, which is a diamond as well.
+    pub chosen: Style,
+    /// Whether braille and other signs beyond ASCII must be left out: a table takes the place of the map.
+    pub is_ascii: bool,
+}
+
+impl Default for MapLook {
+    fn default() -> Self {
+        Self {
+            outline: Color::Reset,
+            border: Color::DarkGray,
+            town: Style::new(),
+            service: Style::new().fg(Color::Cyan).add_modifier(Modifier::BOLD),
+            chosen: Style::new().fg(Color::Yellow).add_modifier(Modifier::BOLD.union(Modifier::REVERSED)),
+            is_ascii: false,
+        }
+    }
+}
+
+impl MapLook {
+    /// Without colours.
+    pub fn mono() -> Self {
+        let bold = Style::new().add_modifier(Modifier::BOLD);
+        Self { border: Color::Reset, service: bold, chosen: bold.add_modifier(Modifier::REVERSED), ..Self::default() }
+    }
+}
+
+/// What a map shows.
+#[derive(Clone, Copy, Debug)]
+pub struct MapView<'a> {
+    /// The county.
+    pub atlas: &'a Atlas,
+    /// Where services are.
+    pub dots: &'a [Point],
+    /// Where the chosen service is; these points are among the dots.
+    pub chosen: &'a [Point],
+    /// The middle of the picture; `None`: the middle of the county.
+    pub centre: Option<Point>,
+    /// How much larger than the whole county in the whole area: 1 shows all of it.
+    pub zoom: f64,
+    /// How it looks.
+    pub look: MapLook,
+}
+
+/// What became of the dots.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Drawn {
+    /// Dots that lie nowhere near the county and are not on the map.
+    pub elsewhere: usize,
+    /// Dots beyond the edge of a map that is zoomed in.
+    pub beyond: usize,
+    /// The cell of the chosen service, for the real cursor.
+    pub cursor: Option<Position>,
+}
+
+/// Whether a map can be read in this much room.
+pub fn has_room(area: Rect) -> bool {
+    area.width >= 24 && area.height >= 8
+}
+
+/// Draws the map. Where [`has_room`] says no, or in ASCII, nothing is drawn: show a [`district_table`] there.
+pub fn draw_map(view: &MapView<'_>, area: Rect, buf: &mut Buffer) -> Drawn {
+    let area = area.intersection(buf.area);
+    if !has_room(area) || view.look.is_ascii {
+        return Drawn::default();
+    }
+    let projection = Projection::new(view.atlas, view.centre, view.zoom, area);
+    land::draw(view.atlas, &projection, view.look, area, buf);
+    let mut room = marks::Room::new(area);
+    let drawn = marks::draw_services(view, &projection, &mut room, buf);
+    let said = note(drawn);
+    if !said.is_empty() {
+        marks::draw_note(&said, view.look.town, &mut room, buf);
+    }
+    marks::draw_towns(view, &projection, &mut room, buf);
+    drawn
+}
+
+/// What is not on the map, in words.
+fn note(drawn: Drawn) -> String {
+    let part = |count: usize, what: &str| (count > 0).then(|| format!("{} {what}", thousands(count)));
+    [part(drawn.elsewhere, "elsewhere"), part(drawn.beyond, "off the map")]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// A number as people read it: `12,739`.
+fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// How many services concern each district: what the map says, in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DistrictCounts {
+    /// For each district of the atlas, how many serve it and how many are in it.
+    pub districts: Vec<(usize, usize)>,
+    /// How many neither serve nor are in any district, as far as anybody may see.
+    pub elsewhere: usize,
+}
+
+/// Counts services by district. It looks at every location of every service: keep the answer, do not count at each draw.
+pub fn count_by_district<'a>(services: impl Iterator<Item = &'a Service>, atlas: &Atlas) -> DistrictCounts {
+    let mut counts = DistrictCounts { districts: vec![(0, 0); atlas.districts.len().min(32)], elsewhere: 0 };
+    for service in services {
+        let (serves, located) = gaps::districts_of(service, atlas);
+        counts.elsewhere += usize::from(serves | located == 0);
+        for (at, (serving, here)) in counts.districts.iter_mut().enumerate() {
+            *serving += (serves >> at & 1) as usize;
+            *here += (located >> at & 1) as usize;
+        }
+    }
+    counts
+}
+
+/// The table that stands where a map cannot: a line for each district, as many as there is room for, and what is left
+/// out in the last. Returns how many lines it took.
+pub fn district_table(counts: &DistrictCounts, atlas: &Atlas, area: Rect, buf: &mut Buffer) -> u16 {
+    let area = area.intersection(buf.area);
+    let mut lines = vec![row("District", "serve", "here")];
+    for (district, (serving, here)) in atlas.districts.iter().zip(&counts.districts) {
+        let name = if area.width >= 36 { &district.name } else { &district.short };
+        lines.push(row(name, &thousands(*serving), &thousands(*here)));
+    }
+    if counts.elsewhere > 0 {
+        lines.push(row("elsewhere", "", &thousands(counts.elsewhere)));
+    }
+    let room = usize::from(area.height);
+    if lines.len() > room && room > 0 {
+        let hidden = lines.len() - room + 1;
+        lines.truncate(room - 1);
+        lines.push(format!("and {hidden} more lines"));
+    }
+    for (y, line) in (area.top()..area.bottom()).zip(&lines) {
+        let line = if area.width >= 36 { line.clone() } else { line.replacen(WIDE_GAP, "", 1) };
+        let style = if y == area.top() { Style::new().add_modifier(Modifier::BOLD) } else { Style::new() };
+        buf.set_stringn(area.left(), y, line, area.width.into(), style);
+    }
+    lines.len().min(room) as u16
+}
+
+/// The blanks that a line of the table can do without where names are short.
+const WIDE_GAP: &str = "            ";
+
+fn row(name: &str, serving: &str, here: &str) -> String {
+    let name_width = Line::from(name).width();
+    let gap = " ".repeat(23_usize.saturating_sub(name_width));
+    format!("{name}{gap}{serving:>6}{here:>7}")
+}
+
+#[cfg(test)]
+mod tests;

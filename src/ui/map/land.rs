@@ -1,0 +1,151 @@
+//! The land: coast, county and districts in braille dots.
+
+use std::collections::HashSet;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Color;
+use ratatui::symbols::Marker;
+use ratatui::widgets::Widget;
+use ratatui::widgets::canvas::{Canvas, Painter, Shape};
+
+use super::MapLook;
+use crate::model::place::{Atlas, Point, Ring};
+
+/// Dots of braille in a cell, across and down. A cell is twice as high as it is wide, so dots are square.
+const ACROSS: f64 = 2.0;
+const DOWN: f64 = 4.0;
+
+/// Of a dotted line, every how manieth dot is drawn.
+const DOTTED: i64 = 3;
+
+/// The longest line that is drawn, in dots: what a far-fetched zoom may cost.
+const LONGEST: f64 = 4000.0;
+
+/// How degrees become dots of braille, and dots cells.
+pub(super) struct Projection {
+    /// The north-west corner of the whole area.
+    corner: Point,
+    /// Dots for a degree of latitude.
+    scale: f64,
+    /// What a degree of longitude is worth, measured in those of latitude.
+    narrowing: f64,
+    area: Rect,
+    /// South-west and north-east of the county, with a margin.
+    near: (Point, Point),
+}
+
+impl Projection {
+    /// The county in the middle of the area, or a part of it.
+    pub(super) fn new(atlas: &Atlas, centre: Option<Point>, zoom: f64, area: Rect) -> Self {
+        let (low, high) = atlas.bounds();
+        let middle = Point(f64::midpoint(low.0, high.0), f64::midpoint(low.1, high.1));
+        let narrowing = middle.0.to_radians().cos().max(0.05);
+        let (dots_x, dots_y) = (f64::from(area.width) * ACROSS, f64::from(area.height) * DOWN);
+        let (wide, tall) = (((high.1 - low.1) * narrowing).max(1e-6), (high.0 - low.0).max(1e-6));
+        let zoom = if zoom.is_finite() { zoom.clamp(1.0, 64.0) } else { 1.0 };
+        let scale = ((dots_x - 1.0) / wide).min((dots_y - 1.0) / tall) * zoom;
+        let at = centre.filter(|point| point.is_valid()).unwrap_or(middle);
+        let corner = Point(at.0 + (dots_y - 1.0) / 2.0 / scale, at.1 - (dots_x - 1.0) / 2.0 / scale / narrowing);
+        let (lat, lon) = ((high.0 - low.0) * 0.02, (high.1 - low.1) * 0.02);
+        let near = (Point(low.0 - lat, low.1 - lon), Point(high.0 + lat, high.1 + lon));
+        Self { corner, scale, narrowing, area, near }
+    }
+
+    /// The dot of a point, counted from the north-west corner of the area; it may lie outside.
+    fn dot(&self, point: Point) -> (f64, f64) {
+        ((point.1 - self.corner.1) * self.narrowing * self.scale, (self.corner.0 - point.0) * self.scale)
+    }
+
+    /// The cell of a point, if the area has one for it.
+    pub(super) fn cell(&self, point: Point) -> Option<Position> {
+        let (x, y) = self.dot(point);
+        let (x, y) = (((x + 0.5) / ACROSS).floor(), ((y + 0.5) / DOWN).floor());
+        let is_inside = x >= 0.0 && y >= 0.0 && x < f64::from(self.area.width) && y < f64::from(self.area.height);
+        is_inside.then(|| Position::new(self.area.x + x as u16, self.area.y + y as u16))
+    }
+
+    /// Whether a point lies in the county or close to its border.
+    pub(super) fn is_near(&self, point: Point) -> bool {
+        let (low, high) = self.near;
+        (low.0..=high.0).contains(&point.0) && (low.1..=high.1).contains(&point.1)
+    }
+}
+
+/// Draws the land: districts first, so that the coast lies over them.
+pub(super) fn draw(atlas: &Atlas, projection: &Projection, look: MapLook, area: Rect, buf: &mut Buffer) {
+    let (right, bottom) = (f64::from(area.width) * ACROSS, f64::from(area.height) * DOWN);
+    Canvas::default()
+        .marker(Marker::Braille)
+        .x_bounds([0.0, right])
+        .y_bounds([0.0, bottom])
+        .paint(|context| context.draw(&Land { atlas, projection, look, size: (right, bottom) }))
+        .render(area, buf);
+}
+
+struct Land<'a> {
+    atlas: &'a Atlas,
+    projection: &'a Projection,
+    look: MapLook,
+    /// Dots across and down.
+    size: (f64, f64),
+}
+
+impl Shape for Land<'_> {
+    fn draw(&self, painter: &mut Painter<'_, '_>) {
+        // A border belongs to two districts and is drawn once: two dotted lines on one another would be a whole one.
+        let mut seen = HashSet::new();
+        for ring in &self.atlas.outline {
+            sides(ring).for_each(|side| {
+                seen.insert(key(side));
+            });
+        }
+        for ring in self.atlas.districts.iter().flat_map(|district| &district.rings) {
+            let mut phase = 0;
+            for side in sides(ring).filter(|side| seen.insert(key(*side))) {
+                self.line(painter, side, self.look.border, Some(&mut phase));
+            }
+        }
+        for side in self.atlas.outline.iter().flat_map(sides) {
+            self.line(painter, side, self.look.outline, None);
+        }
+    }
+}
+
+impl Land<'_> {
+    /// One straight line, dotted if a phase runs along with it.
+    fn line(&self, painter: &mut Painter<'_, '_>, side: (Point, Point), color: Color, mut phase: Option<&mut i64>) {
+        let (from, to) = (self.projection.dot(side.0), self.projection.dot(side.1));
+        let misses = |a: f64, b: f64, size: f64| a.max(b) < -1.0 || a.min(b) > size + 1.0;
+        if misses(from.0, to.0, self.size.0) || misses(from.1, to.1, self.size.1) {
+            return;
+        }
+        let steps = (to.0 - from.0).abs().max((to.1 - from.1).abs()).round().clamp(1.0, LONGEST);
+        for step in 0..steps as u32 {
+            if let Some(phase) = phase.as_deref_mut() {
+                *phase += 1;
+                if *phase % DOTTED != 0 {
+                    continue;
+                }
+            }
+            let part = f64::from(step) / steps;
+            let (x, y) = (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part);
+            let (x, y) = (x.round(), y.round());
+            if x >= 0.0 && y >= 0.0 && x < self.size.0 && y < self.size.1 {
+                painter.paint(x as usize, y as usize, color);
+            }
+        }
+    }
+}
+
+/// The sides of a ring, the last point joined to the first.
+fn sides(ring: &Ring) -> impl Iterator<Item = (Point, Point)> {
+    ring.iter().copied().zip(ring.iter().copied().cycle().skip(1))
+}
+
+/// The same for both directions of a side.
+fn key((from, to): (Point, Point)) -> [u64; 4] {
+    let bits = |point: Point| [point.0.to_bits(), point.1.to_bits()];
+    let ([a, b], [c, d]) = (bits(from).min(bits(to)), bits(from).max(bits(to)));
+    [a, b, c, d]
+}

@@ -1,0 +1,3 @@
+//! What the person sees: the state of the app turned into cells. Drawing changes nothing.
+
+pub mod map;
