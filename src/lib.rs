@@ -13,6 +13,8 @@
 //! Quiet rooms think and never touch the world; the others touch it and never decide:
 //!
 //! - [`model`]: what records mean; rules from a workspace to a change or a refusal.
+//! - [`store`]: how records lie on disk; saving that loses nothing of anybody's.
 
 pub mod model;
 pub mod ui;
+pub mod store;

@@ -1,0 +1,155 @@
+//! The losers of conflicts: `.moot/conflicts.ron` keeps what a later change of somebody else replaced, so that nothing
+//! anybody typed is lost in silence.
+
+use std::io;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::atomic::{SHARED_FILE, Storage, save};
+use super::problem::StoreError;
+use super::{Store, records, text};
+use crate::model::merge::Lost;
+use crate::model::{AnyRecord, Author, Change, Edit, Id, Kind, Moment, Refusal, Text, Workspace};
+
+/// Work that could not be kept, and is kept here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Conflict {
+    /// When it lost.
+    pub at: Moment,
+    /// Whose work it was: the initials of its stamp.
+    pub by: Text,
+    /// The record.
+    pub record: Id,
+    /// What people call the record.
+    pub name: Text,
+    /// The fields in which it lost; none for a removal that an edit overruled.
+    pub fields: Vec<String>,
+    /// The losing version, as in a file; empty for a removal.
+    pub version: String,
+}
+
+impl Conflict {
+    /// Writes down what a merge lost.
+    pub(super) fn new(lost: &Lost, kept: &AnyRecord, at: Moment, by: &str) -> Self {
+        let version = lost.version.as_ref();
+        Self {
+            at,
+            by: version.map_or_else(|| Text::line(by), |version| version.updated().1.clone()),
+            record: kept.id(),
+            name: Text::line(kept.name()),
+            fields: lost.fields.iter().map(|field| (*field).to_owned()).collect(),
+            version: version.and_then(|version| text::to_ron(version).ok()).unwrap_or_default(),
+        }
+    }
+
+    /// What happened, in a sentence.
+    pub fn sentence(&self, kept: &AnyRecord) -> String {
+        if self.version.is_empty() {
+            return format!("{} was removed by one and edited by another: the edit stays", self.name);
+        }
+        let fields = self.fields.join(", ");
+        let (by, winner) = (&self.by, &kept.updated().1);
+        format!("{}: {fields} by {by} gave way to the later change by {winner}; what {by} wrote is kept", self.name)
+    }
+
+    /// Whether `other` is the same loss, whenever it was noticed.
+    fn is_repeat_of(&self, other: &Self) -> bool {
+        self.record == other.record && self.fields == other.fields && self.version == other.version
+    }
+
+    /// The change that takes the losing values back.
+    ///
+    /// # Errors
+    /// The record is gone, or the kept version does not read any more.
+    pub fn take_back(&self, workspace: &Workspace, author: &Author) -> Result<Change, Refusal> {
+        let sentence = format!("{}: took back {}", self.name, self.fields.join(", "));
+        let now = workspace.get(self.record);
+        let (Some(now), false) = (now, self.version.is_empty()) else {
+            return Err(Refusal(format!("{} has nothing to take back here", self.name)));
+        };
+        let lost = text::from_ron(now.kind(), self.record, &self.version).map_err(|p| Refusal(p.message))?;
+        let mut after = mixed(&now, &lost, &self.fields).map_err(Refusal)?;
+        after.set_updated(author.stamp(Some(&now)));
+        Ok(Change { edits: Edit::new(Some(now), Some(after)).into_iter().collect(), sentence })
+    }
+}
+
+/// `now` with some fields of `lost`: put together as text, so that no field needs code of its own.
+fn mixed(now: &AnyRecord, lost: &AnyRecord, fields: &[String]) -> Result<AnyRecord, String> {
+    let is_taken = |name: &str| fields.iter().any(|field| field == name);
+    let mut lines: Vec<_> = text::lines(now, 2)?.into_iter().filter(|(name, _)| !is_taken(name)).collect();
+    lines.extend(text::lines(lost, 2)?.into_iter().filter(|(name, _)| is_taken(name)));
+    let written = text::body(&lines, "", "\n");
+    let kind = Kind::of(now.id()).unwrap_or(now.kind());
+    records::read(now.id().as_str(), &written, kind, now.id(), &(0..written.len())).map_err(|problem| problem.message)
+}
+
+const FILE: &str = "conflicts.ron";
+
+/// Adds what is new. A list that does not read is set aside under another name, never written over.
+pub(super) fn add(storage: &dyn Storage, own: &Path, new: &[Conflict]) -> io::Result<()> {
+    let mut all = match read(storage, own) {
+        Ok(all) => all,
+        Err(Unread::Broken) => {
+            let aside = own.join(format!("conflicts-{}.ron", super::now().seconds()));
+            storage.rename(&own.join(FILE), &aside)?;
+            Vec::new()
+        }
+        Err(Unread::Failed(error)) => return Err(error),
+    };
+    let count = all.len();
+    for conflict in new {
+        if !all.iter().any(|known| conflict.is_repeat_of(known)) {
+            all.push(conflict.clone());
+        }
+    }
+    if all.len() == count { Ok(()) } else { write(storage, own, &all) }
+}
+
+fn write(storage: &dyn Storage, own: &Path, all: &[Conflict]) -> io::Result<()> {
+    let config = ron::ser::PrettyConfig::new().indentor("  ").separate_tuple_members(false);
+    let written = records::options().to_string_pretty(&all, config).map_err(io::Error::other)?;
+    save(storage, own, FILE, format!("{written}\n").as_bytes(), SHARED_FILE).map(drop)
+}
+
+enum Unread {
+    Broken,
+    Failed(io::Error),
+}
+
+fn read(storage: &dyn Storage, own: &Path) -> Result<Vec<Conflict>, Unread> {
+    let bytes = match storage.read(&own.join(FILE)) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Unread::Failed(error)),
+    };
+    let text = String::from_utf8(bytes).map_err(|_| Unread::Broken)?;
+    records::options().from_str(&text).map_err(|_| Unread::Broken)
+}
+
+impl Store {
+    /// What lost, oldest first.
+    pub fn conflicts(&self) -> Vec<Conflict> {
+        read(self.storage.as_ref(), &self.own()).unwrap_or_default()
+    }
+
+    /// Takes a conflict off the list, once somebody has looked at it.
+    ///
+    /// # Errors
+    /// Why the list could not be written.
+    pub fn settle(&mut self, conflict: &Conflict) -> Result<(), StoreError> {
+        if let Some(reason) = &self.read_only {
+            return Err(StoreError::ReadOnly(reason.clone()));
+        }
+        let _lock = super::lock::Lock::take(&self.own().join("lock"), &self.by, super::lock::PATIENCE)?;
+        let mut all = self.conflicts();
+        let count = all.len();
+        all.retain(|known| !conflict.is_repeat_of(known));
+        if all.len() == count {
+            return Ok(());
+        }
+        write(self.storage.as_ref(), &self.own(), &all).map_err(|error| StoreError::failed("conflicts.ron", &error))
+    }
+}

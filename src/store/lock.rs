@@ -1,0 +1,99 @@
+//! One saves at a time. Readers never wait; who saves holds the lock for some milliseconds, never across a key press.
+
+use std::fmt;
+use std::fs::{File, OpenOptions, Permissions, TryLockError};
+use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime};
+
+use rustix::fs::OFlags;
+
+use super::atomic::SHARED_FILE;
+use super::problem::StoreError;
+use crate::model::Dice;
+
+/// How long a save waits for its turn.
+pub const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Who holds the lock, as far as the lock file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder(pub String);
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The lock, held until this is dropped, or the process ends in whatever way.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Waits for the lock, up to `patience`, in short pauses of uneven length so that nobody starves.
+    ///
+    /// # Errors
+    /// Who holds it, or why the lock file cannot be used.
+    pub fn take(path: &Path, by: &str, patience: Duration) -> Result<Self, StoreError> {
+        let mut file = open(path).map_err(|error| StoreError::failed("the lock (.moot/lock)", &error))?;
+        let mut dice = Dice::new(u64::from(std::process::id()) << 32 | u64::from(nanos()));
+        let began = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => {
+                    let _ = sign(&mut file, by); // a name for those who wait, no part of the lock
+                    return Ok(Self { _file: file });
+                }
+                Err(TryLockError::WouldBlock) if began.elapsed() < patience => {
+                    std::thread::sleep(Duration::from_micros(500 + dice.roll() % 24_500));
+                }
+                Err(TryLockError::WouldBlock) => return Err(StoreError::Held(holder(&mut file))),
+                Err(TryLockError::Error(error)) => return Err(StoreError::failed("the lock (.moot/lock)", &error)),
+            }
+        }
+    }
+}
+
+fn nanos() -> u32 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.subsec_nanos())
+}
+
+/// Opens the lock file, which is made once and never taken away.
+fn open(path: &Path) -> io::Result<File> {
+    let options = || {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).custom_flags(OFlags::NOFOLLOW.bits() as i32);
+        options
+    };
+    match options().create_new(true).mode(SHARED_FILE).open(path) {
+        Ok(file) => {
+            file.set_permissions(Permissions::from_mode(SHARED_FILE))?;
+            Ok(file)
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => options().open(path),
+        Err(error) => Err(error),
+    }
+}
+
+fn sign(file: &mut File, by: &str) -> io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    write!(file, "{by} {} {}", std::process::id(), super::now().seconds())
+}
+
+fn holder(file: &mut File) -> Holder {
+    let mut said = String::new();
+    let _ = file.rewind().and_then(|()| file.take(200).read_to_string(&mut said));
+    let parts: Vec<&str> = said.split(' ').collect();
+    let held = match parts[..] {
+        [by, pid, since] if !by.is_empty() && pid.parse::<u32>().is_ok() => {
+            let seconds = since.parse().map_or(0, |since: i64| (super::now().seconds() - since).max(0));
+            format!("{}, process {pid}, for {seconds} s", crate::model::text::clean(by))
+        }
+        _ => "somebody else".to_owned(),
+    };
+    Holder(held)
+}

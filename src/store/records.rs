@@ -1,0 +1,342 @@
+//! The lossless splitter: where in a file each record, and in it each field, begins and ends, so that a save changes
+//! nothing else; and the reading of one record, with every complaint at its line and column.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use serde::de::{self, Deserializer, Visitor};
+use serde::forward_to_deserialize_any;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::problem::Problem;
+use super::scan::{Fault, Scan, not_closed};
+use crate::model::{AnyRecord, Id, Kind};
+
+/// The version of the files this program writes.
+pub const VERSION: u32 = 1;
+
+/// Where the parts of a file are.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Split {
+    /// The version it says it has.
+    pub version: u32,
+    /// The kind it says it holds.
+    pub kind: Range<usize>,
+    /// Its records, in the order of the file.
+    pub records: Vec<Span>,
+    /// The bracket in which the records stand: after its opening, at its closing.
+    pub inside: Range<usize>,
+}
+
+/// Where a record is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    /// Its id.
+    pub id: Id,
+    /// From the quote before its key to the bracket after its fields.
+    pub whole: Range<usize>,
+    /// From the bracket before its fields to the one after.
+    pub body: Range<usize>,
+    /// The end of the comma after it, if there is one.
+    pub comma: Option<usize>,
+}
+
+impl Span {
+    /// What tells whether the record's text has changed.
+    pub fn print(&self, text: &str) -> u64 {
+        xxh3_64(&text.as_bytes()[self.whole.clone()])
+    }
+}
+
+/// Where a field of a record is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FieldSpan {
+    /// Its name.
+    pub name: Range<usize>,
+    /// Its value.
+    pub value: Range<usize>,
+    /// The end of the comma after it, if there is one.
+    pub comma: Option<usize>,
+}
+
+/// Splits a file. Where it has a fault, what stands before the fault is there nevertheless.
+pub(super) fn split(text: &str, kind: Kind) -> (Split, Option<Fault>) {
+    let mut split = Split::default();
+    let fault = fill(&mut split, text, kind).err();
+    (split, fault)
+}
+
+fn fill(split: &mut Split, text: &str, kind: Kind) -> Result<(), Fault> {
+    let mut scan = Scan::new(text, 0);
+    let mut seen = [false; 3];
+    attributes(&mut scan, text)?;
+    let start = opening(&mut scan, "`Folkmoot(`")?;
+    while inside(&mut scan, text, start)? {
+        let name = field_name(&mut scan)?;
+        let place = match &text[name.clone()] {
+            "kind" => 0,
+            "version" => 1,
+            "records" => 2,
+            other => {
+                let message = format!("a file has kind, version and records, not `{}`", clip(other));
+                return Err(Fault { at: name.start, message });
+            }
+        };
+        if std::mem::replace(&mut seen[place], true) {
+            return Err(Fault { at: name.start, message: format!("`{}` stands here twice", &text[name]) });
+        }
+        match place {
+            0 => split.kind = scan.string()?,
+            1 => split.version = version(&mut scan, text)?,
+            _ => map(&mut scan, text, kind, split)?,
+        }
+        between(&mut scan, b')')?;
+    }
+    complete(&mut scan, text, split, seen, kind, start)
+}
+
+fn complete(
+    scan: &mut Scan<'_>,
+    text: &str,
+    split: &Split,
+    seen: [bool; 3],
+    kind: Kind,
+    start: usize,
+) -> Result<(), Fault> {
+    scan.blank()?;
+    if scan.at < text.len() {
+        return Err(scan.fault("nothing more after the last bracket"));
+    }
+    for (is_there, name) in seen.iter().zip(["kind", "version", "records"]) {
+        if !is_there {
+            return Err(Fault { at: start, message: format!("the header has no `{name}`") });
+        }
+    }
+    if &text[split.kind.clone()] != kind.plural() {
+        let message = format!("this file must hold kind: {:?}", kind.plural());
+        return Err(Fault { at: split.kind.start, message });
+    }
+    Ok(())
+}
+
+/// `#![enable(…)]` at the beginning, which `ron` understands and this program always does itself.
+fn attributes(scan: &mut Scan<'_>, text: &str) -> Result<(), Fault> {
+    scan.blank()?;
+    while text[scan.at..].starts_with("#!") {
+        match memchr::memchr(b']', &text.as_bytes()[scan.at..]) {
+            Some(ahead) => scan.at += ahead + 1,
+            None => return Err(scan.fault("#![enable(…)] or `Folkmoot(`")),
+        }
+        scan.blank()?;
+    }
+    Ok(())
+}
+
+/// An optional name and the bracket after it; says where the bracket is.
+fn opening(scan: &mut Scan<'_>, what: &str) -> Result<usize, Fault> {
+    scan.word();
+    scan.blank()?;
+    scan.expect(b'(', what)?;
+    Ok(scan.at - 1)
+}
+
+/// Whether something more stands before the closing bracket, which is passed over.
+fn inside(scan: &mut Scan<'_>, text: &str, opened: usize) -> Result<bool, Fault> {
+    scan.blank()?;
+    let close = if text.as_bytes()[opened] == b'(' { b')' } else { b'}' };
+    match scan.peek() {
+        None => Err(not_closed(text, opened)),
+        Some(sign) if sign == close => {
+            scan.at += 1;
+            Ok(false)
+        }
+        Some(_) => Ok(true),
+    }
+}
+
+/// The comma between two entries, or the bracket after the last; gives the end of the comma.
+fn between(scan: &mut Scan<'_>, close: u8) -> Result<Option<usize>, Fault> {
+    scan.blank()?;
+    let comma = scan.comma();
+    if comma.is_none() && scan.peek().is_some_and(|sign| sign != close) {
+        return Err(scan.fault(&format!("a comma or `{}`", close as char)));
+    }
+    Ok(comma)
+}
+
+fn field_name(scan: &mut Scan<'_>) -> Result<Range<usize>, Fault> {
+    let name = scan.word();
+    if name.is_empty() {
+        return Err(scan.fault("the name of a field"));
+    }
+    scan.blank()?;
+    scan.expect(b':', "a colon after the name of the field")?;
+    scan.blank()?;
+    Ok(name)
+}
+
+fn version(scan: &mut Scan<'_>, text: &str) -> Result<u32, Fault> {
+    let at = scan.at;
+    let value = scan.value()?;
+    let number = text[value].parse().ok().filter(|version| *version > 0);
+    number.ok_or_else(|| Fault { at, message: format!("the version is a number; this program writes {VERSION}") })
+}
+
+fn map(scan: &mut Scan<'_>, text: &str, kind: Kind, split: &mut Split) -> Result<(), Fault> {
+    let opened = scan.at;
+    scan.expect(b'{', "`{` before the records")?;
+    let mut ids = HashSet::new();
+    while inside(scan, text, opened)? {
+        let start = scan.at;
+        let key = scan.string()?;
+        let id = read_id(text, &key, kind)?;
+        if !ids.insert(id) {
+            let message = format!("{id} stands here a second time: give one of the two another id, or delete it");
+            return Err(Fault { at: key.start, message });
+        }
+        scan.blank()?;
+        scan.expect(b':', "a colon after the id")?;
+        scan.blank()?;
+        let at = scan.at;
+        opening(&mut Scan::new(text, at), "`(` before the fields of the record")?;
+        let body = scan.value()?;
+        let comma = between(scan, b'}')?;
+        split.records.push(Span { id, whole: start..body.end, body, comma });
+    }
+    split.inside = opened + 1..scan.at - 1;
+    Ok(())
+}
+
+fn read_id(text: &str, key: &Range<usize>, kind: Kind) -> Result<Id, Fault> {
+    let written = &text[key.clone()];
+    let fault = |message| Fault { at: key.start, message };
+    let id: Id = written.parse().map_err(|error: crate::model::id::NotAnId| fault(error.to_string()))?;
+    if id.letter() != kind.letter() {
+        let plural = kind.plural();
+        return Err(fault(format!("{id} cannot stand among {plural}, whose ids begin with {}-", kind.letter())));
+    }
+    if id.as_str() != written {
+        return Err(fault(format!("write this id as {id}")));
+    }
+    Ok(id)
+}
+
+/// Splits a record, whose text begins with its bracket or a name before it.
+pub(super) fn fields(text: &str, body: &Range<usize>) -> Result<Vec<FieldSpan>, Fault> {
+    let mut scan = Scan::new(&text[..body.end], body.start);
+    let start = opening(&mut scan, "`(` before the fields of the record")?;
+    let mut found = Vec::new();
+    while inside(&mut scan, text, start)? {
+        let name = field_name(&mut scan)?;
+        let value = scan.value()?;
+        let comma = between(&mut scan, b')')?;
+        found.push(FieldSpan { name, value, comma });
+    }
+    scan.blank()?;
+    if scan.at < body.end { Err(scan.fault("a comma after the record")) } else { Ok(found) }
+}
+
+/// How `ron` reads and writes here: absent is absent, and a value stands without `Some`.
+pub(super) fn options() -> ron::Options {
+    use ron::extensions::Extensions;
+    let extensions = Extensions::IMPLICIT_SOME | Extensions::UNWRAP_NEWTYPES;
+    ron::Options::default().with_default_extension(extensions).with_recursion_limit(32)
+}
+
+/// Reads one record of a file that a newer version wrote, as far as it can be read: what is unknown is passed over.
+pub(super) fn read_newer(file: &str, text: &str, kind: Kind, id: Id, body: &Range<usize>) -> Option<AnyRecord> {
+    decode(file, text, kind, id, body).ok().filter(|record| record.check().is_ok())
+}
+
+/// Reads one record of a text.
+pub(super) fn read(file: &str, text: &str, kind: Kind, id: Id, body: &Range<usize>) -> Result<AnyRecord, Problem> {
+    let spans = fields(text, body).map_err(|fault| Problem::at(file, text, fault))?;
+    let known = field_names(kind);
+    for span in &spans {
+        let name = &text[span.name.clone()];
+        if !known.contains(&name) {
+            return Err(Problem::at(file, text, Fault { at: span.name.start, message: unknown(kind, name, known) }));
+        }
+    }
+    let record = decode(file, text, kind, id, body)?;
+    record.check().map_err(|message| {
+        let about = spans.iter().find(|span| message.starts_with(&format!("{}:", &text[span.name.clone()])));
+        Problem::at(file, text, Fault { at: about.map_or(body.start, |span| span.value.start), message })
+    })?;
+    Ok(record)
+}
+
+fn decode(file: &str, text: &str, kind: Kind, id: Id, body: &Range<usize>) -> Result<AnyRecord, Problem> {
+    let source = &text[body.clone()];
+    let wrong = |error: ron::error::SpannedError| {
+        let (line, col) = super::problem::line_and_col(text, body.start);
+        let inside = error.span.start;
+        let col = if inside.line == 1 { col + inside.col.saturating_sub(1) } else { inside.col };
+        let message = crate::model::text::clean(&error.code.to_string()).replace('\n', " ");
+        Problem { line: line + inside.line.saturating_sub(1), col, ..Problem::whole(file, message) }
+    };
+    let mut from = ron::Deserializer::from_str_with_options(source, &options()).map_err(wrong)?;
+    let record = kind.read(id, &mut from).map_err(|error| wrong(from.span_error(error)))?;
+    from.end().map_err(|error| wrong(from.span_error(error)))?;
+    Ok(record)
+}
+
+fn unknown(kind: Kind, name: &str, known: &[&str]) -> String {
+    let nearest = known.iter().min_by_key(|field| strsim::osa_distance(field, name));
+    let meant = nearest.filter(|field| strsim::osa_distance(field, name) <= 1 + field.chars().count() / 3);
+    match meant {
+        Some(field) => format!("a {} has no field `{}`; did you mean `{field}`?", kind.singular(), clip(name)),
+        None => format!("a {} has no field `{}`; it has: {}", kind.singular(), clip(name), known.join(", ")),
+    }
+}
+
+/// The beginning of a word from a file, fit to be said.
+fn clip(word: &str) -> String {
+    crate::model::text::clean(&word.chars().take(40).collect::<String>())
+}
+
+/// The names of all fields of a kind, in the order in which files have them.
+///
+/// They are asked of the kind's own reader: it tells any format which fields it wants.
+pub(super) fn field_names(kind: Kind) -> &'static [&'static str] {
+    match kind.read(Id::default(), Asked) {
+        Err(Answer(names)) => names,
+        Ok(_) => &[],
+    }
+}
+
+struct Asked;
+
+#[derive(Debug)]
+struct Answer(&'static [&'static str]);
+
+impl std::fmt::Display for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the names of the fields")
+    }
+}
+impl std::error::Error for Answer {}
+impl de::Error for Answer {
+    fn custom<T: std::fmt::Display>(_: T) -> Self {
+        Self(&[])
+    }
+}
+
+impl<'de> Deserializer<'de> for Asked {
+    type Error = Answer;
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Answer> {
+        Err(Answer(&[]))
+    }
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Answer> {
+        Err(Answer(fields))
+    }
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}

@@ -1,0 +1,256 @@
+//! The promises of the store, on a real disk: nothing lost, nothing torn, nothing of anybody's overwritten.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by panicking; helpers are no #[test]
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use folkmoot::model::{AnyRecord, Change, Edit, Id, Kind, Moment, Service, Text, Updated};
+use folkmoot::store::{self, Mode, Opened, Saved, Store, StoreError};
+
+fn new_workspace(sample: bool) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    store::init(dir.path(), "Table of the North", sample).unwrap();
+    dir
+}
+
+fn open(dir: &Path) -> Opened {
+    let opened = Store::open(dir, Mode::Write).unwrap();
+    assert_eq!(opened.problems, []);
+    assert_eq!(opened.read_only, None);
+    opened
+}
+
+fn id(text: &str) -> Id {
+    text.parse().unwrap()
+}
+
+fn service(at: &str, name: &str, seconds: i64) -> Service {
+    let updated = Updated(Moment::from_seconds(seconds), Text::from("KP"));
+    Service { id: id(at), name: name.into(), updated, ..Service::default() }
+}
+
+fn adding(record: impl Into<AnyRecord>) -> Change {
+    Change { edits: Edit::new(None, Some(record.into())).into_iter().collect(), sentence: String::new() }
+}
+
+/// The change that `edit` makes of a service, stamped one second later by `by`.
+fn changing(opened: &Opened, at: &str, by: &str, edit: impl Fn(&mut Service)) -> Change {
+    let before = opened.workspace.services.get(id(at)).unwrap();
+    let mut after = Service::clone(before);
+    edit(&mut after);
+    after.updated = Updated(Moment::from_seconds(before.updated.0.seconds() + 1), by.into());
+    let edit = Edit::new(Some(before.clone().into_any()), Some(after.into()));
+    Change { edits: edit.into_iter().collect(), sentence: String::new() }
+}
+
+trait IntoAny {
+    fn into_any(self) -> AnyRecord;
+}
+impl IntoAny for Arc<Service> {
+    fn into_any(self) -> AnyRecord {
+        AnyRecord::Service(self)
+    }
+}
+
+fn save(opened: &mut Opened, change: &Change) -> Saved {
+    let saved = opened.store.commit(change).unwrap();
+    opened.workspace.apply(change);
+    opened.workspace.apply(&saved.elsewhere);
+    saved
+}
+
+fn text(dir: &Path, file: &str) -> String {
+    fs::read_to_string(dir.join(file)).unwrap()
+}
+
+#[test]
+fn the_sample_is_written_as_the_program_writes() {
+    let dir = new_workspace(true);
+    let opened = open(dir.path());
+    for kind in [Kind::Person, Kind::Organisation, Kind::Service] {
+        let written = text(dir.path(), &format!("{}.ron", kind.plural()));
+        let path = dir.path().join(format!("{}.ron", kind.plural()));
+        fs::remove_file(&path).unwrap();
+        let mut fresh = Store::open(dir.path(), Mode::Write).unwrap();
+        let edits = opened.workspace.all(kind).into_iter().filter_map(|record| Edit::new(None, Some(record))).collect();
+        fresh.store.commit(&Change { edits, sentence: String::new() }).unwrap();
+        similar(&written, &text(dir.path(), &format!("{}.ron", kind.plural())));
+    }
+}
+
+/// Equal but for the order inside sets, or the first line that is not.
+fn similar(one: &str, other: &str) {
+    let is_set = |line: &str| ["needs: [", "clients: [", "routes: ["].iter().any(|set| line.trim().starts_with(set));
+    for (at, (one, other)) in one.lines().zip(other.lines()).enumerate().filter(|(_, (one, _))| !is_set(one)) {
+        assert_eq!(one, other, "line {}", at + 1);
+    }
+    assert_eq!(one.lines().count(), other.lines().count());
+}
+
+#[test]
+fn comments_and_untouched_bytes_survive_a_save() {
+    let dir = new_workspace(false);
+    let hand = "// our services, kept by hand\nFolkmoot(\n  kind: \"services\", version: 1,\n  records: {\n\
+        \x20   // housing first\n    \"S-0002\": ( name: \"Nightstop\", /* ask for Ann */ phone: \"01305 555 0100\" ), // ring twice\n\n\
+        \x20   \"S-0003\": (\n      // the new one\n      name: r#\"The \"Old\" Mill\"#,\n      phone: \"01305 555 0101\", // only mornings\n\
+        \x20     updated: (\"2026-01-01T00:00:00Z\", \"KP\"),\n    ),\n  },\n)\n// the end\n";
+    fs::write(dir.path().join("services.ron"), hand).unwrap();
+    let mut opened = open(dir.path());
+    let change = changing(&opened, "S-0003", "KP", |s| {
+        s.phone = Some("01305 555 0199".into());
+        s.email = Some("mill@example.org".into());
+        s.summary = Some("Bread, and \"company\"".into());
+    });
+    save(&mut opened, &change);
+    let want = hand
+        .replace(
+            "01305 555 0101\", // only mornings",
+            "01305 555 0199\", // only mornings\n      email: \"mill@example.org\",",
+        )
+        .replace("Mill\"#,", "Mill\"#,\n      summary: \"Bread, and \\\"company\\\"\",")
+        .replace("00:00:00Z\", \"KP\"", "00:00:01Z\", \"KP\"");
+    assert_eq!(text(dir.path(), "services.ron"), want);
+
+    let change = changing(&opened, "S-0002", "KP", |s| s.cost = Some("free".into()));
+    save(&mut opened, &change);
+    let want = want.replace(
+        "( name: \"Nightstop\", /* ask for Ann */ phone:",
+        "( name: \"Nightstop\", cost: \"free\", /* ask for Ann */ phone:",
+    );
+    let want = want.replace("555 0100\" )", "555 0100\", updated: (\"1970-01-01T00:00:01Z\", \"KP\"), )");
+    assert_eq!(text(dir.path(), "services.ron"), want);
+
+    save(&mut opened, &adding(service("S-0001", "First", 5)));
+    save(&mut opened, &adding(service("S-0004", "Last", 5)));
+    let change = changing(&opened, "S-0003", "KP", |s| s.email = None);
+    save(&mut opened, &change);
+    let written = text(dir.path(), "services.ron");
+    assert!(written.starts_with("// our services, kept by hand\n") && written.ends_with("},\n)\n// the end\n"));
+    assert!(!written.contains("mill@example.org") && written.contains("// the new one"));
+    let order: Vec<usize> = ["S-0001", "S-0002", "S-0003", "S-0004"].map(|id| written.find(id).unwrap()).to_vec();
+    assert!(order.is_sorted(), "{written}");
+    assert_eq!(open(dir.path()).workspace, opened.workspace);
+}
+
+#[test]
+fn two_people_edit_one_record() {
+    let dir = new_workspace(false);
+    let mut ann = open(dir.path());
+    save(&mut ann, &adding(service("S-0001", "Nightstop", 100)));
+    let mut bob = open(dir.path());
+    let change = changing(&ann, "S-0001", "AN", |s| s.phone = Some("1".into()));
+    save(&mut ann, &change);
+    let change = changing(&bob, "S-0001", "BO", |s| s.email = Some("a@example.org".into()));
+    let saved = save(&mut bob, &change);
+    assert!(saved.lost.is_empty());
+    assert_eq!(bob.workspace.services.get(id("S-0001")).unwrap().phone, Some("1".into()));
+    let news = ann.store.reload();
+    assert_eq!(news.problems, []);
+    assert_eq!(news.change.sentence, "BO changed Nightstop");
+    ann.workspace.apply(&news.change);
+    assert_eq!(ann.workspace, bob.workspace);
+    assert!(ann.store.reload().change.edits.is_empty());
+}
+
+#[test]
+fn the_loser_of_a_conflict_is_kept_and_taken_back() {
+    let dir = new_workspace(false);
+    let mut ann = open(dir.path());
+    save(&mut ann, &adding(service("S-0001", "Nightstop", 100)));
+    let mut bob = open(dir.path());
+    let change = changing(&ann, "S-0001", "AN", |s| s.phone = Some("1".into()));
+    save(&mut ann, &change);
+    let change = changing(&bob, "S-0001", "BO", |s| s.phone = Some("2".into()));
+    let saved = save(&mut bob, &change);
+    assert_eq!(saved.lost, ["Nightstop: phone by AN gave way to the later change by BO; what AN wrote is kept"]);
+    let conflicts = bob.store.conflicts();
+    assert_eq!((conflicts.len(), &conflicts[0].fields[..]), (1, &["phone".to_owned()][..]));
+    assert!(conflicts[0].version.contains("phone: \"1\""));
+    let author = folkmoot::model::Author {
+        by: "AN".into(),
+        at: Moment::from_seconds(500),
+        today: Moment::from_seconds(500).day(),
+    };
+    let back = conflicts[0].take_back(&bob.workspace, &author).unwrap();
+    save(&mut bob, &back);
+    assert_eq!(bob.workspace.services.get(id("S-0001")).unwrap().phone, Some("1".into()));
+    bob.store.settle(&conflicts[0]).unwrap();
+    assert_eq!(bob.store.conflicts(), []);
+}
+
+#[test]
+fn broken_files_are_named_and_never_written_over() {
+    for (content, place, said) in [
+        ("", "1:1", "empty"),
+        ("Folkmoot(\n  kind: \"services\",\n  version: 1,\n  records: {\n", "4:12", "not closed"),
+        (
+            "Folkmoot(kind: \"services\", version: 1, records: {\"S-0001\": (nmae: \"x\")})",
+            "1:61",
+            "did you mean `name`",
+        ),
+        ("Folkmoot(kind: \"services\", version: 1, records: {\"P-0001\": (name: \"x\")})", "1:51", "begin with S-"),
+        (
+            "Folkmoot(\nkind: \"services\", version: 1, records: {\n<<<<<<< HEAD\n\"S-0001\": (name: \"x\"),\n",
+            "3:1",
+            "conflict",
+        ),
+        (
+            "Folkmoot(kind: \"services\", version: 1, records: {\"S-0001\": (name: \"é\", needs: [Housing])})",
+            "1:",
+            "Housing",
+        ),
+        (
+            "Folkmoot(kind: \"services\", version: 1, records: {\"S-0001\": (name: \"x\"), \"S-0001\": (name: \"y\")})",
+            "1:74",
+            "second time",
+        ),
+        (
+            "Folkmoot(kind: \"services\", version: 1, records: {\"S-0001\": (name: \"x\", locations: [(point: (NaN, 1))])})",
+            "1:",
+            "point",
+        ),
+        (
+            "Folkmoot(kind: \"services\", version: 2, records: {\"S-0001\": (name: \"x\", new: 1)})",
+            "1:1",
+            "update moot",
+        ),
+    ] {
+        let dir = new_workspace(false);
+        let path = dir.path().join("services.ron");
+        fs::write(&path, content).unwrap();
+        let mut opened = Store::open(dir.path(), Mode::Write).unwrap();
+        let problem = opened.problems[0].to_string();
+        assert!(
+            problem.starts_with(&format!("services.ron:{place}")) && problem.contains(said),
+            "{content}\n{problem}"
+        );
+        assert!(opened.store.commit(&adding(service("S-0009", "New", 1))).is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), content);
+    }
+}
+
+#[test]
+fn a_byte_order_mark_and_foreign_line_ends_stay() {
+    let dir = new_workspace(false);
+    let hand = "\u{feff}Folkmoot(\r\n  kind: \"services\",\r\n  version: 1,\r\n  records: {\r\n    \"S-0001\": (\r\n      name: \"x\",\r\n    ),\r\n  },\r\n)\r\n";
+    fs::write(dir.path().join("services.ron"), hand).unwrap();
+    let mut opened = open(dir.path());
+    let change = changing(&opened, "S-0001", "KP", |s| s.cost = Some("free".into()));
+    save(&mut opened, &change);
+    save(&mut opened, &adding(service("S-0002", "y", 1)));
+    let written = text(dir.path(), "services.ron");
+    assert!(written.starts_with('\u{feff}'));
+    assert_eq!(written.matches('\n').count(), written.matches("\r\n").count());
+    assert_eq!(open(dir.path()).workspace, opened.workspace);
+}
+
+#[test]
+fn a_taken_id_is_refused() {
+    let dir = new_workspace(false);
+    let (mut ann, mut bob) = (open(dir.path()), open(dir.path()));
+    save(&mut ann, &adding(service("S-0001", "Ann's", 1)));
+    let refused = bob.store.commit(&adding(service("S-0001", "Bob's", 1)));
+    assert!(matches!(refused, Err(StoreError::Taken(_))), "{refused:?}");
+}
