@@ -16,5 +16,5 @@
 //! - [`store`]: how records lie on disk; saving that loses nothing of anybody's.
 
 pub mod model;
-pub mod ui;
 pub mod store;
+pub mod ui;

@@ -4,12 +4,15 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use folkmoot::model::choice::Choice;
 use folkmoot::model::gaps;
+use folkmoot::model::needs::NeedTable;
 use folkmoot::model::place::{Atlas, Point};
-use folkmoot::model::service::{Freshness, Need, Service, Status};
+use folkmoot::model::service::{Client, Freshness, Need, Route, Service, Sex, Status};
 use folkmoot::model::{Day, Id, Kind, Organisation, Ref, Workspace};
+use folkmoot::store::{self, Mode, Store};
 
 fn data(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(path)
@@ -122,7 +125,7 @@ fn every_reference_of_the_sample_resolves() {
         assert!(service.organisation.is_some() && loose.is_empty(), "{}: {loose:?}", service.name);
     }
     assert!(workspace.people.iter().all(|person| person.roles.iter().all(|role| known(&role.organisation))));
-    assert!(workspace.organisations.iter().all(|o: &std::sync::Arc<Organisation>| o.parent.iter().all(known)));
+    assert!(workspace.organisations.iter().all(|o: &Arc<Organisation>| o.parent.iter().all(known)));
 }
 
 #[test]
@@ -230,4 +233,67 @@ fn the_sample_shows_every_state_a_service_can_be_in() {
     any("with several places", &|s| s.locations.len() > 2);
     any("for one sex", &|s| s.sex.is_some());
     any("that serves the whole county", &|s| s.serves == ["Dorset".into()]);
+}
+
+#[test]
+fn the_sample_is_written_as_the_program_writes() {
+    let workspace = sample();
+    for kind in [Kind::Partnership, Kind::Person, Kind::Organisation, Kind::Service] {
+        let text = read(&format!("dorset/{}.ron", kind.plural()));
+        for record in workspace.all(kind) {
+            let written = store::to_ron(&record).unwrap();
+            let mut lines = written.lines().skip(1).map(|line| format!("    {line}"));
+            let found = lines.all(|line| text.contains(&line));
+            assert!(found, "{} is written otherwise:\n{written}", record.id());
+        }
+    }
+}
+
+/// The examples of docs/files.md, each with the heading it stands under.
+fn examples() -> Vec<(String, String)> {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/files.md")).unwrap();
+    let sections = page.split("\n## ").skip(1);
+    let example = |section: &str| {
+        let heading = section.lines().next().unwrap_or_default().to_owned();
+        let (_, rest) = section.split_once("```ron\n")?;
+        Some((heading, rest.split_once("```")?.0.to_owned()))
+    };
+    sections.filter_map(example).collect()
+}
+
+#[test]
+fn the_examples_in_the_documentation_are_read_by_the_program() {
+    let dir = tempfile::tempdir().unwrap();
+    for (file, text) in examples() {
+        fs::write(dir.path().join(file), text).unwrap();
+    }
+    let mut opened = Store::open(dir.path(), Mode::Read).unwrap();
+    assert_eq!(opened.problems, []);
+    for kind in Kind::ALL {
+        let records = opened.store.load_kind(*kind).unwrap();
+        assert!(!records.is_empty(), "docs/files.md shows no {}", kind.plural());
+        for record in records {
+            assert_eq!(record.check(), Ok(()), "{}", record.id());
+        }
+    }
+    let table: NeedTable = store::need_table(dir.path()).unwrap();
+    assert!(!table.of_text("a tenancy").is_empty());
+}
+
+#[test]
+fn the_documentation_shows_every_field_and_every_choice() {
+    let page = examples().into_iter().map(|(_, text)| text).collect::<String>();
+    for kind in Kind::ALL {
+        for field in kind.fields() {
+            assert!(page.contains(&format!("  {}:", field.name)), "no example of {} in {}", field.name, kind.plural());
+        }
+    }
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/files.md")).unwrap();
+    let mut names: Vec<String> = Need::ALL.iter().map(|need| format!("{need:?}")).collect();
+    names.extend(Client::ALL.iter().map(|client| format!("{client:?}")));
+    names.extend(Route::ALL.iter().map(|route| format!("{route:?}")));
+    names.extend(Sex::ALL.iter().map(|sex| format!("{sex:?}")));
+    for name in names {
+        assert!(page.contains(&format!("`{name}`")), "docs/files.md does not name {name}");
+    }
 }
