@@ -14,6 +14,7 @@
 //!
 //! - [`model`]: what records mean; rules from a workspace to a change or a refusal.
 //! - [`store`]: how records lie on disk; saving that loses nothing of anybody's.
+//! - [`ui`]: what the person sees; drawing changes nothing.
 
 pub mod model;
 pub mod store;
