@@ -1,7 +1,7 @@
 //! What records mean: plain data and pure rules. No clock, no disk, no terminal; a rule looks at a [`Workspace`] and
 //! answers with a [`Change`] or a [`Refusal`].
 //!
-//! A kind of record costs its struct (written with [`record::record!`]), its rules, and one line in the list of kinds
+//! A kind of record costs its struct (written with `record!` of [`record`]), its rules, and one line in the list of kinds
 //! below.
 
 pub mod change;

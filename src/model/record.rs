@@ -1,6 +1,6 @@
 //! What every kind of record has in common: an id, a name, a stamp of the last change, and a table of its fields.
 //!
-//! [`record!`] writes a kind down once: each field with its type, the label and hint of its form line. From that one
+//! `record!` writes a kind down once: each field with its type, the label and hint of its form line. From that one
 //! place come the struct, the files, the forms, `moot set`, tables, and the merging of two people's changes.
 
 use std::fmt::Debug;
