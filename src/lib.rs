@@ -13,9 +13,11 @@
 //! Quiet rooms think and never touch the world; the others touch it and never decide:
 //!
 //! - [`model`]: what records mean; rules from a workspace to a change or a refusal.
+//! - [`cli`]: commands for scripts and for people who know what they want.
 //! - [`store`]: how records lie on disk; saving that loses nothing of anybody's.
 //! - [`ui`]: what the person sees; drawing changes nothing.
 
+pub mod cli;
 pub mod model;
 pub mod store;
 pub mod ui;

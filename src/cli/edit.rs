@@ -1,0 +1,175 @@
+//! Commands that change something: each makes a change by the rules of the model and saves it.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use clap::Args;
+
+use super::outcome::{Done, Failure};
+use super::place::Session;
+use super::{Global, look};
+use crate::model::{AnyRecord, Author, Desk, Dice, Kind, change, service};
+use crate::store::{self, Mode, StoreError};
+
+/// `moot init`
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The directory, which is made if need be
+    dir: PathBuf,
+    /// What the partnership is called
+    #[arg(long)]
+    name: String,
+    /// Put the sample in it, to look around
+    #[arg(long)]
+    sample: bool,
+}
+
+impl Init {
+    pub(super) fn run(self, out: &mut dyn Write) -> Done {
+        store::init(&self.dir, &self.name, self.sample)?;
+        writeln!(out, "made {0}; open it with: moot -w {0}", self.dir.display())?;
+        Ok(0)
+    }
+}
+
+/// `moot add`
+#[derive(Debug, Args)]
+pub struct Add {
+    /// person, organisation or service
+    kind: String,
+    /// Fields and their values, such as name=Nightstop
+    #[arg(required = true, value_name = "FIELD=VALUE")]
+    fields: Vec<String>,
+}
+
+/// How often a new record is given another id when somebody else has just taken the one it had.
+const TRIES: usize = 20;
+
+impl Add {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> Done {
+        let kind = look::kind(&self.kind)?;
+        if matches!(kind, Kind::Partnership | Kind::Original) {
+            return Err(Failure::usage(format!("a {} cannot be added by hand", kind.singular())));
+        }
+        let mut session = Session::open(global, Mode::Write)?;
+        let mut dice = Dice::new(seed());
+        let mut tried = 0;
+        loop {
+            let record = self.record(&session, kind, &mut dice)?;
+            let author = session.author_adding(&record)?;
+            let id = record.id();
+            let change = change::put(session.workspace(), record, &author)?;
+            match session.commit(&author, &change) {
+                Ok(()) => {
+                    writeln!(out, "{id}")?;
+                    return Ok(0);
+                }
+                Err(StoreError::Taken(_)) if tried < TRIES => tried += 1,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn record(&self, session: &Session, kind: Kind, dice: &mut Dice) -> Result<AnyRecord, Failure> {
+        let workspace = session.workspace();
+        let id = dice.fresh(kind.letter(), workspace.count(kind), |id| workspace.get(id).is_some());
+        let mut record = kind.blank(id);
+        set_fields(&mut record, &self.fields, session)?;
+        Ok(record)
+    }
+}
+
+/// A number nobody else draws in this moment.
+fn seed() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let nanos = since.as_secs().wrapping_mul(1_000_000_000).wrapping_add(u64::from(since.subsec_nanos()));
+    Dice::new(u64::from(std::process::id())).roll() ^ nanos
+}
+
+/// Sets fields from `FIELD=VALUE`; a mistake is one of usage.
+fn set_fields(record: &mut AnyRecord, typed: &[String], session: &Session) -> Result<(), Failure> {
+    let desk = Desk { workspace: session.workspace(), today: store::now().day() };
+    for pair in typed {
+        let Some((field, value)) = pair.split_once('=') else {
+            return Err(Failure::usage(format!("write FIELD=VALUE, not {pair:?}")));
+        };
+        let field = field.trim().replace('-', "_");
+        record.set(&field, value, desk).map_err(|why| Failure::usage(format!("{field}: {why}")))?;
+    }
+    Ok(())
+}
+
+/// `moot set`
+#[derive(Debug, Args)]
+pub struct Set {
+    /// The record
+    id: String,
+    /// Fields and their new values; nothing after the = empties a field
+    #[arg(required = true, value_name = "FIELD=VALUE")]
+    fields: Vec<String>,
+}
+
+impl Set {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> Done {
+        act(global, out, |session, author| {
+            let mut record = session.record(&self.id)?;
+            set_fields(&mut record, &self.fields, session)?;
+            Ok(change::put(session.workspace(), record, author)?)
+        })
+    }
+}
+
+/// `moot verify`
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The services
+    #[arg(required = true)]
+    ids: Vec<String>,
+    /// How it was checked: by telephone, by visit
+    #[arg(long, value_name = "TEXT")]
+    how: Option<String>,
+}
+
+impl Verify {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> Done {
+        act(global, out, |session, author| {
+            let ids = ids(session, &self.ids)?;
+            Ok(service::verify(session.workspace(), &ids, self.how.as_deref(), author)?)
+        })
+    }
+}
+
+/// `moot remove`
+#[derive(Debug, Args)]
+pub struct Remove {
+    /// The records
+    #[arg(required = true)]
+    ids: Vec<String>,
+}
+
+impl Remove {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> Done {
+        act(global, out, |session, _| Ok(change::remove(session.workspace(), &ids(session, &self.ids)?)?))
+    }
+}
+
+fn ids(session: &Session, typed: &[String]) -> Result<Vec<crate::model::Id>, Failure> {
+    typed.iter().map(|id| session.record(id).map(|record| record.id())).collect()
+}
+
+/// Opens, makes a change, saves it, and says what was done.
+fn act(
+    global: &Global,
+    out: &mut dyn Write,
+    make: impl FnOnce(&Session, &Author) -> Result<change::Change, Failure>,
+) -> Done {
+    let mut session = Session::open(global, Mode::Write)?;
+    let author = session.author()?;
+    let change = make(&session, &author)?;
+    if !change.edits.is_empty() {
+        session.commit(&author, &change)?;
+    }
+    writeln!(out, "{}", crate::model::text::one_line(&change.sentence))?;
+    Ok(0)
+}

@@ -1,0 +1,130 @@
+//! The command line: what the program does without its screens, for scripts and for people who know what they want.
+//!
+//! One file per group of commands. Data goes to stdout, errors to stderr in one sentence that says what to do; exit
+//! codes: 0 done, 1 nothing found, 2 usage, 3 the workspace cannot be read, 4 somebody holds the lock, 5 refused by a
+//! rule.
+
+mod bare;
+mod edit;
+mod look;
+mod outcome;
+mod place;
+mod shell;
+
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+pub use outcome::{Done, Failure};
+pub use place::{Session, find_workspace};
+
+/// The table of a multi-agency partnership: services, who runs them, and what came of it.
+///
+/// Without a command the program opens its screens.
+#[derive(Debug, Parser)]
+#[command(name = "moot", version, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What holds for every command.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Global {
+    /// The workspace; else MOOT_WORKSPACE, the nearest one upward from here, or your own
+    #[arg(short, long, value_name = "DIR", global = true)]
+    pub workspace: Option<PathBuf>,
+    /// Who you are: initials, login, name or id of a person; else MOOT_AS or your login
+    #[arg(long = "as", value_name = "KP", global = true)]
+    pub who: Option<String>,
+    /// Look only: nothing is written
+    #[arg(long, global = true)]
+    pub read_only: bool,
+    /// Draw with plain ASCII characters
+    #[arg(long, global = true)]
+    pub ascii: bool,
+    /// Print a plain summary instead of opening the screens
+    #[arg(long, global = true)]
+    pub plain: bool,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
+    pub color: Color,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What can be done from the command line: one line each, with its arguments in the file of its group.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a new workspace
+    Init(edit::Init),
+    /// List the records of a kind
+    List(look::List),
+    /// Show one record
+    Show(look::Show),
+    /// Add a record; prints its id
+    Add(edit::Add),
+    /// Change fields of a record
+    Set(edit::Set),
+    /// Say that the facts of services have been checked
+    Verify(edit::Verify),
+    /// Remove records
+    Remove(edit::Remove),
+    /// Name every problem in the files, as file:line:col: message
+    Check(look::Check),
+    /// Print completions for a shell
+    Completions(shell::Completions),
+    /// Print the manual page
+    Man(shell::Man),
+}
+
+impl Command {
+    fn run(self, global: &Global, out: &mut dyn Write) -> Done {
+        match self {
+            Self::Init(it) => it.run(out),
+            Self::List(it) => it.run(global, out),
+            Self::Show(it) => it.run(global, out),
+            Self::Add(it) => it.run(global, out),
+            Self::Set(it) => it.run(global, out),
+            Self::Verify(it) => it.run(global, out),
+            Self::Remove(it) => it.run(global, out),
+            Self::Check(it) => it.run(global, out),
+            Self::Completions(it) => it.run(out),
+            Self::Man(it) => it.run(out),
+        }
+    }
+}
+
+/// Runs the program with the arguments it was given.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print(); // help goes to stdout, mistakes to stderr; a closed pipe is no error
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let done = match arguments.command {
+        Some(command) => command.run(&arguments.global, &mut out),
+        None => bare::run(&arguments.global, &mut out),
+    };
+    let done = out.flush().map_err(Failure::from).and(done);
+    outcome::exit(done)
+}

@@ -1,0 +1,39 @@
+//! What belongs to the shell around the program: completions and the manual page, made from the same description that
+//! reads the arguments.
+
+use std::io::Write;
+
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+
+use super::Arguments;
+use super::outcome::Done;
+
+/// `moot completions`
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// Your shell
+    shell: Shell,
+}
+
+impl Completions {
+    #[allow(clippy::needless_pass_by_value)] // one form with the other commands
+    pub(super) fn run(self, out: &mut dyn Write) -> Done {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Arguments::command(), "moot", &mut script);
+        out.write_all(&script)?;
+        Ok(0)
+    }
+}
+
+/// `moot man`
+#[derive(Debug, Args)]
+pub struct Man {}
+
+impl Man {
+    #[allow(clippy::unused_self)] // one form with the other commands
+    pub(super) fn run(self, out: &mut dyn Write) -> Done {
+        clap_mangen::Man::new(Arguments::command()).render(&mut *out)?;
+        Ok(0)
+    }
+}

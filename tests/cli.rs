@@ -1,0 +1,199 @@
+//! The commands, run as people run them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by panicking; helpers are no #[test]
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+
+fn moot(dir: &Path) -> Command {
+    let mut command = Command::cargo_bin("moot").unwrap();
+    command.env_remove("MOOT_WORKSPACE").env_remove("MOOT_AS").env("HOME", dir).current_dir(dir);
+    command.args(["-w", dir.to_str().unwrap()]);
+    command
+}
+
+/// Runs with `--as KP` and gives what was printed, the exit code and what was said on stderr.
+fn run(dir: &Path, arguments: &[&str]) -> (String, i32, String) {
+    let output = moot(dir).args(["--as", "KP"]).args(arguments).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (text(&output.stdout), output.status.code().unwrap(), text(&output.stderr))
+}
+
+fn sample() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    folkmoot::store::init(dir.path(), "Table of the North", true).unwrap();
+    dir
+}
+
+fn own() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    folkmoot::store::init(dir.path(), "Table of the North", false).unwrap();
+    dir
+}
+
+#[test]
+fn a_record_from_first_to_last() {
+    let dir = own();
+    let dir = dir.path();
+    let (id, code, _) = run(dir, &["add", "service", "name=Nightstop", "phone=01305 555 0100", "needs=accommodation"]);
+    let id = id.trim();
+    assert_eq!((code, id.len()), (0, 6));
+    assert_eq!(run(dir, &["set", id, "cost=free"]), ("Nightstop changed: cost\n".into(), 0, String::new()));
+    assert_eq!(run(dir, &["set", id, "cost=free"]).0, "Nightstop: nothing changed\n");
+    assert_eq!(run(dir, &["verify", id, "--how", "by telephone"]).0, "Nightstop verified\n");
+    let (shown, _, _) = run(dir, &["show", id]);
+    assert!(shown.contains("01305 555 0100") && shown.contains("by KP, by telephone"), "{shown}");
+    let (json, _, _) = run(dir, &["show", id, "--json"]);
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(value.as_object().unwrap().keys().next().unwrap(), "id");
+    assert_eq!((&value["name"], &value["needs"][0]), (&"Nightstop".into(), &"Accommodation".into()));
+    let (listed, _, _) = run(dir, &["list", "services"]);
+    assert_eq!(listed.lines().count(), 1);
+    assert_eq!(run(dir, &["remove", id]).0, "Nightstop removed\n");
+    assert_eq!(run(dir, &["show", id]).1, 1);
+}
+
+#[test]
+fn exit_codes_and_sentences() {
+    let dir = own();
+    let dir = dir.path();
+    for (arguments, code, said) in [
+        (&["list", "boats"][..], 2, "there are: partnership, people"),
+        (&["show", "nonsense"], 2, "an id looks like"),
+        (&["show", "S-0000"], 1, "no S-0000"),
+        (&["add", "service", "colour=red"], 2, "has no such field"),
+        (&["add", "service", "name"], 2, "FIELD=VALUE"),
+        (&["add", "service", "phone=1"], 5, "name is missing"),
+        (&["add", "service", "name=x", "ages=old"], 2, "ages"),
+        (&["init", dir.to_str().unwrap(), "--name", "Again"], 5, "already"),
+        (&["--read-only", "add", "service", "name=x"], 5, "look at only"),
+        (&["fly"], 2, "unrecognized"),
+    ] {
+        let (out, got, err) = run(dir, arguments);
+        assert_eq!(got, code, "{arguments:?}: {err}");
+        assert!(err.contains(said), "{arguments:?}: {err}");
+        assert_eq!(out, "", "{arguments:?}");
+    }
+    fs::remove_file(dir.join("partnership.ron")).unwrap();
+    let (_, code, err) = run(dir, &["list", "services"]);
+    assert!(code == 3 && err.contains("moot init"), "{err}");
+}
+
+#[test]
+fn whoever_acts_must_be_known() {
+    let dir = own();
+    let dir = dir.path();
+    let acting = |who: &str, arguments: &[&str]| {
+        let output = moot(dir).args(["--as", who]).args(arguments).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    assert_eq!(acting("KP", &["add", "person", "name=Karin Prowse", "initials=KP"]).0, 0);
+    let (code, said) = acting("ZZ", &["add", "service", "name=x"]);
+    assert!(code == 5 && said.contains("--as INITIALS") && said.contains("initials=AB"), "{said}");
+    assert_eq!(acting("kp", &["add", "service", "name=x"]).0, 0);
+    assert_eq!(acting("AB", &["add", "person", "name=Abel Brown", "initials=ab"]).0, 0, "one may add oneself");
+    let (code, said) = acting("AB", &["add", "person", "name=Another", "initials=KP"]);
+    assert!(code == 5 && said.contains("already signs for Karin Prowse"), "{said}");
+}
+
+#[test]
+fn a_hidden_address_appears_nowhere() {
+    let dir = own();
+    let dir = dir.path();
+    let place = "locations=Safe House | 1 Secret Lane | Poole | BH15 1AA | 50.7, -1.9";
+    let (id, code, err) = run(dir, &["add", "service", "name=Refuge", place, "hide_address=yes"]);
+    assert_eq!(code, 0, "{err}");
+    let id = id.trim();
+    for arguments in [
+        &["list", "services"][..],
+        &["list", "services", "--json"],
+        &["list", "services", "--csv"],
+        &["show", id],
+        &["show", id, "--json"],
+    ] {
+        let (out, code, _) = run(dir, arguments);
+        assert_eq!(code, 0);
+        assert!(out.contains("Refuge"));
+        for secret in ["Safe House", "Secret Lane", "Poole", "BH15", "50.7", "-1.9"] {
+            assert!(!out.contains(secret), "{arguments:?} shows {secret}: {out}");
+        }
+    }
+    assert_eq!(run(dir, &["set", id, "cost=free"]).1, 0);
+    assert!(fs::read_to_string(dir.join("services.ron")).unwrap().contains("Secret Lane"), "hiding is not deleting");
+}
+
+#[test]
+fn tables_hold_every_record_and_no_formula() {
+    let dir = sample();
+    let dir = dir.path();
+    let count = folkmoot::store::Store::open(dir, folkmoot::store::Mode::Read).unwrap().workspace.services.len();
+    assert_eq!(run(dir, &["list", "services"]).0.lines().count(), count);
+    let (json, _, _) = run(dir, &["list", "service", "--json"]);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap().as_array().unwrap().len(), count);
+    run(dir, &["add", "service", "name==1+1", "phone=+44 1305 555 0100", "summary=\u{1b}[31mred"]);
+    let (csv, _, _) = run(dir, &["list", "services", "--csv"]);
+    let mut table = csv::Reader::from_reader(csv.as_bytes());
+    let rows: Vec<csv::StringRecord> = table.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), count + 1);
+    assert!(csv.contains("'=1+1") && csv.contains("'+44 1305"));
+    assert!(rows.iter().flatten().all(|cell| !cell.starts_with(['=', '+', '-', '@'])));
+    for arguments in [&["list", "services"][..], &["list", "services", "--json"], &["list", "services", "--csv"]] {
+        let (out, _, _) = run(dir, arguments);
+        assert!(out.chars().all(|c| c == '\n' || !c.is_control()), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_mistake_in_a_file_is_named_and_the_rest_works() {
+    let dir = sample();
+    let dir = dir.path();
+    assert_eq!(run(dir, &["check"]), (String::new(), 0, String::new()));
+    let path = dir.join("services.ron");
+    let broken = fs::read_to_string(&path).unwrap().replacen("organisation:", "organistion:", 1);
+    fs::write(&path, &broken).unwrap();
+    let (out, code, _) = run(dir, &["check"]);
+    assert_eq!(code, 3);
+    assert!(out.starts_with("services.ron:7:7: ") && out.contains("did you mean `organisation`?"), "{out}");
+    assert_eq!(run(dir, &["list", "services"]).1, 3);
+    assert_eq!(run(dir, &["list", "people"]).1, 0);
+    assert_eq!(run(dir, &["add", "person", "name=Somebody New"]).1, 0);
+    let (_, code, err) = run(dir, &["add", "service", "name=x"]);
+    assert!(code == 3 && err.contains("services.ron:7:7:"), "{err}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), broken);
+}
+
+#[test]
+fn the_workspace_is_found_upward() {
+    let dir = own();
+    let below = dir.path().join("one/two");
+    fs::create_dir_all(&below).unwrap();
+    let run = |set: Option<&Path>| {
+        let mut command = Command::cargo_bin("moot").unwrap();
+        command.env_remove("MOOT_WORKSPACE").current_dir(&below).env("HOME", &below).env_remove("XDG_DATA_HOME");
+        if let Some(set) = set {
+            command.env("MOOT_WORKSPACE", set);
+        }
+        command.args(["show", "--json", "W-0000"]).output().unwrap().status.code().unwrap()
+    };
+    assert_eq!(run(None), 1, "found, and no such record in it");
+    assert_eq!(run(Some(&below)), 3, "what is named goes before what is near");
+    fs::remove_file(dir.path().join("partnership.ron")).unwrap();
+    assert_eq!(run(None), 3);
+    let own = below.join(".local/share/folkmoot");
+    folkmoot::store::init(&own, "Mine", false).unwrap();
+    assert_eq!(run(None), 1);
+}
+
+#[test]
+fn somebody_who_holds_the_lock_is_named() {
+    let dir = own();
+    let lock =
+        fs::File::options().create(true).truncate(false).write(true).open(dir.path().join(".moot/lock")).unwrap();
+    lock.lock().unwrap();
+    fs::write(dir.path().join(".moot/lock"), "JB 812 1000").unwrap();
+    let (_, code, err) = run(dir.path(), &["add", "service", "name=x"]);
+    assert_eq!(code, 4);
+    assert!(err.contains("held by JB, process 812, for "), "{err}");
+}
