@@ -18,6 +18,7 @@
 //! - [`ui`]: what the person sees; drawing changes nothing.
 
 pub mod cli;
+pub mod exchange;
 pub mod model;
 pub mod store;
 pub mod ui;

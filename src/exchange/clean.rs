@@ -1,0 +1,294 @@
+//! Cleaning of every string that comes from outside.
+//!
+//! Tags become text, entities are decoded once, escape sequences and invisible characters go; what is then still
+//! unwelcome is made visible by [`text::clean`]. What this program wrote itself is only checked, as a second decoding
+//! would change it.
+
+use crate::model::text;
+
+use super::report::Rule;
+
+/// The tags that are taken for tags; anything else in angle brackets is what somebody wrote.
+const TAGS: &[&str] = &[
+    "a",
+    "abbr",
+    "b",
+    "big",
+    "blockquote",
+    "br",
+    "center",
+    "code",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "font",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "iframe",
+    "img",
+    "li",
+    "o:p",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "script",
+    "section",
+    "small",
+    "span",
+    "strike",
+    "strong",
+    "style",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "tt",
+    "u",
+    "ul",
+];
+
+/// The tags that begin a new line.
+const BREAKS: &[&str] =
+    &["blockquote", "br", "dd", "div", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "p", "section", "tr"];
+
+/// A cleaned string, and what had to be done to it.
+pub struct Cleaned {
+    /// The string.
+    pub text: String,
+    /// The rules that changed it, in the order in which they were applied.
+    pub rules: Vec<Rule>,
+}
+
+/// Cleans a string from a foreign source.
+pub fn foreign(raw: &str) -> Cleaned {
+    if raw.bytes().all(|b| (0x20..0x7f).contains(&b) && !matches!(b, b'&' | b'<' | b'\\')) {
+        let trimmed = raw.trim();
+        let rules = if trimmed.len() == raw.len() { Vec::new() } else { vec![Rule::Trimmed] };
+        return Cleaned { text: trimmed.to_owned(), rules };
+    }
+    let mut cleaned = Cleaned { text: raw.to_owned(), rules: Vec::new() };
+    let steps: [(Rule, fn(&str) -> String); 5] = [
+        (Rule::Newlines, newlines),
+        (Rule::Tags, without_tags),
+        (Rule::Entities, |text| html_escape::decode_html_entities(text).into_owned()),
+        (Rule::Controls, without_controls),
+        (Rule::Blanks, plain_blanks),
+    ];
+    for (rule, step) in steps {
+        let text = step(&cleaned.text);
+        if text != cleaned.text {
+            cleaned.text = text;
+            cleaned.rules.push(rule);
+        }
+    }
+    finish(cleaned)
+}
+
+/// Checks a string that this program wrote: nothing unwelcome is let in, and nothing is decoded a second time.
+pub fn own(raw: &str) -> Cleaned {
+    finish(Cleaned { text: raw.to_owned(), rules: Vec::new() })
+}
+
+fn finish(mut cleaned: Cleaned) -> Cleaned {
+    let text = text::clean(&cleaned.text);
+    if text != cleaned.text && !cleaned.rules.contains(&Rule::Controls) {
+        cleaned.rules.push(Rule::Controls);
+    }
+    let trimmed = text.trim();
+    if trimmed.len() != text.len() {
+        cleaned.rules.push(Rule::Trimmed);
+    }
+    cleaned.text = trimmed.to_owned();
+    cleaned
+}
+
+fn newlines(text: &str) -> String {
+    if text.contains('\\') { text.replace("\\r\\n", "\n").replace("\\n", "\n") } else { text.to_owned() }
+}
+
+fn plain_blanks(text: &str) -> String {
+    let plain = |c| match c {
+        '\u{a0}' | '\u{202f}' | '\u{2007}' | '\t' | '\u{b}' | '\u{c}' => ' ',
+        '\u{2028}' | '\u{2029}' | '\u{85}' => '\n',
+        c => c,
+    };
+    text.replace("\r\n", "\n").replace('\r', "\n").chars().map(plain).collect()
+}
+
+/// Takes out escape sequences, controls, direction marks and invisible characters; bullets from symbol fonts become
+/// bullets.
+fn without_controls(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\u{1b}' => skip_escape(&mut chars),
+            '\u{9b}' => skip_until_final(&mut chars),
+            '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{a0}' | '\u{202f}' | '\u{2007}' | '\u{2028}'
+            | '\u{2029}' => out.push(c),
+            '\u{f0a7}' | '\u{f0b7}' | '\u{f0d8}' | '\u{f0a8}' | '\u{f076}' | '\u{f06e}' | '\u{f0fc}' => out.push('•'),
+            c if c.is_control() || is_invisible(c) => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+}
+
+fn skip_escape(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    match chars.next_if(|c| matches!(c, '[' | ']' | 'P' | '_' | '^' | 'X')) {
+        Some('[') => skip_until_final(chars),
+        Some(_) => skip_string(chars),
+        None => {
+            chars.next_if(|c| ('\u{30}'..='\u{7e}').contains(c));
+        }
+    }
+}
+
+fn skip_until_final(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    while chars.next_if(|c| ('\u{20}'..='\u{3f}').contains(c)).is_some() {}
+    chars.next_if(|c| ('\u{40}'..='\u{7e}').contains(c));
+}
+
+/// An operating-system command ends with a bell or a string terminator; without one only the introducer goes, so that
+/// a stray escape cannot swallow a text.
+fn skip_string(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    let ahead = chars.clone();
+    let Some(length) = ahead.take(256).position(|c| matches!(c, '\u{7}' | '\u{1b}' | '\u{9c}')) else {
+        return;
+    };
+    let end = chars.nth(length);
+    if end == Some('\u{1b}') {
+        chars.next_if_eq(&'\\');
+    }
+}
+
+/// Tags become text: breaks and blocks new lines, list items bullets, links keep their address.
+fn without_tags(text: &str) -> String {
+    if !text.contains('<') {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut link: Option<String> = None;
+    let mut rest = text;
+    while let Some(at) = rest.find('<') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        match read_tag(rest) {
+            Some((name, inside, length)) => {
+                write_tag(&mut out, &mut link, &name, inside);
+                rest = &rest[length..];
+            }
+            None => {
+                out.push('<');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The tag at the beginning of `text`: its name (with the slash of a closing one), its inside, its length.
+fn read_tag(text: &str) -> Option<(String, &str, usize)> {
+    if let Some(comment) = text.strip_prefix("<!--") {
+        return comment.find("-->").map(|end| (String::new(), "", end + 7));
+    }
+    let end = text.find('>')?;
+    let inside = &text[1..end];
+    if inside.contains('<') {
+        return None;
+    }
+    let (slash, bare) = inside.strip_prefix('/').map_or(("", inside), |bare| ("/", bare));
+    let name = bare.split(|c: char| c.is_whitespace() || c == '/').next()?.to_ascii_lowercase();
+    TAGS.contains(&name.as_str()).then(|| (format!("{slash}{name}"), inside, end + 1))
+}
+
+fn write_tag(out: &mut String, link: &mut Option<String>, name: &str, inside: &str) {
+    let new_line = |out: &mut String| {
+        if !out.is_empty() && !out.ends_with('\n') {
+            out.push('\n');
+        }
+    };
+    match name {
+        "a" => *link = href(inside),
+        "/a" => {
+            if let Some(address) = link.take().filter(|address| !out.ends_with(address.as_str())) {
+                out.push_str(" (");
+                out.push_str(&address);
+                out.push(')');
+            }
+        }
+        "li" => {
+            new_line(out);
+            out.push_str("• ");
+        }
+        "br" | "br/" => out.push('\n'),
+        "td" | "th" => out.push(' '),
+        name if BREAKS.contains(&name.trim_start_matches('/')) => new_line(out),
+        _ => {}
+    }
+}
+
+fn href(inside: &str) -> Option<String> {
+    let at = inside.to_ascii_lowercase().find("href")?;
+    let value = inside[at + 4..].trim_start().strip_prefix('=')?.trim_start();
+    let address = match value.chars().next()? {
+        quote @ ('"' | '\'') => value[1..].split(quote).next()?,
+        _ => value.split(char::is_whitespace).next()?,
+    };
+    (!address.is_empty()).then(|| address.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_text_goes_or_becomes_text() {
+        for (raw, clean) in [
+            ("plain", "plain"),
+            ("FL ", "FL"),
+            (r"one\n\ntwo", "one\n\ntwo"),
+            ("a&rsquo;b &amp;amp; c", "a’b &amp; c"),
+            ("<p>One</p><p>Two<br/>Three</p>", "One\nTwo\nThree"),
+            ("<ul><li>bed<li>board</ul>", "• bed\n• board"),
+            (r#"see <a href="https://example.org">us</a>"#, "see us (https://example.org)"),
+            ("age <18 and > 3", "age <18 and > 3"),
+            ("a\u{1b}[31mred\u{1b}[0m", "ared"),
+            ("t\u{1b}]0;title\u{7}x", "tx"),
+            ("stray \u{1b}] stays", "stray  stays"),
+            ("a\u{200b}b\u{202e}c\u{feff}", "abc"),
+            ("a\u{202f}b\u{a0}c\u{2028}d", "a b c\nd"),
+            ("\u{f0a7} bed", "• bed"),
+            ("&#8203;x", "x"),
+        ] {
+            assert_eq!(foreign(raw).text, clean, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn rules_are_named() {
+        assert_eq!(foreign("a&amp;b ").rules, [Rule::Entities, Rule::Trimmed]);
+        assert!(foreign("as it is").rules.is_empty());
+        assert_eq!(own(r"a&amp;b\n").text, r"a&amp;b\n");
+        assert_eq!(own("a\u{1b}b").text, "a<U+001B>b");
+    }
+}

@@ -1,0 +1,359 @@
+//! Data in JSON: pages of HSDS 3, ORUK 3 and ORUK 1, bare lists, single objects, one object a line.
+
+use serde_json::Value;
+
+use super::identity::{Registry, identify};
+use super::legacy;
+use super::nest::Gathered;
+use super::report::Rule;
+use super::schema::{self, Table};
+use super::tidy::{Clerk, Object, arrange, objects, text};
+
+/// The fields in which a page holds its items.
+const PAGES: &[&str] = &["contents", "content", "items", "services", "organizations", "results", "data"];
+
+/// Reads every item in a text: what it is, and the item. A line that is no JSON is written down and passed over.
+pub fn items(clerk: &mut Clerk, source: &str) -> Vec<(String, Object)> {
+    match serde_json::from_str::<Value>(source) {
+        Ok(value) => unpack(clerk, value),
+        Err(error) => lines(clerk, source, &error),
+    }
+}
+
+fn lines(clerk: &mut Clerk, source: &str, error: &serde_json::Error) -> Vec<(String, Object)> {
+    let objects = || source.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let is_lines = objects().take(5).filter(|(_, line)| serde_json::from_str::<Object>(line).is_ok()).count() > 0;
+    if !is_lines {
+        clerk.row = error.line();
+        clerk.note(&format!("column {}", error.column()), Rule::Unreadable, source, &error.to_string());
+        return Vec::new();
+    }
+    let mut items = Vec::new();
+    for (at, line) in objects() {
+        match serde_json::from_str::<Value>(line) {
+            Ok(value) => items.extend(unpack(clerk, value)),
+            Err(error) => {
+                clerk.row = at + 1;
+                clerk.note("line", Rule::Unreadable, line, &error.to_string());
+            }
+        }
+    }
+    items
+}
+
+fn unpack(clerk: &mut Clerk, value: Value) -> Vec<(String, Object)> {
+    match value {
+        Value::Array(list) => listed(clerk, "", list),
+        Value::Object(mut page) => {
+            clerk.is_own |= page.contains_key("moot_version");
+            let held = PAGES.iter().find(|name| page.get(**name).is_some_and(Value::is_array));
+            let is_item = page.contains_key("id") && page.contains_key("name");
+            let Some(name) = held.filter(|_| !is_item) else {
+                return vec![(String::new(), page)];
+            };
+            let mut items = Vec::new();
+            let sort = if schema::known_as(name).is_some() { name } else { "" };
+            for (name, list) in
+                [(sort, page.shift_remove(*name)), ("organizations", page.shift_remove("moot_organizations"))]
+            {
+                if let Some(Value::Array(list)) = list {
+                    items.extend(listed(clerk, name, list));
+                }
+            }
+            if let Some(Value::Object(tables)) = page.shift_remove("moot_loose") {
+                for (table, list) in tables {
+                    if let Value::Array(list) = list {
+                        items.extend(listed(clerk, &format!("loose {table}"), list));
+                    }
+                }
+            }
+            items
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn listed(clerk: &mut Clerk, sort: &str, list: Vec<Value>) -> Vec<(String, Object)> {
+    let mut items = Vec::new();
+    for (at, item) in list.into_iter().enumerate() {
+        clerk.row = at + 1;
+        match item {
+            Value::Object(item) => items.push((sort.to_owned(), item)),
+            other => clerk.note("item", Rule::Unreadable, &other.to_string(), "not an object"),
+        }
+    }
+    items
+}
+
+/// The table an item belongs to, by its fields.
+fn sort_of(item: &Object) -> Option<&'static Table> {
+    let has = |names: &[&str]| names.iter().any(|name| item.contains_key(*name));
+    let of_organisation = ["website", "legal_status", "tax_status", "organization_identifiers", "year_incorporated"];
+    let of_service = ["organization", "organization_id", "status", "service_at_locations", "deliverable_type"];
+    if has(&of_organisation) && !has(&of_service) {
+        return schema::table("organizations");
+    }
+    (has(&["name", "description"]) || has(&of_service)).then(|| schema::table("services")).flatten()
+}
+
+/// Tidies items and gathers them; the names of the fields come back where nothing could be made of them.
+pub fn gather(
+    clerk: &mut Clerk,
+    registry: &mut Registry,
+    gathered: &mut Gathered,
+    items: Vec<(String, Object)>,
+) -> Vec<String> {
+    let mut strange = Vec::new();
+    for (at, (sort, item)) in items.into_iter().enumerate() {
+        clerk.row = at + 1;
+        if let Some(name) = sort.strip_prefix("loose ") {
+            gather_loose(clerk, registry, gathered, name, item);
+            continue;
+        }
+        match schema::known_as(&sort).or_else(|| sort_of(&item)) {
+            Some(table) if table.name == "services" => gather_service(clerk, registry, gathered, item),
+            Some(table) if table.name == "organizations" => gather_organisation(clerk, registry, gathered, item),
+            Some(table) => gather_loose(clerk, registry, gathered, table.name, item),
+            None => {
+                if strange.is_empty() {
+                    strange = item.keys().map(|key| crate::model::text::clean(key)).collect();
+                }
+                gather_loose(clerk, registry, gathered, "other", item);
+            }
+        }
+    }
+    strange
+}
+
+fn gather_loose(clerk: &mut Clerk, registry: &mut Registry, gathered: &mut Gathered, name: &str, item: Object) {
+    let Some(table) = schema::known_as(name).or_else(|| schema::table("other")) else {
+        return;
+    };
+    let mut row = shape(clerk, table, name, item);
+    if !settle(clerk, registry, table, &mut row, ("", "", "")) {
+        let name = if table.name == "other" { name } else { table.name };
+        gathered.push(clerk, name, row);
+    }
+}
+
+fn gather_organisation(clerk: &mut Clerk, registry: &mut Registry, gathered: &mut Gathered, mut item: Object) {
+    let Some(table) = schema::table("organizations") else {
+        return;
+    };
+    let services = item.shift_remove("services");
+    let mut row = shape(clerk, table, "organizations", item);
+    let is_copy = settle(clerk, registry, table, &mut row, ("", "", ""));
+    let id = text(&row, "id").to_owned();
+    if !is_copy {
+        gathered.push(clerk, "organizations", row);
+    }
+    for service in services.as_ref().and_then(Value::as_array).into_iter().flatten() {
+        if let Value::Object(service) = service {
+            let mut service = service.clone();
+            service.entry("organization_id").or_insert_with(|| id.clone().into());
+            gather_service(clerk, registry, gathered, service);
+        }
+    }
+}
+
+fn gather_service(clerk: &mut Clerk, registry: &mut Registry, gathered: &mut Gathered, item: Object) {
+    let Some((services, organisations)) = schema::table("services").zip(schema::table("organizations")) else {
+        return;
+    };
+    let mut row = shape(clerk, services, "services", item);
+    if settle(clerk, registry, services, &mut row, ("", "", "")) {
+        clerk.note("id", Rule::Copy, text(&row, "id"), "");
+        return;
+    }
+    if let Some(Value::Object(mut organisation)) = row.shift_remove("organization") {
+        let is_copy = settle(clerk, registry, organisations, &mut organisation, ("", "", ""));
+        let id = text(&organisation, "id").to_owned();
+        let said = text(&row, "organization_id").to_owned();
+        if !said.is_empty()
+            && said != id
+            && said != text(&organisation, "moot_id").split('#').next().unwrap_or_default()
+        {
+            clerk.note("organization_id", Rule::Loose, &said, &id);
+            row.insert("moot_organization_id".to_owned(), said.into());
+        }
+        row.insert("organization_id".to_owned(), id.into());
+        if !is_copy {
+            gathered.push(clerk, "organizations", organisation);
+        }
+    }
+    gathered.push(clerk, "services", row);
+}
+
+/// The shape of a row with everything that nests in it: today's names, tidy values, no ids made yet.
+fn shape(clerk: &mut Clerk, table: &'static Table, found: &str, mut raw: Object) -> Object {
+    strip_filled(&mut raw);
+    legacy::modernise(table, found, &mut raw);
+    let mut plain = Object::new();
+    let mut inner: Vec<(String, Value)> = Vec::new();
+    for (key, value) in raw {
+        let object = schema::object_of(table.name, &key).filter(|_| value.is_object());
+        let child = child_of(table, &key).filter(|_| is_rows(&value));
+        if let Some((_, of)) = object {
+            if let (Some(of_table), Value::Object(value)) = (schema::table(of), value) {
+                inner.push((object_name(table, of), Value::Object(shape(clerk, of_table, of, value))));
+            }
+        } else if let Some(child) = child {
+            let name = schema::nested_name(child, table.name).to_owned();
+            inner.push((name, Value::Array(shape_rows(clerk, child, &key, value))));
+        } else {
+            plain.insert(key, value);
+        }
+    }
+    let mut row = clerk.fields(table, plain);
+    for (name, value) in inner {
+        merge_in(&mut row, name, value);
+    }
+    arrange(table, row)
+}
+
+fn merge_in(row: &mut Object, name: String, value: Value) {
+    match (row.get_mut(&name), value) {
+        (Some(Value::Array(there)), Value::Array(more)) => there.extend(more),
+        (_, Value::Array(list)) if list.is_empty() => {}
+        (_, Value::Object(object)) if object.is_empty() => {}
+        (_, value) => {
+            row.insert(name, value);
+        }
+    }
+}
+
+fn shape_rows(clerk: &mut Clerk, child: &'static Table, found: &str, value: Value) -> Vec<Value> {
+    let rows = match value {
+        Value::Array(rows) => rows,
+        one => vec![one],
+    };
+    let shaped = rows.into_iter().filter_map(|row| match row {
+        Value::Object(row) => Some(shape(clerk, child, found, row)).filter(|row| !row.is_empty()),
+        _ => None,
+    });
+    shaped.map(Value::Object).collect()
+}
+
+/// The table of the rows that an array of this name holds inside a row of `table`.
+pub fn child_of(table: &'static Table, key: &str) -> Option<&'static Table> {
+    let child = schema::known_as(key).filter(|child| schema::link_to(child, table.name).is_some())?;
+    // a field that the schema knows as text is one, whatever else bears its name
+    table.field(key).is_none().then_some(child)
+}
+
+fn is_rows(value: &Value) -> bool {
+    match value {
+        Value::Array(rows) => !rows.is_empty() && rows.iter().all(Value::is_object),
+        other => other.is_object(),
+    }
+}
+
+fn object_name(table: &'static Table, of: &str) -> String {
+    let known = schema::objects_in(table.name).iter().find(|(_, to, _)| *to == of);
+    known.map_or("organization", |(_, _, name)| name).to_owned()
+}
+
+/// What an export filled in because the schemas demand it is no news.
+pub fn strip_filled(row: &mut Object) {
+    let filled: Vec<String> = match row.shift_remove("moot_filled") {
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Some(Value::String(names)) => names.split_whitespace().map(str::to_owned).collect(),
+        _ => return,
+    };
+    for name in filled {
+        row.shift_remove(&name);
+    }
+}
+
+/// Gives a row and all that nests in it their ids; `parent` is table, id as it came, uuid. True for a copy.
+fn settle(
+    clerk: &mut Clerk,
+    registry: &mut Registry,
+    table: &'static Table,
+    row: &mut Object,
+    parent: (&str, &str, &str),
+) -> bool {
+    let link = schema::link_to(table, parent.0).filter(|_| table.name != "programs");
+    if let Some(link) = link.filter(|link| [parent.1, parent.2].contains(&text(row, link))) {
+        row.shift_remove(link);
+    }
+    let raw = text(row, "id").to_owned();
+    let is_copy = identify(registry, clerk, table, row, parent.2);
+    let id = text(row, "id").to_owned();
+    settle_children(clerk, registry, table, row, (table.name, &raw, &id));
+    for (link, of, name) in schema::objects_in(table.name) {
+        if let (Some(of), Some(Value::Object(object))) = (schema::table(of), row.get_mut(*name)) {
+            let raw = text(object, "id").to_owned();
+            settle(clerk, registry, of, object, ("", "", ""));
+            let id = text(object, "id").to_owned();
+            if [raw.as_str(), id.as_str()].contains(&text(row, link)) {
+                row.shift_remove(*link);
+            }
+        }
+    }
+    let arranged = arrange(table, std::mem::take(row));
+    *row = arranged;
+    is_copy
+}
+
+fn settle_children(
+    clerk: &mut Clerk,
+    registry: &mut Registry,
+    table: &'static Table,
+    row: &mut Object,
+    parent: (&str, &str, &str),
+) {
+    for (key, value) in row.iter_mut() {
+        let (Some(child), Value::Array(rows)) = (child_of(table, key), value) else {
+            continue;
+        };
+        let mut kept = Vec::with_capacity(rows.len());
+        for value in std::mem::take(rows) {
+            if let Value::Object(mut inner) = value {
+                let is_copy = settle(clerk, registry, child, &mut inner, parent);
+                let is_here = || kept.iter().any(|other: &Value| other["id"] == inner["id"]);
+                if is_copy && is_here() {
+                    clerk.note(key, Rule::Copy, text(&inner, "id"), "");
+                } else {
+                    kept.push(Value::Object(inner));
+                }
+            }
+        }
+        *rows = kept;
+    }
+}
+
+/// Points the references in a row, and in all that nests in it, to uuids.
+pub fn resolve(clerk: &mut Clerk, registry: &Registry, table: &'static Table, row: &mut Object) {
+    registry.resolve(clerk, table, row);
+    for (key, value) in row.iter_mut() {
+        match value {
+            Value::Array(rows) => {
+                let Some(child) = child_of(table, key) else {
+                    continue;
+                };
+                for inner in rows.iter_mut().filter_map(Value::as_object_mut) {
+                    resolve(clerk, registry, child, inner);
+                }
+            }
+            Value::Object(inner) => {
+                let object = schema::objects_in(table.name).iter().find(|(_, _, name)| *name == key.as_str());
+                if let Some(of) = object.and_then(|(_, of, _)| schema::table(of)) {
+                    resolve(clerk, registry, of, inner);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether the items speak ORUK 1.
+pub fn is_oruk_1(items: &[(String, Object)]) -> bool {
+    let names = ["service_taxonomys", "service_taxonomies", "eligibilitys", "eligibilities", "deliverable_type"];
+    items.iter().take(50).any(|(_, item)| {
+        names.iter().any(|name| item.contains_key(*name))
+            || objects(item, "service_at_locations")
+                .filter_map(|at| at.get("location"))
+                .any(|location| location.get("physical_addresses").is_some())
+    })
+}

@@ -1,0 +1,188 @@
+//! Data in CSV: one file a table.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::json::strip_filled;
+use super::legacy;
+use super::nest::{Row, Tables};
+use super::report::Rule;
+use super::schema::{self, Table};
+use super::tidy::{Clerk, Object, text};
+
+/// What is known of the files before their rows are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hints {
+    /// Lists stand in cells, and a service names its one location.
+    pub is_ohana: bool,
+}
+
+/// The columns of a file, as its first line has them.
+pub fn header(source: &str) -> Vec<String> {
+    let mut reader = reader(source);
+    reader.headers().map(|header| header.iter().map(|name| name.trim().to_owned()).collect()).unwrap_or_default()
+}
+
+fn reader(source: &str) -> csv::Reader<&[u8]> {
+    let first = source.lines().next().unwrap_or_default();
+    let count = |delimiter: char| first.matches(delimiter).count();
+    let delimiter = [',', ';', '\t'].into_iter().max_by_key(|delimiter| (count(*delimiter), *delimiter == ','));
+    let delimiter = delimiter.filter(|delimiter| count(*delimiter) > 0).unwrap_or(',');
+    csv::ReaderBuilder::new().flexible(true).delimiter(delimiter as u8).from_reader(source.as_bytes())
+}
+
+/// The name of a table, from that of its file.
+pub fn stem(file: &str) -> String {
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    crate::model::text::clean(stem).to_lowercase().replace([' ', '-'], "_")
+}
+
+/// The table a file is: by its name, else by its columns.
+pub fn table_of(file: &str, columns: &[String]) -> Option<&'static Table> {
+    let named = schema::known_as(&stem(file));
+    let has = |name: &str| columns.iter().any(|column| column.eq_ignore_ascii_case(name));
+    let of_service = has("name") && (has("organization_id") || has("status") || has("application_process"));
+    let guess = || match () {
+        () if of_service && !has("latitude") => schema::table("services"),
+        () if has("name") && (has("tax_id") || has("legal_status") || has("website")) => schema::table("organizations"),
+        () if has("latitude") && has("longitude") && has("name") => schema::table("locations"),
+        () => None,
+    };
+    named.or_else(guess)
+}
+
+/// Reads the rows of a file into its table.
+pub fn read(clerk: &mut Clerk, tables: &mut Tables, source: &str, hints: Hints) {
+    let columns = columns_of(clerk, header(source));
+    let name = stem(&clerk.file);
+    let known = table_of(&clerk.file, &columns);
+    let mut reader = reader(source);
+    let mut record = csv::StringRecord::new();
+    loop {
+        match reader.read_record(&mut record) {
+            Ok(false) => break,
+            Ok(true) => {
+                clerk.row = record.position().map_or(0, |at| usize::try_from(at.line()).unwrap_or_default());
+                let raw = row_of(clerk, &columns, &record);
+                if raw.is_empty() {
+                    continue;
+                }
+                match known {
+                    Some(table) => take(clerk, tables, (table, &name), raw, hints),
+                    None => take_other(clerk, tables, &name, raw),
+                }
+            }
+            Err(error) => {
+                clerk.row = error.position().map_or(0, |at| usize::try_from(at.line()).unwrap_or_default());
+                clerk.note("row", Rule::Unreadable, &record.iter().collect::<Vec<_>>().join(","), &error.to_string());
+            }
+        }
+    }
+}
+
+/// The columns with names cleaned, and a name for every nameless one and every second of one name.
+fn columns_of(clerk: &mut Clerk, header: Vec<String>) -> Vec<String> {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut columns = Vec::with_capacity(header.len());
+    for (at, name) in header.iter().enumerate() {
+        let name = clerk.key(name.trim());
+        let name = if name.is_empty() { format!("column_{}", at + 1) } else { name };
+        let known = name.to_lowercase();
+        let is_field = schema::tables().iter().any(|table| table.field(&known).is_some());
+        let name = if is_field && !seen.contains_key(&known) && !header.contains(&known) { known } else { name };
+        let times = seen.entry(name.clone()).or_default();
+        *times += 1;
+        columns.push(if *times == 1 { name } else { format!("{name}#{times}") });
+    }
+    columns
+}
+
+/// The cells that hold something, by column.
+fn row_of(clerk: &mut Clerk, columns: &[String], record: &csv::StringRecord) -> Object {
+    let mut row = Object::new();
+    for (at, cell) in record.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+        match columns.get(at) {
+            Some(column) => {
+                let (column, value) = cell_of(clerk.is_own, column, cell);
+                row.insert(column.to_owned(), value);
+            }
+            None => {
+                let column = format!("moot_column_{}", at + 1);
+                clerk.note(&column, Rule::Ragged, cell, cell);
+                row.insert(column, cell.into());
+            }
+        }
+    }
+    row
+}
+
+/// What was no text when we wrote it is read back as what it was.
+fn cell_of<'a>(is_own: bool, column: &'a str, cell: &str) -> (&'a str, Value) {
+    let shaped = column.strip_prefix("moot_json:").filter(|_| is_own);
+    match shaped.map(|name| (name, serde_json::from_str(cell))) {
+        Some((name, Ok(value))) => (name, value),
+        _ => (column, cell.into()),
+    }
+}
+
+fn take_other(clerk: &mut Clerk, tables: &mut Tables, name: &str, raw: Object) {
+    if let Some(table) = schema::table("other") {
+        let fields = clerk.fields(table, raw);
+        tables.other.push((name.to_owned(), Row { fields, file: clerk.file.clone(), at: clerk.row }));
+    }
+}
+
+fn take(clerk: &mut Clerk, tables: &mut Tables, (table, found): (&'static Table, &str), mut raw: Object, hints: Hints) {
+    strip_filled(&mut raw);
+    legacy::modernise(table, found, &mut raw);
+    let unfolded = if hints.is_ohana { legacy::unfold(table.name, &mut raw) } else { Vec::new() };
+    let location = if hints.is_ohana && table.name == "services" { raw.shift_remove("location_id") } else { None };
+    let fields = clerk.fields(table, raw);
+    if fields.is_empty() {
+        return;
+    }
+    let id = text(&fields, "id").to_owned();
+    let (file, at): (Arc<str>, usize) = (clerk.file.clone(), clerk.row);
+    let mut put = |table: &'static str, fields: Object| {
+        tables.known.entry(table).or_default().push(Row { fields, file: file.clone(), at });
+    };
+    put(table.name, fields);
+    let text_of = |text: &str| Value::String(text.to_owned());
+    if let Some(Value::String(location)) = location {
+        let fields = [("service_id".to_owned(), text_of(&id)), ("location_id".to_owned(), text_of(location.trim()))];
+        put("service_at_location", fields.into_iter().collect());
+    }
+    for (child, rows) in unfolded {
+        let Some(child) = schema::table(child) else {
+            continue;
+        };
+        let link = schema::link_to(child, table.name).unwrap_or_default();
+        for mut row in rows {
+            row.insert(link.to_owned(), text_of(&id));
+            if child.name == "attributes" {
+                row.insert("link_entity".to_owned(), "service".into());
+            }
+            let row = clerk.fields(child, row);
+            put(child.name, row);
+        }
+    }
+}
+
+/// An Ohana service belongs to the organisation of its location.
+pub fn lend_organisations(tables: &mut Tables) {
+    let named = |row: &Row, key: &str| text(&row.fields, key).to_owned();
+    let rows = |name: &str| tables.known.get(name).into_iter().flatten();
+    let owners: HashMap<String, String> =
+        rows("locations").map(|row| (named(row, "id"), named(row, "organization_id"))).collect();
+    let places: HashMap<String, String> =
+        rows("service_at_location").map(|row| (named(row, "service_id"), named(row, "location_id"))).collect();
+    for row in tables.known.get_mut("services").into_iter().flatten() {
+        let owner = places.get(text(&row.fields, "id")).and_then(|place| owners.get(place));
+        if let Some(owner) = owner.filter(|owner| !owner.is_empty() && !row.fields.contains_key("organization_id")) {
+            row.fields.insert("organization_id".to_owned(), owner.clone().into());
+        }
+    }
+}
