@@ -72,6 +72,9 @@ pub struct Cleaned {
     pub rules: Vec<Rule>,
 }
 
+/// One step of cleaning.
+type Step = fn(&str) -> String;
+
 /// Cleans a string from a foreign source.
 pub fn foreign(raw: &str) -> Cleaned {
     if raw.bytes().all(|b| (0x20..0x7f).contains(&b) && !matches!(b, b'&' | b'<' | b'\\')) {
@@ -80,7 +83,7 @@ pub fn foreign(raw: &str) -> Cleaned {
         return Cleaned { text: trimmed.to_owned(), rules };
     }
     let mut cleaned = Cleaned { text: raw.to_owned(), rules: Vec::new() };
-    let steps: [(Rule, fn(&str) -> String); 5] = [
+    let steps: [(Rule, Step); 5] = [
         (Rule::Newlines, newlines),
         (Rule::Tags, without_tags),
         (Rule::Entities, |text| html_escape::decode_html_entities(text).into_owned()),
@@ -111,7 +114,7 @@ fn finish(mut cleaned: Cleaned) -> Cleaned {
     if trimmed.len() != text.len() {
         cleaned.rules.push(Rule::Trimmed);
     }
-    cleaned.text = trimmed.to_owned();
+    trimmed.clone_into(&mut cleaned.text);
     cleaned
 }
 
@@ -191,15 +194,12 @@ fn without_tags(text: &str) -> String {
     while let Some(at) = rest.find('<') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        match read_tag(rest) {
-            Some((name, inside, length)) => {
-                write_tag(&mut out, &mut link, &name, inside);
-                rest = &rest[length..];
-            }
-            None => {
-                out.push('<');
-                rest = &rest[1..];
-            }
+        if let Some((name, inside, length)) = read_tag(rest) {
+            write_tag(&mut out, &mut link, &name, inside);
+            rest = &rest[length..];
+        } else {
+            out.push('<');
+            rest = &rest[1..];
         }
     }
     out.push_str(rest);

@@ -113,7 +113,7 @@ impl Package {
             return Ok(self);
         }
         let broken = self.repairs.iter().find(|repair| repair.rule == Rule::Unreadable);
-        let named: Vec<String> = self.loose.iter().take(4).map(|item| columns_in(item)).collect();
+        let named: Vec<String> = self.loose.iter().take(4).map(columns_in).collect();
         let found = match (broken, named.is_empty()) {
             (Some(broken), _) => format!("{}, line {}: {}", broken.file, broken.row, broken.new),
             (None, false) => format!("found {}", named.join("; ")),
@@ -148,8 +148,11 @@ fn texts_of(clerk: &mut Clerk, files: Vec<source::File>) -> Vec<(std::sync::Arc<
 
 fn is_json(name: &str, text: &str) -> bool {
     let lower = name.to_lowercase();
-    [".json", ".jsonl", ".ndjson"].iter().any(|ending| lower.ends_with(ending))
-        || !lower.ends_with(".csv") && text.trim_start().starts_with(['{', '['])
+    match lower.rsplit('.').next() {
+        Some("json" | "jsonl" | "ndjson") => true,
+        Some("csv" | "tsv") => false,
+        _ => text.trim_start().starts_with(['{', '[']),
+    }
 }
 
 fn hints_of(texts: &[(std::sync::Arc<str>, String)]) -> Hints {

@@ -1,7 +1,7 @@
 //! Tables become items: a service with its places, phones and schedules inside it, an organisation with its own, and
 //! what belongs to nothing as a row by itself.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -97,7 +97,7 @@ struct Tied {
     rows: HashMap<&'static str, Vec<Row>>,
     children: HashMap<Place, Vec<Place>>,
     belongs: HashMap<Place, Place>,
-    used: HashMap<Place, ()>,
+    used: HashSet<Place>,
     by_id: HashMap<&'static str, HashMap<String, usize>>,
 }
 
@@ -113,7 +113,7 @@ pub fn nest(
         rows: HashMap::new(),
         children: HashMap::new(),
         belongs: HashMap::new(),
-        used: HashMap::new(),
+        used: HashSet::new(),
         by_id: HashMap::new(),
     };
     for table in schema::tables() {
@@ -191,7 +191,7 @@ impl Tied {
             }
             for (link, to, _) in schema::objects_in(table.name) {
                 if let Some(place) = self.find(to, text(&row.fields, link)) {
-                    self.used.insert(place, ());
+                    self.used.insert(place);
                 }
             }
             registry.resolve(clerk, table, &mut row.fields);
@@ -238,7 +238,7 @@ impl Tied {
         for table in others {
             for at in 0..self.rows.get(table.name).map_or(0, Vec::len) {
                 let place = (table.name, at);
-                if !self.belongs.contains_key(&place) && !self.used.contains_key(&place) {
+                if !self.belongs.contains_key(&place) && !self.used.contains(&place) {
                     self.hand_on(clerk, place, items);
                 }
             }

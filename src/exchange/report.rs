@@ -1,7 +1,7 @@
 //! What an import did to what it read: every repair and every reference that leads nowhere, with its place.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 /// Why something was changed, or could not be placed.
@@ -195,7 +195,7 @@ impl Report {
             self.loose_rows
         );
         for (rule, count) in self.by_rule() {
-            text.push_str(&format!("\n  {count:>7}  {}", rule.label()));
+            let _ = write!(text, "\n  {count:>7}  {}", rule.label()); // writing to a String cannot fail
         }
         text
     }

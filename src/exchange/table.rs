@@ -56,7 +56,7 @@ pub fn table_of(file: &str, columns: &[String]) -> Option<&'static Table> {
 
 /// Reads the rows of a file into its table.
 pub fn read(clerk: &mut Clerk, tables: &mut Tables, source: &str, hints: Hints) {
-    let columns = columns_of(clerk, header(source));
+    let columns = columns_of(&header(source));
     let name = stem(&clerk.file);
     let known = table_of(&clerk.file, &columns);
     let mut reader = reader(source);
@@ -84,11 +84,11 @@ pub fn read(clerk: &mut Clerk, tables: &mut Tables, source: &str, hints: Hints) 
 }
 
 /// The columns with names cleaned, and a name for every nameless one and every second of one name.
-fn columns_of(clerk: &mut Clerk, header: Vec<String>) -> Vec<String> {
+fn columns_of(header: &[String]) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     let mut columns = Vec::with_capacity(header.len());
     for (at, name) in header.iter().enumerate() {
-        let name = clerk.key(name.trim());
+        let name = Clerk::key(name.trim());
         let name = if name.is_empty() { format!("column_{}", at + 1) } else { name };
         let known = name.to_lowercase();
         let is_field = schema::tables().iter().any(|table| table.field(&known).is_some());
@@ -104,16 +104,13 @@ fn columns_of(clerk: &mut Clerk, header: Vec<String>) -> Vec<String> {
 fn row_of(clerk: &mut Clerk, columns: &[String], record: &csv::StringRecord) -> Object {
     let mut row = Object::new();
     for (at, cell) in record.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
-        match columns.get(at) {
-            Some(column) => {
-                let (column, value) = cell_of(clerk.is_own, column, cell);
-                row.insert(column.to_owned(), value);
-            }
-            None => {
-                let column = format!("moot_column_{}", at + 1);
-                clerk.note(&column, Rule::Ragged, cell, cell);
-                row.insert(column, cell.into());
-            }
+        if let Some(column) = columns.get(at) {
+            let (column, value) = cell_of(clerk.is_own, column, cell);
+            row.insert(column.to_owned(), value);
+        } else {
+            let column = format!("moot_column_{}", at + 1);
+            clerk.note(&column, Rule::Ragged, cell, cell);
+            row.insert(column, cell.into());
         }
     }
     row

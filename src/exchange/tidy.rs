@@ -62,7 +62,7 @@ impl Clerk {
     }
 
     /// The name of a field, cleaned and on one line.
-    pub fn key(&mut self, raw: &str) -> String {
+    pub fn key(raw: &str) -> String {
         if raw.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
             return raw.to_owned();
         }
@@ -74,7 +74,7 @@ impl Clerk {
     pub fn fields(&mut self, table: &'static Table, raw: Object) -> Object {
         let mut tidy = Object::new();
         for (key, value) in raw {
-            let key = self.key(&key);
+            let key = Self::key(&key);
             if let Some(value) = self.value(&key, value, 0) {
                 self.put(table, &mut tidy, key, value);
             }
@@ -102,7 +102,7 @@ impl Clerk {
                 let object: Object = object
                     .into_iter()
                     .filter_map(|(key, value)| {
-                        let key = self.key(&key);
+                        let key = Self::key(&key);
                         self.value(&key, value, depth + 1).map(|value| (key, value))
                     })
                     .collect();
