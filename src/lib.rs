@@ -14,6 +14,7 @@
 //!
 //! - [`model`]: what records mean; rules from a workspace to a change or a refusal.
 //! - [`cli`]: commands for scripts and for people who know what they want.
+//! - [`exchange`]: other directories, read in any dialect and given back whole.
 //! - [`store`]: how records lie on disk; saving that loses nothing of anybody's.
 //! - [`ui`]: what the person sees; drawing changes nothing.
 
