@@ -15,11 +15,13 @@
 //! - [`model`]: what records mean; rules from a workspace to a change or a refusal.
 //! - [`cli`]: commands for scripts and for people who know what they want.
 //! - [`exchange`]: other directories, read in any dialect and given back whole.
+//! - [`search`]: from what a person types to the records that are meant.
 //! - [`store`]: how records lie on disk; saving that loses nothing of anybody's.
 //! - [`ui`]: what the person sees; drawing changes nothing.
 
 pub mod cli;
 pub mod exchange;
 pub mod model;
+pub mod search;
 pub mod store;
 pub mod ui;

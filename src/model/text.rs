@@ -8,7 +8,7 @@ use std::fmt::{self, Write as _};
 use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
+use unicode_normalization::char::{canonical_combining_class, decompose_compatible, is_combining_mark};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// The most bytes one text of a record may hold: a bound on what a hostile file can make us keep and search.
@@ -159,6 +159,24 @@ pub fn is_unwelcome(c: char) -> bool {
     }
 }
 
+/// The small letters a character is compared by: without marks, ligatures taken apart. `É` gives `e`, `ß` gives `ss`,
+/// a mark alone gives nothing.
+pub fn fold(c: char, mut put: impl FnMut(char)) {
+    if c.is_ascii() {
+        return put(c.to_ascii_lowercase());
+    }
+    decompose_compatible(c, |part| match part {
+        'ß' | 'ẞ' => "ss".chars().for_each(&mut put),
+        'æ' | 'Æ' => "ae".chars().for_each(&mut put),
+        'œ' | 'Œ' => "oe".chars().for_each(&mut put),
+        'ø' | 'Ø' => put('o'),
+        'ł' | 'Ł' => put('l'),
+        'đ' | 'Đ' | 'ð' | 'Ð' => put('d'),
+        part if is_mark(part) => {}
+        part => part.to_lowercase().filter(|c| !is_mark(*c)).for_each(&mut put),
+    });
+}
+
 fn is_mark(c: char) -> bool {
     is_combining_mark(c) || canonical_combining_class(c) != 0
 }
@@ -203,6 +221,16 @@ mod tests {
         for raw in ["plain", "a\u{1b}b", "\u{feff}x", "e\u{301}\u{301}", "\u{1100}\u{1161}\u{11a8}"] {
             assert_eq!(clean(&clean(raw)), clean(raw));
         }
+    }
+
+    #[test]
+    fn folding_leaves_small_letters() {
+        let folded = |text: &str| {
+            let mut out = String::new();
+            text.chars().for_each(|c| fold(c, |c| out.push(c)));
+            out
+        };
+        assert_eq!(folded("ÉCOLE Straße Ærø ﬁne İ e\u{301} 42"), "ecole strasse aero fine i e 42");
     }
 
     #[test]

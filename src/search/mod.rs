@@ -1,0 +1,174 @@
+//! Finding: from what a person types to the records that are meant, best first, before the sentence is finished.
+//!
+//! People mean words, so words are compared with words: [`Index`] holds every distinct word of a collection once, with
+//! the records it stands in; [`Query`] is what was typed, taken apart; [`Index::search`] puts the two together. An
+//! index is brought up to date by the ids that a change touched, never rebuilt for one.
+//!
+//! This room knows nothing of screens and files, and is the only one that names the matchers.
+
+mod complete;
+mod facts;
+mod filter;
+mod highlight;
+mod lexicon;
+mod query;
+mod rank;
+mod said;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::collections::HashSet;
+
+pub use complete::{Completion, complete};
+pub use query::Query;
+pub use rank::{Context, Found, Hit};
+pub use said::Field;
+
+use crate::model::place::Atlas;
+use crate::model::{AnyRecord, Id, Kind, Ref, Workspace};
+use facts::{FactBook, Surveyor};
+use lexicon::Lexicon;
+use said::Teller;
+
+/// What can be found: the words and the facts of all records of some kinds.
+#[derive(Clone, Debug, Default)]
+pub struct Index {
+    kinds: Vec<Kind>,
+    /// The id of each record by its number; numbers of records that are gone stay empty.
+    ids: Vec<Option<Id>>,
+    /// The numbers of all records in the order of their names.
+    by_name: Vec<u32>,
+    lexicon: Lexicon,
+    book: FactBook,
+}
+
+impl Index {
+    /// Reads all records of these kinds.
+    pub fn build(kinds: &[Kind], workspace: &Workspace, atlas: &Atlas) -> Self {
+        let mut records: Vec<AnyRecord> = kinds.iter().flat_map(|kind| workspace.all(*kind)).collect();
+        records.sort_by_cached_key(|record| (folded(record.name()), record.id()));
+        let ids: Vec<Option<Id>> = records.iter().map(|record| Some(record.id())).collect();
+        let by_name = (0..ids.len() as u32).collect();
+        let (lexicon, book) = std::thread::scope(|scope| {
+            let words = scope.spawn(|| read_words(&records, workspace));
+            let book = read_facts(&records, workspace, atlas);
+            let lexicon = words.join().unwrap_or_else(|_| read_words(&records, workspace));
+            (lexicon, book)
+        });
+        Self { kinds: kinds.to_vec(), ids, by_name, lexicon, book }
+    }
+
+    /// How many records can be found.
+    pub fn len(&self) -> usize {
+        self.by_name.len()
+    }
+
+    /// Whether there is nothing to find.
+    pub fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
+    }
+
+    /// Takes in what a change did to these records, which the workspace holds already as they now are. What names a
+    /// changed organisation is read again as well.
+    pub fn update(&mut self, workspace: &Workspace, atlas: &Atlas, ids: &[Id]) {
+        let touched = self.touched(workspace, ids);
+        let gone: HashSet<u32> = self.numbers_of(&touched);
+        let holes = self.ids.len() - self.by_name.len() + gone.len();
+        if touched.len() > 1_000 || holes > 1_000 + self.by_name.len() {
+            let kinds = std::mem::take(&mut self.kinds);
+            *self = Self::build(&kinds, workspace, atlas);
+            return;
+        }
+        self.forget(&gone);
+        let mut surveyor = Surveyor::new(atlas);
+        for record in touched.iter().filter_map(|id| workspace.get(*id)) {
+            let number = self.ids.len() as u32;
+            self.ids.push(Some(record.id()));
+            read_record(&record, number, workspace, &mut self.lexicon);
+            self.book.add(&record, workspace, &mut surveyor);
+            self.insert_by_name(&record, number, workspace);
+        }
+    }
+
+    /// The ids whose texts are to be read again, each once.
+    fn touched(&self, workspace: &Workspace, ids: &[Id]) -> Vec<Id> {
+        let mut touched: Vec<Id> = Vec::new();
+        for id in ids {
+            if Kind::of(*id).is_some_and(|kind| self.kinds.contains(&kind)) {
+                touched.push(*id);
+            }
+            if Kind::of(*id) == Some(Kind::Organisation) {
+                let naming = said::naming(&Ref::Record(*id), &self.kinds, workspace);
+                touched.extend(naming.iter().map(AnyRecord::id));
+            }
+        }
+        touched.sort_unstable();
+        touched.dedup();
+        touched
+    }
+
+    fn numbers_of(&self, ids: &[Id]) -> HashSet<u32> {
+        let wanted: HashSet<Id> = ids.iter().copied().collect();
+        let numbers = self.ids.iter().enumerate();
+        numbers.filter(|(_, id)| id.is_some_and(|id| wanted.contains(&id))).map(|(at, _)| at as u32).collect()
+    }
+
+    fn forget(&mut self, gone: &HashSet<u32>) {
+        if gone.is_empty() {
+            return;
+        }
+        let mut is_gone = vec![false; self.ids.len()];
+        for number in gone {
+            is_gone[*number as usize] = true;
+            self.ids[*number as usize] = None;
+        }
+        self.lexicon.forget(|document| is_gone[document]);
+        self.by_name.retain(|number| !is_gone[*number as usize]);
+    }
+
+    fn insert_by_name(&mut self, record: &AnyRecord, number: u32, workspace: &Workspace) {
+        let key = (folded(record.name()), record.id());
+        let is_before = |other: &u32| {
+            let other = self.ids[*other as usize].and_then(|id| workspace.get(id));
+            other.is_some_and(|other| (folded(other.name()), other.id()) < key)
+        };
+        let at = self.by_name.partition_point(is_before);
+        self.by_name.insert(at, number);
+    }
+}
+
+/// The form in which names are ordered.
+fn folded(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    name.chars().take(256).for_each(|c| crate::model::text::fold(c, |c| out.push(c)));
+    out
+}
+
+fn read_words(records: &[AnyRecord], workspace: &Workspace) -> Lexicon {
+    let mut lexicon = Lexicon::default();
+    for (number, record) in records.iter().enumerate() {
+        read_record(record, number as u32, workspace, &mut lexicon);
+    }
+    lexicon.settle();
+    lexicon
+}
+
+fn read_record(record: &AnyRecord, number: u32, workspace: &Workspace, lexicon: &mut Lexicon) {
+    let mut each = |field: Field, text: &str| {
+        words::each_word(text, |word, _| lexicon.add(word, number, field.bit()));
+        if matches!(field, Field::Name | Field::Alias | Field::Organisation) {
+            words::acronyms(text).iter().for_each(|initials| lexicon.add_acronym(initials, number, field.bit()));
+        }
+    };
+    Teller::new(&mut each).tell(record, workspace);
+}
+
+fn read_facts(records: &[AnyRecord], workspace: &Workspace, atlas: &Atlas) -> FactBook {
+    let mut book = FactBook::default();
+    let mut surveyor = Surveyor::new(atlas);
+    for record in records {
+        book.add(record, workspace, &mut surveyor);
+    }
+    book
+}

@@ -1,0 +1,446 @@
+//! What a coordinator asks, over a small invented directory.
+
+use super::*;
+use crate::model::organisation::Sector;
+use crate::model::place::{Area, District, Place, Point, Postcode};
+use crate::model::service::{Ages, Client, Location, Need, Sex, Status, Verified};
+use crate::model::{Day, Dice, Organisation, Person, Service, Text};
+use proptest::prelude::*;
+
+fn today() -> Day {
+    "2026-11-21".parse().unwrap()
+}
+
+fn atlas() -> Atlas {
+    let square = |south: f64, west: f64| {
+        vec![vec![
+            Point(south, west),
+            Point(south + 0.3, west),
+            Point(south + 0.3, west + 0.4),
+            Point(south, west + 0.4),
+        ]]
+    };
+    let district = |name: &str, south, west| District {
+        name: name.into(),
+        rings: square(south, west),
+        label: Point(south + 0.15, west + 0.2),
+        ..District::default()
+    };
+    let town = |name: &str, district: &str, lat, lon| Place {
+        name: name.into(),
+        kind: "town".into(),
+        district: district.into(),
+        point: Point(lat, lon),
+        until: None,
+    };
+    let postcode = |code: &str, lat, lon| Postcode { code: code.into(), name: code.into(), point: Point(lat, lon) };
+    Atlas {
+        name: "Dorset".into(),
+        districts: vec![
+            district("Weymouth and Portland", 50.5, -2.6),
+            district("Bournemouth", 50.7, -1.95),
+            district("Purbeck", 50.55, -2.15),
+        ],
+        areas: vec![Area { name: "West council".into(), districts: vec!["Purbeck".into()], ..Area::default() }],
+        places: vec![
+            town("Weymouth", "Weymouth and Portland", 50.61, -2.46),
+            town("Bournemouth", "Bournemouth", 50.72, -1.88),
+            town("Swanage", "Purbeck", 50.61, -1.96),
+        ],
+        postcodes: vec![postcode("BH1", 50.7249, -1.8602), postcode("DT4", 50.61, -2.46)],
+        ..Atlas::default()
+    }
+}
+
+struct Desk {
+    workspace: Workspace,
+    dice: Dice,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self { workspace: Workspace::default(), dice: Dice::new(1) }
+    }
+
+    fn put<R: Into<AnyRecord>>(&mut self, letter: char, make: impl FnOnce(Id) -> R) -> Id {
+        let id = self.dice.fresh(letter, 0, |id| self.workspace.get(id).is_some());
+        self.workspace.place(id, Some(make(id).into()));
+        id
+    }
+
+    fn organisation(&mut self, name: &str, sector: Option<Sector>) -> Id {
+        self.put('O', |id| Organisation { id, name: name.into(), sector, ..Organisation::default() })
+    }
+
+    fn service(&mut self, name: &str, change: impl FnOnce(&mut Service)) -> Id {
+        self.put('S', |id| {
+            let mut service = Service { id, name: name.into(), ..Service::default() };
+            change(&mut service);
+            service
+        })
+    }
+
+    fn firm(&mut self, law: &str, firm: &str, town: &str, postcode: &str, at: Option<(f64, f64)>) -> Id {
+        let organisation = self.organisation(firm, Some(Sector::Private));
+        self.service(&format!("{law} legal aid - {firm}"), |service| {
+            service.organisation = Some(Ref::Record(organisation));
+            service.needs.insert(Need::Legal);
+            service.locations = vec![location(town, postcode, at)];
+        })
+    }
+
+    fn index(&self) -> Index {
+        Index::build(&[Kind::Service], &self.workspace, &atlas())
+    }
+
+    fn find(&self, text: &str) -> Vec<String> {
+        let (found, _) = self.found(text);
+        found.hits.iter().map(|hit| self.workspace.get(hit.id).unwrap().name().to_owned()).collect()
+    }
+
+    fn found(&self, text: &str) -> (Found, Query) {
+        let (index, atlas) = (self.index(), atlas());
+        let query = Query::parse(text, &index, &atlas);
+        (index.search(&query, Context { workspace: &self.workspace, atlas: &atlas, today: today() }), query)
+    }
+}
+
+fn location(town: &str, postcode: &str, at: Option<(f64, f64)>) -> Location {
+    Location {
+        town: Text::some(town),
+        postcode: Text::some(postcode),
+        point: at.map(|(lat, lon)| Point(lat, lon)),
+        ..Location::default()
+    }
+}
+
+/// Shaped like a real directory of legal aid: a firm, a category of law, an office.
+fn firms() -> Desk {
+    let mut desk = Desk::new();
+    desk.firm("Family", "Harbour Law", "Weymouth", "DT4 8ZZ", Some((50.608, -2.455)));
+    desk.firm("Crime", "Harbour Law", "Weymouth", "DT4 8ZZ", Some((50.608, -2.455)));
+    desk.firm("Family", "Cliff & Chine LLP", "Bournemouth", "BH1 2ZZ", Some((50.719, -1.874)));
+    desk.firm("Crime", "Cliff & Chine LLP", "Bournemouth", "BH1 2ZZ", Some((50.719, -1.874)));
+    desk.firm("Family", "Weymouth Street Solicitors", "Swanage", "BH19 1ZZ", Some((50.61, -1.96)));
+    desk.firm("Crime", "Quarry Legal", "Swanage", "BH19 1ZZ", Some((50.61, -1.96)));
+    desk.firm("Family mediation", "Even Keel", "Bournemouth", "BH1 1ZZ", None);
+    desk
+}
+
+#[test]
+fn the_rows_of_the_issue() {
+    let desk = firms();
+    assert_eq!(desk.find("crime legal weymouth"), ["Crime legal aid - Harbour Law"]);
+    assert_eq!(desk.find("crim leagl wemouth"), ["Crime legal aid - Harbour Law"]);
+    let near = desk.find("family legal near:BH1");
+    assert_eq!(near[0], "Family legal aid - Cliff & Chine LLP");
+    assert_eq!(near[near.len() - 1], "Family mediation legal aid - Even Keel", "no distance stands last");
+    assert_eq!(near.len(), 4);
+}
+
+#[test]
+fn every_key_of_a_word_finds_it() {
+    let desk = firms();
+    for end in 1.."weymouth".len() {
+        let found = desk.find(&"weymouth"[..end]);
+        assert!(found.contains(&"Crime legal aid - Harbour Law".to_owned()), "{}", &"weymouth"[..end]);
+    }
+}
+
+#[test]
+fn abbreviations_mistakes_and_initials() {
+    let mut desk = firms();
+    desk.service("Housing first", |_| {});
+    let council = desk.organisation("Bournemouth Council for Voluntary Service", Some(Sector::Voluntary));
+    desk.service("Mentors", |service| service.organisation = Some(Ref::Record(council)));
+    assert_eq!(desk.find("hsng"), ["Housing first"]);
+    assert_eq!(desk.find("housnig"), ["Housing first"]);
+    assert_eq!(desk.find("bcvs"), ["Mentors"]);
+    assert_eq!(desk.find("hsng frst"), ["Housing first"]);
+}
+
+#[test]
+fn what_was_said_stands_before_what_was_guessed() {
+    let mut desk = Desk::new();
+    desk.service("House", |_| {});
+    desk.service("Horse riding", |_| {});
+    desk.service("Unrelated", |service| service.summary = Text::some("we visit each house"));
+    assert_eq!(desk.find("house"), ["House", "Unrelated", "Horse riding"]);
+}
+
+#[test]
+fn a_word_in_the_name_weighs_more_than_one_in_the_description() {
+    let mut desk = Desk::new();
+    desk.service("A place to talk", |service| service.summary = Text::some("debt, mostly"));
+    desk.service("Debt clinic", |_| {});
+    assert_eq!(desk.find("debt"), ["Debt clinic", "A place to talk"]);
+}
+
+#[test]
+fn excluded_and_exact_words() {
+    let desk = firms();
+    assert_eq!(desk.find("crime !weymouth !swanage"), ["Crime legal aid - Cliff & Chine LLP"]);
+    assert_eq!(desk.find("'crim"), Vec::<String>::new());
+    assert_eq!(desk.find("!legal"), Vec::<String>::new());
+    assert_eq!(desk.find("!crime !family"), Vec::<String>::new());
+}
+
+#[test]
+fn nothing_found_says_what_one_word_less_would_find() {
+    let desk = firms();
+    let (found, _) = desk.found("crime legal weymouth xylophone");
+    assert!(found.partial);
+    assert_eq!(found.instead, Some(("crime legal weymouth".to_owned(), 1)));
+    assert_eq!(desk.find("crime legal weymouth xylophone"), ["Crime legal aid - Harbour Law"]);
+    let (found, _) = desk.found("harbour in:purbeck");
+    assert_eq!(found.instead, Some(("harbour".to_owned(), 2)));
+    assert!(desk.found("xylophone").0.hits.is_empty());
+}
+
+/// Services of which one fact each is stated, one states nothing, one is hidden.
+fn facts() -> Desk {
+    let mut desk = Desk::new();
+    desk.service("young", |s| s.ages = Some(Ages { from: Some(16), to: Some(25) }));
+    desk.service("women", |s| s.sex = Some(Sex::Female));
+    desk.service("prison", |s| s.clients.insert(Client::InCustody));
+    desk.service("purbeck", |s| s.serves = vec!["Purbeck".into()]);
+    desk.service("council", |s| s.serves = vec!["West council".into()]);
+    desk.service("swanage", |s| s.locations = vec![location("Swanage", "", Some((50.61, -1.96)))]);
+    desk.service("silent", |_| {});
+    desk.service("refuge", |s| {
+        s.hide_address = true;
+        s.locations = vec![location("Swanage", "BH19 1ZZ", Some((50.61, -1.96)))];
+    });
+    desk.service("paused", |s| s.status = Status::Paused);
+    desk.service("fresh", |s| {
+        s.verified = Some(Verified { on: "2026-10-01".parse().unwrap(), by: Text::some("KP"), how: None });
+    });
+    desk.service("old", |s| {
+        s.verified = Some(Verified { on: "2020-10-01".parse().unwrap(), by: None, how: None });
+    });
+    desk.service("ending", |s| s.funding_ends = Some("2026-12-31".parse().unwrap()));
+    desk
+}
+
+fn assert_filter(desk: &Desk, text: &str, has: &[&str], lacks: &[&str]) {
+    let found = desk.find(text);
+    for name in has {
+        assert!(found.iter().any(|found| found == name), "{text} should find {name}: {found:?}");
+    }
+    for name in lacks {
+        assert!(!found.iter().any(|found| found == name), "{text} should not find {name}: {found:?}");
+    }
+}
+
+#[test]
+fn unknown_is_not_no() {
+    let desk = facts();
+    assert_filter(&desk, "age:30", &["silent", "women"], &["young"]);
+    assert_filter(&desk, "age:17", &["silent", "young"], &[]);
+    assert_filter(&desk, "sex:m", &["silent"], &["women"]);
+    assert_filter(&desk, "sex:f", &["silent", "women"], &[]);
+    assert_filter(&desk, "!sex:f", &["silent"], &["women"]);
+    assert_filter(&desk, "status:probation", &["silent"], &["prison"]);
+    assert_filter(&desk, "status:custody", &["silent", "prison"], &[]);
+    assert_filter(&desk, "status:paused", &["paused"], &["silent"]);
+}
+
+#[test]
+fn serving_is_not_being_located() {
+    let desk = facts();
+    assert_filter(&desk, "in:purbeck", &["purbeck", "council", "swanage"], &["silent", "refuge"]);
+    assert_filter(&desk, "serves:purbeck", &["purbeck", "council"], &["swanage"]);
+    assert_filter(&desk, "in:swanage", &["purbeck", "swanage"], &["refuge"]);
+    let (found, _) = desk.found("in:purb");
+    let located = found.hits.iter().filter(|hit| hit.is_located()).map(|hit| desk.workspace.get(hit.id).unwrap());
+    assert_eq!(located.map(|record| record.name().to_owned()).collect::<Vec<_>>(), ["swanage"]);
+}
+
+#[test]
+fn a_hidden_address_is_no_place() {
+    let desk = facts();
+    assert_filter(&desk, "'swanage", &["swanage"], &["refuge"]);
+    assert_filter(&desk, "is:hidden", &["refuge"], &["swanage"]);
+    assert_filter(&desk, "is:located", &["swanage"], &["refuge"]);
+    let (found, _) = desk.found("refuge near:swanage");
+    assert_eq!(found.hits.iter().map(Hit::km).collect::<Vec<_>>(), [None]);
+}
+
+#[test]
+fn trust_and_funding() {
+    let desk = facts();
+    assert_filter(&desk, "is:verified", &["fresh"], &["old", "silent"]);
+    assert_filter(&desk, "is:stale", &["old", "silent"], &["fresh"]);
+    assert_filter(&desk, "is:never", &["silent"], &["old"]);
+    assert_filter(&desk, "is:open", &["silent"], &["paused"]);
+    assert_filter(&desk, "funding:<3m", &["ending"], &["silent"]);
+    assert_filter(&desk, "funding:>3m", &[], &["ending", "silent"]);
+    assert_filter(&desk, "by:kp", &["fresh"], &["old"]);
+}
+
+#[test]
+fn filters_are_met_while_they_are_typed() {
+    let mut desk = firms();
+    let charity = desk.organisation("Open Door", Some(Sector::Voluntary));
+    desk.service("Beds", |s| {
+        s.needs.insert(Need::Accommodation);
+        s.organisation = Some(Ref::Record(charity));
+    });
+    for text in ["need:hou", "need:housing", "need:accom", "need:accomodation", "sector:vcs", "org:door", "org:ope"] {
+        assert_eq!(desk.find(text), ["Beds"], "{text}");
+    }
+    assert_eq!(desk.find("need:").len(), 8, "nothing typed yet: no filter");
+    assert_eq!(desk.find("need:legal in:wey").len(), 2);
+    assert_eq!(desk.find("near:\"DT4 8\" crime")[0], "Crime legal aid - Harbour Law");
+    assert_eq!(desk.find("near:DT4 8ZZ crime")[0], "Crime legal aid - Harbour Law");
+}
+
+#[test]
+fn what_means_nothing_is_said_and_not_an_empty_screen() {
+    let desk = firms();
+    for text in ["need:zzzzz", "age:old", "near:zzzz", "is:zzz", "funding:zz", "in:zzzzz", "sex:zz", "status:zzz"] {
+        let (found, query) = desk.found(text);
+        assert_eq!(query.problems.len(), 1, "{text}");
+        assert_eq!(found.hits.len(), 7, "{text}");
+    }
+    let (_, query) = desk.found("town:poole");
+    assert!(query.problems[0].contains("there is no filter"), "{:?}", query.problems);
+    assert_eq!(desk.found("10:30 http://example.org").1.problems, Vec::<String>::new());
+}
+
+#[test]
+fn nothing_typed_is_everything_by_name() {
+    let desk = firms();
+    let found = desk.find("");
+    assert_eq!(found.len(), 7);
+    assert!(found.is_sorted());
+}
+
+#[test]
+fn people_and_organisations_are_found_too() {
+    let mut desk = firms();
+    let prison = desk.organisation("HMP Dorchester", Some(Sector::Statutory));
+    let role = crate::model::person::Role { organisation: Ref::Record(prison), title: Text::some("Governor") };
+    desk.put('P', |id| Person { id, name: "Pat Example".into(), roles: vec![role], ..Person::default() });
+    let index = Index::build(&[Kind::Person, Kind::Organisation], &desk.workspace, &atlas());
+    let query = Query::parse("dorchester", &index, &atlas());
+    let found = index.search(&query, Context { workspace: &desk.workspace, atlas: &atlas(), today: today() });
+    assert_eq!(found.hits.iter().map(|hit| hit.id.letter()).collect::<String>(), "OP");
+}
+
+#[test]
+fn marks_show_why() {
+    let marked = |query: &str, text: &str| {
+        let query = Query::parse(query, &Index::default(), &Atlas::default());
+        query.highlight(text).into_iter().map(|range| text[range].to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(marked("hous wey", "Housing in Weymouth"), ["Hous", "Wey"]);
+    assert_eq!(marked("hsng", "Housing first"), ["H", "s", "ng"]);
+    assert_eq!(marked("wemouth", "Weymouth"), ["Weymouth"]);
+    assert_eq!(marked("cafe", "Le Café noir"), ["Café"]);
+    assert_eq!(marked("bcvs", "Bournemouth Council for Voluntary Service"), ["B", "C", "V", "S"]);
+    assert_eq!(marked("womens", "Women’s group"), ["Women’s"]);
+    assert_eq!(marked("dropin", "A drop-in"), ["drop-in"]);
+    assert_eq!(marked("!group", "group"), Vec::<String>::new());
+}
+
+#[test]
+fn hostile_text_costs_little() {
+    let mut desk = firms();
+    let tower = format!("e{}", "\u{301}".repeat(2_000));
+    desk.service(&tower, |s| s.summary = Text::some(&"x".repeat(60_000)));
+    desk.service("many words", |s| {
+        s.summary = Text::some(&(0..60_000).map(|n| format!("w{n} ")).collect::<String>());
+        s.aliases = vec!["alias".into(); 10_000];
+    });
+    let long = "y".repeat(100_000);
+    for text in [tower.as_str(), &long, &"a ".repeat(50_000), &"\"".repeat(3_000), "need:\u{301}", "x"] {
+        let (_, query) = desk.found(text);
+        query.highlight(&tower);
+        query.highlight(&long);
+    }
+    assert!(desk.index().lexicon.len() < 2_000);
+}
+
+#[test]
+fn tab_goes_on() {
+    let desk = firms();
+    let next = |text: &str| -> Vec<String> {
+        let found = complete(text, text.len(), &desk.index(), &desk.workspace, &atlas());
+        let whole = |c: Completion| format!("{}{}{}", &text[..c.range.start], c.text, &text[c.range.end..]);
+        found.into_iter().map(whole).collect()
+    };
+    assert_eq!(next("crime ne"), ["crime need:", "crime near:"]);
+    assert_eq!(next("in:wey"), ["in:\"Weymouth and Portland\" ", "in:Weymouth "]);
+    assert_eq!(next("!in:purb"), ["!in:Purbeck "]);
+    assert_eq!(next("org:harb"), ["org:\"Harbour Law\" "]);
+    assert_eq!(next("is:st"), ["is:stale "]);
+}
+
+const WORDS: [&str; 12] =
+    ["housing", "house", "legal", "crime", "weymouth", "women's", "drop-in", "café", "night", "stop", "BH1", "of"];
+
+fn phrase() -> impl Strategy<Value = String> {
+    prop::collection::vec(prop::sample::select(&WORDS[..]), 1..5).prop_map(|words| words.join(" "))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn updating_is_rebuilding(
+        names in prop::collection::vec((phrase(), phrase()), 1..12),
+        changes in prop::collection::vec((0_usize..14, prop::option::of((phrase(), phrase()))), 1..8),
+        query in phrase(),
+    ) {
+        let mut desk = Desk::new();
+        let organisation = desk.organisation("First name", None);
+        for (name, summary) in &names {
+            desk.service(name, |s| {
+                s.summary = Text::some(summary);
+                s.organisation = Some(Ref::Record(organisation));
+            });
+        }
+        let mut index = desk.index();
+        for (at, change) in changes {
+            let ids: Vec<Id> = desk.workspace.services.iter().map(|s| s.id).collect();
+            let id = ids.get(at).copied().unwrap_or_else(|| desk.dice.fresh('S', 0, |id| ids.contains(&id)));
+            let record = change.map(|(name, town)| {
+                let locations = vec![location(&town, "", None)];
+                let organisation = Some(Ref::Record(organisation));
+                Service { id, name: name.as_str().into(), locations, organisation, ..Service::default() }.into()
+            });
+            desk.workspace.place(id, record);
+            index.update(&desk.workspace, &atlas(), &[id]);
+        }
+        let renamed = Organisation { id: organisation, name: "Harbour night".into(), ..Organisation::default() };
+        desk.workspace.place(organisation, Some(renamed.into()));
+        index.update(&desk.workspace, &atlas(), &[organisation]);
+        let built = desk.index();
+        let context = Context { workspace: &desk.workspace, atlas: &atlas(), today: today() };
+        for text in [query.as_str(), "", "in:weymouth", "org:harbour", "crim leagl", "hsng !night"] {
+            let one = index.search(&Query::parse(text, &index, &atlas()), context);
+            let other = built.search(&Query::parse(text, &built, &atlas()), context);
+            prop_assert_eq!(one, other, "{}", text);
+        }
+    }
+
+    #[test]
+    fn no_query_breaks_anything(text in "\\PC{0,40}", filter in "(need|in|near|age|funding|by|is):\\PC{0,12}") {
+        let desk = firms();
+        for text in [text.as_str(), &filter, &format!("!'{text}\" {filter}")] {
+            let (_, query) = desk.found(text);
+            for cursor in 0..=text.len() + 1 {
+                complete(text, cursor, &Index::default(), &desk.workspace, &atlas());
+            }
+            for shown in ["Crime legal aid – Café", text] {
+                let mut end = 0;
+                for range in query.highlight(shown) {
+                    prop_assert!(end <= range.start && range.start < range.end);
+                    prop_assert!(shown.get(range.clone()).is_some());
+                    end = range.end;
+                }
+            }
+        }
+    }
+}

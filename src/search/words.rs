@@ -1,0 +1,188 @@
+//! Text taken apart into the words it is searched by: small letters, no marks, no apostrophes.
+//!
+//! `Women's drop-in` is `womens`, `drop`, `in` and, for those who write it in one, `dropin`.
+
+use std::ops::Range;
+
+use crate::model::text;
+
+/// The most letters of a word that count: what is longer is no word anybody types.
+pub(super) const MOST_LETTERS: usize = 64;
+
+/// Calls `each` with every word of a text and the bytes of the text it stands for.
+pub(super) fn each_word(text: &str, mut each: impl FnMut(&str, Range<usize>)) {
+    let mut reader = Reader::default();
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let end = at + c.len_utf8();
+        match c {
+            'a'..='z' | '0'..='9' => reader.push(c, at, end),
+            'A'..='Z' => reader.push(c.to_ascii_lowercase(), at, end),
+            c if is_apostrophe(c) => {}
+            c if c.is_ascii() || !reader.push_folded(c, at, end) => {
+                let joins = is_hyphen(c) && chars.peek().is_some_and(|(_, next)| next.is_alphanumeric());
+                reader.end_word(joins, &mut each);
+            }
+            _ => {}
+        }
+    }
+    reader.end_word(false, &mut each);
+}
+
+/// The words of a text, for where there are few.
+pub(super) fn words(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    each_word(text, |word, _| found.push(word.to_owned()));
+    found
+}
+
+/// Letters and digits only, small: the form in which names of places are compared.
+pub(super) fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        text::fold(c, |c| {
+            if c.is_alphanumeric() {
+                out.push(c);
+            }
+        });
+    }
+    out
+}
+
+/// The words of a name as its initials stand for them: `bcvs` and `bcfvs` for a council for voluntary service.
+pub(super) fn acronyms(name: &str) -> Vec<String> {
+    let (mut all, mut weighty, mut count) = (String::new(), String::new(), 0);
+    each_word(name, |word, _| {
+        let Some(first) = word.chars().next().filter(|c| c.is_alphabetic()) else {
+            return;
+        };
+        count += 1;
+        all.push(first);
+        if !matches!(word, "and" | "of" | "for" | "the" | "in" | "at" | "to" | "a") {
+            weighty.push(first);
+        }
+    });
+    if !(3..=8).contains(&count) {
+        return Vec::new();
+    }
+    let mut found = vec![all, weighty];
+    found.dedup();
+    found.retain(|letters| letters.chars().count() > 2);
+    found
+}
+
+/// Which letters a word holds, as bits: what rejects nearly every word before anything dearer looks at it.
+pub(super) fn letters(word: &str) -> u64 {
+    word.chars().fold(0, |set, c| set | 1 << letter_bit(c))
+}
+
+fn letter_bit(c: char) -> u32 {
+    match c {
+        'a'..='z' => c as u32 - 'a' as u32,
+        '0'..='9' => 26 + (c as u32 - '0' as u32),
+        c => 36 + c as u32 % 28,
+    }
+}
+
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '’' | '‘' | 'ʼ' | '`' | '´')
+}
+
+fn is_hyphen(c: char) -> bool {
+    matches!(c, '-' | '‐' | '‑' | '–')
+}
+
+/// The word being read, and what was joined to it by hyphens before.
+#[derive(Default)]
+struct Reader {
+    word: String,
+    letters: usize,
+    span: Range<usize>,
+    joined: String,
+    joined_from: usize,
+    parts: usize,
+}
+
+impl Reader {
+    fn push(&mut self, c: char, at: usize, end: usize) {
+        if self.letters == 0 {
+            self.span.start = at;
+        }
+        if self.letters < MOST_LETTERS {
+            self.word.push(c);
+        }
+        self.letters += 1;
+        self.span.end = end;
+    }
+
+    /// Takes a character that is not ASCII; false when it ends the word. A mark alone belongs to the letter before it.
+    fn push_folded(&mut self, c: char, at: usize, end: usize) -> bool {
+        let mut belongs = true;
+        text::fold(c, |c| {
+            if c.is_alphanumeric() {
+                self.push(c, at, end);
+            } else {
+                belongs = false;
+            }
+        });
+        belongs
+    }
+
+    fn end_word(&mut self, joins: bool, each: &mut impl FnMut(&str, Range<usize>)) {
+        if self.letters == 0 {
+            return;
+        }
+        each(&self.word, self.span.clone());
+        if joins || self.parts > 0 {
+            if self.parts == 0 {
+                self.joined_from = self.span.start;
+            }
+            self.parts += 1;
+            if self.joined.len() + self.word.len() <= MOST_LETTERS {
+                self.joined.push_str(&self.word);
+            }
+        }
+        if !joins {
+            if self.parts > 1 {
+                each(&self.joined, self.joined_from..self.span.end);
+            }
+            self.parts = 0;
+            self.joined.clear();
+        }
+        self.word.clear();
+        self.letters = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_small_and_bare() {
+        assert_eq!(words("Women’s drop-in, O'Brien & ÉCOLE"), ["womens", "drop", "in", "dropin", "obrien", "ecole"]);
+        assert_eq!(words("DT4 8EQ – 24/7 -"), ["dt4", "8eq", "24", "7"]);
+        assert_eq!(words(" - ' "), Vec::<String>::new());
+    }
+
+    #[test]
+    fn spans_are_where_the_words_stand() {
+        let text = "Café d’Or—été";
+        let mut found = Vec::new();
+        each_word(text, |word, span| found.push((word.to_owned(), text[span].to_owned())));
+        let expected = [("cafe", "Café"), ("dor", "d’Or"), ("ete", "été")];
+        assert_eq!(found, expected.map(|(word, text)| (word.to_owned(), text.to_owned())));
+    }
+
+    #[test]
+    fn a_long_word_is_cut_and_a_tower_of_marks_is_one_letter() {
+        assert_eq!(words(&"x".repeat(100_000))[0].len(), MOST_LETTERS);
+        assert_eq!(words(&format!("e{}f", "\u{301}".repeat(2_000))), ["ef"]);
+    }
+
+    #[test]
+    fn acronyms_with_and_without_small_words() {
+        assert_eq!(acronyms("Bournemouth Council for Voluntary Service"), ["bcfvs", "bcvs"]);
+        assert_eq!(acronyms("Nightstop"), Vec::<String>::new());
+    }
+}
