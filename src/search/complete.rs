@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Index;
 use super::filter::{FILTERS, IS};
 use super::query::filter_of;
-use super::words::plain;
+use super::words::{beginning, plain};
 use crate::model::choice::Choice;
 use crate::model::organisation::Sector;
 use crate::model::place::Atlas;
@@ -28,7 +28,7 @@ const MOST: usize = 50;
 
 /// The ways to go on from `cursor`, a byte of `text`: the nearest beginning first.
 pub fn complete(text: &str, cursor: usize, index: &Index, workspace: &Workspace, atlas: &Atlas) -> Vec<Completion> {
-    let cursor = text.floor_char_boundary(cursor.min(text.len()));
+    let cursor = beginning(text, cursor).len();
     let start = part_start(&text[..cursor]);
     let part = &text[start..cursor];
     let (part, start) = part.strip_prefix('!').map_or((part, start), |rest| (rest, start + 1));

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::words::plain;
+use super::words::{beginning, plain};
 use crate::model::choice::Set;
 use crate::model::organisation::Sector;
 use crate::model::place::{Atlas, Districts, Point, Ring};
@@ -136,7 +136,7 @@ impl FactBook {
 
     /// The number of a name of a town or area.
     fn number(&mut self, name: &Text) -> u32 {
-        let mut key = plain(&name[..name.floor_char_boundary(LONGEST_NAME)]);
+        let mut key = plain(beginning(name, LONGEST_NAME));
         key.shrink_to_fit();
         if let Some(number) = self.known.get(key.as_str()) {
             return *number;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::lexicon::{Guess, shorten};
 use super::query::{Query, Word};
-use super::words::{acronyms, each_word, letters};
+use super::words::{acronyms, beginning, each_word, letters};
 
 /// The most bytes of a text that are looked at: more than any screen shows of one field.
 const MOST_BYTES: usize = 16 * 1024;
@@ -18,7 +18,7 @@ impl Query {
         if sought.is_empty() {
             return Vec::new();
         }
-        let text = &text[..text.floor_char_boundary(MOST_BYTES)];
+        let text = beginning(text, MOST_BYTES);
         let mut said: Vec<(String, Range<usize>)> = Vec::new();
         each_word(text, |word, span| said.push((word.to_owned(), span)));
         let mut marked: Vec<Range<usize>> = Vec::new();

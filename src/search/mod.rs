@@ -158,7 +158,9 @@ fn read_record(record: &AnyRecord, number: u32, workspace: &Workspace, lexicon: 
     let mut each = |field: Field, text: &str| {
         words::each_word(text, |word, _| lexicon.add(word, number, field.bit()));
         if matches!(field, Field::Name | Field::Alias | Field::Organisation) {
-            words::acronyms(text).iter().for_each(|initials| lexicon.add_acronym(initials, number, field.bit()));
+            for initials in words::acronyms(text) {
+                lexicon.add_acronym(&initials, number, field.bit());
+            }
         }
     };
     Teller::new(&mut each).tell(record, workspace);

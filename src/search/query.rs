@@ -3,7 +3,7 @@
 use super::Index;
 use super::filter::{self, FILTERS, Test};
 use super::said::Field;
-use super::words::each_word;
+use super::words::{beginning, each_word};
 use crate::model::place::{Atlas, Point};
 
 /// A query. Parse it anew when the text or the index changes.
@@ -56,7 +56,7 @@ impl Query {
         let mut query = Self::default();
         let text = if text.len() > MOST_BYTES {
             query.problems.push(format!("only the first {MOST_BYTES} bytes of the search are used"));
-            &text[..text.floor_char_boundary(MOST_BYTES)]
+            beginning(text, MOST_BYTES)
         } else {
             text
         };

@@ -231,7 +231,12 @@ impl Search<'_> {
         let passes = (0..self.filters.len()).all(|at| self.passes(at, document));
         passes.then(|| {
             let is_located = self.filters.iter().any(|(ready, _)| ready.is_located(document, self.index));
-            Hit { id, flags: cell.fields | if is_located { LOCATED } else { 0 }, score: cell.total + cell.last, km: f32::INFINITY }
+            Hit {
+                id,
+                flags: cell.fields | if is_located { LOCATED } else { 0 },
+                score: cell.total + cell.last,
+                km: f32::INFINITY,
+            }
         })
     }
 
@@ -384,7 +389,9 @@ fn best_first(hits: &[Hit]) -> Vec<Hit> {
     }
     let best: Vec<usize> = best.into_sorted_vec().into_iter().map(|Reverse((_, Reverse(at)))| at as usize).collect();
     let mut is_best = vec![false; hits.len()];
-    best.iter().for_each(|at| is_best[*at] = true);
+    for at in &best {
+        is_best[*at] = true;
+    }
     let mut ordered: Vec<Hit> = Vec::with_capacity(hits.len());
     ordered.extend(best.iter().map(|at| hits[*at]));
     ordered.extend(hits.iter().zip(is_best).filter(|(_, is_best)| !is_best).map(|(hit, _)| *hit));

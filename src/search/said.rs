@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::words::beginning;
 use crate::model::choice::{Choice, Set};
 use crate::model::{AnyRecord, Kind, Organisation, Person, Ref, Service, Text, Workspace};
 
@@ -61,7 +62,7 @@ impl<'a> Teller<'a> {
         if text.is_empty() || *left == 0 {
             return;
         }
-        let text = &text[..text.floor_char_boundary(*left)];
+        let text = beginning(text, *left);
         *left -= text.len().max(1);
         (self.each)(field, text);
     }
@@ -106,10 +107,11 @@ impl<'a> Teller<'a> {
             self.say_all(Field::Text, &location.address);
         }
         let texts = [&service.summary, &service.eligibility, &service.alert, &service.how_to_refer, &service.notes];
-        texts.into_iter().for_each(|text| self.say_all(Field::Text, text));
         self.say_all(Field::Text, &service.languages);
         let facts = [&service.opening, &service.cost, &service.waiting, &service.accessibility];
-        facts.into_iter().for_each(|text| self.say_all(Field::Text, text));
+        for text in texts.into_iter().chain(facts) {
+            self.say_all(Field::Text, text);
+        }
         for contact in &service.contacts {
             self.say_all(Field::Text, contact.name.iter().chain(&contact.title));
         }

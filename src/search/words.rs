@@ -29,6 +29,12 @@ pub(super) fn each_word(text: &str, mut each: impl FnMut(&str, Range<usize>)) {
     reader.end_word(false, &mut each);
 }
 
+/// The beginning of a text: at most so many bytes, and no half character.
+pub(super) fn beginning(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    &text[..end.unwrap_or_default()]
+}
+
 /// The words of a text, for where there are few.
 pub(super) fn words(text: &str) -> Vec<String> {
     let mut found = Vec::new();
