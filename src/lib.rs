@@ -8,20 +8,75 @@
 //! Everything a person can know or change is a **record** of some **kind** ([`model::Kind`]); a **workspace**
 //! ([`model::Workspace`]) is one directory with one RON file per kind. Everything that changes data is a **change**
 //! ([`model::Change`]): records before and after, and a sentence that says what was done. Everything a person can do is
-//! a **command** in one table.
+//! a **command** ([`app::command::Command`]) in one table.
 //!
-//! Quiet rooms think and never touch the world; the others touch it and never decide:
+//! Three quiet rooms think and never touch the world:
 //!
-//! - [`model`]: what records mean; rules from a workspace to a change or a refusal.
-//! - [`cli`]: commands for scripts and for people who know what they want.
-//! - [`exchange`]: other directories, read in any dialect and given back whole.
-//! - [`search`]: from what a person types to the records that are meant.
+//! - [`model`]: what records mean; rules from a workspace to a change or a refusal; merging what two people did.
+//! - [`search`]: from what is typed to the records that are meant.
+//! - [`app`]: what the person is doing: screens, layers, forms, history. Events in, effects out.
+//!
+//! The others touch it and never decide:
+//!
+//! - [`ui`]: from the app to cells; it only looks.
 //! - [`store`]: how records lie on disk; saving that loses nothing of anybody's.
-//! - [`ui`]: what the person sees; drawing changes nothing.
+//! - [`exchange`]: other people's directories, in and out.
+//! - [`run`]: the threads, the terminal, the clock, the clipboard, the editor.
+//! - [`cli`]: one command of the shell after another.
+//!
+//! ## Where to begin
+//!
+//! [`model::record`] shows how a kind is written down: each field once, with its type, label and hint. From that come
+//! the struct, its file, its form, `moot set`, tables, comparison and merge. The list of kinds is in [`model`]. A new
+//! kind costs its struct, its rules and one line there.
+//!
+//! [`app::command`] is the table of everything that can be done. Dispatch, help, footer, palette, `moot keys` and
+//! docs/keys.md read it. A new screen is one state file in `app`, one drawing file in `ui`, one slice of the table.
+//!
+//! ## Four ways through the house
+//!
+//! 1. **A key press.** The reader thread waits for a permit, reads a burst of keys and sends it; [`app::App::update`]
+//!    looks each key up in the scopes from the top layer down; the command edits the app and returns effects; run
+//!    carries them out and draws once.
+//! 2. **An edit.** A rule of the model makes a change; it is applied in memory ([`model::Workspace::apply`]) and its
+//!    inverse kept for undo; the effect `Commit` sends it to the store's thread, which locks, reads the file again,
+//!    merges, splices the changed fields into the text, writes, syncs, and answers `Saved`.
+//! 3. **A change made elsewhere.** The watch wakes the store's thread; it parses only the records whose text differs
+//!    from its fingerprint and sends `Reloaded`; an open form keeps what was typed and marks what moved under it.
+//! 4. **A look-up from the shell.** `moot find housing weymouth` loads, searches, prints a line a hit. No lock, nothing
+//!    written.
+//!
+//! ## Decisions that shape the rest
+//!
+//! - A change carries the record it began from. That record *is* the base of the three-way merge, so the store keeps no
+//!   second copy of the files in memory, only a fingerprint of each record's text.
+//! - Merging is typed and pure ([`model::merge`]) and the same in memory, on disk and, later, between hosts.
+//! - What an import brought is kept whole beside the records (`originals.ron`, [`model::Original`]) and is not resident.
+//!   It is the base of the next import and the reason why an export gives everything back.
+//! - Forms, `moot add`, tables and comparison know no field by name; they go through [`model::AnyRecord::say`] and
+//!   [`model::AnyRecord::set`].
+//! - Frames are encoded by [`run`] itself: ratatui draws into a buffer, and only what differs from the last one is sent,
+//!   with the shortest sequences that do it. Slow links are the rule here.
+//! - Distances and points in districts are a dozen lines in [`model::place`]; a library of geometry would be forty
+//!   crates for them.
+//!
+//! ## Invariants, each held by a test
+//!
+//! - **Drawing cannot change anything**: `ui` sees the app by shared reference (tests/layers.rs).
+//! - **Time enters only as an event**: no clock in model, search, app, ui (tests/layers.rs).
+//! - **The disk is touched only by store and exchange**, and by run for the editor's file and keys.ron (tests/layers.rs).
+//! - **Every edit is a change and every change has an inverse** (laws in tests/session.rs).
+//! - **A screen is one state file, one drawing file and one slice of the command table.**
+//! - **No tick: idle means blocked** (tests/pty.rs counts wake-ups).
+//! - **Text from outside is cleaned once, where it enters** ([`model::Text`]).
+//! - **What the status line calls saved is on the disk** (fault sweeps in tests/store.rs).
+//! - **A hidden address is shown nowhere**: `app::facts` and `Service::shown_locations` are the only ways to an address.
 
+pub mod app;
 pub mod cli;
 pub mod exchange;
 pub mod model;
+pub mod run;
 pub mod search;
 pub mod store;
 pub mod ui;

@@ -1,16 +1,31 @@
 //! `moot` without a command: the screens on a terminal, a plain summary elsewhere.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
 use super::Global;
-use super::outcome::Done;
-use super::place::Session;
+use super::outcome::{Done, Failure};
+use super::place::{Session, find_workspace, who};
+use crate::app::Options;
 use crate::model::Kind;
-use crate::store::Mode;
+use crate::run::{self, Launch};
+use crate::store::{self, Mode};
 
-/// Opens the screens; where there is no terminal, or `--plain` was asked for, prints a summary.
+/// Opens the screens; where there is no terminal to open them on, prints a summary.
 pub(super) fn run(global: &Global, out: &mut dyn Write) -> Done {
-    summary(&Session::open(global, Mode::Read)?, out)
+    let is_dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
+    if is_dumb || !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+        return summary(&Session::open(global, Mode::Read)?, out);
+    }
+    let named = who(global);
+    let options = Options {
+        read_only: global.read_only,
+        who_is_given: named.is_some(),
+        who: named.unwrap_or_else(store::own_login),
+        seed: run::seed(),
+    };
+    let directory = find_workspace(global);
+    let launch = Launch { directory, options, ascii: global.ascii, plain: global.plain, colour: global.color.is_on() };
+    run::app(launch).map_err(|error| Failure::unreadable(format!("the terminal cannot be used: {error}")))
 }
 
 /// The partnership and how much is written down in it.

@@ -49,7 +49,7 @@ pub struct Global {
     /// Draw with plain ASCII characters
     #[arg(long, global = true)]
     pub ascii: bool,
-    /// Print a plain summary instead of opening the screens
+    /// Draw without borders, pictures and braille
     #[arg(long, global = true)]
     pub plain: bool,
     /// When to use colours
@@ -67,6 +67,17 @@ pub enum Color {
     Always,
     /// Never.
     Never,
+}
+
+impl Color {
+    /// Whether colours are used on a terminal.
+    pub(super) fn is_on(self) -> bool {
+        match self {
+            Self::Auto => std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+            Self::Always => true,
+            Self::Never => false,
+        }
+    }
 }
 
 /// What can be done from the command line: one line each, with its arguments in the file of its group.
@@ -120,7 +131,8 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let mut out = BufWriter::new(std::io::stdout().lock());
+    // Not locked: while the screens are open, other threads must be able to give the terminal back.
+    let mut out = BufWriter::new(std::io::stdout());
     let done = match arguments.command {
         Some(command) => command.run(&arguments.global, &mut out),
         None => bare::run(&arguments.global, &mut out),

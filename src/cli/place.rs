@@ -137,7 +137,7 @@ fn is_same(text: Option<&Text>, typed: &str) -> bool {
 }
 
 /// Who the person says they are, with a flag or for a whole session.
-fn who(global: &Global) -> Option<String> {
+pub(super) fn who(global: &Global) -> Option<String> {
     let said = global.who.clone().or_else(|| std::env::var("MOOT_AS").ok());
     said.filter(|who| !who.trim().is_empty())
 }

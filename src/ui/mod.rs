@@ -1,4 +1,142 @@
-//! What the person sees: the state of the app turned into cells. Drawing changes nothing.
+//! From the app to cells. Drawing looks and cannot change anything: everything here takes `&App`.
+//!
+//! One file draws one screen; [`draw`] puts the frame around it: tabs, screen, what happened, what can be done.
 
+pub mod form;
 pub mod gaps;
+pub mod layers;
+pub mod look;
 pub mod map;
+pub mod people;
+pub mod services;
+pub mod write;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::app::command::{self, Command, Scope};
+use crate::app::{App, Layer, Screen, Tone};
+use look::{Look, Role};
+use write::{put, width};
+
+/// The least screen that is drawn.
+const LEAST: (u16, u16) = (30, 8);
+
+/// Draws everything, and says where the cursor stands: on the focused row or in the text being typed.
+pub fn draw(app: &App, look: Look, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    if area.width < LEAST.0 || area.height < LEAST.1 {
+        too_small(look, area, buf);
+        return None;
+    }
+    tabs(app, look, Rect { height: 1, ..area }, buf);
+    let body = Rect { y: area.y + 1, height: area.height - 3, ..area };
+    let cursor = match app.layers.last() {
+        Some(Layer::Form(form)) => form::draw(app, form, look, body, buf),
+        Some(Layer::Page(page)) => layers::page(page, look, body, buf),
+        Some(Layer::Compare(compare)) => layers::compare(app, compare, look, body, buf),
+        Some(Layer::Palette(palette)) => layers::palette(app, palette, look, body, buf),
+        Some(Layer::Prompt(prompt)) => {
+            screen(app, look, body, buf);
+            layers::prompt(prompt, look, body, buf)
+        }
+        None => screen(app, look, body, buf),
+    };
+    status(app, look, Rect { y: area.bottom() - 2, height: 1, ..area }, buf);
+    hints(app, look, Rect { y: area.bottom() - 1, height: 1, ..area }, buf);
+    cursor
+}
+
+fn too_small(look: Look, area: Rect, buf: &mut Buffer) {
+    let sentence = format!("Too small: {}x{} at least.", LEAST.0, LEAST.1);
+    for (y, line) in (area.top()..area.bottom()).zip(write::wrap(&sentence, area.width.into())) {
+        put(buf, (area.x, y), area.width, &line, look.style(Role::Text), look);
+    }
+}
+
+fn screen(app: &App, look: Look, body: Rect, buf: &mut Buffer) -> Option<Position> {
+    match app.screen {
+        Screen::Services => services::draw(app, look, body, buf),
+        Screen::People => people::draw(app, look, body, buf),
+    }
+}
+
+fn tabs(app: &App, look: Look, area: Rect, buf: &mut Buffer) {
+    let mut x = area.x;
+    for (screen, key, name) in Screen::ALL {
+        let role = if *screen == app.screen { Role::Selected } else { Role::Quiet };
+        x += put(buf, (x, area.y), area.right() - x, &format!(" {key} {name} "), look.style(role), look);
+    }
+    let partnership = app.workspace.itself();
+    let name = partnership.map_or("", |p| p.name.as_str());
+    let who = app.me.as_ref().map(|me| format!(" · {me}")).unwrap_or_default();
+    let sample = if partnership.is_some_and(|p| p.sample) { "SAMPLE  " } else { "" };
+    let lock = if app.read_only.is_some() { "read-only  " } else { "" };
+    let room = usize::from(area.right() - x).saturating_sub(2);
+    let text = format!("{sample}{lock}{name}{who}");
+    let text = if width(&text) > room { format!("{sample}{lock}{}", who.trim_start_matches(" · ")) } else { text };
+    let at = area.right().saturating_sub(width(&text) as u16 + 1).max(x);
+    put(buf, (at, area.y), area.right() - at, &text, look.style(Role::Quiet), look);
+}
+
+fn status(app: &App, look: Look, area: Rect, buf: &mut Buffer) {
+    let role = match app.status.tone {
+        Tone::Done => Role::Text,
+        Tone::Note => Role::Warn,
+        Tone::Wrong => Role::Wrong,
+    };
+    let right = match (&app.progress, app.save_failed, app.unsaved.is_empty()) {
+        (Some(progress), ..) => progress.as_str(),
+        (None, true, false) => "NOT SAVED: ctrl-s tries again",
+        (None, _, false) => "saving",
+        (None, _, true) if app.status.tone == Tone::Done && app.history.can_undo() => "saved",
+        (None, _, true) => "",
+    };
+    let mut room = area.width;
+    if !right.is_empty() {
+        let cells = (width(right) as u16).min(area.width / 2);
+        room = area.width - cells - 2;
+        put(buf, (area.right() - cells, area.y), cells, right, look.style(Role::Quiet), look);
+    }
+    let mut text = app.status.text.clone();
+    if app.status.more.as_ref().is_some_and(|more| *more != text) && app.status.tone != Tone::Done {
+        text.push_str(" (! for all)");
+    }
+    put(buf, (area.x, area.y), room, &text, look.style(role), look);
+}
+
+/// What can be done here: the keys that go on from a prefix, or the commands whose hints fit.
+fn hints(app: &App, look: Look, area: Rect, buf: &mut Buffer) {
+    let chain = app.chain();
+    let mut hints: Vec<(String, &str)> = Vec::new();
+    if app.pressed.is_empty() {
+        let ready = |command: &&Command| !command.hint.is_empty() && (command.ready)(app).is_ok();
+        for scope in &chain {
+            let of = command::all().filter(|command| command.scope == *scope).filter(ready);
+            hints.extend(of.map(|command| (app.keymap.first_key(command), command.hint)));
+        }
+        if chain.first() == Some(&Scope::Form) && crate::app::form::completion(app).is_some() {
+            hints.insert(0, ("right".to_owned(), "complete"));
+        }
+    } else {
+        let goes_on = app.keymap.continuations(&chain, &app.pressed);
+        hints.extend(goes_on.into_iter().map(|(key, command)| (key, command.help)));
+    }
+    // Help is always among them, so that nobody is left alone on a narrow screen.
+    let help = hints.iter().position(|(_, hint)| *hint == "help").map(|at| hints.remove(at));
+    let cells_of = |(key, hint): &(String, &str)| (width(key) + 1 + width(hint) + 2) as u16;
+    let reserve = help.as_ref().map_or(0, cells_of);
+    let mut x = area.x;
+    let mut fitting: Vec<(String, &str)> = Vec::new();
+    for hint in hints.into_iter().filter(|(key, _)| !key.is_empty()) {
+        if x + cells_of(&hint) + reserve <= area.right() + 2 {
+            x += cells_of(&hint);
+            fitting.push(hint);
+        }
+    }
+    let mut x = area.x;
+    for (key, hint) in fitting.into_iter().chain(help) {
+        x += put(buf, (x, area.y), area.right() - x, &key, look.style(Role::Key), look) + 1;
+        x += put(buf, (x, area.y), area.right().saturating_sub(x), hint, look.style(Role::Quiet), look) + 2;
+        x = x.min(area.right());
+    }
+}

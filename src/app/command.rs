@@ -1,0 +1,224 @@
+//! Everything a person can do stands in one table: its name, its keys, where it works, what it is called in footer and
+//! help, why it may not be ready, and the function that does it.
+//!
+//! Dispatch, `?`, the footer, the palette, `moot keys`, docs/keys.md and keys.ron all read this table, with the
+//! person's own keys applied. Each screen's slice stands beside its functions; [`all`] joins them.
+
+use super::key::{Key, Keys};
+use super::{App, Effects};
+
+/// Where a command works. A key is looked up in the scopes of the top layer first, then in those below it that the
+/// layer lets through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// Everywhere, even while text is being typed.
+    Always,
+    /// Everywhere but where text is being typed.
+    Global,
+    /// Where there is something to move in.
+    Move,
+    /// The services screen, in all its views.
+    Services,
+    /// The matrix of gaps.
+    Gaps,
+    /// The people screen.
+    People,
+    /// The search line.
+    Search,
+    /// A form.
+    Form,
+    /// A list of commands: palette and help.
+    Commands,
+    /// A question with one line for the answer.
+    Prompt,
+    /// A page of text.
+    Page,
+    /// Services side by side.
+    Compare,
+}
+
+impl Scope {
+    /// Every scope with its heading in help and docs.
+    pub const ALL: &'static [(Scope, &'static str)] = &[
+        (Scope::Services, "Services"),
+        (Scope::Gaps, "Gaps"),
+        (Scope::People, "People and organisations"),
+        (Scope::Search, "While searching"),
+        (Scope::Form, "In a form"),
+        (Scope::Compare, "Side by side"),
+        (Scope::Page, "A page of text"),
+        (Scope::Prompt, "A question"),
+        (Scope::Commands, "Lists of commands"),
+        (Scope::Move, "Moving"),
+        (Scope::Global, "Everywhere"),
+        (Scope::Always, "Everywhere, also while typing"),
+    ];
+}
+
+/// Something a person can do.
+pub struct Command {
+    /// Its name in the palette, in keys.ron and in docs: `service.verify`.
+    pub name: &'static str,
+    /// The keys it has unless keys.ron says otherwise.
+    pub keys: &'static [&'static str],
+    /// Where it works.
+    pub scope: Scope,
+    /// Its word in the footer; empty: not in the footer.
+    pub hint: &'static str,
+    /// One line for help, palette and docs.
+    pub help: &'static str,
+    /// Why it cannot be done just now.
+    pub ready: fn(&App) -> Result<(), &'static str>,
+    /// Does it.
+    pub run: fn(&mut App) -> Effects,
+}
+
+/// For commands that can always be done.
+#[allow(clippy::unnecessary_wraps)] // the table asks every command the same question
+pub(crate) fn always(_: &App) -> Result<(), &'static str> {
+    Ok(())
+}
+
+/// Writes a slice of the table, one command a line.
+macro_rules! commands {
+    ($scope:expr; $($name:literal $keys:tt $hint:literal $help:literal $ready:expr, $run:expr;)+) => {
+        &[$($crate::app::command::Command {
+            name: $name, keys: &$keys, scope: $scope, hint: $hint, help: $help, ready: $ready, run: $run,
+        }),+]
+    };
+}
+pub(crate) use commands;
+
+/// Every command of the program, slice by slice.
+pub fn all() -> impl Iterator<Item = &'static Command> {
+    let slices = [
+        super::services::COMMANDS,
+        super::services::GAPS,
+        super::people::COMMANDS,
+        super::search_line::COMMANDS,
+        super::form::COMMANDS,
+        super::compare::COMMANDS,
+        super::page::COMMANDS,
+        super::prompt::COMMANDS,
+        super::palette::COMMANDS,
+        super::moving::COMMANDS,
+        super::global::COMMANDS,
+        super::global::ALWAYS,
+    ];
+    slices.into_iter().flatten()
+}
+
+/// The command with this name.
+pub fn named(name: &str) -> Option<&'static Command> {
+    all().find(|command| command.name == name)
+}
+
+/// One line of a person's keys.ron: which command, its keys, and where that stands in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// The name of the command.
+    pub command: String,
+    /// Its keys; they take the place of the defaults.
+    pub keys: Vec<String>,
+    /// Line in the file.
+    pub line: usize,
+    /// Column in the file.
+    pub column: usize,
+}
+
+/// The keys in force.
+pub struct Keymap(Vec<(&'static Command, Vec<Keys>)>);
+
+/// What a key means in a chain of scopes.
+pub enum Meaning {
+    /// It does this.
+    Command(&'static Command),
+    /// It begins one or more sequences.
+    Prefix,
+    /// It is not bound here.
+    Nothing,
+}
+
+impl Default for Keymap {
+    fn default() -> Self {
+        let parse = |keys: &&str| keys.parse::<Keys>().ok();
+        Self(all().map(|command| (command, command.keys.iter().filter_map(parse).collect())).collect())
+    }
+}
+
+impl Keymap {
+    /// The defaults with a person's own keys over them. What is wrong with those is said with line and column, and the
+    /// rest of them holds.
+    pub fn with(overrides: &[Override]) -> (Self, Vec<String>) {
+        let mut map = Self::default();
+        let mut problems = Vec::new();
+        for entry in overrides {
+            if let Err(why) = map.bind(entry) {
+                problems.push(format!("keys.ron:{}:{}: {why}", entry.line, entry.column));
+            }
+        }
+        (map, problems)
+    }
+
+    fn bind(&mut self, entry: &Override) -> Result<(), String> {
+        let name = crate::model::text::clean(&entry.command);
+        let command = named(&name).ok_or_else(|| format!("there is no command {name:?}; see `moot keys`"))?;
+        let keys = entry.keys.iter().map(|keys| keys.parse()).collect::<Result<Vec<Keys>, String>>()?;
+        let rival = self.0.iter().find_map(|(other, theirs)| {
+            let same = other.scope == command.scope && other.name != command.name;
+            let taken =
+                theirs.iter().find(|theirs| keys.iter().any(|ours| begins(ours, theirs) || begins(theirs, ours)));
+            taken
+                .filter(|_| same)
+                .map(|taken| format!("{taken} already does {}; give that another key first", other.name))
+        });
+        if let Some(rival) = rival {
+            return Err(rival);
+        }
+        if let Some(place) = self.0.iter_mut().find(|(known, _)| known.name == name) {
+            place.1 = keys;
+        }
+        Ok(())
+    }
+
+    /// What the pressed keys mean in these scopes, the first scope first.
+    pub fn meaning(&self, chain: &[Scope], pressed: &[Key]) -> Meaning {
+        for scope in chain {
+            let mut is_prefix = false;
+            for (command, keys) in self.0.iter().filter(|(command, _)| command.scope == *scope) {
+                if keys.iter().any(|keys| keys.0 == pressed) {
+                    return Meaning::Command(command);
+                }
+                is_prefix |= keys.iter().any(|keys| keys.0.starts_with(pressed));
+            }
+            if is_prefix {
+                return Meaning::Prefix;
+            }
+        }
+        Meaning::Nothing
+    }
+
+    /// The commands whose keys go on from what was pressed, with the rest of their keys.
+    pub fn continuations(&self, chain: &[Scope], pressed: &[Key]) -> Vec<(String, &'static Command)> {
+        let goes_on = |keys: &&Keys| keys.0.len() > pressed.len() && keys.0.starts_with(pressed);
+        let rest = |keys: &Keys| Keys(keys.0[pressed.len()..].to_vec()).to_string();
+        let of = |(command, keys): &(&'static Command, Vec<Keys>)| {
+            keys.iter().find(goes_on).map(|keys| (rest(keys), *command))
+        };
+        self.0.iter().filter(|(command, _)| chain.contains(&command.scope)).filter_map(of).collect()
+    }
+
+    /// The keys of a command, the first being the one to show.
+    pub fn keys(&self, command: &Command) -> &[Keys] {
+        self.0.iter().find(|(known, _)| known.name == command.name).map_or(&[], |(_, keys)| keys)
+    }
+
+    /// The first key of a command as text; empty when it has none.
+    pub fn first_key(&self, command: &Command) -> String {
+        self.keys(command).first().map(Keys::to_string).unwrap_or_default()
+    }
+}
+
+fn begins(short: &Keys, long: &Keys) -> bool {
+    long.0.starts_with(&short.0)
+}

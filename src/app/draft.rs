@@ -1,0 +1,25 @@
+//! What was typed and not yet saved: kept beside the records, offered back after a lost connection or a crash.
+
+use crate::model::{Id, Kind, Moment};
+
+/// The typed fields of one form.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// The record it is about; new records have their id from the beginning.
+    pub id: Id,
+    /// Its kind.
+    pub kind: Kind,
+    /// What the record was called.
+    pub name: String,
+    /// When it was last typed at.
+    pub at: Moment,
+    /// The fields that were typed in: name, text.
+    pub fields: Vec<(String, String)>,
+}
+
+impl Draft {
+    /// The name under which it is kept.
+    pub fn key(&self) -> String {
+        self.id.to_string()
+    }
+}

@@ -1,0 +1,379 @@
+//! Forms: one field a line, for every kind of record alike, made from the kind's table of fields.
+//!
+//! What is typed is kept as a draft: after a pause, after many letters, on esc, on a lost connection. A field that a
+//! colleague changes meanwhile is marked, with both values at hand; nothing typed is ever thrown away.
+
+use std::time::Duration;
+
+use super::command::{Command, Scope, always, commands};
+use super::draft::Draft;
+use super::key::{Code, Key};
+use super::typing::Typing;
+use super::{App, Effect, Effects, Layer, Tone, prompt};
+use crate::model::typed::{Desk, Takes};
+use crate::model::{AnyRecord, Change, FieldInfo, Kind, Workspace};
+
+/// A pause in typing after which the draft is kept.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// So many key presses after which the draft is kept even without a pause.
+const MANY_KEYS: usize = 200;
+
+/// A record being typed.
+pub struct Form {
+    /// The record as it was when the form was opened.
+    pub record: AnyRecord,
+    /// Whether the record is new.
+    pub is_new: bool,
+    /// The fields, in their order.
+    pub fields: Vec<FormField>,
+    /// The field that is being typed in; one past the last is the line that saves.
+    pub at: usize,
+    /// Keys typed since the draft was last kept.
+    keys: usize,
+}
+
+/// One field of a form.
+pub struct FormField {
+    /// What the field is.
+    pub info: &'static FieldInfo,
+    /// The text as it is being typed.
+    pub typing: Typing,
+    /// The text before anything was typed.
+    pub before: String,
+    /// What is wrong with it.
+    pub error: Option<String>,
+    /// What a colleague has written there meanwhile.
+    pub moved: Option<String>,
+    /// Whether the value is hidden and only shows when it is replaced.
+    pub is_hidden: bool,
+}
+
+impl FormField {
+    fn new(info: &'static FieldInfo, record: &AnyRecord, workspace: &Workspace) -> Self {
+        let is_hidden = matches!(record, AnyRecord::Service(s)
+            if s.hide_address && info.name == "locations" && !s.locations.is_empty());
+        let before = if is_hidden { String::new() } else { record.say(info.name, workspace) };
+        let is_block = matches!(info.takes, Takes::Paragraph | Takes::Rows) || before.contains('\n');
+        Self { info, typing: Typing::new(&before, is_block), before, error: None, moved: None, is_hidden }
+    }
+
+    /// Whether something was typed that differs.
+    pub fn is_changed(&self) -> bool {
+        self.typing.text() != self.before
+    }
+}
+
+/// Keys of a form; everything else is typed into the field.
+pub(crate) const COMMANDS: &[Command] = commands! { Scope::Form;
+    "form.save" ["ctrl-s"] "save" "save the record" always, save;
+    "form.next" ["tab"] "next" "the next field" always, |app| go(app, 1);
+    "form.previous" ["shift-tab"] "" "the field before" always, |app| go(app, -1);
+    "form.enter" ["enter"] "" "go on; in a text of several lines a new line" always, enter;
+    "form.up" ["up"] "" "a line or a field up" always, |app| vertical(app, Code::Up);
+    "form.down" ["down"] "" "a line or a field down" always, |app| vertical(app, Code::Down);
+    "form.close" ["esc"] "back, draft kept" "leave the form; what you typed is kept" always, close;
+    "form.editor" ["ctrl-o"] "" "this text in your editor" always, in_editor;
+    "form.drop" ["ctrl-x"] "" "drop what you typed and begin again" always, drop_typed;
+};
+
+/// Opens a form, with the draft of it if there is one.
+pub(crate) fn open(app: &mut App, record: AnyRecord) -> Effects {
+    if app.author().is_none() {
+        return prompt::ask_who(app);
+    }
+    let draft = app.drafts.iter().find(|draft| draft.id == record.id()).cloned();
+    show(app, record);
+    if let Some(draft) = draft {
+        lay_over(app, &draft);
+    }
+    Vec::new()
+}
+
+fn show(app: &mut App, record: AnyRecord) {
+    let is_new = app.workspace.get(record.id()).is_none();
+    let fields = record.kind().fields().into_iter().map(|info| FormField::new(info, &record, &app.workspace)).collect();
+    app.layers.push(Layer::Form(Box::new(Form { record, is_new, fields, at: 0, keys: 0 })));
+}
+
+/// Puts what a draft holds into the open form.
+fn lay_over(app: &mut App, draft: &Draft) {
+    let Some(form) = top(app) else { return };
+    for (name, text) in &draft.fields {
+        if let Some(field) = form.fields.iter_mut().find(|field| field.info.name == name) {
+            field.typing.set(text);
+        }
+    }
+    app.say(Tone::Note, "what you typed before is back; ctrl-x drops it".to_owned());
+}
+
+/// Opens the newest draft.
+pub(crate) fn take_up_draft(app: &mut App) -> Effects {
+    if app.author().is_none() {
+        return prompt::ask_who(app);
+    }
+    let Some(draft) = app.drafts.iter().max_by_key(|draft| draft.at).cloned() else { return Vec::new() };
+    let record = app.workspace.get(draft.id).unwrap_or_else(|| draft.kind.blank(draft.id));
+    show(app, record);
+    lay_over(app, &draft);
+    Vec::new()
+}
+
+/// The open form, if one is on top.
+pub fn top(app: &mut App) -> Option<&mut Form> {
+    match app.layers.last_mut() {
+        Some(Layer::Form(form)) => Some(form),
+        _ => None,
+    }
+}
+
+fn go(app: &mut App, by: isize) -> Effects {
+    check_field(app);
+    if let Some(form) = top(app) {
+        let rows = form.fields.len() + 1;
+        form.at = (form.at + rows).saturating_add_signed(by) % rows;
+    }
+    Vec::new()
+}
+
+/// Says beside the field what is wrong with it, as soon as it is left.
+fn check_field(app: &mut App) {
+    let App { layers, workspace, today, .. } = app;
+    let Some(Layer::Form(form)) = layers.last_mut() else { return };
+    let desk = Desk { workspace, today: *today };
+    let mut trial = form.record.clone();
+    let at = form.at;
+    if let Some(field) = form.fields.get_mut(at).filter(|field| field.is_changed()) {
+        field.error = trial.set(field.info.name, &field.typing.text(), desk).err();
+    }
+}
+
+fn enter(app: &mut App) -> Effects {
+    let Some(form) = top(app) else { return Vec::new() };
+    match form.fields.get_mut(form.at) {
+        None => save(app),
+        Some(FormField { typing: typing @ Typing::Block(_), .. }) => {
+            typing.key(Key::plain(Code::Enter));
+            typed(app)
+        }
+        Some(_) => go(app, 1),
+    }
+}
+
+/// Up and down move within a text of several lines, and leave it at its ends.
+fn vertical(app: &mut App, code: Code) -> Effects {
+    let by = if code == Code::Up { -1 } else { 1 };
+    let Some(form) = top(app) else { return Vec::new() };
+    if let Some(FormField { typing: Typing::Block(block), .. }) = form.fields.get_mut(form.at) {
+        let row = block.cursor().0;
+        let is_at_end = if by < 0 { row == 0 } else { row + 1 == block.lines().len() };
+        if !is_at_end {
+            block.input(ratatui_textarea::Input {
+                key: if by < 0 { ratatui_textarea::Key::Up } else { ratatui_textarea::Key::Down },
+                ..Default::default()
+            });
+            return Vec::new();
+        }
+    }
+    go(app, by)
+}
+
+/// A key that no command has is typed into the field; at the end of the text, right takes the completion.
+pub(crate) fn type_key(app: &mut App, key: Key) -> Effects {
+    if key == Key::plain(Code::Right)
+        && let Some(rest) = completion(app)
+    {
+        return paste(app, &rest);
+    }
+    let Some(form) = top(app) else { return Vec::new() };
+    let at = form.at;
+    let is_typed = form.fields.get_mut(at).is_some_and(|field| field.typing.key(key));
+    if is_typed { typed(app) } else { Vec::new() }
+}
+
+pub(crate) fn paste(app: &mut App, text: &str) -> Effects {
+    let Some(form) = top(app) else { return Vec::new() };
+    let at = form.at;
+    if let Some(field) = form.fields.get_mut(at) {
+        field.typing.paste(text);
+    }
+    typed(app)
+}
+
+/// The text of the field as the editor left it.
+pub(crate) fn replace_text(app: &mut App, text: &str) -> Effects {
+    let clean = crate::model::Text::new(text.trim_end());
+    let Some(form) = top(app) else { return Vec::new() };
+    let at = form.at;
+    if let Some(field) = form.fields.get_mut(at) {
+        field.typing.set(&clean);
+    }
+    typed(app)
+}
+
+/// Something was typed: the error is old, and the draft is due.
+fn typed(app: &mut App) -> Effects {
+    let Some(form) = top(app) else { return Vec::new() };
+    let at = form.at;
+    form.keys += 1;
+    let is_due = form.keys >= MANY_KEYS;
+    if let Some(field) = form.fields.get_mut(at) {
+        field.error = None;
+    }
+    if is_due { keep_draft(app) } else { vec![Effect::Wake(PAUSE)] }
+}
+
+/// What is left to type of the only or first thing the field could mean; `right` takes it.
+pub fn completion(app: &App) -> Option<String> {
+    let Some(Layer::Form(form)) = app.layers.last() else { return None };
+    let field = form.fields.get(form.at)?;
+    let Typing::Line(line) = &field.typing else { return None };
+    if !line.is_at_end() {
+        return None;
+    }
+    let is_list = matches!(field.info.takes, Takes::Organisations | Takes::Areas | Takes::Some(_) | Takes::Words);
+    let begun = if is_list { line.text().rsplit(',').next()?.trim_start() } else { line.text() };
+    if begun.is_empty() {
+        return None;
+    }
+    let begun_small = begun.to_lowercase();
+    let fits = |name: &&str| name.len() > begun.len() && name.to_lowercase().starts_with(&begun_small);
+    let rest = |name: &str| name.get(begun.len()..).map(str::to_owned);
+    match field.info.takes {
+        Takes::One(labels) | Takes::Some(labels) => labels.iter().copied().find(fits).and_then(rest),
+        Takes::Organisation | Takes::Organisations => {
+            app.workspace.organisations.iter().map(|o| o.name.as_str()).find(fits).and_then(rest)
+        }
+        Takes::Areas => app.atlas.area_names().into_iter().find(fits).and_then(rest),
+        _ => None,
+    }
+}
+
+fn save(app: &mut App) -> Effects {
+    let App { layers, workspace, today, .. } = app;
+    let Some(Layer::Form(form)) = layers.last_mut() else { return Vec::new() };
+    let desk = Desk { workspace, today: *today };
+    // What colleagues did to other fields meanwhile stays: only the fields typed in here are set.
+    let mut record = workspace.get(form.record.id()).unwrap_or_else(|| form.record.clone());
+    if form.is_new {
+        record = form.record.clone();
+    }
+    for field in form.fields.iter_mut().filter(|field| field.is_changed()) {
+        field.error = record.set(field.info.name, &field.typing.text(), desk).err();
+    }
+    if let Some(wrong) = form.fields.iter().position(|field| field.error.is_some()) {
+        form.at = wrong;
+        let count = form.fields.iter().filter(|field| field.error.is_some()).count();
+        let sentence = if count == 1 {
+            "one field needs another look".to_owned()
+        } else {
+            format!("{count} fields need another look")
+        };
+        app.say(Tone::Wrong, sentence);
+        return Vec::new();
+    }
+    store(app, record)
+}
+
+/// Hands the record over; the form closes when the rules accept it.
+fn store(app: &mut App, record: AnyRecord) -> Effects {
+    let Some(author) = app.author() else { return prompt::ask_who(app) };
+    let key = record.id().to_string();
+    match crate::model::change::put(&app.workspace, record, &author) {
+        Ok(change) => {
+            app.layers.pop();
+            app.drafts.retain(|draft| draft.key() != key);
+            let mut effects = app.make(change);
+            effects.push(Effect::DropDraft(key));
+            effects
+        }
+        Err(refusal) => {
+            app.say(Tone::Wrong, refusal.0);
+            Vec::new()
+        }
+    }
+}
+
+fn close(app: &mut App) -> Effects {
+    let effects = keep_draft(app);
+    if let Some(Effect::KeepDraft(draft)) = effects.first() {
+        let name = draft.name.clone();
+        app.say(Tone::Note, format!("what you typed about {name} is kept: D takes it up again"));
+    }
+    app.layers.pop();
+    effects
+}
+
+/// Keeps what is typed in the open form, if anything is.
+pub(crate) fn keep_draft(app: &mut App) -> Effects {
+    let now = app.now;
+    let form = app.layers.iter_mut().rev().find_map(|layer| match layer {
+        Layer::Form(form) => Some(form),
+        _ => None,
+    });
+    let Some(form) = form else { return Vec::new() };
+    form.keys = 0;
+    let changed = form.fields.iter().filter(|field| field.is_changed());
+    let fields: Vec<(String, String)> =
+        changed.map(|field| (field.info.name.to_owned(), field.typing.text())).collect();
+    if fields.is_empty() {
+        return Vec::new();
+    }
+    let typed_name = fields.iter().find(|(name, _)| name == "name").map(|(_, text)| text.clone());
+    let name = typed_name.filter(|_| form.is_new).unwrap_or_else(|| form.record.name().to_owned());
+    let name = if name.is_empty() { format!("a new {}", form.record.kind().singular()) } else { name };
+    let draft = Draft { id: form.record.id(), kind: form.record.kind(), name, at: now, fields };
+    app.drafts.retain(|other| other.id != draft.id);
+    app.drafts.push(draft.clone());
+    vec![Effect::KeepDraft(draft)]
+}
+
+fn drop_typed(app: &mut App) -> Effects {
+    let Some(Layer::Form(form)) = app.layers.pop() else { return Vec::new() };
+    let key = form.record.id().to_string();
+    app.drafts.retain(|draft| draft.key() != key);
+    let record = app.workspace.get(form.record.id()).unwrap_or(form.record);
+    show(app, record);
+    app.say(Tone::Done, "the form is as it was before you typed".to_owned());
+    vec![Effect::DropDraft(key)]
+}
+
+fn in_editor(app: &mut App) -> Effects {
+    let Some(form) = top(app) else { return Vec::new() };
+    match form.fields.get(form.at) {
+        Some(field) if !field.is_hidden => vec![Effect::EditText(field.typing.text())],
+        _ => Vec::new(),
+    }
+}
+
+/// Marks what others changed in the record that is being typed: fields nobody touched here follow, the others keep what
+/// was typed and show both.
+pub(crate) fn mark_moved(app: &mut App, change: &Change) {
+    let App { layers, workspace, .. } = app;
+    for layer in layers {
+        let Layer::Form(form) = layer else { continue };
+        let edit = change.edits.iter().find(|edit| edit.id() == form.record.id());
+        let Some(after) = edit.and_then(|edit| edit.after.as_ref()) else { continue };
+        for field in form.fields.iter_mut().filter(|field| !field.is_hidden) {
+            let said = after.say(field.info.name, workspace);
+            if said == field.before {
+                continue;
+            }
+            if !field.is_changed() {
+                field.typing.set(&said);
+            }
+            field.moved = Some(said.clone());
+            field.before = said;
+        }
+    }
+}
+
+/// What a form is called.
+pub fn title(form: &Form) -> String {
+    let kind = form.record.kind();
+    match (form.is_new, kind) {
+        (true, _) => format!("New {}", kind.singular()),
+        (false, Kind::Partnership) => "The partnership".to_owned(),
+        (false, _) => form.record.name().to_owned(),
+    }
+}

@@ -1,0 +1,176 @@
+//! What can be done everywhere: screens, palette, help, undo, leaving.
+
+use super::command::{Command, Scope, always, commands};
+use super::form;
+use super::{App, Effect, Effects, Layer, Screen, Tone, history, page, palette, prompt};
+use crate::model::{AnyRecord, Service};
+
+/// Commands that work wherever no text is being typed.
+pub(crate) const COMMANDS: &[Command] = commands! { Scope::Global;
+    "screen.services" ["1"] "" "the services screen" always, |app| screen(app, Screen::Services);
+    "screen.people" ["6"] "" "people and organisations" always, |app| screen(app, Screen::People);
+    "screen.next" ["tab"] "" "the next screen" always, next_screen;
+    "screen.previous" ["shift-tab"] "" "the screen before" always, next_screen;
+    "help" ["?"] "help" "what can be done here; enter runs it" always, palette::help;
+    "palette" [":", "ctrl-p"] "" "every command by name" always, palette::open;
+    "undo" ["u"] "" "take the last change back" can_undo, history::undo;
+    "redo" ["U", "ctrl-r"] "" "do again what was undone" can_redo, history::redo;
+    "record.editor" ["E", "ctrl-o"] "" "the record as text in your editor" may_edit, in_editor;
+    "draft" ["D"] "" "take up again what was being typed" has_draft, form::take_up_draft;
+    "message" ["!"] "" "the whole of the last message" has_message, message;
+    "problems" [] "" "what is wrong with the files" always, problems;
+    "save" ["ctrl-s"] "" "try again to save" has_unsaved, save_again;
+    "conflict.take-back" [] "" "take back the newest edit that gave way to another" App::may_change, |_| vec![Effect::TakeBack];
+    "import" [] "" "import a directory of services" App::may_change, prompt::ask_import;
+    "export" [] "" "export the services" always, prompt::ask_export;
+    "cancel" [] "" "stop the import or export under way" has_progress, |_| vec![Effect::Cancel];
+    "new" [] "" "begin a workspace of your own" always, prompt::ask_new_workspace;
+    "partnership" [] "" "the partnership's own record" App::may_change, partnership;
+    "who" [] "" "say who you are" App::may_change, prompt::ask_who;
+    "about" [] "" "what this is, where the data lies, whose maps these are" always, about;
+    "mouse" [] "" "let the mouse through, or not" always, mouse;
+    "quit" ["q"] "quit" "leave" always, quit;
+};
+
+/// Commands that work while text is being typed, too.
+pub(crate) const ALWAYS: &[Command] = commands! { Scope::Always;
+    "help.here" ["F1"] "" "what can be done here" always, palette::help;
+    "redraw" ["ctrl-l"] "" "draw everything anew" always, |_| vec![Effect::Redraw];
+    "suspend" ["ctrl-z"] "" "go back to the shell for a while; fg returns" always, |_| vec![Effect::Suspend];
+    "quit.now" ["ctrl-c"] "" "leave" always, quit;
+};
+
+fn can_undo(app: &App) -> Result<(), &'static str> {
+    app.may_change()?;
+    if app.history.can_undo() { Ok(()) } else { Err("nothing to undo") }
+}
+
+fn can_redo(app: &App) -> Result<(), &'static str> {
+    app.may_change()?;
+    if app.history.can_redo() { Ok(()) } else { Err("nothing to do again") }
+}
+
+fn may_edit(app: &App) -> Result<(), &'static str> {
+    app.may_change()?;
+    app.selected().map(|_| ()).ok_or("nothing is selected")
+}
+
+fn has_draft(app: &App) -> Result<(), &'static str> {
+    app.may_change()?;
+    if app.drafts.is_empty() { Err("nothing was left unfinished") } else { Ok(()) }
+}
+
+fn has_message(app: &App) -> Result<(), &'static str> {
+    if app.last_message.text.is_empty() && app.status.text.is_empty() { Err("there is no message") } else { Ok(()) }
+}
+
+fn has_unsaved(app: &App) -> Result<(), &'static str> {
+    if app.unsaved.is_empty() { Err("everything is saved") } else { Ok(()) }
+}
+
+fn has_progress(app: &App) -> Result<(), &'static str> {
+    if app.progress.is_some() { Ok(()) } else { Err("nothing is under way") }
+}
+
+fn screen(app: &mut App, screen: Screen) -> Effects {
+    app.screen = screen;
+    app.layers.clear();
+    Vec::new()
+}
+
+fn next_screen(app: &mut App) -> Effects {
+    let at = Screen::ALL.iter().position(|(screen, ..)| *screen == app.screen).unwrap_or(0);
+    screen(app, Screen::ALL[(at + 1) % Screen::ALL.len()].0)
+}
+
+fn in_editor(app: &mut App) -> Effects {
+    if app.author().is_none() {
+        return prompt::ask_who(app);
+    }
+    let record = app.selected().map(|record| match record {
+        // A hidden address does not leave for a file others could read over a shoulder; it stays in the record.
+        AnyRecord::Service(service) if service.hide_address => {
+            AnyRecord::from(Service { locations: Vec::new(), ..Service::clone(&service) })
+        }
+        record => record,
+    });
+    record.map(Effect::EditRecord).into_iter().collect()
+}
+
+fn message(app: &mut App) -> Effects {
+    let last = &app.last_message;
+    let text = last.more.clone().unwrap_or_else(|| last.text.clone());
+    page::open(app, "The whole message", &text)
+}
+
+fn problems(app: &mut App) -> Effects {
+    let text = if app.problems.is_empty() { "every file is in order".to_owned() } else { app.problems.join("\n") };
+    page::open(app, "Problems", &text)
+}
+
+fn save_again(app: &mut App) -> Effects {
+    app.say(Tone::Note, "saving again".to_owned());
+    app.save_failed = false;
+    app.unsaved.iter().cloned().map(|(number, change)| Effect::Commit(number, change)).collect()
+}
+
+fn partnership(app: &mut App) -> Effects {
+    if let Some(record) = app.workspace.itself().cloned() {
+        return form::open(app, AnyRecord::Partnership(record));
+    }
+    app.say(Tone::Wrong, "this workspace has no partnership record; see `moot check`".to_owned());
+    Vec::new()
+}
+
+fn mouse(app: &mut App) -> Effects {
+    app.mouse = !app.mouse;
+    let sentence = if app.mouse {
+        "the mouse works here; :mouse again lets you select text"
+    } else {
+        "the mouse selects text again"
+    };
+    app.say(Tone::Done, sentence.to_owned());
+    vec![Effect::Mouse(app.mouse)]
+}
+
+fn quit(app: &mut App) -> Effects {
+    if matches!(app.layers.last(), Some(Layer::Page(_) | Layer::Compare(_) | Layer::Palette(_))) {
+        app.layers.pop();
+        return Vec::new();
+    }
+    if app.save_failed && !app.unsaved.is_empty() {
+        let hint =
+            format!("{} not on the disk; ctrl-s after esc tries again; write yes to leave all the same", changes(app));
+        return prompt::ask(app, "Leave without saving?", hint, "", |_, typed| {
+            if typed.eq_ignore_ascii_case("yes") {
+                Ok(vec![Effect::Quit])
+            } else {
+                Err("write yes, or press esc".to_owned())
+            }
+        });
+    }
+    let mut effects = form::keep_draft(app);
+    effects.push(Effect::Quit);
+    effects
+}
+
+fn changes(app: &App) -> String {
+    match app.unsaved.len() {
+        1 => "1 change is".to_owned(),
+        n => format!("{n} changes are"),
+    }
+}
+
+fn about(app: &mut App) -> Effects {
+    let mut text = format!(
+        "Folkmoot {}\n\nThe table of a multi-agency partnership: who does what, what was said, promised and done.\n\nThis \
+         workspace: {}\nLicence: MIT or Apache-2.0, as you like.\n\nThe map:\n",
+        env!("CARGO_PKG_VERSION"),
+        app.directory,
+    );
+    for line in &app.atlas.attribution {
+        text.push_str(line);
+        text.push('\n');
+    }
+    page::open(app, "About", &text)
+}

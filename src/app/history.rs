@@ -1,0 +1,64 @@
+//! Undo and redo without limit, as long as the program runs. Undoing is a change like any other: it is saved, merged
+//! and can be undone.
+
+use super::{App, Effects, Tone};
+use crate::model::Change;
+
+/// What can be undone and done again.
+#[derive(Default)]
+pub struct History {
+    undo: Vec<Change>,
+    redo: Vec<Change>,
+}
+
+impl History {
+    /// A change was made; this is its inverse.
+    pub fn did(&mut self, inverse: Change) {
+        self.undo.push(inverse);
+        self.redo.clear();
+    }
+
+    /// Whether there is something to undo.
+    pub fn can_undo(&self) -> bool {
+        !self.undo.is_empty()
+    }
+
+    /// Whether there is something to do again.
+    pub fn can_redo(&self) -> bool {
+        !self.redo.is_empty()
+    }
+}
+
+/// Takes the last change back.
+pub(crate) fn undo(app: &mut App) -> Effects {
+    let Some(change) = app.history.undo.pop() else { return Vec::new() };
+    let sentence = format!("undone: {}", change.sentence);
+    let change = stamped(app, change);
+    let inverse = app.take_in(&change);
+    app.history.redo.push(inverse);
+    app.say(Tone::Done, sentence);
+    app.save(change)
+}
+
+/// Does again what was undone last.
+pub(crate) fn redo(app: &mut App) -> Effects {
+    let Some(change) = app.history.redo.pop() else { return Vec::new() };
+    let sentence = format!("done again: {}", change.sentence);
+    let change = stamped(app, change);
+    let inverse = app.take_in(&change);
+    app.history.undo.push(inverse);
+    app.say(Tone::Done, sentence);
+    app.save(change)
+}
+
+/// Undoing is newer than what it undoes, or a merge would bring that back.
+fn stamped(app: &App, mut change: Change) -> Change {
+    let Some(author) = app.author() else { return change };
+    for edit in &mut change.edits {
+        let now = app.workspace.get(edit.id());
+        if let Some(after) = &mut edit.after {
+            after.set_updated(author.stamp(now.as_ref()));
+        }
+    }
+    change
+}

@@ -1,0 +1,680 @@
+//! What the person is doing: screens, layers over them, the search line, forms, history. Events come in, effects go
+//! out; in between nothing touches the world.
+//!
+//! A screen is one state file here, one drawing file in `ui`, and one slice of the command table; nothing else knows
+//! it. Time arrives as an event, and so does everything the disk has to say.
+
+pub mod command;
+pub mod compare;
+pub mod draft;
+pub mod facts;
+pub mod form;
+pub mod global;
+pub mod history;
+pub mod key;
+pub mod moving;
+pub mod page;
+pub mod palette;
+pub mod people;
+pub mod prompt;
+pub mod search_line;
+pub mod services;
+pub mod typing;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::model::place::Atlas;
+use crate::model::text::one_line;
+use crate::model::{AnyRecord, Author, Change, Day, Dice, Id, Kind, Moment, Text, Workspace};
+use crate::search::Index;
+
+use command::{Command, Keymap, Meaning, Override, Scope};
+use draft::Draft;
+use history::History;
+use key::Key;
+use moving::Step;
+
+/// What happened outside.
+pub enum Event {
+    /// The time; comes before every batch of other events.
+    Clock(Moment, Day),
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted.
+    Paste(String),
+    /// The screen has this many columns and rows.
+    Size(u16, u16),
+    /// The workspace has been read.
+    Loaded(Box<Loaded>),
+    /// The workspace cannot be read at all.
+    NotLoaded(String),
+    /// Files were changed by somebody else; this is what changed.
+    Reloaded(Change, Vec<String>),
+    /// The change with this number is on the disk, and how that went.
+    Saved(u64, Saved),
+    /// A change could not be saved: one sentence, and the whole story.
+    NotSaved(String, String),
+    /// The editor closed: the record as it was written there, or what is wrong with it.
+    Edited(Id, Result<Option<AnyRecord>, String>),
+    /// The editor closed on one text of the open form.
+    EditedText(String),
+    /// Long work goes on: what it does, and how far it is.
+    Progress(String),
+    /// Long work ended: a sentence, the change it asks for, and a page to read.
+    Finished(Finished),
+    /// A pause that was asked for has passed.
+    Woke,
+    /// The terminal is about to be taken away: keep what is typed.
+    Hangup,
+}
+
+/// A workspace as it came from the disk.
+pub struct Loaded {
+    /// The records.
+    pub workspace: Workspace,
+    /// The index of services.
+    pub index: Index,
+    /// The index of people and organisations.
+    pub people: Index,
+    /// The map.
+    pub atlas: Arc<Atlas>,
+    /// Where it lies, for the about page.
+    pub directory: String,
+    /// What is wrong with its files, one line each.
+    pub problems: Vec<String>,
+    /// Why nothing can be changed, if so.
+    pub read_only: Option<String>,
+    /// What was being typed when a terminal was lost.
+    pub drafts: Vec<Draft>,
+    /// Edits that lost against others, still kept: a line each.
+    pub conflicts: Vec<String>,
+    /// Whether this is the sample, copied for a look around.
+    pub scratch: bool,
+}
+
+/// How saving went.
+pub struct Saved {
+    /// What others had changed meanwhile.
+    pub elsewhere: Change,
+    /// Which values gave way, in sentences.
+    pub lost: Vec<String>,
+    /// On the disk, but the disk would not confirm that it stays.
+    pub unconfirmed: bool,
+}
+
+/// What came of long work.
+pub struct Finished {
+    /// One sentence for the status line.
+    pub sentence: String,
+    /// What is to be changed.
+    pub change: Option<Change>,
+    /// A page to read: title and lines.
+    pub page: Option<(String, Vec<String>)>,
+    /// Whether it failed.
+    pub failed: bool,
+}
+
+/// What the world is asked to do.
+#[derive(Debug)]
+pub enum Effect {
+    /// Put a change on the disk, and answer with its number.
+    Commit(u64, Change),
+    /// Put text on the clipboard of the person's own terminal.
+    Copy(String),
+    /// Open a record in the person's editor.
+    EditRecord(AnyRecord),
+    /// Open one text in the person's editor.
+    EditText(String),
+    /// Keep what is being typed.
+    KeepDraft(Draft),
+    /// What was typed is saved or given up.
+    DropDraft(String),
+    /// Send [`Event::Woke`] after this pause, unless another pause is asked for before.
+    Wake(Duration),
+    /// Read a directory of services from a path.
+    Import(String),
+    /// Write the services in a format to a path.
+    Export(String, String),
+    /// Stop the import or export under way.
+    Cancel,
+    /// Begin a workspace of one's own in this directory, with this name.
+    Begin(String, String),
+    /// Take back the newest edit that lost against another.
+    TakeBack,
+    /// Draw everything anew.
+    Redraw,
+    /// Let the mouse through to the program, or not.
+    Mouse(bool),
+    /// Stop for a while, as ctrl-z does.
+    Suspend,
+    /// Leave.
+    Quit,
+}
+
+/// Effects in the order in which they are to happen.
+pub type Effects = Vec<Effect>;
+
+/// How the status line means what it says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tone {
+    /// Something was done.
+    #[default]
+    Done,
+    /// Something needs to be known.
+    Note,
+    /// Something was refused or failed.
+    Wrong,
+}
+
+/// The line that says what happened.
+#[derive(Clone, Debug, Default)]
+pub struct Status {
+    /// What it says.
+    pub text: String,
+    /// How it means it.
+    pub tone: Tone,
+    /// More, for the page that `!` opens.
+    pub more: Option<String>,
+}
+
+/// Which screen is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Screen {
+    /// The services map.
+    #[default]
+    Services,
+    /// People and organisations.
+    People,
+}
+
+impl Screen {
+    /// The screens there are, with their number keys and names. A screen not yet built is no tab.
+    pub const ALL: &'static [(Screen, char, &'static str)] =
+        &[(Screen::Services, '1', "Services"), (Screen::People, '6', "People")];
+}
+
+/// Something that lies over the screen.
+pub enum Layer {
+    /// A record being typed.
+    Form(Box<form::Form>),
+    /// Commands to choose from.
+    Palette(palette::Palette),
+    /// A question with one line for the answer.
+    Prompt(prompt::Prompt),
+    /// A page of text.
+    Page(page::Page),
+    /// Services side by side.
+    Compare(compare::Compare),
+}
+
+/// What was chosen on the command line.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Nothing may be changed.
+    pub read_only: bool,
+    /// Who acts, as told by `--as`, `MOOT_AS` or the login name.
+    pub who: String,
+    /// Whether `who` was told on purpose, and not taken from the login name.
+    pub who_is_given: bool,
+    /// A number nobody can guess, for ids.
+    pub seed: u64,
+}
+
+/// Everything the program knows about the person's work.
+pub struct App {
+    /// What was chosen on the command line.
+    pub options: Options,
+    /// The records.
+    pub workspace: Workspace,
+    /// The index of services.
+    pub index: Index,
+    /// The index of people and organisations.
+    pub people_index: Index,
+    /// The map.
+    pub atlas: Arc<Atlas>,
+    /// Where the workspace lies.
+    pub directory: String,
+    /// Whether the workspace has been read.
+    pub loaded: bool,
+    /// Why nothing can be changed, if so.
+    pub read_only: Option<String>,
+    /// What is wrong with the files.
+    pub problems: Vec<String>,
+    /// Drafts that are offered back.
+    pub drafts: Vec<Draft>,
+    /// Whether this is the sample, copied for a look around.
+    pub scratch: bool,
+    /// Who acts: initials that sign.
+    pub me: Option<Text>,
+    /// The moment of the last event.
+    pub now: Moment,
+    /// The day of it.
+    pub today: Day,
+    /// Columns and rows of the screen.
+    pub size: (u16, u16),
+    /// The screen that is open.
+    pub screen: Screen,
+    /// The services screen.
+    pub services: services::Services,
+    /// The people screen.
+    pub people: people::People,
+    /// What lies over the screen, the last on top.
+    pub layers: Vec<Layer>,
+    /// The line that says what happened.
+    pub status: Status,
+    /// What it said last, for the page that `!` opens.
+    pub last_message: Status,
+    /// The command that is being run, so that it can go on after a question.
+    pub(crate) running: Option<&'static Command>,
+    /// Changes that can be undone and done again.
+    pub history: History,
+    /// Changes that are not yet on the disk, the oldest first.
+    pub unsaved: Vec<(u64, Change)>,
+    /// The number of the last change handed to the disk.
+    commits: u64,
+    /// Whether the last attempt to save failed, so that leaving would lose something.
+    pub save_failed: bool,
+    /// What long work is doing.
+    pub progress: Option<String>,
+    /// The keys in force.
+    pub keymap: Keymap,
+    /// The beginning of a sequence of keys.
+    pub pressed: Vec<Key>,
+    /// Rolled for new ids.
+    pub dice: Dice,
+    /// Whether the mouse is let through.
+    pub mouse: bool,
+}
+
+impl App {
+    /// An app that has seen nothing yet.
+    pub fn new(options: Options, keys: &[Override]) -> Self {
+        let (keymap, key_problems) = Keymap::with(keys);
+        let mut app = Self {
+            dice: Dice::new(options.seed),
+            options,
+            workspace: Workspace::default(),
+            index: Index::default(),
+            people_index: Index::default(),
+            atlas: Arc::default(),
+            directory: String::new(),
+            loaded: false,
+            read_only: None,
+            problems: Vec::new(),
+            drafts: Vec::new(),
+            scratch: false,
+            me: None,
+            now: Moment::default(),
+            today: Day::default(),
+            size: (80, 24),
+            screen: Screen::default(),
+            services: services::Services::default(),
+            people: people::People::default(),
+            layers: Vec::new(),
+            status: Status::default(),
+            last_message: Status::default(),
+            running: None,
+            history: History::default(),
+            unsaved: Vec::new(),
+            commits: 0,
+            save_failed: false,
+            progress: None,
+            keymap,
+            pressed: Vec::new(),
+            mouse: false,
+        };
+        if let Some(first) = key_problems.first() {
+            app.say(Tone::Wrong, first.clone());
+            app.status.more = Some(key_problems.join("\n"));
+        }
+        app
+    }
+
+    /// Takes an event in and says what is to be done outside.
+    pub fn update(&mut self, event: Event) -> Effects {
+        match event {
+            Event::Clock(now, today) => {
+                (self.now, self.today) = (now, today);
+                Vec::new()
+            }
+            Event::Key(key) => self.key(key),
+            Event::Paste(text) => self.paste(&text),
+            Event::Size(columns, rows) => {
+                self.size = (columns, rows);
+                Vec::new()
+            }
+            Event::Loaded(loaded) => self.take_loaded(*loaded),
+            Event::NotLoaded(why) => {
+                self.loaded = true;
+                self.read_only = Some("the workspace could not be read".to_owned());
+                self.say(Tone::Wrong, why);
+                Vec::new()
+            }
+            Event::Reloaded(change, problems) => self.reloaded(&change, problems),
+            Event::Saved(number, saved) => self.saved(number, &saved),
+            Event::NotSaved(sentence, more) => {
+                self.save_failed = true;
+                self.say(Tone::Wrong, sentence);
+                self.status.more = Some(more);
+                Vec::new()
+            }
+            Event::Edited(id, outcome) => self.edited(id, outcome),
+            Event::EditedText(text) => form::replace_text(self, &text),
+            Event::Progress(sentence) => {
+                self.progress = Some(sentence);
+                Vec::new()
+            }
+            Event::Finished(finished) => self.finished(finished),
+            Event::Woke | Event::Hangup => form::keep_draft(self),
+        }
+    }
+
+    /// The scopes in which a key is looked up just now, the innermost first.
+    pub fn chain(&self) -> Vec<Scope> {
+        let inner: &[Scope] = match self.layers.last() {
+            Some(Layer::Form(_)) => &[Scope::Form],
+            Some(Layer::Palette(_)) => &[Scope::Commands],
+            Some(Layer::Prompt(_)) => &[Scope::Prompt],
+            Some(Layer::Page(_)) => &[Scope::Page, Scope::Move, Scope::Global],
+            Some(Layer::Compare(_)) => &[Scope::Compare, Scope::Move, Scope::Global],
+            None => match self.screen {
+                Screen::Services => self.services.scopes(),
+                Screen::People => self.people.scopes(),
+            },
+        };
+        inner.iter().copied().chain([Scope::Always]).collect()
+    }
+
+    fn key(&mut self, key: Key) -> Effects {
+        self.pressed.push(key);
+        let chain = self.chain();
+        match self.keymap.meaning(&chain, &self.pressed) {
+            Meaning::Prefix => Vec::new(),
+            Meaning::Command(command) => {
+                self.pressed.clear();
+                self.run(command)
+            }
+            Meaning::Nothing => {
+                let was_sequence = self.pressed.len() > 1;
+                self.pressed.clear();
+                if was_sequence { Vec::new() } else { self.type_key(key) }
+            }
+        }
+    }
+
+    /// Runs a command, or says why it cannot be run just now.
+    pub fn run(&mut self, command: &'static Command) -> Effects {
+        self.running = Some(command);
+        if !self.status.text.is_empty() {
+            self.last_message = std::mem::take(&mut self.status);
+        }
+        match (command.ready)(self) {
+            Ok(()) => (command.run)(self),
+            Err(why) => {
+                self.say(Tone::Note, why.to_owned());
+                Vec::new()
+            }
+        }
+    }
+
+    /// A key that no command has: text, where text is being typed.
+    fn type_key(&mut self, key: Key) -> Effects {
+        match self.layers.last_mut() {
+            Some(Layer::Form(_)) => form::type_key(self, key),
+            Some(Layer::Palette(palette)) => {
+                palette.type_key(key);
+                palette::refresh(self);
+                Vec::new()
+            }
+            Some(Layer::Prompt(prompt)) => {
+                prompt.type_key(key);
+                Vec::new()
+            }
+            Some(_) => Vec::new(),
+            None => search_line::type_key(self, key),
+        }
+    }
+
+    fn paste(&mut self, raw: &str) -> Effects {
+        let text = Text::new(raw);
+        match self.layers.last_mut() {
+            Some(Layer::Form(_)) => form::paste(self, &text),
+            Some(Layer::Palette(palette)) => {
+                palette.input.paste(&one_line(&text));
+                palette::refresh(self);
+                Vec::new()
+            }
+            Some(Layer::Prompt(prompt)) => {
+                prompt.input.paste(&one_line(&text));
+                Vec::new()
+            }
+            Some(_) => Vec::new(),
+            None => search_line::paste(self, &one_line(&text)),
+        }
+    }
+
+    /// Moves in whatever is on top.
+    pub fn step(&mut self, step: Step) {
+        match self.layers.last_mut() {
+            Some(Layer::Page(page)) => page.step(step, self.size),
+            Some(Layer::Compare(compare)) => compare.step(step),
+            Some(_) => {}
+            None => match self.screen {
+                Screen::Services => services::step(self, step),
+                Screen::People => people::step(self, step),
+            },
+        }
+    }
+
+    /// Puts a sentence on the status line.
+    pub fn say(&mut self, tone: Tone, text: String) {
+        self.status = Status { text, tone, more: None };
+    }
+
+    /// The author of a change made now, if it is known who acts.
+    pub fn author(&self) -> Option<Author> {
+        Some(Author { by: self.me.clone()?, at: self.now, today: self.today })
+    }
+
+    /// Why nothing can be changed, or `Ok`: for `ready` of every command that changes something.
+    pub fn may_change(&self) -> Result<(), &'static str> {
+        match (self.loaded, &self.read_only) {
+            (false, _) => Err("the workspace is still being read"),
+            (true, Some(_)) => Err("nothing can be changed here: this workspace is open for reading only (! says why)"),
+            (true, None) => Ok(()),
+        }
+    }
+
+    /// Makes a change: in memory at once, on the disk as soon as that may be.
+    pub fn make(&mut self, change: Change) -> Effects {
+        self.say(Tone::Done, change.sentence.clone());
+        if change.edits.is_empty() {
+            return Vec::new();
+        }
+        let inverse = self.take_in(&change);
+        self.history.did(inverse);
+        self.save(change)
+    }
+
+    /// Hands a change that is in memory already to the disk.
+    pub(crate) fn save(&mut self, change: Change) -> Effects {
+        self.commits += 1;
+        self.unsaved.push((self.commits, change.clone()));
+        vec![Effect::Commit(self.commits, change)]
+    }
+
+    /// Applies a change in memory and lets the index and the screens follow.
+    pub(crate) fn take_in(&mut self, change: &Change) -> Change {
+        let inverse = self.workspace.apply(change);
+        let ids: Vec<Id> = change.edits.iter().map(crate::model::Edit::id).collect();
+        self.index.update(&self.workspace, &self.atlas, &ids);
+        self.people_index.update(&self.workspace, &self.atlas, &ids);
+        self.refresh();
+        inverse
+    }
+
+    /// Lets the screens see what changed beneath them.
+    pub(crate) fn refresh(&mut self) {
+        services::refresh(self);
+        people::refresh(self);
+    }
+
+    fn take_loaded(&mut self, loaded: Loaded) -> Effects {
+        self.workspace = loaded.workspace;
+        self.index = loaded.index;
+        self.people_index = loaded.people;
+        self.atlas = loaded.atlas;
+        self.directory = loaded.directory;
+        self.problems = loaded.problems;
+        self.drafts = loaded.drafts;
+        self.scratch = loaded.scratch;
+        self.loaded = true;
+        self.read_only = match (self.options.read_only, loaded.read_only) {
+            (true, _) => Some("it was opened with --read-only".to_owned()),
+            (false, why) => why,
+        };
+        self.history = History::default();
+        self.recognise();
+        self.welcome(&loaded.conflicts);
+        self.services.forget();
+        self.refresh();
+        Vec::new()
+    }
+
+    /// Finds out who acts. Somebody named on purpose who is not there is said so; an unknown login is asked when the
+    /// first change is made.
+    fn recognise(&mut self) {
+        match crate::model::person::find(&self.workspace, &self.options.who) {
+            Ok(person) => self.me = Some(person.initials.clone().unwrap_or_else(|| Text::line(person.id.as_str()))),
+            Err(why) if self.options.who_is_given => self.say(Tone::Wrong, why.0),
+            Err(_) => self.me = None,
+        }
+    }
+
+    /// The first sentence: the worst news first.
+    fn welcome(&mut self, conflicts: &[String]) {
+        if self.status.tone == Tone::Wrong && !self.status.text.is_empty() {
+            return;
+        }
+        if let Some(first) = self.problems.first().cloned() {
+            self.say(Tone::Wrong, first);
+            self.status.more = Some(self.problems.join("\n"));
+        } else if let Some(why) = self.read_only.clone() {
+            self.say(Tone::Note, format!("read-only: {why}"));
+            self.status.more = Some(why);
+        } else if let Some(draft) = self.drafts.first() {
+            let name = draft.name.clone();
+            self.say(Tone::Note, format!("what you typed about {name} is kept: D takes it up again"));
+        } else if let Some(conflict) = conflicts.first() {
+            self.say(Tone::Note, format!("{conflict} (:conflict.take-back)"));
+            self.status.more = Some(conflicts.join("\n"));
+        } else if self.scratch {
+            let sentence = "a sample to try things out: :new begins your own, ? helps, q leaves";
+            self.say(Tone::Note, sentence.to_owned());
+        } else if self.status.text.is_empty() {
+            self.status = Status::default();
+        }
+    }
+
+    fn reloaded(&mut self, change: &Change, problems: Vec<String>) -> Effects {
+        if !change.edits.is_empty() {
+            form::mark_moved(self, change);
+            self.take_in(change);
+            self.say(Tone::Note, change.sentence.clone());
+        }
+        if problems != self.problems {
+            self.problems = problems;
+            match self.problems.first().cloned() {
+                Some(first) => {
+                    self.say(Tone::Wrong, first);
+                    self.status.more = Some(self.problems.join("\n"));
+                }
+                None => self.say(Tone::Done, "the files are in order again".to_owned()),
+            }
+        }
+        Vec::new()
+    }
+
+    fn saved(&mut self, number: u64, saved: &Saved) -> Effects {
+        self.unsaved.retain(|(other, _)| *other != number);
+        self.save_failed &= !self.unsaved.is_empty();
+        if !saved.elsewhere.edits.is_empty() {
+            form::mark_moved(self, &saved.elsewhere);
+            self.take_in(&saved.elsewhere);
+        }
+        if let Some(first) = saved.lost.first() {
+            self.say(Tone::Note, first.clone());
+            self.status.more = Some(saved.lost.join("\n"));
+        } else if saved.unconfirmed {
+            self.say(Tone::Note, "saved, but the disk did not confirm that it will last".to_owned());
+        }
+        Vec::new()
+    }
+
+    fn edited(&mut self, id: Id, outcome: Result<Option<AnyRecord>, String>) -> Effects {
+        match outcome {
+            Err(why) => {
+                self.say(Tone::Wrong, why);
+                Vec::new()
+            }
+            Ok(None) => {
+                self.say(Tone::Note, format!("{id}: nothing changed"));
+                Vec::new()
+            }
+            Ok(Some(record)) => {
+                let record = self.with_hidden_address(record);
+                self.put(record)
+            }
+        }
+    }
+
+    /// A hidden address does not go to the editor, and comes back with the record.
+    fn with_hidden_address(&self, record: AnyRecord) -> AnyRecord {
+        match (&record, self.workspace.services.get(record.id())) {
+            (AnyRecord::Service(new), Some(old)) if new.hide_address && new.locations.is_empty() => {
+                let mut service = crate::model::Service::clone(new);
+                service.locations.clone_from(&old.locations);
+                service.into()
+            }
+            _ => record,
+        }
+    }
+
+    /// Puts a record through the rules and makes the change.
+    pub(crate) fn put(&mut self, record: AnyRecord) -> Effects {
+        let Some(author) = self.author() else { return prompt::ask_who(self) };
+        match crate::model::change::put(&self.workspace, record, &author) {
+            Ok(change) => self.make(change),
+            Err(refusal) => {
+                self.say(Tone::Wrong, refusal.0);
+                Vec::new()
+            }
+        }
+    }
+
+    fn finished(&mut self, finished: Finished) -> Effects {
+        self.progress = None;
+        let effects = finished.change.map(|change| self.make(change)).unwrap_or_default();
+        self.say(if finished.failed { Tone::Wrong } else { Tone::Done }, finished.sentence);
+        if let Some((title, lines)) = finished.page {
+            self.layers.push(Layer::Page(page::Page::new(title, lines)));
+        }
+        effects
+    }
+
+    /// An id for a new record of this kind.
+    pub(crate) fn fresh_id(&mut self, kind: Kind) -> Id {
+        let Self { dice, workspace, .. } = self;
+        dice.fresh(kind.letter(), workspace.count(kind), |id| workspace.get(id).is_some())
+    }
+
+    /// The record that is selected on the open screen.
+    pub fn selected(&self) -> Option<AnyRecord> {
+        let id = match self.screen {
+            Screen::Services => self.services.selected()?,
+            Screen::People => self.people.selected()?,
+        };
+        self.workspace.get(id)
+    }
+}

@@ -1,0 +1,113 @@
+//! Lists of commands: the palette (everything by name) and help (what works here). Both are searched as one types, show
+//! each command's key or why it is not ready, and run what is chosen.
+
+use super::command::{self, Command, Scope, always, commands};
+use super::key::Key;
+use super::moving::{Cursor, Step};
+use super::typing::Line;
+use super::{App, Effects, Layer};
+
+/// Commands to choose from.
+pub struct Palette {
+    /// Whether it lists what works on this screen, with headings, rather than everything by name.
+    pub is_help: bool,
+    /// The scopes that were in force when it was opened.
+    pub chain: Vec<Scope>,
+    /// What is typed.
+    pub input: Line,
+    /// The commands that match, in order.
+    pub rows: Vec<&'static Command>,
+    /// Where the list is.
+    pub cursor: Cursor,
+}
+
+/// Keys of the lists.
+pub(crate) const COMMANDS: &[Command] = commands! { Scope::Commands;
+    "commands.run" ["enter"] "run" "run the command" always, run;
+    "commands.close" ["esc"] "close" "close the list" always, close;
+    "commands.up" ["up", "ctrl-p"] "" "one up" always, |app| step(app, Step::Rows(-1));
+    "commands.down" ["down", "ctrl-n", "tab"] "" "one down" always, |app| step(app, Step::Rows(1));
+    "commands.page-up" ["pgup"] "" "a screen up" always, |app| step(app, Step::Windows(-1));
+    "commands.page-down" ["pgdn"] "" "a screen down" always, |app| step(app, Step::Windows(1));
+};
+
+impl Palette {
+    /// A key that edits what is typed.
+    pub fn type_key(&mut self, key: Key) {
+        self.input.key(key);
+    }
+}
+
+/// How many rows of a list of commands are seen.
+pub fn height(size: (u16, u16)) -> usize {
+    usize::from(size.1).saturating_sub(5).max(1)
+}
+
+/// Opens the palette.
+pub(crate) fn open(app: &mut App) -> Effects {
+    show(app, false)
+}
+
+/// Opens help for what is on the screen.
+pub(crate) fn help(app: &mut App) -> Effects {
+    show(app, true)
+}
+
+fn show(app: &mut App, is_help: bool) -> Effects {
+    let chain = app.chain();
+    let palette = Palette { is_help, chain, input: Line::default(), rows: Vec::new(), cursor: Cursor::default() };
+    app.layers.push(Layer::Palette(palette));
+    refresh(app);
+    Vec::new()
+}
+
+/// Filters anew for what is typed: every word must stand in the name, the keys or the help of a command.
+pub(crate) fn refresh(app: &mut App) {
+    let App { layers, keymap, size, .. } = app;
+    let Some(Layer::Palette(palette)) = layers.last_mut() else { return };
+    let words: Vec<String> = palette.input.text().to_lowercase().split_whitespace().map(str::to_owned).collect();
+    let matches = |command: &&'static Command| {
+        let text = format!("{} {} {}", command.name, command.help, keymap.first_key(command)).to_lowercase();
+        words.iter().all(|word| text.contains(word.as_str()))
+    };
+    let mut rows: Vec<&'static Command> = command::all().filter(matches).collect();
+    if palette.is_help {
+        let place = |command: &Command| palette.chain.iter().position(|scope| *scope == command.scope);
+        rows.retain(|command| place(command).is_some());
+        rows.sort_by_key(|command| place(command));
+    } else {
+        let own = |command: &&'static Command| command.scope != Scope::Move && command.scope != Scope::Commands;
+        rows.retain(own);
+        // What the person begins to write stands first: `new` before a command whose help speaks of something new.
+        let first = words.first().cloned().unwrap_or_default();
+        let starts = |command: &Command| command.name.split(['.', '-']).any(|part| part.starts_with(&first));
+        rows.sort_by_key(|command| (!starts(command), !palette.chain.contains(&command.scope)));
+    }
+    palette.rows = rows;
+    palette.cursor = Cursor::default();
+    palette.cursor.follow(palette.rows.len(), height(*size));
+}
+
+fn step(app: &mut App, step: Step) -> Effects {
+    let height = height(app.size);
+    if let Some(Layer::Palette(palette)) = app.layers.last_mut() {
+        palette.cursor.step(step, palette.rows.len(), height);
+    }
+    Vec::new()
+}
+
+fn close(app: &mut App) -> Effects {
+    app.layers.pop();
+    Vec::new()
+}
+
+fn run(app: &mut App) -> Effects {
+    let Some(Layer::Palette(palette)) = app.layers.pop() else { return Vec::new() };
+    let Some(command) = palette.rows.get(palette.cursor.at).copied() else { return Vec::new() };
+    if palette.chain.contains(&command.scope) || app.chain().contains(&command.scope) {
+        return app.run(command);
+    }
+    let place = Scope::ALL.iter().find(|(scope, _)| *scope == command.scope).map_or("", |(_, place)| place);
+    app.say(super::Tone::Note, format!("{} works elsewhere: {}", command.name, place.to_lowercase()));
+    Vec::new()
+}

@@ -1,0 +1,158 @@
+//! Text being typed: one line or several. The state types come from libraries; this turns our keys into theirs and
+//! lets nothing in that could not be shown.
+
+use ratatui_textarea::{CursorMove, TextArea};
+use tui_input::{Input, InputRequest};
+
+use super::key::{Code, Key};
+use crate::model::text::{is_unwelcome, one_line};
+
+/// One line being typed.
+#[derive(Clone, Debug, Default)]
+pub struct Line(Input);
+
+impl Line {
+    /// A line with this text, the cursor at its end.
+    pub fn new(text: &str) -> Self {
+        Self(Input::new(one_line_kept(text)))
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        self.0.value()
+    }
+
+    /// The column of the cursor, in cells from the beginning of the text.
+    pub fn column(&self) -> usize {
+        self.0.visual_cursor()
+    }
+
+    /// The first cell that is shown when `width` cells fit.
+    pub fn scroll(&self, width: usize) -> usize {
+        self.0.visual_scroll(width)
+    }
+
+    /// The cursor as a byte offset.
+    pub fn cursor(&self) -> usize {
+        self.text().char_indices().nth(self.0.cursor()).map_or(self.text().len(), |(at, _)| at)
+    }
+
+    /// Whether the cursor stands at the end.
+    pub fn is_at_end(&self) -> bool {
+        self.cursor() == self.text().len()
+    }
+
+    /// Takes a key; false when it means nothing here.
+    pub fn key(&mut self, key: Key) -> bool {
+        let request = match (key.code, key.ctrl, key.alt) {
+            (Code::Char(c), false, false) if !is_unwelcome(c) => InputRequest::InsertChar(c),
+            (Code::Backspace, false, false) | (Code::Char('h'), true, false) => InputRequest::DeletePrevChar,
+            (Code::Delete, false, false) => InputRequest::DeleteNextChar,
+            (Code::Left, false, false) => InputRequest::GoToPrevChar,
+            (Code::Right, false, false) => InputRequest::GoToNextChar,
+            (Code::Left, true, _) | (Code::Left | Code::Char('b'), false, true) => InputRequest::GoToPrevWord,
+            (Code::Right, true, _) | (Code::Right | Code::Char('f'), false, true) => InputRequest::GoToNextWord,
+            (Code::Home, ..) | (Code::Char('a'), true, false) => InputRequest::GoToStart,
+            (Code::End, ..) | (Code::Char('e'), true, false) => InputRequest::GoToEnd,
+            (Code::Char('w'), true, false) | (Code::Backspace, _, true) => InputRequest::DeletePrevWord,
+            (Code::Char('u'), true, false) => InputRequest::DeleteFromStart,
+            (Code::Char('k'), true, false) => InputRequest::DeleteTillEnd,
+            _ => return false,
+        };
+        self.0.handle(request);
+        true
+    }
+
+    /// Puts text in at the cursor.
+    pub fn paste(&mut self, text: &str) {
+        for c in one_line(text).chars().filter(|c| !is_unwelcome(*c)) {
+            self.0.handle(InputRequest::InsertChar(c));
+        }
+    }
+
+    /// Replaces the text; the cursor goes to `cursor`, a byte offset.
+    pub fn set(&mut self, text: &str, cursor: usize) {
+        let chars = text.get(..cursor).unwrap_or(text).chars().count();
+        self.0 = Input::new(one_line_kept(text)).with_cursor(chars);
+    }
+}
+
+/// Newlines to blanks, but a blank at the end stays: somebody is typing.
+fn one_line_kept(text: &str) -> String {
+    text.chars().map(|c| if c == '\n' { ' ' } else { c }).filter(|c| !is_unwelcome(*c)).collect()
+}
+
+/// A field being typed: one line, or several.
+pub enum Typing {
+    /// One line.
+    Line(Line),
+    /// Several lines.
+    Block(Box<TextArea<'static>>),
+}
+
+impl Typing {
+    /// A field with this text.
+    pub fn new(text: &str, is_block: bool) -> Self {
+        if is_block { Self::Block(Box::new(block(text))) } else { Self::Line(Line::new(text)) }
+    }
+
+    /// The text; several lines with newlines between.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Line(line) => line.text().to_owned(),
+            Self::Block(block) => block.lines().join("\n"),
+        }
+    }
+
+    /// Takes a key; false when it means nothing here.
+    pub fn key(&mut self, key: Key) -> bool {
+        match self {
+            Self::Line(line) => line.key(key),
+            Self::Block(block) => block_key(block, key),
+        }
+    }
+
+    /// Puts text in at the cursor.
+    pub fn paste(&mut self, text: &str) {
+        match self {
+            Self::Line(line) => line.paste(text),
+            Self::Block(block) => {
+                let kept: String = text.chars().filter(|c| !is_unwelcome(*c)).collect();
+                block.insert_str(kept);
+            }
+        }
+    }
+
+    /// Replaces the whole text.
+    pub fn set(&mut self, text: &str) {
+        *self = Self::new(text, matches!(self, Self::Block(_)));
+    }
+}
+
+fn block(text: &str) -> TextArea<'static> {
+    let kept: String = text.chars().filter(|c| !is_unwelcome(*c)).collect();
+    let mut area = TextArea::new(kept.split('\n').map(str::to_owned).collect());
+    area.move_cursor(CursorMove::Bottom);
+    area.move_cursor(CursorMove::End);
+    area
+}
+
+fn block_key(block: &mut TextArea<'static>, key: Key) -> bool {
+    use ratatui_textarea::{Input, Key as Theirs};
+    let theirs = match key.code {
+        Code::Char(c) if is_unwelcome(c) => return false,
+        Code::Char(c) => Theirs::Char(c),
+        Code::Enter => Theirs::Enter,
+        Code::Backspace => Theirs::Backspace,
+        Code::Delete => Theirs::Delete,
+        Code::Left => Theirs::Left,
+        Code::Right => Theirs::Right,
+        Code::Up => Theirs::Up,
+        Code::Down => Theirs::Down,
+        Code::Home => Theirs::Home,
+        Code::End => Theirs::End,
+        _ => return false,
+    };
+    block.input(Input { key: theirs, ctrl: key.ctrl, alt: key.alt, shift: false });
+    true
+}

@@ -1,0 +1,79 @@
+//! The person's own editor, on a record or on one text.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+
+use crate::model::AnyRecord;
+use crate::store;
+
+/// Opens a text in the editor and returns it as it was left; `None` when it was left as it was.
+///
+/// # Errors
+/// A sentence: the editor cannot be started, failed, or left something that is no text.
+pub fn text(text: &str, ending: &str) -> Result<Option<String>, String> {
+    let mut file = tempfile::Builder::new()
+        .prefix("moot-")
+        .suffix(ending)
+        .tempfile()
+        .map_err(|error| format!("there is no room for the editor's file: {error}"))?;
+    file.write_all(text.as_bytes()).map_err(|error| format!("the editor's file could not be written: {error}"))?;
+    open(file.path(), None)?;
+    let after =
+        std::fs::read_to_string(file.path()).map_err(|error| format!("what the editor left is no text: {error}"))?;
+    Ok((after != text).then_some(after))
+}
+
+/// Opens a record in the editor until it reads, or until the person leaves it as it is.
+///
+/// # Errors
+/// A sentence that says what is wrong.
+pub fn record(record: &AnyRecord) -> Result<Option<AnyRecord>, String> {
+    let before = store::to_ron(record)?;
+    let wrong = |error: std::io::Error| format!("the editor's file could not be kept: {error}");
+    let mut file = tempfile::Builder::new().prefix("moot-").suffix(".ron").tempfile().map_err(wrong)?;
+    file.write_all(before.as_bytes()).map_err(wrong)?;
+    let mut line = None;
+    let mut last = before.clone();
+    loop {
+        open(file.path(), line)?;
+        let after = std::fs::read_to_string(file.path()).map_err(wrong)?;
+        // The complaint of the last round stands above the record as comments.
+        let body: String = after.split_inclusive('\n').filter(|l| !l.starts_with(COMPLAINT)).collect();
+        if body == before {
+            return Ok(None);
+        }
+        match store::from_ron(record.kind(), record.id(), &body) {
+            Ok(read) => return Ok(Some(read)),
+            Err(problem) if body == last && line.is_some() => {
+                return Err(format!("the record stays as it was: line {}: {}", problem.line, problem.message));
+            }
+            Err(problem) => {
+                let complaint = format!("{COMPLAINT} line {}: {}\n", problem.line + 1, problem.message);
+                std::fs::write(file.path(), format!("{complaint}{body}")).map_err(wrong)?;
+                line = Some(problem.line + 1);
+                last = body;
+            }
+        }
+    }
+}
+
+/// What stands before the complaint about a record that does not read.
+const COMPLAINT: &str = "// moot:";
+
+/// Runs `$VISUAL` or `$EDITOR`, which may carry arguments, on a file.
+fn open(path: &Path, line: Option<usize>) -> Result<(), String> {
+    let named = ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok()).filter(|e| !e.trim().is_empty());
+    let editor = named.unwrap_or_else(|| "nano".to_owned());
+    let mut words = editor.split_whitespace();
+    let program = words.next().unwrap_or("nano");
+    let mut command = Command::new(program);
+    command.args(words);
+    // Every editor of the trade takes +LINE before the file.
+    command.args(line.map(|line| format!("+{line}")));
+    let status = command
+        .arg(path)
+        .status()
+        .map_err(|error| format!("the editor {program} does not start ({error}); set EDITOR to the one you use"))?;
+    if status.success() { Ok(()) } else { Err(format!("the editor {program} gave up; nothing was changed")) }
+}

@@ -1,0 +1,71 @@
+//! A person's own keys: `keys.ron` in the directory for settings, a map from the name of a command to its keys.
+
+use std::path::PathBuf;
+
+use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
+
+use crate::app::command::Override;
+
+/// Where keys.ron lies.
+pub fn path() -> Option<PathBuf> {
+    let args = AppStrategyArgs {
+        top_level_domain: "org".to_owned(),
+        author: "Folkmoot".to_owned(),
+        app_name: "moot".to_owned(),
+    };
+    choose_app_strategy(args).ok().map(|strategy| strategy.config_dir().join("keys.ron"))
+}
+
+/// The overrides and what is wrong with the file; a file that is not there is not wrong.
+pub fn read() -> (Vec<Override>, Vec<String>) {
+    let Some(text) = path().and_then(|path| std::fs::read_to_string(path).ok()) else { return Default::default() };
+    parse(&text)
+}
+
+/// Reads `{ "service.verify": ["v", "ctrl-v"], … }`.
+fn parse(text: &str) -> (Vec<Override>, Vec<String>) {
+    match ron::from_str::<std::collections::BTreeMap<String, Vec<String>>>(text) {
+        Ok(map) => {
+            let place = |command: &str| {
+                let at = text.find(&format!("\"{command}\"")).unwrap_or(0);
+                let line = text[..at].matches('\n').count() + 1;
+                (line, at - text[..at].rfind('\n').map_or(0, |newline| newline + 1) + 1)
+            };
+            let entry = |(command, keys): (String, Vec<String>)| {
+                let (line, column) = place(&command);
+                Override { command, keys, line, column }
+            };
+            (map.into_iter().map(entry).collect(), Vec::new())
+        }
+        Err(error) => {
+            let at = error.span.start;
+            let why = crate::model::text::clean(&error.code.to_string());
+            (Vec::new(), vec![format!("keys.ron:{}:{}: {why}; the usual keys hold", at.line, at.col)])
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::command::Keymap;
+
+    #[test]
+    fn mistakes_are_named_with_line_and_column() {
+        let (overrides, wrong) = parse("{\n  \"service.verify\": [\"V\"],\n  \"no.such\": [\"x\"],\n}");
+        assert!(wrong.is_empty());
+        let (_, problems) = Keymap::with(&overrides);
+        assert_eq!(problems, ["keys.ron:3:3: there is no command \"no.such\"; see `moot keys`"]);
+        let (_, wrong) = parse("{ \"quit\": [\"x\" }");
+        assert!(wrong[0].starts_with("keys.ron:1:1"), "{wrong:?}");
+    }
+
+    #[test]
+    fn a_key_that_is_taken_is_refused() {
+        let (overrides, _) = parse("{ \"service.verify\": [\"n\"] }");
+        let (map, problems) = Keymap::with(&overrides);
+        assert!(problems[0].contains("n already does service.new"), "{problems:?}");
+        let verify = crate::app::command::named("service.verify").unwrap();
+        assert_eq!(map.first_key(verify), "v");
+    }
+}

@@ -1,0 +1,320 @@
+//! The only threads, terminal, processes, clipboard and clock. Events go into the app, effects come out of it, and
+//! between two events the program sleeps: nothing ticks.
+
+mod editor;
+mod files;
+mod input;
+mod keys_file;
+mod screen;
+mod signals;
+mod terminal;
+mod work;
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::app::{App, Effect, Event, Options};
+use crate::model::{Day, Moment};
+use crate::store::Mode;
+use crate::ui;
+use crate::ui::look::Look;
+use files::{Files, Job};
+use screen::Screen;
+
+/// How the program was started.
+pub struct Launch {
+    /// The workspace; none: a scratch copy of the sample.
+    pub directory: Option<PathBuf>,
+    /// Who acts, and what may be done.
+    pub options: Options,
+    /// Whether only ASCII is to be drawn, whatever the locale says.
+    pub ascii: bool,
+    /// Whether borders and pictures are to be left out.
+    pub plain: bool,
+    /// Whether colours are to be used.
+    pub colour: bool,
+}
+
+impl Launch {
+    /// What the terminal can show: ASCII where the locale is not UTF-8, and on a console that has few signs.
+    fn look(&self) -> Look {
+        let locale =
+            ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+        let is_utf8 = locale.is_some_and(|locale| {
+            let locale = locale.to_lowercase();
+            locale.contains("utf-8") || locale.contains("utf8")
+        });
+        let is_console = std::env::var("TERM").is_ok_and(|term| term == "linux");
+        Look { colour: self.colour, ascii: self.ascii || !is_utf8 || is_console, plain: self.plain }
+    }
+}
+
+/// A number nobody can guess, for new ids.
+pub fn seed() -> u64 {
+    let mut bytes = [0; 8];
+    let got = rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty()).unwrap_or(0);
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    // Where the system gives no random numbers, the clock and the process must do: ids are checked for clashes anyway.
+    if got == bytes.len() {
+        u64::from_le_bytes(bytes)
+    } else {
+        since.as_nanos() as u64 ^ u64::from(std::process::id()) << 32
+    }
+}
+
+/// What reaches the main thread.
+enum Message {
+    /// Something happened.
+    Event(Event),
+    /// Keys and the like, all that had come when the reader looked.
+    Burst(Vec<Event>),
+    /// The shell asks to stop for a while.
+    Suspend,
+    /// The program goes on after it was stopped.
+    Continued,
+    /// The program has to end, for this signal.
+    End(i32),
+}
+
+/// How long saving may take when the program ends on request.
+const LAST_SAVE: Duration = Duration::from_secs(8);
+
+/// How long it may take when the terminal is gone.
+const HASTY_SAVE: Duration = Duration::from_millis(500);
+
+/// Runs the app until it is left, and returns the exit code.
+///
+/// # Errors
+/// The terminal cannot be used.
+pub fn app(launch: Launch) -> anyhow::Result<u8> {
+    let (overrides, complaints) = keys_file::read();
+    let mut app = App::new(launch.options.clone(), &overrides);
+    if let Some(first) = complaints.first() {
+        app.say(crate::app::Tone::Wrong, first.clone());
+    }
+    let guard = terminal::Guard::take()?;
+    let (to, inbox) = channel();
+    signals::watch(&to)?;
+    let mut size = crossterm::terminal::size().unwrap_or((80, 24));
+    size = (size.0.max(1), size.1.max(1));
+    app.update(Event::Size(size.0, size.1));
+    let mode = if launch.options.read_only { Mode::Read } else { Mode::Write };
+    let mut desk = Desk::new(app, launch.look());
+    desk.clock();
+    desk.draw()?;
+    desk.files = Some(Files::start(launch.directory, mode, to.clone()));
+    let (permit, permits) = channel();
+    std::thread::spawn(move || input::read(&permits, &to));
+    let code = desk.serve(&inbox, &permit);
+    drop(guard);
+    code
+}
+
+/// The main thread's own: the app, the screen, the ways out.
+struct Desk {
+    app: App,
+    look: Look,
+    screen: Screen,
+    files: Option<Files>,
+    /// When [`Event::Woke`] is due.
+    wake: Option<Instant>,
+    /// The exit code, once the program is to end.
+    ending: Option<(u8, Duration)>,
+    signed: Option<String>,
+}
+
+impl Desk {
+    fn new(app: App, look: Look) -> Self {
+        Self { app, look, screen: Screen::default(), files: None, wake: None, ending: None, signed: None }
+    }
+
+    /// Deals with what comes until the program is to end. One draw shows everything that had come.
+    fn serve(&mut self, inbox: &Receiver<Message>, permit: &Sender<()>) -> anyhow::Result<u8> {
+        let _ = permit.send(()); // the reader may be gone with the terminal
+        loop {
+            let first = match self.wait(inbox) {
+                Ok(message) => Some(message),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.wake = None;
+                    Some(Message::Event(Event::Woke))
+                }
+                Err(RecvTimeoutError::Disconnected) => None,
+            };
+            let Some(first) = first else { return Ok(0) };
+            self.clock();
+            let mut next = Some(first);
+            let mut permits = 0;
+            while let Some(message) = next {
+                permits += usize::from(matches!(message, Message::Burst(_)));
+                self.take(message)?;
+                next = if self.ending.is_some() { None } else { inbox.try_recv().ok() };
+            }
+            if let Some((code, patience)) = self.ending {
+                if let Some(files) = &self.files {
+                    files.settle(patience);
+                }
+                return Ok(code);
+            }
+            self.draw()?;
+            for _ in 0..permits {
+                let _ = permit.send(()); // the reader may be gone with the terminal
+            }
+        }
+    }
+
+    fn wait(&self, inbox: &Receiver<Message>) -> Result<Message, RecvTimeoutError> {
+        match self.wake {
+            Some(at) => inbox.recv_timeout(at.saturating_duration_since(Instant::now())),
+            None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        }
+    }
+
+    /// Tells the app the time.
+    fn clock(&mut self) {
+        let (now, today) = clock();
+        self.app.update(Event::Clock(now, today));
+    }
+
+    fn draw(&mut self) -> anyhow::Result<()> {
+        let area = Rect::new(0, 0, self.app.size.0, self.app.size.1);
+        let mut buffer = Buffer::empty(area);
+        let cursor = ui::draw(&self.app, self.look, area, &mut buffer);
+        let frame = self.screen.frame(buffer, cursor);
+        if !frame.is_empty() {
+            terminal::write(&frame)?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, message: Message) -> anyhow::Result<()> {
+        match message {
+            Message::Event(event) => self.update(event),
+            Message::Burst(events) => events.into_iter().try_for_each(|event| self.update(event)),
+            Message::Suspend => self.suspend(),
+            Message::Continued => {
+                self.screen.forget();
+                Ok(())
+            }
+            Message::End(signal) => {
+                self.update(Event::Hangup)?;
+                self.ending = Some((u8::try_from(128 + signal).unwrap_or(u8::MAX), HASTY_SAVE));
+                Ok(())
+            }
+        }
+    }
+
+    fn update(&mut self, event: Event) -> anyhow::Result<()> {
+        if let Event::Size(columns, rows) = event
+            && (columns, rows) != self.app.size
+        {
+            self.screen.forget();
+        }
+        let effects = self.app.update(event);
+        self.sign();
+        effects.into_iter().try_for_each(|effect| self.carry_out(effect))
+    }
+
+    /// Lets the disk know who saves, as soon as the app does.
+    fn sign(&mut self) {
+        let me = self.app.me.as_ref().map(ToString::to_string);
+        if me != self.signed {
+            self.signed.clone_from(&me);
+            self.ask(Job::Sign(me.unwrap_or_default()));
+        }
+    }
+
+    fn ask(&self, job: Job) {
+        if let Some(files) = &self.files {
+            files.ask(job);
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) -> anyhow::Result<()> {
+        match effect {
+            Effect::Commit(number, change) => self.ask(Job::Commit(number, change)),
+            Effect::KeepDraft(draft) => self.ask(Job::KeepDraft(draft)),
+            Effect::DropDraft(key) => self.ask(Job::DropDraft(key)),
+            Effect::Import(path) => {
+                if let Some(request) = work::Request::of(&mut self.app) {
+                    self.ask(Job::Import(path, Box::new(request)));
+                } else {
+                    drop(crate::app::prompt::ask_who(&mut self.app));
+                }
+            }
+            Effect::Export(format, path) => {
+                self.ask(Job::Export(format, path, Box::new(self.app.workspace.clone())));
+            }
+            Effect::TakeBack => match self.app.author() {
+                Some(author) => self.ask(Job::TakeBack(Box::new(self.app.workspace.clone()), author)),
+                None => drop(crate::app::prompt::ask_who(&mut self.app)),
+            },
+            Effect::Begin(dir, name) => self.ask(Job::Begin(dir, name)),
+            Effect::Cancel => self.files.iter().for_each(Files::cancel),
+            Effect::Copy(text) => terminal::copy(&text)?,
+            Effect::EditRecord(record) => {
+                let id = record.id();
+                let outcome = self.away(|| editor::record(&record))?;
+                self.update(Event::Edited(id, outcome))?;
+            }
+            Effect::EditText(text) => match self.away(|| editor::text(&text, ".txt"))? {
+                Ok(Some(text)) => self.update(Event::EditedText(text))?,
+                Ok(None) => {}
+                Err(why) => self.app.say(crate::app::Tone::Wrong, why),
+            },
+            Effect::Wake(pause) => self.wake = Some(Instant::now() + pause),
+            Effect::Redraw => self.screen.forget(),
+            Effect::Mouse(is_on) => terminal::mouse(is_on)?,
+            Effect::Suspend => self.suspend()?,
+            Effect::Quit => self.ending = Some((0, LAST_SAVE)),
+        }
+        Ok(())
+    }
+
+    /// Does something that needs the terminal for itself.
+    fn away<T>(&mut self, act: impl FnOnce() -> T) -> anyhow::Result<T> {
+        terminal::give_back();
+        let outcome = act();
+        terminal::enter()?;
+        self.back()?;
+        Ok(outcome)
+    }
+
+    /// Stops until the shell lets it go on.
+    fn suspend(&mut self) -> anyhow::Result<()> {
+        terminal::give_back();
+        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
+        terminal::enter()?;
+        self.back()
+    }
+
+    /// The terminal is ours again: everything has to be drawn, and it may have another size.
+    fn back(&mut self) -> anyhow::Result<()> {
+        self.screen.forget();
+        if self.app.mouse {
+            terminal::mouse(true)?;
+        }
+        if let Ok((columns, rows)) = crossterm::terminal::size() {
+            self.update(Event::Size(columns.max(1), rows.max(1)))?;
+        }
+        self.clock();
+        Ok(())
+    }
+}
+
+/// The moment it is, and the day it is where the person is.
+pub fn clock() -> (Moment, Day) {
+    let now = chrono::Local::now();
+    (Moment::from_seconds(now.timestamp()), now.date_naive())
+}
+
+/// A path as people type it, with `~` for the home directory.
+pub fn expand(path: &str) -> PathBuf {
+    match (path.strip_prefix("~/"), etcetera::home_dir()) {
+        (Some(rest), Ok(home)) => home.join(rest),
+        _ => PathBuf::from(path),
+    }
+}

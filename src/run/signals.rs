@@ -1,0 +1,66 @@
+//! Signals and a terminal that goes away.
+//!
+//! Once the terminal is gone, reading it never returns, so nobody may wait for the reader: a message asks the main
+//! thread to keep what is typed, and a moment later the process ends, whatever the main thread does.
+
+use std::os::fd::AsFd;
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, poll};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGXFSZ};
+use signal_hook::iterator::Signals;
+
+use super::Message;
+
+/// How long the main thread has to keep what is typed.
+const GRACE: Duration = Duration::from_millis(700);
+
+/// Starts the threads that watch for signals and for the end of the terminal.
+///
+/// # Errors
+/// Signals cannot be watched.
+pub fn watch(to: &Sender<Message>) -> std::io::Result<()> {
+    // A file that grows over a limit is an error to be told, not a reason to die.
+    let mut signals = Signals::new([SIGHUP, SIGTERM, SIGINT, SIGTSTP, SIGCONT, SIGXFSZ])?;
+    let sender = to.clone();
+    std::thread::spawn(move || {
+        for signal in signals.forever() {
+            match signal {
+                SIGTSTP => drop(sender.send(Message::Suspend)),
+                SIGCONT => drop(sender.send(Message::Continued)),
+                SIGXFSZ => {}
+                signal => end(&sender, signal),
+            }
+        }
+    });
+    let sender = to.clone();
+    std::thread::spawn(move || {
+        if hung_up() {
+            end(&sender, SIGHUP);
+        }
+    });
+    Ok(())
+}
+
+/// Asks for the end, and brings it about.
+fn end(to: &Sender<Message>, signal: i32) {
+    drop(to.send(Message::End(signal)));
+    std::thread::sleep(GRACE);
+    super::terminal::give_back();
+    std::process::exit(128 + signal);
+}
+
+/// Sleeps until the terminal hangs up, which also happens where the shell has SIGHUP ignored.
+fn hung_up() -> bool {
+    let stdin = std::io::stdin();
+    let fd = stdin.as_fd();
+    loop {
+        let mut fds = [PollFd::new(&fd, PollFlags::empty())];
+        match poll(&mut fds, None) {
+            Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return false,
+            Ok(_) => return fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The terminal: taken when the app begins, given back however it ends.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+
+/// Alternate screen, pasted text marked as such, no line wrap at the edge.
+const ENTER: &str = "\x1b[?1049h\x1b[?2004h\x1b[?7l";
+
+/// The opposite, with the cursor visible and the mouse let go.
+const LEAVE: &str = "\x1b[?2026l\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[?7h\x1b[?2004l\x1b[m\x1b[?25h\x1b[?1049l";
+
+static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Gives the terminal back when it goes out of scope.
+pub struct Guard(());
+
+impl Guard {
+    /// Takes the terminal, and sees to it that a panic gives it back before it is reported.
+    ///
+    /// # Errors
+    /// The terminal does not let itself be set.
+    pub fn take() -> io::Result<Self> {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            give_back();
+            before(panic);
+        }));
+        enter()?;
+        Ok(Self(()))
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Takes the terminal, at first or again.
+///
+/// # Errors
+/// The terminal does not let itself be set.
+pub fn enter() -> io::Result<()> {
+    enable_raw_mode()?;
+    IS_TAKEN.store(true, Ordering::SeqCst);
+    write(ENTER.as_bytes())
+}
+
+/// Gives the terminal back; doing it twice does no harm.
+pub fn give_back() {
+    if IS_TAKEN.swap(false, Ordering::SeqCst) {
+        // Nothing can be done about a terminal that is gone.
+        let _ = write(LEAVE.as_bytes());
+        let _ = disable_raw_mode();
+    }
+}
+
+/// Writes to the terminal at once. Nothing is locked: a thread that ends the program must be able to write while
+/// another is stuck in a terminal that is gone.
+///
+/// # Errors
+/// The terminal is gone.
+pub fn write(mut bytes: &[u8]) -> io::Result<()> {
+    let out = io::stdout();
+    while !bytes.is_empty() {
+        match rustix::io::write(&out, bytes) {
+            Ok(written) => bytes = &bytes[written..],
+            Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// Turns reports of mouse presses and wheels on or off.
+///
+/// # Errors
+/// The terminal is gone.
+pub fn mouse(is_on: bool) -> io::Result<()> {
+    write(if is_on { b"\x1b[?1000h\x1b[?1002h\x1b[?1006h" } else { b"\x1b[?1006l\x1b[?1002l\x1b[?1000l" })
+}
+
+/// Asks the person's own terminal to keep `text` on its clipboard (OSC 52); inside tmux the sequence is passed through.
+///
+/// # Errors
+/// The terminal is gone.
+pub fn copy(text: &str) -> io::Result<()> {
+    let sequence = format!("\x1b]52;c;{}\x07", base64(text.as_bytes()));
+    let in_tmux = std::env::var_os("TMUX").is_some();
+    if in_tmux {
+        write(format!("\x1bPtmux;{}\x1b\\", sequence.replace('\x1b', "\x1b\x1b")).as_bytes())
+    } else {
+        write(sequence.as_bytes())
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let all = chunk.iter().fold(0u32, |all, byte| all << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        for at in 0..4 {
+            let sign = SIGNS[(all >> (18 - 6 * at) & 63) as usize];
+            out.push(if at <= chunk.len() { char::from(sign) } else { '=' });
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base64;
+
+    #[test]
+    fn base64_as_in_rfc_4648() {
+        let said: Vec<String> =
+            ["", "f", "fo", "foo", "foob", "fooba", "foobar"].map(|t| base64(t.as_bytes())).to_vec();
+        assert_eq!(said, ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"]);
+    }
+}

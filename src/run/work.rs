@@ -1,0 +1,92 @@
+//! Long work: import and export, told step by step and stopped on request.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
+
+use super::Message;
+use crate::app::{App, Event, Finished, facts};
+use crate::exchange::{self, Here, Progress};
+use crate::model::{Author, Collection, Dice, Kind, Original, Workspace};
+use crate::store::{self, Store};
+
+/// Between two reports of progress at least this much time passes: a slow link is not filled with counting.
+const BETWEEN: Duration = Duration::from_millis(250);
+
+/// What an import needs to know of the app.
+pub struct Request {
+    /// The records it adds to.
+    pub workspace: Workspace,
+    /// Who imports.
+    pub author: Author,
+    /// For new ids.
+    pub dice: Dice,
+}
+
+impl Request {
+    /// As the app stands now; `None` when it is not known who acts.
+    pub fn of(app: &mut App) -> Option<Self> {
+        let dice = Dice::new(app.dice.roll());
+        Some(Self { workspace: app.workspace.clone(), author: app.author()?, dice })
+    }
+}
+
+fn failed(sentence: String) -> Finished {
+    Finished { sentence, change: None, page: None, failed: true }
+}
+
+/// Imports from a path: reads, plans, and hands the change and the report to the app.
+pub fn import(store: &mut Store, path: &str, request: Request, to: &Sender<Message>, cancel: &AtomicBool) -> Finished {
+    let mut told = Instant::now();
+    let mut go_on = |progress: Progress| {
+        if told.elapsed() >= BETWEEN {
+            told = Instant::now();
+            let sentence = format!("import: {} {}", progress.step, facts::count(progress.done));
+            let _ = to.send(Message::Event(Event::Progress(sentence))); // late or never, the import goes on
+        }
+        !cancel.load(Ordering::Relaxed)
+    };
+    match plan(store, path, request, &mut go_on) {
+        Ok(plan) => {
+            let mut lines: Vec<String> = vec![plan.report.summary(), String::new()];
+            lines.extend(plan.report.repairs.iter().take(facts::MOST_LINES).map(ToString::to_string));
+            Finished {
+                sentence: plan.change.sentence.clone(),
+                change: Some(plan.change),
+                page: Some(("What the import did (u takes it back)".to_owned(), lines)),
+                failed: false,
+            }
+        }
+        Err(why) => failed(why),
+    }
+}
+
+fn plan(
+    store: &mut Store,
+    path: &str,
+    mut request: Request,
+    go_on: &mut exchange::GoOn<'_>,
+) -> Result<exchange::Plan, String> {
+    let path = super::expand(path);
+    let feed = exchange::feed_of(&path);
+    let package = exchange::read(&path, &feed, go_on).map_err(|problem| problem.0)?;
+    let originals = originals(store)?;
+    let needs = store::need_table(store.dir()).map_err(|problem| problem.to_string())?;
+    let here = Here { workspace: &request.workspace, originals: &originals, needs: &needs, author: &request.author };
+    exchange::plan(package, &here, &mut request.dice, go_on).map_err(|problem| problem.0)
+}
+
+/// What earlier imports brought.
+fn originals(store: &mut Store) -> Result<Collection<Original>, String> {
+    let records = store.load_kind(Kind::Original).map_err(|problem| problem.to_string())?;
+    let mut holder = Workspace::default();
+    for record in records {
+        holder.place(record.id(), Some(record));
+    }
+    Ok(holder.originals)
+}
+
+/// Exports to a path.
+pub fn export(_: &mut Store, _: &str, _: &str, _: &Workspace) -> Finished {
+    failed("exporting is done in the shell for now: moot export FORMAT PATH".to_owned())
+}

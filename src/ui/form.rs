@@ -1,0 +1,133 @@
+//! A form: one field a line, the one being typed in with its help and its mistakes beneath.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::look::{Look, Role};
+use super::write::{put, rule, width};
+use crate::app::App;
+use crate::app::form::{Form, FormField, completion, title};
+use crate::app::typing::Typing;
+use crate::model::text::one_line;
+
+/// Rows that a text of several lines has while it is being typed.
+const BLOCK_ROWS: u16 = 4;
+
+/// Draws the form; the cursor stands where the next letter goes.
+pub fn draw(app: &App, form: &Form, look: Look, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let styles = (look.style(Role::Quiet), look.style(Role::Strong));
+    rule(buf, Rect { height: 1, ..area }, &title(form), styles, look);
+    let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
+    let label_cells: u16 = if area.width < 60 { 12 } else { 17 };
+    let mut y = body.y;
+    let mut cursor = None;
+    for at in first_seen(form, body.height)..=form.fields.len() {
+        if y >= body.bottom() {
+            break;
+        }
+        let row = Rect { y, height: body.bottom() - y, ..body };
+        let Some(field) = form.fields.get(at) else {
+            let role = if form.at == at { Role::Selected } else { Role::Text };
+            put(buf, (area.x + label_cells + 1, y), 20, "[ Save ]", look.style(role), look);
+            cursor = cursor.or((form.at == at).then(|| Position::new(area.x + label_cells + 1, y)));
+            break;
+        };
+        if form.at == at {
+            cursor = Some(open_field(app, field, label_cells, look, row, buf));
+            y += open_height(field);
+        } else {
+            closed_field(field, label_cells, look, row, buf);
+            y += 1;
+        }
+    }
+    cursor
+}
+
+/// The first field that is seen, so that the open one is with its help.
+fn first_seen(form: &Form, height: u16) -> usize {
+    let open = form.fields.get(form.at).map_or(1, open_height);
+    let above = usize::from(height.saturating_sub(open + 1));
+    form.at.saturating_sub(above)
+}
+
+fn open_height(field: &FormField) -> u16 {
+    let text = if matches!(field.typing, Typing::Block(_)) { BLOCK_ROWS } else { 1 };
+    text + 1 + u16::from(field.moved.is_some())
+}
+
+fn label(field: &FormField, style: Role, cells: u16, look: Look, area: Rect, buf: &mut Buffer) {
+    let sign = if field.error.is_some() {
+        "!"
+    } else if field.moved.is_some() {
+        look.sign("↻", "~")
+    } else {
+        " "
+    };
+    put(buf, (area.x, area.y), 1, sign, look.style(Role::Wrong), look);
+    put(buf, (area.x + 1, area.y), cells - 1, field.info.label, look.style(style), look);
+}
+
+fn closed_field(field: &FormField, cells: u16, look: Look, area: Rect, buf: &mut Buffer) {
+    label(field, Role::Quiet, cells, look, area, buf);
+    let text = one_line(&field.typing.text());
+    let (text, role) = match (&field.error, text.is_empty(), field.is_hidden) {
+        (Some(error), ..) => (format!("{text}  {error}"), Role::Wrong),
+        (None, true, true) => ("hidden; what you type here replaces it".to_owned(), Role::Quiet),
+        (None, _, _) if field.is_changed() => (text, Role::Strong),
+        _ => (text, Role::Text),
+    };
+    put(buf, (area.x + cells + 1, area.y), area.width - cells - 1, &text, look.style(role), look);
+}
+
+/// The field being typed in: text, completion, what it takes or what is wrong.
+fn open_field(app: &App, field: &FormField, cells: u16, look: Look, area: Rect, buf: &mut Buffer) -> Position {
+    label(field, Role::Strong, cells, look, area, buf);
+    let text_area = Rect { x: area.x + cells + 1, width: area.width - cells - 1, ..area };
+    let (cursor, rows) = match &field.typing {
+        Typing::Line(line) => {
+            let room = usize::from(text_area.width) - 1;
+            let scroll = line.scroll(room);
+            let seen: String = line.text().chars().skip(scroll).collect();
+            let used = put(buf, (text_area.x, area.y), text_area.width, &seen, look.style(Role::Strong), look);
+            if let Some(rest) = completion(app) {
+                let at = text_area.x + used;
+                put(buf, (at, area.y), text_area.right() - at, &rest, look.style(Role::Quiet), look);
+            }
+            (Position::new(text_area.x + line.column().saturating_sub(scroll) as u16, area.y), 1)
+        }
+        Typing::Block(block) => (lines(block, look, text_area, buf), BLOCK_ROWS),
+    };
+    let (below, role) = match &field.error {
+        Some(error) => (error.as_str(), Role::Wrong),
+        None => (field.info.hint, Role::Quiet),
+    };
+    let y = area.y + rows;
+    if y < area.bottom() {
+        put(buf, (text_area.x, y), text_area.width, below, look.style(role), look);
+    }
+    if let Some(moved) = field.moved.as_ref().filter(|_| y + 1 < area.bottom()) {
+        let text = if moved.is_empty() {
+            "a colleague emptied this meanwhile".to_owned()
+        } else {
+            format!("a colleague wrote meanwhile: {}", one_line(moved))
+        };
+        put(buf, (text_area.x, y + 1), text_area.width, &text, look.style(Role::Warn), look);
+    }
+    Position::new(cursor.x.min(area.right() - 1), cursor.y)
+}
+
+/// A text of several lines with a window around its cursor; returns where the cursor stands.
+fn lines(block: &ratatui_textarea::TextArea<'_>, look: Look, area: Rect, buf: &mut Buffer) -> Position {
+    let at = block.cursor();
+    let (row, column) = (at.0, at.1);
+    let rows = usize::from(BLOCK_ROWS.min(area.height));
+    let top = row.saturating_sub(rows - 1);
+    let before: String = block.lines().get(row).map(|line| line.chars().take(column).collect()).unwrap_or_default();
+    let room = usize::from(area.width) - 1;
+    let shift = width(&before).saturating_sub(room);
+    for (y, line) in (area.y..area.y + rows as u16).zip(block.lines().iter().skip(top)) {
+        let seen: String = line.chars().skip(shift).collect();
+        put(buf, (area.x, y), area.width, &seen, look.style(Role::Strong), look);
+    }
+    Position::new(area.x + (width(&before) - shift) as u16, area.y + (row - top) as u16)
+}

@@ -1,0 +1,127 @@
+//! What lies over a screen: lists of commands, a question, a page of text, services side by side.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::widgets::{Clear, Widget};
+
+use super::look::{Look, Role};
+use super::services::heading;
+use super::write::{put, rule, width, wrap};
+use crate::app::App;
+use crate::app::command::Scope;
+use crate::app::compare::Compare;
+use crate::app::page::Page;
+use crate::app::palette::Palette;
+use crate::app::prompt::Prompt;
+
+/// A list of commands with their keys, or why they are not ready.
+pub fn palette(app: &App, palette: &Palette, look: Look, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let styles = (look.style(Role::Quiet), look.style(Role::Strong));
+    let title = if palette.is_help { "What can be done here (enter runs it)" } else { "Every command by name" };
+    rule(buf, Rect { height: 1, ..area }, title, styles, look);
+    put(buf, (area.x, area.y + 1), 2, "> ", look.style(Role::Key), look);
+    put(buf, (area.x + 2, area.y + 1), area.width - 2, palette.input.text(), look.style(Role::Text), look);
+    let typed_at = Position::new(area.x + 2 + palette.input.column() as u16, area.y + 1);
+    let rows = Rect { y: area.y + 2, height: area.height - 2, ..area };
+    let seen = palette.rows.iter().enumerate().skip(palette.cursor.top);
+    for (y, (at, command)) in (rows.y..rows.bottom()).zip(seen) {
+        let is_selected = at == palette.cursor.at;
+        let base = look.style(if is_selected { Role::Selected } else { Role::Text });
+        if is_selected {
+            buf.set_style(Rect { y, height: 1, ..rows }, base);
+        }
+        let keys: Vec<String> = app.keymap.keys(command).iter().map(ToString::to_string).collect();
+        let key_cells = 14.min(area.width / 3);
+        put(buf, (area.x + 1, y), key_cells, &keys.join(", "), base, look);
+        let not_ready = if palette.chain.contains(&command.scope) { not_ready(app, command) } else { None };
+        let help = match (not_ready, palette.is_help) {
+            (Some(why), _) => format!("{} ({why})", command.help),
+            (None, true) => command.help.to_owned(),
+            (None, false) => format!("{}: {}", command.name, command.help),
+        };
+        let x = area.x + 2 + key_cells;
+        put(buf, (x, y), area.right() - x, &help, base, look);
+    }
+    if palette.rows.is_empty() {
+        put(buf, (area.x + 2, rows.y), area.width - 2, "no command is called so", look.style(Role::Quiet), look);
+    }
+    Some(typed_at)
+}
+
+/// Why a command is not ready; asked only where the list lies over the command's own screen.
+fn not_ready(app: &App, command: &crate::app::command::Command) -> Option<&'static str> {
+    if command.scope == Scope::Commands { None } else { (command.ready)(app).err() }
+}
+
+/// A question at the foot of the screen.
+pub fn prompt(prompt: &Prompt, look: Look, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let hint = prompt.error.as_deref().unwrap_or(&prompt.hint);
+    let below = wrap(hint, area.width.saturating_sub(2).into());
+    let height = (3 + below.len() as u16).min(area.height);
+    let place = Rect { y: area.bottom() - height, height, ..area };
+    Clear.render(place, buf);
+    let styles = (look.style(Role::Quiet), look.style(Role::Strong));
+    rule(buf, Rect { height: 1, ..place }, prompt.question, styles, look);
+    put(buf, (place.x, place.y + 1), 2, "> ", look.style(Role::Key), look);
+    let room = place.width - 3;
+    let scroll = prompt.input.scroll(room.into());
+    let seen: String = prompt.input.text().chars().skip(scroll).collect();
+    put(buf, (place.x + 2, place.y + 1), room, &seen, look.style(Role::Strong), look);
+    let role = if prompt.error.is_some() { Role::Wrong } else { Role::Quiet };
+    for (y, line) in (place.y + 2..place.bottom()).zip(&below) {
+        put(buf, (place.x + 2, y), place.width - 2, line, look.style(role), look);
+    }
+    Some(Position::new(place.x + 2 + prompt.input.column().saturating_sub(scroll) as u16, place.y + 1))
+}
+
+/// A page of text.
+pub fn page(page: &Page, look: Look, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let styles = (look.style(Role::Quiet), look.style(Role::Strong));
+    rule(buf, Rect { height: 1, ..area }, &page.title, styles, look);
+    let lines = page.lines.iter().skip(page.top).flat_map(|line| {
+        let wrapped = wrap(line, area.width.into());
+        if wrapped.is_empty() { vec![String::new()] } else { wrapped }
+    });
+    for (y, line) in (area.y + 1..area.bottom()).zip(lines) {
+        put(buf, (area.x, y), area.width, &line, look.style(Role::Text), look);
+    }
+    Some(Position::new(area.x, area.y + 1))
+}
+
+/// Services side by side: what differs stands out.
+pub fn compare(app: &App, compare: &Compare, look: Look, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let names: Vec<&str> = compare
+        .ids
+        .iter()
+        .filter_map(|id| app.workspace.services.get(*id))
+        .map(|service| service.name.as_str())
+        .collect();
+    let label_cells: u16 = if area.width < 60 { 9 } else { 15 };
+    let cells = (area.width - label_cells) / names.len().max(1) as u16;
+    let column = |at: usize| area.x + label_cells + cells * at as u16;
+    for (at, name) in names.iter().enumerate() {
+        let text = heading(name, cells.saturating_sub(1), look);
+        put(buf, (column(at), area.y), cells, &text, look.style(Role::Strong), look);
+    }
+    let mut y = area.y + 1;
+    for (label, said) in compare.rows.iter().skip(compare.top).filter(|(label, _)| *label != "Name") {
+        let differs = said.windows(2).any(|pair| pair[0] != pair[1]);
+        let wrapped: Vec<Vec<String>> = said.iter().map(|text| wrap(text, cells.saturating_sub(1).into())).collect();
+        let height = wrapped.iter().map(Vec::len).max().unwrap_or(1).clamp(1, 5) as u16;
+        if y >= area.bottom() {
+            break;
+        }
+        put(buf, (area.x, y), label_cells - 1, label, look.style(Role::Quiet), look);
+        for (at, lines) in wrapped.iter().enumerate() {
+            let role = if differs { Role::Strong } else { Role::Text };
+            let shown: Vec<&str> =
+                if lines.is_empty() { vec![look.sign("–", "-")] } else { lines.iter().map(String::as_str).collect() };
+            for (row, line) in (y..(y + height).min(area.bottom())).zip(shown) {
+                put(buf, (column(at), row), cells.saturating_sub(1), line, look.style(role), look);
+            }
+        }
+        y += height;
+    }
+    debug_assert!(names.iter().all(|name| width(name) < 100_000));
+    Some(Position::new(area.x, area.y + 1))
+}

@@ -1,0 +1,186 @@
+//! Writing into cells: cut to a width, wrapped into lines, with what was searched for underlined.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use super::look::Look;
+
+/// How many cells a text takes.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// The text in at most `cells` cells, an ellipsis telling that something is missing; in ASCII, signs that are none are
+/// shown as question marks.
+pub fn cut(text: &str, cells: usize, look: Look) -> Cow<'_, str> {
+    let text = in_look(text, look);
+    if text.width() <= cells {
+        return text;
+    }
+    let more = look.sign("…", "~");
+    let mut kept = String::new();
+    let mut used = 0;
+    for cluster in text.graphemes(true) {
+        used += cluster.width();
+        if used + 1 > cells {
+            break;
+        }
+        kept.push_str(cluster);
+    }
+    if cells > 0 {
+        kept.push_str(more);
+    }
+    kept.into()
+}
+
+/// The text with what this look cannot draw replaced.
+pub fn in_look(text: &str, look: Look) -> Cow<'_, str> {
+    let has_newline = text.contains('\n');
+    if (!look.ascii || text.is_ascii()) && !has_newline {
+        return text.into();
+    }
+    let sign = |c: char| match c {
+        '\n' => " ",
+        _ if !look.ascii => "",
+        '–' | '—' | '─' | '‑' => "-",
+        '’' | '‘' => "'",
+        '“' | '”' => "\"",
+        '…' => "~",
+        '·' | '•' | '●' => "*",
+        '→' => "->",
+        '£' => "GBP ",
+        _ => "?",
+    };
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match sign(c) {
+            "" => out.push(c),
+            _ if c.is_ascii() && c != '\n' => out.push(c),
+            said => out.push_str(said),
+        }
+    }
+    out.into()
+}
+
+/// Writes one line of text at a place, cut to `cells`; returns how many cells it took.
+pub fn put(buf: &mut Buffer, (x, y): (u16, u16), cells: u16, text: &str, style: Style, look: Look) -> u16 {
+    let area = buf.area;
+    if y >= area.bottom() || x >= area.right() || cells == 0 {
+        return 0;
+    }
+    let cells = cells.min(area.right() - x);
+    let text = cut(text, cells.into(), look);
+    let (end, _) = buf.set_stringn(x, y, &text, cells.into(), style);
+    end - x
+}
+
+/// Writes one line with the given byte ranges in another style.
+pub fn put_marked(
+    buf: &mut Buffer,
+    place: (u16, u16),
+    cells: u16,
+    text: &str,
+    marks: &[Range<usize>],
+    (style, marked): (Style, Style),
+    look: Look,
+) {
+    let shown = cut(text, cells.into(), look);
+    if marks.is_empty() || shown.as_ref() != text && !text.starts_with(shown.trim_end_matches(['…', '~'])) {
+        put(buf, place, cells, &shown, style, look);
+        return;
+    }
+    let mut spans = Vec::new();
+    let mut done = 0;
+    for mark in marks {
+        let (from, to) = (mark.start.clamp(done, shown.len()), mark.end.min(shown.len()));
+        if let (Some(before), Some(inside)) = (shown.get(done..from), shown.get(from..to)) {
+            spans.push(Span::styled(before.to_owned(), style));
+            spans.push(Span::styled(inside.to_owned(), marked));
+            done = to.max(from);
+        }
+    }
+    spans.push(Span::styled(shown.get(done..).unwrap_or_default().to_owned(), style));
+    let area = Rect::new(place.0, place.1, cells, 1).intersection(buf.area);
+    Line::from(spans).render(area, buf);
+}
+
+/// Breaks text into lines of at most `cells` cells, at blanks where it can.
+pub fn wrap(text: &str, cells: usize) -> Vec<String> {
+    text.lines().flat_map(|paragraph| wrap_paragraph(paragraph, cells.max(1))).collect()
+}
+
+fn wrap_paragraph(paragraph: &str, cells: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut used = 0;
+    for word in paragraph.split_inclusive(' ') {
+        let wide = word.trim_end().width();
+        if used > 0 && used + wide > cells {
+            lines.push(std::mem::take(&mut line).trim_end().to_owned());
+            used = 0;
+        }
+        if wide <= cells {
+            line.push_str(word);
+            used += word.width();
+            continue;
+        }
+        for cluster in word.graphemes(true) {
+            if used + cluster.width() > cells {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            line.push_str(cluster);
+            used += cluster.width();
+        }
+    }
+    lines.push(line.trim_end().to_owned());
+    lines
+}
+
+/// A horizontal rule with an optional heading in it.
+pub fn rule(buf: &mut Buffer, area: Rect, heading: &str, (style, strong): (Style, Style), look: Look) {
+    if look.plain {
+        put(buf, (area.x, area.y), area.width, heading, strong, look);
+        return;
+    }
+    let line = look.sign("─", "-").repeat(area.width.into());
+    put(buf, (area.x, area.y), area.width, &line, style, look);
+    if !heading.is_empty() && area.width > 8 {
+        let text = format!(" {} ", cut(heading, usize::from(area.width) - 8, look));
+        put(buf, (area.x + 2, area.y), area.width - 4, &text, strong, look);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_cut_to_cells_not_bytes() {
+        let look = Look::default();
+        assert_eq!(cut("Nightstop", 20, look), "Nightstop");
+        assert_eq!(cut("Nightstop", 5, look), "Nigh…");
+        assert_eq!(width(&cut("日本語日本語", 5, look)), 5);
+        assert_eq!(cut("a", 0, look), "");
+        assert_eq!(cut("16–25 • é", 20, Look { ascii: true, ..look }), "16-25 * ?");
+    }
+
+    #[test]
+    fn text_is_wrapped_at_blanks_and_never_lost() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("Tea first, then", 10), ["Tea first,", "then"]);
+        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("", 3), Vec::<String>::new());
+        assert_eq!(wrap("a\n\nb", 3), ["a", "", "b"]);
+        let long = "word ".repeat(100);
+        assert_eq!(wrap(&long, 13).join(" "), long.trim_end());
+    }
+}
