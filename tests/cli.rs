@@ -197,3 +197,22 @@ fn somebody_who_holds_the_lock_is_named() {
     assert_eq!(code, 4);
     assert!(err.contains("held by JB, process 812, for "), "{err}");
 }
+
+#[test]
+fn find_prints_what_is_meant_best_first() {
+    let dir = sample();
+    let dir = dir.path();
+    let (lines, code, _) = run(dir, &["find", "debt", "weymouth"]);
+    assert!(code == 0 && lines.contains("Weymouth"), "{lines}");
+    let (near, _, _) = run(dir, &["find", "is:located", "near:DT4 8", "--limit", "2"]);
+    assert!(near.lines().count() == 2 && near.lines().all(|line| line.ends_with(" km")), "{near}");
+    let (json, _, _) = run(dir, &["find", "det", "weymuth", "--json", "--limit", "1"]);
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert!(value[0]["score"].is_number() && value[0]["matched"].is_array(), "{json}");
+    let (nothing, code, said) = run(dir, &["find", "debt", "xylophone"]);
+    assert_eq!((nothing.as_str(), code), ("", 1));
+    assert!(said.contains("moot find debt"), "{said}");
+    assert_eq!(run(dir, &["find"]).1, 2);
+    let (_, _, said) = run(dir, &["find", "need:zzzz", "debt"]);
+    assert!(said.contains("need:zzzz means nothing here"), "{said}");
+}

@@ -162,10 +162,15 @@ pub(super) fn print_json(value: &Value, out: &mut dyn Write) -> Result<(), Failu
 /// One line a record, in columns.
 fn table(records: &[AnyRecord], workspace: &Workspace, out: &mut dyn Write) -> Result<(), Failure> {
     let rows: Vec<Vec<String>> = records.iter().map(|record| cells(record, workspace)).collect();
+    columns(&rows, out)
+}
+
+/// Rows with their cells below each other.
+pub(super) fn columns(rows: &[Vec<String>], out: &mut dyn Write) -> Result<(), Failure> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max();
     let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or_default()).collect();
-    for row in &rows {
+    for row in rows {
         let mut line = String::new();
         for (cell, width) in row.iter().zip(&widths) {
             line.push_str(cell);
@@ -177,7 +182,7 @@ fn table(records: &[AnyRecord], workspace: &Workspace, out: &mut dyn Write) -> R
 }
 
 /// What a list says of a record.
-fn cells(record: &AnyRecord, workspace: &Workspace) -> Vec<String> {
+pub(super) fn cells(record: &AnyRecord, workspace: &Workspace) -> Vec<String> {
     let say = |field: &str| one_line(&record.say(field, workspace).replace('\n', "; "));
     let mut cells = vec![record.id().to_string(), one_line(record.name())];
     match record {

@@ -6,6 +6,7 @@
 
 mod bare;
 mod edit;
+mod find;
 mod look;
 mod outcome;
 mod place;
@@ -85,6 +86,8 @@ impl Color {
 pub enum Command {
     /// Make a new workspace
     Init(edit::Init),
+    /// Find services by words and filters, best first
+    Find(find::Find),
     /// List the records of a kind
     List(look::List),
     /// Show one record
@@ -109,6 +112,7 @@ impl Command {
     fn run(self, global: &Global, out: &mut dyn Write) -> Done {
         match self {
             Self::Init(it) => it.run(out),
+            Self::Find(it) => it.run(global, out),
             Self::List(it) => it.run(global, out),
             Self::Show(it) => it.run(global, out),
             Self::Add(it) => it.run(global, out),

@@ -2,9 +2,13 @@
 
 use std::ops::Range;
 
+use super::Hit;
 use super::lexicon::{Guess, shorten};
 use super::query::{Query, Word};
+use super::said::Field;
 use super::words::{acronyms, beginning, each_word, letters};
+
+use crate::model::{AnyRecord, Workspace};
 
 /// The most bytes of a text that are looked at: more than any screen shows of one field.
 const MOST_BYTES: usize = 16 * 1024;
@@ -26,6 +30,50 @@ impl Query {
             marked.extend(in_words(word, text, &said));
         }
         united(marked)
+    }
+}
+
+/// The fields of records whose texts are searched as one.
+fn members(field: Field) -> &'static [&'static str] {
+    match field {
+        Field::Name => &["name"],
+        Field::Alias => &["aliases", "initials", "login"],
+        Field::Organisation => &["organisation", "commissioner", "funders", "referrers", "roles", "parent"],
+        Field::Need => &["needs", "clients", "roles", "sector"],
+        Field::Place => &["serves", "locations"],
+        Field::Text => &[
+            "summary",
+            "eligibility",
+            "alert",
+            "how_to_refer",
+            "notes",
+            "opening",
+            "cost",
+            "waiting",
+            "accessibility",
+            "languages",
+            "contacts",
+            "locations",
+            "identifier",
+        ],
+    }
+}
+
+impl Query {
+    /// The names of the fields of a record that made it a hit, as they are in files.
+    pub fn matched(&self, hit: &Hit, record: &AnyRecord, workspace: &Workspace) -> Vec<&'static str> {
+        let is_hidden = matches!(record, AnyRecord::Service(service) if service.hide_address);
+        let may_show = |name: &str| !(is_hidden && name == "locations");
+        let has = |name: &&&'static str| may_show(name) && !self.highlight(&record.say(name, workspace)).is_empty();
+        let mut found: Vec<&'static str> = Vec::new();
+        for group in hit.fields().map(members) {
+            let shown: Vec<&'static str> = group.iter().filter(has).copied().collect();
+            // another name of an organisation is not to be seen in the record itself
+            found.extend(if shown.is_empty() { &group[..1] } else { &shown });
+        }
+        let mut seen = std::collections::HashSet::new();
+        found.retain(|name| seen.insert(*name));
+        found
     }
 }
 

@@ -1,0 +1,122 @@
+//! `moot find`: the search of the services screen, for the shell. Nothing is locked and nothing written.
+
+use std::io::Write;
+
+use clap::Args;
+use serde_json::Value;
+
+use super::Global;
+use super::look;
+use super::outcome::{Done, Failure, remark};
+use super::place::Session;
+use crate::model::{AnyRecord, Kind, Workspace};
+use crate::search::{Context, Found, Hit, Index, Query};
+use crate::store::{self, Mode};
+
+/// `moot find`
+#[derive(Debug, Args)]
+pub struct Find {
+    /// Words and filters: housing in:weymouth age:17 near:BH1 need:legal sex:f is:open !closed 'exact
+    #[arg(required = true)]
+    words: Vec<String>,
+    /// Show at most so many; else all
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// Print an array of records, best first, with score and the fields that matched
+    #[arg(long)]
+    json: bool,
+}
+
+impl Find {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> Done {
+        let session = Session::open(global, Mode::Read)?;
+        let atlas = store::atlas().map_err(|problem| Failure::unreadable(problem.to_string()))?;
+        let workspace = session.workspace();
+        let index = Index::build(&[Kind::Service], workspace, &atlas);
+        let query = Query::parse(&text(&self.words), &index, &atlas);
+        for problem in &query.problems {
+            remark(problem);
+        }
+        let found = index.search(&query, Context { workspace, atlas: &atlas, today: store::now().day() });
+        if found.hits.is_empty() || found.partial {
+            if self.json {
+                look::print_json(&Value::Array(Vec::new()), out)?;
+            }
+            return Err(Failure::nothing(nothing(&found)));
+        }
+        let hits = &found.hits[..self.limit.unwrap_or(usize::MAX).min(found.hits.len())];
+        if self.json {
+            print_array(hits, &query, workspace, out)?;
+        } else {
+            print_lines(hits, workspace, out)?;
+        }
+        Ok(0)
+    }
+}
+
+/// What was typed as one text. The shell has taken the quotes away: a filter whose value holds blanks gets them back.
+fn text(words: &[String]) -> String {
+    let mut text = String::new();
+    for word in words {
+        match word.split_once(':') {
+            Some((name, value))
+                if value.contains(char::is_whitespace)
+                    && !word.contains('"')
+                    && !name.contains(char::is_whitespace) =>
+            {
+                text.extend([name, ":\"", value, "\""]);
+            }
+            _ => text.push_str(word),
+        }
+        text.push(' '); // the last word is finished too
+    }
+    text
+}
+
+/// Says that nothing was found, and what would be.
+fn nothing(found: &Found) -> String {
+    match &found.instead {
+        Some((text, count)) => format!("nothing holds all of that; {count} would be found with: moot find {text}"),
+        None => "nothing found; try fewer or shorter words".to_owned(),
+    }
+}
+
+fn print_array(hits: &[Hit], query: &Query, workspace: &Workspace, out: &mut dyn Write) -> Result<(), Failure> {
+    let mut all = Vec::with_capacity(hits.len());
+    for (hit, record) in records(hits, workspace) {
+        let mut value = look::json(&look::shown(&record, workspace))?;
+        if let Value::Object(fields) = &mut value {
+            fields.insert("score".to_owned(), hit.score.into());
+            fields.insert("matched".to_owned(), query.matched(&hit, &record, workspace).into());
+            if let Some(km) = hit.km() {
+                fields.insert("km".to_owned(), ((f64::from(km) * 10.0).round() / 10.0).into());
+            }
+        }
+        all.push(value);
+    }
+    look::print_json(&Value::Array(all), out)
+}
+
+fn print_lines(hits: &[Hit], workspace: &Workspace, out: &mut dyn Write) -> Result<(), Failure> {
+    let rows: Vec<Vec<String>> = records(hits, workspace)
+        .map(|(hit, record)| {
+            let mut cells = look::cells(&record, workspace);
+            cells.extend(hit.km().map(|km| format!("{km:.1} km")));
+            cells
+        })
+        .collect();
+    look::columns(&rows, out)
+}
+
+fn records(hits: &[Hit], workspace: &Workspace) -> impl Iterator<Item = (Hit, AnyRecord)> {
+    hits.iter().filter_map(|hit| Some((*hit, workspace.get(hit.id)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn quotes_that_the_shell_took_come_back() {
+        let words = ["family legal", "near:DT4 8", "in:purbeck"].map(str::to_owned);
+        assert_eq!(super::text(&words), "family legal near:\"DT4 8\" in:purbeck ");
+    }
+}
