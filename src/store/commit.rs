@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use super::atomic::{self, Durability, SHARED_FILE};
 use super::conflict::{self, Conflict};
-use super::known::{Entry, Found, Known, file_name};
+use super::known::{Entry, Known, file_name};
 use super::lock::{Lock, PATIENCE};
 use super::problem::{Problem, StoreError};
 use super::records;
 use super::splice::{Page, Patch, apply};
 use super::{Read, Store, backup, said_elsewhere, text};
 use crate::model::{AnyRecord, Change, Edit, Id, Kind, merge};
+use xxhash_rust::xxh3::xxh3_128;
 
 /// What a save did.
 #[derive(Clone, Debug, Default)]
@@ -106,7 +107,8 @@ impl Store {
         read: &Read,
         elsewhere: &mut Vec<Edit>,
     ) -> Result<(Vec<Outcome>, Losses), StoreError> {
-        let (seen, index) = (before.index(), read.known.index());
+        let touched: HashSet<Id> = edits.iter().map(|edit| edit.id()).collect();
+        let (seen, index) = (before.some(&touched), read.known.some(&touched));
         let mut outcomes = Vec::new();
         let mut lost = Vec::new();
         for edit in edits {
@@ -171,10 +173,10 @@ fn make(kind: Kind, read: &Read, outcomes: &[Outcome]) -> Result<(Option<String>
     let mut whole = HashSet::new();
     for _ in 0..2 {
         let patched = splice(&found.text, &read.known, &outcomes, &whole).map_err(|why| not_written(kind, why))?;
-        match check(kind, found, &read.known, &outcomes, patched) {
+        match check(kind, &read.known, &outcomes, patched) {
             Ok((text, known)) => {
-                let mark = if found.has_mark { "\u{feff}" } else { "" };
-                return Ok((Some(format!("{mark}{text}")), known));
+                let text = if found.has_mark { format!("\u{feff}{text}") } else { text };
+                return Ok((Some(text), known));
             }
             Err(Unlike::Records(ids)) => whole.extend(ids),
             Err(Unlike::File(why)) => return Err(not_written(kind, why)),
@@ -192,8 +194,7 @@ fn make_new(kind: Kind, outcomes: &[&Outcome]) -> Result<(Option<String>, Known)
     let mut records: Vec<AnyRecord> = outcomes.iter().filter_map(|outcome| outcome.merged.clone()).collect();
     records.sort_by_key(AnyRecord::id);
     let text = text::file(kind, &records).map_err(|why| not_written(kind, why))?;
-    let nothing = Found { text: String::new(), has_mark: false, stat: super::Stat::NONE, print: 0 };
-    match check(kind, &nothing, &Known::default(), outcomes, text) {
+    match check(kind, &Known::default(), outcomes, text) {
         Ok((text, known)) => Ok((Some(text), known)),
         Err(Unlike::File(why)) => Err(not_written(kind, why)),
         Err(Unlike::Records(ids)) => {
@@ -206,8 +207,10 @@ fn make_new(kind: Kind, outcomes: &[&Outcome]) -> Result<(Option<String>, Known)
 /// Changes the text; records in `whole` are written anew instead of field by field.
 fn splice(text: &str, known: &Known, outcomes: &[&Outcome], whole: &HashSet<Id>) -> Result<String, String> {
     let page = Page::new(text);
-    let spans: Vec<records::Span> = known.entries.iter().map(|entry| entry.span.clone()).collect();
-    let index: HashMap<Id, &records::Span> = spans.iter().map(|span| (span.id, span)).collect();
+    let changed: HashSet<Id> = outcomes.iter().map(|outcome| outcome.id).collect();
+    let spans = || known.entries.iter().map(|entry| &entry.span);
+    let index: HashMap<Id, &records::Span> =
+        spans().filter(|span| changed.contains(&span.id)).map(|span| (span.id, span)).collect();
     let mut patches: Vec<Patch> = Vec::new();
     let mut new: Vec<&AnyRecord> = Vec::new();
     for outcome in outcomes {
@@ -225,10 +228,12 @@ fn splice(text: &str, known: &Known, outcomes: &[&Outcome], whole: &HashSet<Id>)
             }
         }
     }
-    new.sort_by_key(|record| record.id());
-    let gone: HashSet<Id> = outcomes.iter().filter(|o| o.merged.is_none()).map(|o| o.id).collect();
-    let staying: Vec<records::Span> = spans.iter().filter(|span| !gone.contains(&span.id)).cloned().collect();
-    patches.extend(page.add_all(&staying, &known.inside, &new)?);
+    if !new.is_empty() {
+        new.sort_by_key(|record| record.id());
+        let gone: HashSet<Id> = outcomes.iter().filter(|o| o.merged.is_none()).map(|o| o.id).collect();
+        let staying: Vec<&records::Span> = spans().filter(|span| !gone.contains(&span.id)).collect();
+        patches.extend(page.add_all(&staying, &known.inside, &new)?);
+    }
     Ok(apply(text, patches))
 }
 
@@ -241,13 +246,7 @@ enum Unlike {
 }
 
 /// Splits the new text, reads every changed record of it, and makes sure that nothing else has changed.
-fn check(
-    kind: Kind,
-    found: &Found,
-    known: &Known,
-    outcomes: &[&Outcome],
-    text: String,
-) -> Result<(String, Known), Unlike> {
+fn check(kind: Kind, known: &Known, outcomes: &[&Outcome], text: String) -> Result<(String, Known), Unlike> {
     let file = file_name(kind);
     let (split, fault) = records::split(&text, kind);
     if let Some(fault) = fault {
@@ -282,7 +281,7 @@ fn check(
     if entries.len() != expected {
         return Err(Unlike::File("a record would have gone with it".to_owned()));
     }
-    let print = found.with(text.clone()).print;
+    let print = xxh3_128(text.as_bytes());
     let known = Known { stat: None, print: Some(print), entries, inside: split.inside, problem: None, is_newer: false };
     Ok((text, known))
 }

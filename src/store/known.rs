@@ -1,7 +1,7 @@
 //! What the store knows of a file: where its records are, a fingerprint of each, and the records themselves (shared
 //! with the workspace in memory, so they cost a pointer). Whatever has another fingerprint was changed by somebody.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::ops::Range;
 use std::path::Path;
@@ -34,14 +34,6 @@ pub(super) struct Found {
     pub stat: Stat,
     /// The fingerprint of the text.
     pub print: u128,
-}
-
-impl Found {
-    /// A text in the place of the one that was found.
-    pub fn with(&self, text: String) -> Self {
-        let print = xxh3_128(text.as_bytes());
-        Self { text, print, ..*self }
-    }
 }
 
 /// What the disk says of a file; `None`: there is none.
@@ -122,6 +114,12 @@ impl Known {
     /// The records by id.
     pub fn index(&self) -> HashMap<Id, &Entry> {
         self.entries.iter().map(|entry| (entry.span.id, entry)).collect()
+    }
+
+    /// Those of the records that have one of these ids.
+    pub fn some(&self, ids: &HashSet<Id>) -> HashMap<Id, &Entry> {
+        let wanted = self.entries.iter().filter(|entry| ids.contains(&entry.span.id));
+        wanted.map(|entry| (entry.span.id, entry)).collect()
     }
 
     /// Reads a file, taking over every record whose text is as it was `before`.

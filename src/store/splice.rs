@@ -182,7 +182,7 @@ impl<'a> Page<'a> {
     }
 
     /// New records, in the order of their ids, each before the first whose id comes after it.
-    pub fn add_all(self, spans: &[Span], inside: &Range<usize>, new: &[&AnyRecord]) -> Result<Vec<Patch>, String> {
+    pub fn add_all(self, spans: &[&Span], inside: &Range<usize>, new: &[&AnyRecord]) -> Result<Vec<Patch>, String> {
         let is_sorted = spans.is_sorted_by_key(|span| span.id);
         let mut patches: Vec<Patch> = Vec::new();
         let mut last = None;
@@ -201,7 +201,11 @@ impl<'a> Page<'a> {
                 patch.text = format!("{}{}{entry}{tail}", patch.text, self.newline);
                 continue;
             }
-            patches.extend(self.add(next.checked_sub(1).and_then(|previous| spans.get(previous)), inside, &entry));
+            patches.extend(self.add(
+                next.checked_sub(1).and_then(|previous| spans.get(previous).copied()),
+                inside,
+                &entry,
+            ));
         }
         Ok(patches)
     }

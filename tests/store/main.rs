@@ -2,12 +2,23 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by panicking; helpers are no #[test]
 
+mod contention;
+mod damage;
+mod faults;
+mod laws;
+
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
 use folkmoot::model::{AnyRecord, Change, Edit, Id, Kind, Moment, Service, Text, Updated};
 use folkmoot::store::{self, Mode, Opened, Saved, Store, StoreError};
+
+/// How much a heavy variant does beside the usual one: all of it where `FOLKMOOT_HEAVY` is set.
+fn heavy(usual: usize, all: usize) -> usize {
+    if std::env::var_os("FOLKMOOT_HEAVY").is_some() { all } else { usual }
+}
 
 fn new_workspace(sample: bool) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
@@ -253,4 +264,148 @@ fn a_taken_id_is_refused() {
     save(&mut ann, &adding(service("S-0001", "Ann's", 1)));
     let refused = bob.store.commit(&adding(service("S-0001", "Bob's", 1)));
     assert!(matches!(refused, Err(StoreError::Taken(_))), "{refused:?}");
+}
+
+#[test]
+fn drafts_are_kept_under_safe_names() {
+    let dir = new_workspace(false);
+    let drafts = open(dir.path()).store.drafts();
+    for key in ["services/S-0001", "../../etc/passwd", "a b\u{1b}\0", ""] {
+        drafts.write(key, "half a sen").unwrap();
+        drafts.write(key, "half a sentence").unwrap();
+        assert_eq!(drafts.read(key).as_deref(), Some("half a sentence"));
+    }
+    assert_eq!(drafts.list().len(), 4);
+    assert_eq!(drafts.list()[0], "");
+    let files: Vec<_> = fs::read_dir(dir.path().join(".moot/drafts")).unwrap().flatten().collect();
+    assert_eq!(files.len(), 4, "all of them are where drafts are, and no temporary file is left");
+    for file in files {
+        assert_eq!(mode(&file.path()), 0o600);
+    }
+    drafts.remove("services/S-0001").unwrap();
+    drafts.remove("services/S-0001").unwrap();
+    assert_eq!(drafts.read("services/S-0001"), None);
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+#[test]
+fn an_old_version_comes_back_byte_for_byte() {
+    let dir = new_workspace(true);
+    let mut opened = open(dir.path());
+    let mut versions = vec![text(dir.path(), "services.ron")];
+    for number in 0..24 {
+        save(&mut opened, &adding(service(&format!("S-00{number:02}"), "New", 5)));
+        versions.push(text(dir.path(), "services.ron"));
+    }
+    let backups = opened.store.backups(Kind::Service);
+    assert_eq!(backups.len(), 20, "the last twenty");
+    for (backup, version) in backups.iter().rev().zip(versions.iter().rev().skip(1)) {
+        assert_eq!(&fs::read_to_string(&backup.path).unwrap(), version);
+    }
+    fs::write(dir.path().join("services.ron"), "").unwrap();
+    assert!(opened.store.reload().problems[0].message.contains("backups/services.ron"));
+    opened.store.restore(&backups[19]).unwrap();
+    assert_eq!(text(dir.path(), "services.ron"), versions[23]);
+    let news = opened.store.reload();
+    assert_eq!((news.problems.len(), news.change.edits.len()), (0, 1), "the last addition is gone again");
+    opened.workspace.apply(&news.change);
+    assert_eq!(open(dir.path()).workspace, opened.workspace);
+}
+
+#[test]
+fn a_hand_edit_without_a_stamp_is_stamped() {
+    let dir = new_workspace(false);
+    let mut ann = open(dir.path());
+    save(&mut ann, &adding(service("S-0001", "Nightstop", 100)));
+    let path = dir.path().join("services.ron");
+    fs::write(&path, text(dir.path(), "services.ron").replace("Nightstop", "Daystop")).unwrap();
+    let news = ann.store.reload();
+    let after = news.change.edits[0].after.clone().unwrap();
+    assert_eq!(after.name(), "Daystop");
+    assert!(after.updated().0.seconds() > 1_000_000, "the time of the file");
+    assert!(!after.updated().1.is_empty(), "the owner of the file");
+    ann.workspace.apply(&news.change);
+    let change = changing(&ann, "S-0001", "AN", |s| s.phone = Some("1".into()));
+    save(&mut ann, &change);
+    assert!(text(dir.path(), "services.ron").contains("Daystop"));
+    assert_eq!(open(dir.path()).workspace, ann.workspace);
+}
+
+#[test]
+fn links_and_directories_are_no_data_files() {
+    let dir = new_workspace(false);
+    let elsewhere = dir.path().join("elsewhere");
+    fs::write(&elsewhere, "private").unwrap();
+    std::os::unix::fs::symlink(&elsewhere, dir.path().join("services.ron")).unwrap();
+    fs::create_dir(dir.path().join("people.ron")).unwrap();
+    let mut opened = Store::open(dir.path(), Mode::Write).unwrap();
+    assert_eq!(opened.problems.len(), 2);
+    assert!(opened.problems.iter().all(|problem| problem.message.contains("regular file")));
+    assert!(opened.store.commit(&adding(service("S-0001", "x", 1))).is_err());
+    assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "private");
+}
+
+#[test]
+fn modes_do_not_depend_on_the_umask() {
+    for umask in ["000", "022", "077"] {
+        let dir = tempfile::tempdir().unwrap();
+        let (place, moot) = (dir.path().join("w"), env!("CARGO_BIN_EXE_moot"));
+        let script = format!(
+            "umask {umask}; '{moot}' init '{0}' --name N --sample && '{moot}' -w '{0}' --as KP add service name=x",
+            place.display()
+        );
+        let done = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        for directory in [place.clone(), place.join(".moot"), place.join(".moot/backups")] {
+            assert_eq!(mode(&directory), 0o2770, "{umask} {directory:?}");
+        }
+        for file in ["services.ron", "people.ron", "partnership.ron", ".moot/lock"] {
+            assert_eq!(mode(&place.join(file)), 0o660, "{umask} {file}");
+        }
+    }
+}
+
+#[test]
+fn a_watch_tells_of_colleagues_and_not_of_our_own_looking() {
+    let dir = new_workspace(false);
+    let (tell, told) = std::sync::mpsc::channel();
+    let mut ann = open(dir.path());
+    let _watch = ann.store.watch(move || tell.send(()).unwrap_or_default()).unwrap();
+    let mut bob = open(dir.path());
+    ann.store.reload();
+    assert!(told.recv_timeout(std::time::Duration::from_millis(200)).is_err(), "reading is no change");
+    save(&mut bob, &adding(service("S-0001", "x", 1)));
+    told.recv_timeout(std::time::Duration::from_secs(5)).unwrap();
+    assert_eq!(ann.store.reload().change.edits.len(), 1);
+}
+
+#[test]
+fn where_nothing_can_be_written_everything_can_be_read() {
+    let dir = new_workspace(true);
+    let mut opened = Store::open(dir.path(), Mode::Read).unwrap();
+    assert!(opened.read_only.is_some());
+    assert!(matches!(opened.store.commit(&adding(service("S-0001", "x", 1))), Err(StoreError::ReadOnly(_))));
+    if rustix::process::geteuid().is_root() {
+        println!("skipped: the directory without write permission, as root may write everywhere");
+        return;
+    }
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o550)).unwrap();
+    let opened = Store::open(dir.path(), Mode::Write).unwrap();
+    assert!(opened.read_only.unwrap().contains("read-only: permission denied"));
+    assert!(!opened.workspace.services.is_empty());
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o770)).unwrap();
+}
+
+#[test]
+fn a_file_that_is_gone_is_not_made_anew() {
+    let dir = new_workspace(true);
+    let mut opened = open(dir.path());
+    fs::remove_file(dir.path().join("services.ron")).unwrap();
+    let news = opened.store.reload();
+    assert!(news.change.edits.is_empty() && news.problems[0].message.contains("gone"));
+    assert!(opened.store.commit(&adding(service("S-0001", "x", 1))).is_err());
+    assert!(!dir.path().join("services.ron").exists());
 }
