@@ -81,7 +81,7 @@ impl Add {
 }
 
 /// A number nobody else draws in this moment.
-fn seed() -> u64 {
+pub(super) fn seed() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let nanos = since.as_secs().wrapping_mul(1_000_000_000).wrapping_add(u64::from(since.subsec_nanos()));
     Dice::new(u64::from(std::process::id())).roll() ^ nanos

@@ -7,6 +7,7 @@
 mod bare;
 mod edit;
 mod find;
+mod import;
 mod look;
 mod outcome;
 mod place;
@@ -100,6 +101,8 @@ pub enum Command {
     Verify(edit::Verify),
     /// Remove records
     Remove(edit::Remove),
+    /// Read a directory of services: any dialect of Open Referral, as file, folder or zip
+    Import(import::Import),
     /// Name every problem in the files, as file:line:col: message
     Check(look::Check),
     /// Print completions for a shell
@@ -119,6 +122,7 @@ impl Command {
             Self::Set(it) => it.run(global, out),
             Self::Verify(it) => it.run(global, out),
             Self::Remove(it) => it.run(global, out),
+            Self::Import(it) => it.run(global, out),
             Self::Check(it) => it.run(global, out),
             Self::Completions(it) => it.run(out),
             Self::Man(it) => it.run(out),

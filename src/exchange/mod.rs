@@ -19,6 +19,7 @@ mod source;
 mod table;
 mod tidy;
 mod values;
+pub mod write;
 
 use std::path::Path;
 
