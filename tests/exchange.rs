@@ -5,9 +5,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)] // helpers of tests fail as tests do
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use folkmoot::exchange::{self, Here, Plan};
+use folkmoot::exchange::{self, Format, Here, Outgoing, Plan};
 use folkmoot::model::needs::NeedTable;
 use folkmoot::model::service::{Need, Sex};
 use folkmoot::model::{Author, Dice, Moment, Service, Workspace};
@@ -39,7 +39,7 @@ struct Desk {
 }
 
 impl Desk {
-    fn plan(&self, path: &std::path::Path, feed: &str) -> Plan {
+    fn plan(&self, path: &Path, feed: &str) -> Plan {
         let package = exchange::read(path, feed, &mut |_| true).unwrap();
         let (needs, author) = (needs(), author());
         let here =
@@ -47,10 +47,17 @@ impl Desk {
         exchange::plan(package, &here, &mut Dice::new(1), &mut |_| true).unwrap()
     }
 
-    fn import(&mut self, path: &std::path::Path, feed: &str) -> Plan {
+    fn import(&mut self, path: &Path, feed: &str) -> Plan {
         let plan = self.plan(path, feed);
         self.workspace.apply(&plan.change);
         plan
+    }
+
+    fn export(&self, format: Format, path: &Path, contacts: bool) {
+        let needs = needs();
+        let what =
+            Outgoing { workspace: &self.workspace, originals: &self.workspace.originals, needs: &needs, contacts };
+        exchange::export(format, path, &what, &mut |_| true).unwrap();
     }
 
     fn service(&self, name: &str) -> &Service {
@@ -76,4 +83,38 @@ fn dorset_is_whole_and_says_nothing_new_the_second_time() {
     assert_eq!(family.phone.as_deref(), Some("01305 777 711"));
     assert_eq!(family.place(), Some("Weymouth"));
     assert!(desk.plan(&path, "dorset").change.edits.is_empty());
+}
+
+/// Out, in again into an empty workspace, and out once more: the same bytes.
+fn comes_back_the_same(source: &Path, folder: &Path) {
+    let mut desk = Desk::default();
+    desk.import(source, "source");
+    for (format, ending) in [(Format::Hsds3Json, "json"), (Format::Oruk3Json, "oruk.json"), (Format::Hsds3Csv, "zip")] {
+        let (first, second) = (folder.join(format!("first.{ending}")), folder.join(format!("second.{ending}")));
+        desk.export(format, &first, true);
+        let mut other = Desk::default();
+        other.import(&first, "again");
+        other.export(format, &second, true);
+        let same = std::fs::read(&first).unwrap() == std::fs::read(&second).unwrap();
+        assert!(same, "{} as {format:?}", source.display());
+        assert_eq!(desk.workspace.services.len(), other.workspace.services.len());
+        assert_eq!(desk.workspace.organisations.len(), other.workspace.organisations.len());
+    }
+}
+
+#[test]
+fn real_directories_come_back_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let all = [
+        "dorset-oruk3.json",
+        "oruk3-mock.json",
+        "ohana-sample",
+        "dc-hsds-broken.zip",
+        "miami-hsds-1.1.zip",
+        "big-hsds3.zip",
+    ];
+    let some = if std::env::var_os("FOLKMOOT_HEAVY").is_some() { &all[..] } else { &all[..3] };
+    for path in some.iter().filter_map(|name| real(name)) {
+        comes_back_the_same(&path, folder.path());
+    }
 }

@@ -6,6 +6,7 @@
 
 mod bare;
 mod edit;
+mod export;
 mod find;
 mod import;
 mod look;
@@ -103,6 +104,8 @@ pub enum Command {
     Remove(edit::Remove),
     /// Read a directory of services: any dialect of Open Referral, as file, folder or zip
     Import(import::Import),
+    /// Write the directory for others: hsds3-json, hsds3-csv, oruk3-json, csv or geojson
+    Export(export::Export),
     /// Name every problem in the files, as file:line:col: message
     Check(look::Check),
     /// Print completions for a shell
@@ -123,6 +126,7 @@ impl Command {
             Self::Verify(it) => it.run(global, out),
             Self::Remove(it) => it.run(global, out),
             Self::Import(it) => it.run(global, out),
+            Self::Export(it) => it.run(global, out),
             Self::Check(it) => it.run(global, out),
             Self::Completions(it) => it.run(out),
             Self::Man(it) => it.run(out),

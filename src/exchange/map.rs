@@ -236,7 +236,7 @@ fn locations(item: &Object) -> Vec<Location> {
     locations
 }
 
-fn location(row: &Object) -> Location {
+pub fn location(row: &Object) -> Location {
     let physical = objects(row, "addresses").find(|address| text(address, "address_type") == "physical");
     let nowhere = Object::new();
     let address = physical.or_else(|| objects(row, "addresses").next()).unwrap_or(&nowhere);

@@ -6,12 +6,14 @@
 
 mod clean;
 mod explicit;
+pub mod export;
 mod hours;
 mod identity;
 mod json;
 mod legacy;
 mod map;
 mod nest;
+mod patch;
 pub mod plan;
 pub mod report;
 pub mod schema;
@@ -23,6 +25,7 @@ pub mod write;
 
 use std::path::Path;
 
+pub use export::{Format, Outgoing, export};
 pub use nest::Item;
 pub use plan::{Here, Plan, plan};
 pub use report::{Counts, Repair, Report, Rule};

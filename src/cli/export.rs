@@ -1,0 +1,54 @@
+//! `moot export`: the directory for others, in their formats.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Global;
+use super::import::{archive, hide, show};
+use super::outcome::{Done, Failure};
+use super::place::Session;
+use crate::exchange::{self, Format, Outgoing};
+use crate::model::text::clean;
+use crate::store::{self, Mode};
+
+/// `moot export`
+#[derive(Debug, Args)]
+pub struct Export {
+    /// hsds3-json, hsds3-csv, oruk3-json, csv or geojson
+    #[arg(value_parser = format)]
+    format: Format,
+    /// Where to: a file; for hsds3-csv a folder, or a file that ends in .zip
+    path: PathBuf,
+    /// Let names, titles and addresses of persons go out as well
+    #[arg(long)]
+    contacts: bool,
+}
+
+fn format(typed: &str) -> Result<Format, String> {
+    let found = Format::NAMES.iter().find(|(name, _)| *name == typed.to_lowercase());
+    found.map(|(_, format)| *format).ok_or_else(|| {
+        let names: Vec<&str> = Format::NAMES.iter().map(|(name, _)| *name).collect();
+        format!("choose from {}", names.join(", "))
+    })
+}
+
+impl Export {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> Done {
+        let mut session = Session::open(global, Mode::Read)?;
+        let archive = archive(&mut session)?;
+        let needs = store::need_table(session.opened.store.dir());
+        let needs = needs.map_err(|problem| Failure::unreadable(problem.to_string()))?;
+        let what = Outgoing {
+            workspace: session.workspace(),
+            originals: &archive.originals,
+            needs: &needs,
+            contacts: self.contacts,
+        };
+        let count = exchange::export(self.format, &self.path, &what, &mut show)?;
+        hide();
+        writeln!(out, "{count} services written to {}", clean(&self.path.to_string_lossy()))?;
+        Ok(0)
+    }
+}

@@ -1,0 +1,51 @@
+//! A directory as a page of JSON.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use super::Whole;
+use super::fill::fill;
+use crate::exchange::schema;
+use crate::exchange::tidy::{Object, text};
+
+/// The page, with a newline at its end.
+pub(super) fn bytes(whole: &Whole, oruk: bool) -> Vec<u8> {
+    let mut used = HashSet::new();
+    let mut contents = Vec::with_capacity(whole.services.len());
+    for service in &whole.services {
+        let mut service = service.clone();
+        let id = text(&service, "organization_id").to_owned();
+        if let Some(organisation) = whole.organisations.get(&id) {
+            service.insert("organization".to_owned(), Value::Object(organisation.clone()));
+            used.insert(id);
+        }
+        contents.push(filled("services", service, oruk));
+    }
+    let idle = whole.organisations.iter().filter(|(id, _)| !used.contains(*id));
+    let idle: Vec<Value> = idle.map(|(_, item)| filled("organizations", item.clone(), oruk)).collect();
+    let loose: Object = whole.loose.iter().map(|(table, rows)| (table.clone(), json!(rows))).collect();
+    let mut page = json!({
+        "total_items": contents.len(), "total_pages": 1, "page_number": 1, "size": contents.len(),
+        "first_page": true, "last_page": true, "empty": contents.is_empty(), "moot_version": 1,
+    });
+    page["contents"] = Value::Array(contents);
+    for (name, value, is_empty) in [
+        ("moot_organizations", json!(idle), idle.is_empty()),
+        ("moot_loose", Value::Object(loose), whole.loose.is_empty()),
+    ] {
+        if !is_empty {
+            page[name] = value;
+        }
+    }
+    let mut bytes = serde_json::to_vec_pretty(&page).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes
+}
+
+fn filled(table: &str, mut item: Object, oruk: bool) -> Value {
+    if let Some(table) = schema::table(table) {
+        fill(table, &mut item, oruk);
+    }
+    Value::Object(item)
+}

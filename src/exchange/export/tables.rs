@@ -1,0 +1,201 @@
+//! A directory as tables: a folder or a zip of CSV files with a datapackage.json.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::io::{Cursor, Write};
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::Whole;
+use super::fill::fill;
+use crate::exchange::json::child_of;
+use crate::exchange::schema::{self, Sort, Table};
+use crate::exchange::tidy::{Object, text};
+use crate::exchange::{Problem, write};
+
+/// Writes the package: a zip where the path ends so, else a folder.
+pub(super) fn write_package(path: &Path, whole: &Whole) -> Result<(), Problem> {
+    let files = files(whole)?;
+    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip")) {
+        return write::file(
+            path,
+            &zipped(&files).map_err(|error| Problem(format!("the zip could not be made: {error}")))?,
+        );
+    }
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    write::folder(path, &names)?;
+    files.iter().try_for_each(|(name, bytes)| write::file(&path.join(name), bytes))
+}
+
+fn zipped(files: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    for (name, bytes) in files {
+        archive.start_file(name.as_str(), options)?;
+        archive.write_all(bytes)?;
+    }
+    Ok(archive.finish()?.into_inner())
+}
+
+/// Rows by table, each row once.
+#[derive(Default)]
+struct Rows {
+    known: BTreeMap<usize, Vec<Object>>,
+    other: BTreeMap<String, Vec<Object>>,
+    seen: HashSet<(&'static str, String)>,
+}
+
+fn files(whole: &Whole) -> Result<Vec<(String, Vec<u8>)>, Problem> {
+    let mut rows = Rows::default();
+    let mut add = |name: &str, item: &Object| match schema::table(name) {
+        Some(table) => rows.unfold(table, item.clone(), None),
+        None => rows.other.entry(file_safe(name)).or_default().push(item.clone()),
+    };
+    whole.organisations.values().for_each(|item| add("organizations", item));
+    whole.services.iter().for_each(|item| add("services", item));
+    for (name, items) in &whole.loose {
+        items.iter().for_each(|item| add(name, item));
+    }
+    let mut files = Vec::new();
+    let mut resources = Vec::new();
+    let known = rows.known.into_iter().filter_map(|(at, rows)| schema::tables().get(at).map(|table| (table, rows)));
+    let known = known.map(|(table, rows)| (table.name.to_owned(), Some(table), rows));
+    for (name, table, rows) in known.chain(rows.other.into_iter().map(|(name, rows)| (name, None, rows))) {
+        let columns = columns(table, &rows);
+        let file = format!("{name}.csv");
+        resources.push(resource(&name, &file, table, &columns));
+        files.push((file, written(&columns, &rows).map_err(|error| Problem(format!("{name}: {error}")))?));
+    }
+    let about = json!({
+        "profile": "tabular-data-package", "name": "human_services_data", "version": "3.1.0", "moot_version": 1,
+        "resources": resources,
+    });
+    let mut bytes = serde_json::to_vec_pretty(&about).unwrap_or_default();
+    bytes.push(b'\n');
+    files.insert(0, ("datapackage.json".to_owned(), bytes));
+    Ok(files)
+}
+
+/// A name that can only be a file in this folder.
+fn file_safe(name: &str) -> String {
+    let safe: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' }).take(80).collect();
+    if safe.is_empty() { "rows".to_owned() } else { safe.to_lowercase() }
+}
+
+impl Rows {
+    /// Puts a row and all that nests in it into their tables.
+    fn unfold(&mut self, table: &'static Table, mut row: Object, parent: Option<(&'static Table, &str)>) {
+        let id = text(&row, "id").to_owned();
+        if !self.seen.insert((table.name, id.clone())) {
+            return;
+        }
+        let inner: Vec<(String, &'static Table)> = row
+            .iter()
+            .filter(|(_, value)| value.is_array())
+            .filter_map(|(key, _)| child_of(table, key).map(|child| (key.clone(), child)))
+            .collect();
+        let nested: Vec<(&'static Table, Value)> =
+            inner.into_iter().filter_map(|(key, child)| row.shift_remove(&key).map(|value| (child, value))).collect();
+        let mut objects = Vec::new();
+        for (link, of, name) in schema::objects_in(table.name) {
+            if let (Some(of), Some(Value::Object(object))) = (schema::table(of), row.shift_remove(*name)) {
+                row.insert((*link).to_owned(), Value::String(text(&object, "id").to_owned()));
+                objects.push((of, object));
+            }
+        }
+        if let Some((of, id)) = parent {
+            tie(table, &mut row, of, id);
+        }
+        fill(table, &mut row, false);
+        let at = schema::tables().iter().position(|known| known.name == table.name).unwrap_or_default();
+        self.known.entry(at).or_default().push(row);
+        for (of, object) in objects {
+            self.unfold(of, object, None);
+        }
+        for (child, value) in nested {
+            for inner in value.as_array().into_iter().flatten().filter_map(Value::as_object) {
+                self.unfold(child, inner.clone(), Some((table, &id)));
+            }
+        }
+    }
+}
+
+/// Writes into a row which row it belongs to.
+fn tie(table: &'static Table, row: &mut Object, parent: &'static Table, id: &str) {
+    let Some(link) = schema::link_to(table, parent.name) else {
+        return;
+    };
+    row.insert(link.to_owned(), Value::String(id.to_owned()));
+    let entity = match link {
+        "link_id" => "link_entity",
+        "resource_id" => "resource_type",
+        _ => return,
+    };
+    let is_right = schema::known_as(&text(row, entity).to_lowercase()).is_some_and(|said| said.name == parent.name);
+    if !is_right {
+        let singular = if parent.name == "accessibility" { parent.name } else { parent.name.trim_end_matches('s') };
+        row.insert(entity.to_owned(), Value::String(singular.to_owned()));
+    }
+}
+
+/// A column: the field, and whether its values are written as JSON.
+type Column = (String, bool);
+
+/// All columns of the schema, then what else the rows have.
+fn columns(table: Option<&'static Table>, rows: &[Object]) -> Vec<Column> {
+    let fields = table.map_or(&[][..], |table| &table.fields);
+    let known: Vec<Column> = fields.iter().map(|field| (field.name.to_owned(), false)).collect();
+    let mut more: BTreeSet<Column> = BTreeSet::new();
+    for (key, value) in rows.iter().flatten() {
+        let is_plain = value.is_string() || key == "moot_filled" || is_number(table, key);
+        if !is_plain || !fields.iter().any(|field| field.name == key) {
+            more.insert((key.clone(), !is_plain));
+        }
+    }
+    known.into_iter().chain(more).collect()
+}
+
+fn is_number(table: Option<&'static Table>, key: &str) -> bool {
+    table.and_then(|table| table.field(key)).is_some_and(|field| field.sort == Sort::Number)
+}
+
+fn title((name, is_shaped): &Column) -> String {
+    if *is_shaped { format!("moot_json:{name}") } else { name.clone() }
+}
+
+fn written(columns: &[Column], rows: &[Object]) -> csv::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(columns.iter().map(title))?;
+    for row in rows {
+        writer.write_record(columns.iter().map(|(name, is_shaped)| cell(row.get(name), *is_shaped)))?;
+    }
+    writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+}
+
+fn cell(value: Option<&Value>, is_shaped: bool) -> String {
+    match value {
+        Some(Value::String(text)) if !is_shaped => text.clone(),
+        Some(Value::Array(names)) if !is_shaped => {
+            names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ") // the names of what was filled in
+        }
+        Some(Value::Number(number)) if !is_shaped => number.to_string(),
+        Some(Value::String(_)) | None => String::new(),
+        Some(shaped) if is_shaped => shaped.to_string(),
+        Some(_) => String::new(),
+    }
+}
+
+fn resource(name: &str, file: &str, table: Option<&'static Table>, columns: &[Column]) -> Value {
+    let fields: Vec<Value> = columns
+        .iter()
+        .map(|column| {
+            let sort = if is_number(table, &column.0) { "number" } else { "string" };
+            json!({"name": title(column), "type": sort})
+        })
+        .collect();
+    json!({
+        "name": name, "path": file, "profile": "tabular-data-resource", "format": "csv", "mediatype": "text/csv",
+        "schema": {"primaryKey": "id", "fields": fields},
+    })
+}

@@ -1,0 +1,332 @@
+//! The way back: what was changed here is written into the item a record came from, and nothing else in it is touched.
+//!
+//! Every changed field is written twice: where HSDS has a place for it, for the sake of other programs, and in the very
+//! words in which this program says it (`moot_FIELD`), so that reading it back gives the same record.
+
+use serde_json::Value;
+
+use crate::model::choice::Choice;
+use crate::model::record::Record;
+use crate::model::service::{Location, Status};
+use crate::model::typed::{Ref, Takes};
+use crate::model::{Organisation, Service, Text, Workspace};
+
+use super::tidy::{Object, made_uuid, text};
+
+/// How an organisation is called outside: its uuid, by its id here.
+pub type Outside<'a> = dyn Fn(&Ref) -> Option<String> + 'a;
+
+/// Writes into an organisation's item what differs from what the item says.
+pub fn organisation(
+    item: &mut Object,
+    base: &Organisation,
+    now: &Organisation,
+    workspace: &Workspace,
+    outside: &Outside<'_>,
+) {
+    for field in now.differing(base) {
+        match field {
+            "name" => put(item, "name", &now.name),
+            "aliases" => put(item, "alternate_name", &listed(&now.aliases)),
+            "summary" => put(item, "description", of(now.summary.as_ref())),
+            "email" => put(item, "email", of(now.email.as_ref())),
+            "url" => put(item, "website", of(now.url.as_ref())),
+            "phone" => put_phone(item, of(now.phone.as_ref())),
+            "parent" => put_reference(item, "parent_organization_id", now.parent.as_ref(), outside),
+            "identifier" => put_identifier(item, of(now.identifier.as_ref())),
+            _ => {}
+        }
+        say(item, now, field, workspace);
+    }
+}
+
+/// Writes into a service's item what differs from what the item says.
+pub fn service(item: &mut Object, base: &Service, now: &Service, workspace: &Workspace, outside: &Outside<'_>) {
+    for field in now.differing(base) {
+        write_facts(item, now, field, outside);
+        write_access(item, now, field);
+        write_people(item, now, field);
+        if !matches!(field, "notes" | "source" | "verified" | "organisation") {
+            say(item, now, field, workspace);
+        }
+    }
+}
+
+/// The field in our own words, so that it comes back as it was.
+fn say<R: Record>(item: &mut Object, record: &R, field: &str, workspace: &Workspace) {
+    if let Some(known) = R::FIELDS.iter().find(|known| known.info.name == field) {
+        let said = (known.say)(record, workspace);
+        let is_no = said.is_empty() && known.info.takes == Takes::Flag;
+        put(item, &format!("moot_{field}"), if is_no { "no" } else { &said });
+    }
+}
+
+fn write_facts(item: &mut Object, now: &Service, field: &str, outside: &Outside<'_>) {
+    match field {
+        "name" => put(item, "name", &now.name),
+        "aliases" => put(item, "alternate_name", &listed(&now.aliases)),
+        "organisation" => put_reference(item, "organization_id", now.organisation.as_ref(), outside),
+        "status" => put(item, "status", status(now.status)),
+        "alert" => put(item, "alert", of(now.alert.as_ref())),
+        "summary" => put(item, "description", of(now.summary.as_ref())),
+        "email" => put(item, "email", of(now.email.as_ref())),
+        "url" => put(item, "url", of(now.url.as_ref())),
+        "phone" => put_phone(item, of(now.phone.as_ref())),
+        "needs" => put_needs(item, now),
+        "serves" => put_rows(item, "service_areas", now.serves.iter().map(|area| row(&[("name", area)]))),
+        "locations" => put_locations(item, now),
+        "languages" => put_rows(item, "languages", now.languages.iter().map(|language| row(&[("name", language)]))),
+        "funders" => {
+            let words = now.funders.iter().filter_map(|funder| match funder {
+                Ref::Words(words) => Some(row(&[("source", words)])),
+                Ref::Record(_) => None,
+            });
+            put_rows(item, "funding", words);
+        }
+        _ => {}
+    }
+}
+
+fn write_access(item: &mut Object, now: &Service, field: &str) {
+    match field {
+        "ages" => {
+            let ages = now.ages.unwrap_or_default();
+            put_number(item, "minimum_age", ages.from.map(u32::from));
+            put_number(item, "maximum_age", ages.to.map(u32::from));
+        }
+        "eligibility" => put(item, "eligibility_description", of(now.eligibility.as_ref())),
+        "opening" => {
+            item.shift_remove("schedules");
+            let described = now.opening.iter().map(|opening| row(&[("description", opening)]));
+            put_rows(item, "schedules", described);
+        }
+        "cost" => put(item, "fees_description", of(now.cost.as_ref())),
+        "how_to_refer" => put(item, "application_process", of(now.how_to_refer.as_ref())),
+        "waiting" => put(item, "wait_time", of(now.waiting.as_ref())),
+        "capacity" => {
+            let rows = now.capacity.iter().map(|capacity| {
+                let mut row = row(&[("updated", &format!("{}T00:00:00Z", capacity.on))]);
+                put_number(&mut row, "available", Some(capacity.available));
+                put_number(&mut row, "maximum", capacity.maximum);
+                row.insert("unit".to_owned(), Value::Object(self::row(&[("name", "places")])));
+                row
+            });
+            put_rows(item, "capacities", rows);
+        }
+        _ => {}
+    }
+}
+
+fn write_people(item: &mut Object, now: &Service, field: &str) {
+    match field {
+        "contacts" => {
+            let rows = now.contacts.iter().map(|contact| {
+                let parts = [("name", &contact.name), ("title", &contact.title), ("email", &contact.email)];
+                let mut row = Object::new();
+                for (field, part) in parts {
+                    put(&mut row, field, of(part.as_ref()));
+                }
+                if let Some(phone) = &contact.phone {
+                    row.insert("phones".to_owned(), Value::Array(vec![Value::Object(self::row(&[("number", phone)]))]));
+                }
+                row
+            });
+            put_rows(item, "contacts", rows);
+        }
+        "verified" => {
+            let verified = now.verified.as_ref();
+            put(item, "assured_date", &verified.map(|verified| verified.on.to_string()).unwrap_or_default());
+            let by = verified.and_then(|verified| verified.by.as_ref());
+            item.shift_remove("assurer_email");
+            put(item, "moot_verified_by", of(by));
+            put(item, "moot_verified_how", of(verified.and_then(|verified| verified.how.as_ref())));
+        }
+        _ => {}
+    }
+}
+
+fn of(text: Option<&Text>) -> &str {
+    text.map_or("", Text::as_str)
+}
+
+fn listed(texts: &[Text]) -> String {
+    texts.iter().map(Text::as_str).collect::<Vec<_>>().join("; ")
+}
+
+fn status(status: Status) -> &'static str {
+    match status {
+        Status::Active => "active",
+        Status::Paused => "temporarily closed",
+        Status::Closed => "defunct",
+        Status::Planned => "inactive",
+    }
+}
+
+/// Sets a field, or takes it away where there is nothing to say.
+fn put(item: &mut Object, field: &str, value: &str) {
+    if value.is_empty() {
+        item.shift_remove(field);
+    } else {
+        item.insert(field.to_owned(), Value::String(value.to_owned()));
+    }
+}
+
+fn put_number(item: &mut Object, field: &str, value: Option<u32>) {
+    match value {
+        Some(value) => item.insert(field.to_owned(), Value::from(value)),
+        None => item.shift_remove(field),
+    };
+}
+
+fn put_reference(item: &mut Object, field: &str, to: Option<&Ref>, outside: &Outside<'_>) {
+    let beside = format!("moot_{field}");
+    item.shift_remove(&beside);
+    put(item, field, &to.and_then(outside).unwrap_or_default());
+    if let Some(Ref::Words(words)) = to {
+        put(item, &beside, words);
+    }
+}
+
+fn row(fields: &[(&str, &str)]) -> Object {
+    fields.iter().map(|(field, value)| ((*field).to_owned(), Value::String((*value).to_owned()))).collect()
+}
+
+/// Puts rows in the place of those that were there; each gets an id made of its place and content.
+fn put_rows(item: &mut Object, name: &str, rows: impl Iterator<Item = Object>) {
+    let parent = text(item, "id").to_owned();
+    let rows: Vec<Value> = rows.map(|row| Value::Object(with_ids(&parent, name, row))).collect();
+    if rows.is_empty() {
+        item.shift_remove(name);
+    } else {
+        item.insert(name.to_owned(), Value::Array(rows));
+    }
+}
+
+/// A row with an id, and ids for what nests in it.
+fn with_ids(parent: &str, name: &str, row: Object) -> Object {
+    let id = made_uuid(&format!("moot|{name}|{parent}|{}", Value::Object(row.clone())));
+    let mut named = Object::from_iter([("id".to_owned(), Value::String(id.clone()))]);
+    for (field, value) in row {
+        let value = match value {
+            Value::Object(object) => Value::Object(with_ids(&id, &field, object)),
+            Value::Array(rows) => Value::Array(
+                rows.into_iter()
+                    .map(|row| match row {
+                        Value::Object(row) if row.get("id").is_none() => Value::Object(with_ids(&id, &field, row)),
+                        other => other,
+                    })
+                    .collect(),
+            ),
+            plain => plain,
+        };
+        named.insert(field, value);
+    }
+    named
+}
+
+/// The first number takes the place of the one that was dialled before.
+fn put_phone(item: &mut Object, number: &str) {
+    if number.is_empty() {
+        item.shift_remove("phones");
+        return;
+    }
+    let fax =
+        |row: &Value| row.get("type").and_then(Value::as_str).is_some_and(|sort| sort.eq_ignore_ascii_case("fax"));
+    let fresh = with_ids(text(item, "id"), "phones", row(&[("number", number)]));
+    match item.get_mut("phones") {
+        Some(Value::Array(rows)) => match rows.iter_mut().find(|row| !fax(row)).and_then(Value::as_object_mut) {
+            Some(row) => {
+                row.shift_remove("extension");
+                put(row, "number", number);
+            }
+            None => rows.insert(0, Value::Object(fresh)),
+        },
+        _ => {
+            item.insert("phones".to_owned(), Value::Array(vec![Value::Object(fresh)]));
+        }
+    }
+}
+
+fn put_identifier(item: &mut Object, identifier: &str) {
+    let (scheme, number) = identifier.split_once(' ').unwrap_or(("", identifier));
+    let mut fields =
+        vec![("identifier_type", if scheme.is_empty() { "unknown" } else { scheme }), ("identifier", number)];
+    if !scheme.is_empty() {
+        fields.insert(0, ("identifier_scheme", scheme));
+    }
+    let rows = if identifier.is_empty() { Vec::new() } else { vec![row(&fields)] };
+    put_rows(item, "organization_identifiers", rows.into_iter());
+}
+
+/// The name of the terms that stand for our needs.
+pub const NEEDS: &str = "Folkmoot needs";
+
+/// Needs as attributes, beside those of the source.
+fn put_needs(item: &mut Object, now: &Service) {
+    let id = text(item, "id").to_owned();
+    let mut rows: Vec<Value> = match item.shift_remove("attributes") {
+        Some(Value::Array(rows)) => rows,
+        _ => Vec::new(),
+    };
+    let is_ours = |row: &Value| row["taxonomy_term"]["taxonomy"] == NEEDS;
+    rows.retain(|row| !is_ours(row));
+    for need in now.needs.iter() {
+        let code = format!("{need:?}");
+        let mut term = row(&[("code", &code), ("name", need.label()), ("taxonomy", NEEDS)]);
+        term.insert("id".to_owned(), Value::String(made_uuid(&format!("moot|taxonomy_terms|{code}"))));
+        let mut attribute = row(&[("link_entity", "service")]);
+        attribute.insert("id".to_owned(), Value::String(made_uuid(&format!("moot|attributes|{id}|{code}"))));
+        attribute.insert("taxonomy_term".to_owned(), Value::Object(term));
+        rows.push(Value::Object(attribute));
+    }
+    if !rows.is_empty() {
+        item.insert("attributes".to_owned(), Value::Array(rows));
+    }
+}
+
+/// Places: those that still say the same keep all that the source says of them.
+fn put_locations(item: &mut Object, now: &Service) {
+    let id = text(item, "id").to_owned();
+    let mut old: Vec<Value> = match item.shift_remove("service_at_locations") {
+        Some(Value::Array(rows)) => rows,
+        _ => Vec::new(),
+    };
+    let mut rows = Vec::new();
+    for location in &now.locations {
+        let same = old.iter().position(|row| {
+            let row = row.get("location").and_then(Value::as_object);
+            row.is_some_and(|row| super::map::location(row) == *location)
+        });
+        let place = match same {
+            Some(at) => old.remove(at),
+            None => new_place(&id, location),
+        };
+        rows.push(place);
+    }
+    if !rows.is_empty() {
+        item.insert("service_at_locations".to_owned(), Value::Array(rows));
+    }
+}
+
+fn new_place(service: &str, location: &Location) -> Value {
+    let mut place = Object::new();
+    put(&mut place, "location_type", "physical");
+    put(&mut place, "name", of(location.name.as_ref().or(location.address.as_ref())));
+    if let Some(point) = location.point {
+        place.insert("latitude".to_owned(), Value::from(point.0));
+        place.insert("longitude".to_owned(), Value::from(point.1));
+    }
+    let mut address = Object::new();
+    for (field, part) in
+        [("address_1", &location.address), ("city", &location.town), ("postal_code", &location.postcode)]
+    {
+        put(&mut address, field, of(part.as_ref()));
+    }
+    if !address.is_empty() {
+        put(&mut address, "country", "GB");
+        put(&mut address, "address_type", "physical");
+        place.insert("addresses".to_owned(), Value::Array(vec![Value::Object(address)]));
+    }
+    let at = Object::from_iter([("location".to_owned(), Value::Object(place))]);
+    Value::Object(with_ids(service, "service_at_locations", at))
+}
