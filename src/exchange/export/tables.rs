@@ -54,7 +54,9 @@ fn files(whole: &Whole) -> Result<Vec<(String, Vec<u8>)>, Problem> {
     whole.organisations.values().for_each(|item| add("organizations", item));
     whole.services.iter().for_each(|item| add("services", item));
     for (name, items) in &whole.loose {
-        items.iter().for_each(|item| add(name, item));
+        for item in items {
+            add(name, item);
+        }
     }
     let mut files = Vec::new();
     let mut resources = Vec::new();
