@@ -216,3 +216,42 @@ fn find_prints_what_is_meant_best_first() {
     let (_, _, said) = run(dir, &["find", "need:zzzz", "debt"]);
     assert!(said.contains("need:zzzz means nothing here"), "{said}");
 }
+
+#[test]
+fn a_file_that_may_not_grow_is_told_and_intact() {
+    let dir = sample();
+    let before = fs::read_to_string(dir.path().join("services.ron")).unwrap();
+    let script = format!("ulimit -f 40; '{}' -w '{}' --as KP add service name=x", bin(), dir.path().display());
+    let output = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("services.ron was not saved: the file would be larger than is allowed"), "{said}");
+    assert_eq!(fs::read_to_string(dir.path().join("services.ron")).unwrap(), before);
+    let left = fs::read_dir(dir.path()).unwrap().flatten();
+    assert_eq!(left.filter(|entry| entry.file_name().to_string_lossy().ends_with("-tmp")).count(), 0);
+}
+
+fn bin() -> &'static str {
+    env!("CARGO_BIN_EXE_moot")
+}
+
+#[test]
+fn a_reference_that_leads_nowhere_is_shown_at_its_place() {
+    let dir = own();
+    let page = "Folkmoot(\n  kind: \"services\",\n  version: 1,\n  records: {\n    \"S-0001\": (\n      name: \"x\",\n      \
+                organisation: \"O-9KTD\",\n      updated: (\"2026-01-01T00:00:00Z\", \"KP\"),\n    ),\n  },\n)\n";
+    fs::write(dir.path().join("services.ron"), page).unwrap();
+    let (out, code, _) = run(dir.path(), &["check"]);
+    assert!(out.starts_with("services.ron:7:22: O-9KTD is not recorded here"), "{out}");
+    assert_eq!(code, 0, "the file reads, and may be changed");
+    assert_eq!(run(dir.path(), &["set", "S-0001", "cost=free"]).1, 0);
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let dir = sample();
+    let script = format!("'{}' -w '{}' list services --json | head -c 10", bin(), dir.path().display());
+    let output = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert_eq!(output.stdout.len(), 10);
+}

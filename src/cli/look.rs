@@ -242,9 +242,10 @@ impl Check {
         let others = Kind::ALL.iter().filter(|kind| !kind.is_resident());
         problems.extend(others.filter_map(|kind| opened.store.load_kind(*kind).err()));
         problems.extend(store::need_table(&dir).err());
+        problems.extend(opened.store.loose_references(&opened.workspace));
         for problem in &problems {
             writeln!(out, "{}", one_line(&problem.to_string()))?;
         }
-        Ok(if problems.is_empty() { 0 } else { 3 })
+        Ok(if problems.iter().any(|problem| problem.is_blocking) { 3 } else { 0 })
     }
 }

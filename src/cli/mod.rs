@@ -143,6 +143,8 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    // A file that grows over a limit is an error to be told, not a reason to die; where this fails, it is not told.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());
     // Not locked: while the screens are open, other threads must be able to give the terminal back.
     let mut out = BufWriter::new(std::io::stdout());
     let done = match arguments.command {

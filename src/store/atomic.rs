@@ -7,7 +7,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use rustix::fs::OFlags;
 
@@ -155,8 +155,9 @@ fn temp_name(name: &str) -> String {
     format!(".{name}.{}-{count}{TEMP_END}", std::process::id())
 }
 
-/// Removes what killed saves of ours have left. Call it only while the lock is held: then nobody is saving.
-pub(super) fn sweep(dir: &Path) {
+/// Removes what killed saves of ours have left for longer than `age`. Where files are saved under the lock, call it
+/// only while the lock is held: then nobody is saving.
+pub(super) fn sweep(dir: &Path, age: Duration) {
     let me = rustix::process::geteuid().as_raw();
     let Ok(entries) = fs::read_dir(dir) else {
         return;
@@ -164,7 +165,8 @@ pub(super) fn sweep(dir: &Path) {
     let is_stale = |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let is_temp = name.starts_with('.') && name.ends_with(TEMP_END);
-        is_temp && fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file() && meta.uid() == me)
+        let is_old = |meta: &fs::Metadata| meta.modified().is_ok_and(|at| at.elapsed().unwrap_or_default() >= age);
+        is_temp && fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file() && meta.uid() == me && is_old(&meta))
     };
     for path in entries.flatten().map(|entry| entry.path()).filter(is_stale) {
         let _ = fs::remove_file(path); // the next start tries again

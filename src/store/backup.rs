@@ -36,6 +36,12 @@ pub(super) fn keep(storage: &dyn Storage, dir: &Path, backups: &Path, name: &str
     let now: DateTime<Utc> = std::time::SystemTime::now().into();
     let kept = format!("{name}.{}", now.format("%Y%m%dT%H%M%S%.6fZ"));
     let outgoing = dir.join(name);
+    // A save that failed after this point has kept the same version already.
+    let inode = |path: &Path| storage.stat(path).ok().map(|stat| stat.inode);
+    let newest = versions(backups, name).pop();
+    if newest.is_some_and(|(_, path)| inode(&path).is_some() && inode(&path) == inode(&outgoing)) {
+        return Ok(());
+    }
     match storage.link(&outgoing, &backups.join(&kept)) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),

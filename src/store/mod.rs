@@ -134,8 +134,10 @@ impl Store {
         }
         if let Ok(_held) = lock::Lock::take(&self.own().join("lock"), &self.by, std::time::Duration::ZERO) {
             for dir in [self.dir.clone(), self.own(), self.own().join("backups")] {
-                atomic::sweep(&dir);
+                atomic::sweep(&dir, std::time::Duration::ZERO);
             }
+            // Drafts are written without the lock, perhaps in this moment.
+            atomic::sweep(&self.own().join("drafts"), std::time::Duration::from_secs(3600));
         }
         Ok(())
     }
@@ -266,6 +268,25 @@ impl Store {
             }
         }
         Reloaded { change: Change { sentence: said_elsewhere(&edits), edits }, problems }
+    }
+
+    /// References that lead nowhere, each at its place. They are no mistakes of the files, and block nothing.
+    pub fn loose_references(&self, workspace: &Workspace) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for kind in Kind::ALL.iter().copied().filter(|kind| kind.is_resident()) {
+            let Ok(Read { found: Some(found), known, .. }) = self.read(kind, self.files.get(&kind)) else {
+                continue;
+            };
+            for entry in &known.entries {
+                let ids = records::ids_in(&found.text, &entry.span.body);
+                for (at, id) in ids.into_iter().filter(|(_, id)| workspace.get(*id).is_none()) {
+                    let message = format!("{id} is not recorded here; name what was meant, or empty the field");
+                    let problem = Problem::at(&file_name(kind), &found.text, scan::Fault { at, message });
+                    problems.push(Problem { is_blocking: false, ..problem });
+                }
+            }
+        }
+        problems
     }
 
     /// Keeps what is known of a file, and marks it as not to be written over.
