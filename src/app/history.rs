@@ -51,11 +51,17 @@ pub(crate) fn redo(app: &mut App) -> Effects {
     app.save(change)
 }
 
-/// Undoing is newer than what it undoes, or a merge would bring that back.
+/// Undoing is newer than what it undoes, or a merge would bring that back. It begins from the record as it now is where
+/// that differs by its stamp alone: undoing a later change has renewed the stamp, and nobody has edited anything.
 fn stamped(app: &App, mut change: Change) -> Change {
     let Some(author) = app.author() else { return change };
     for edit in &mut change.edits {
         let now = app.workspace.get(edit.id());
+        if let (Some(before), Some(now)) = (&mut edit.before, &now)
+            && before.differing(now).is_empty()
+        {
+            *before = now.clone();
+        }
         if let Some(after) = &mut edit.after {
             after.set_updated(author.stamp(now.as_ref()));
         }
