@@ -3,7 +3,7 @@
 use super::command::{Command, Scope, always, commands};
 use super::moving::{Cursor, Step};
 use super::{App, Effects, Layer, Tone, facts};
-use crate::model::{Id, Kind};
+use crate::model::{AnyRecord, Id, Kind, Service};
 
 /// How many services fit side by side.
 const MOST: usize = 3;
@@ -40,15 +40,32 @@ pub(crate) fn open(app: &mut App) -> Effects {
         return Vec::new();
     }
     let records: Vec<_> = ids.iter().filter_map(|id| app.workspace.get(*id)).collect();
-    let rows = Kind::Service
-        .fields()
-        .into_iter()
-        .map(|field| {
-            let say = |record| facts::say(record, field.name, &app.workspace);
-            (field.label, records.iter().map(say).collect::<Vec<_>>())
-        })
-        .filter(|(_, said)| said.iter().any(|text| !text.is_empty()))
-        .collect();
+    let rows = rows(app, &records);
     app.layers.push(Layer::Compare(Compare { ids, rows, top: 0 }));
     Vec::new()
+}
+
+/// Field by field what the services say: first the number to ring and how far it can be trusted.
+fn rows(app: &App, records: &[AnyRecord]) -> Vec<(&'static str, Vec<String>)> {
+    let said = |label, field: &str| {
+        let say = |record| facts::say(record, field, &app.workspace, app.today);
+        (label, records.iter().map(say).collect::<Vec<_>>())
+    };
+    let services: Vec<&Service> = records
+        .iter()
+        .filter_map(|record| match record {
+            AnyRecord::Service(service) => Some(service.as_ref()),
+            _ => None,
+        })
+        .collect();
+    let phone = |service: &&Service| service.any_phone().unwrap_or_default().to_owned();
+    let verified = |service: &&Service| facts::verified(service, app.today).text;
+    let mut rows = vec![
+        ("Phone", services.iter().map(phone).collect()),
+        ("Verified", services.iter().map(verified).collect::<Vec<_>>()),
+    ];
+    let others = Kind::Service.fields().into_iter().filter(|field| !["name", "phone"].contains(&field.name));
+    rows.extend(others.map(|field| said(field.label, field.name)));
+    rows.retain(|(_, said)| said.iter().any(|text| !text.is_empty()));
+    rows
 }

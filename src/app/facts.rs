@@ -40,26 +40,26 @@ pub fn facts(record: &AnyRecord, workspace: &Workspace, today: Day) -> Vec<Fact>
     match record {
         AnyRecord::Service(service) => of_service(record, service, workspace, today),
         AnyRecord::Person(_) | AnyRecord::Organisation(_) => {
-            let mut facts = fields(record, workspace, &["name"]);
+            let mut facts = fields(record, workspace, today, &["name"]);
             facts.extend(parts(record.id(), workspace));
             facts.push(stamp(record, today));
             facts
         }
-        _ => fields(record, workspace, &[]),
+        _ => fields(record, workspace, today, &[]),
     }
 }
 
 /// The fields that are stated, but for `without`.
-fn fields(record: &AnyRecord, workspace: &Workspace, without: &[&str]) -> Vec<Fact> {
+fn fields(record: &AnyRecord, workspace: &Workspace, today: Day, without: &[&str]) -> Vec<Fact> {
     let shown = record.kind().fields().into_iter().filter(|field| !without.contains(&field.name));
     shown
-        .map(|field| fact(field.label, say(record, field.name, workspace)))
+        .map(|field| fact(field.label, say(record, field.name, workspace, today)))
         .filter(|fact| !fact.text.is_empty())
         .collect()
 }
 
-/// A field in words, as far as anybody may see it.
-pub fn say(record: &AnyRecord, field: &str, workspace: &Workspace) -> String {
+/// A field in words, as far as anybody may see it; days as people say them.
+pub fn say(record: &AnyRecord, field: &str, workspace: &Workspace, today: Day) -> String {
     match record {
         AnyRecord::Service(service) if service.hide_address && field == "locations" => {
             if service.locations.is_empty() {
@@ -68,6 +68,13 @@ pub fn say(record: &AnyRecord, field: &str, workspace: &Workspace) -> String {
                 "address hidden".to_owned()
             }
         }
+        AnyRecord::Service(service) if field == "funding_ends" => {
+            service.funding_ends.map_or_else(String::new, |day| say_day(day, today))
+        }
+        AnyRecord::Service(service) if field == "capacity" => service.capacity.map_or_else(String::new, |capacity| {
+            let all = capacity.maximum.map(|maximum| format!(" of {maximum}")).unwrap_or_default();
+            format!("{}{all} on {}", capacity.available, say_day(capacity.on, today))
+        }),
         AnyRecord::Service(service) if field == "locations" => {
             service.locations.iter().map(crate::model::service::Location::line).collect::<Vec<_>>().join("\n")
         }
@@ -87,7 +94,7 @@ fn of_service(record: &AnyRecord, service: &Service, workspace: &Workspace, toda
     facts.push(fact("Phone", service.any_phone().unwrap_or("not stated")));
     facts.push(verified(service, today));
     let first = ["phone", "name", "alert", "status", "summary", "hide_address", "funding_ends"];
-    facts.extend(fields(record, workspace, &first));
+    facts.extend(fields(record, workspace, today, &first));
     if let Some(ends) = service.funding_ends {
         let said = if ends < today { "ended" } else { "ends" };
         let weight = if service.funding_warns(today) { Weight::Warn } else { Weight::Plain };
@@ -142,7 +149,8 @@ fn of_source(service: &Service, today: Day) -> Vec<Fact> {
         let text = format!("no longer in the source since {}", say_day(day, today));
         facts.push(Fact { label: "Source", text, weight: Weight::Warn });
     }
-    facts.extend(source.suggestions.iter().map(|(field, value)| {
+    let is_shown = |field: &str| !service.hide_address || field != "locations";
+    facts.extend(source.suggestions.iter().filter(|(field, _)| is_shown(field)).map(|(field, value)| {
         let label = Kind::Service.fields().iter().find(|f| f.name == field.as_str()).map_or("Field", |f| f.label);
         quiet("Source says", format!("{}: {}", label.to_lowercase(), one_line(value)))
     }));

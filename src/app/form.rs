@@ -278,12 +278,14 @@ fn save(app: &mut App) -> Effects {
 /// Hands the record over; the form closes when the rules accept it.
 fn store(app: &mut App, record: AnyRecord) -> Effects {
     let Some(author) = app.author() else { return prompt::ask_who(app) };
-    let key = record.id().to_string();
+    let id = record.id();
+    let key = id.to_string();
     match crate::model::change::put(&app.workspace, record, &author) {
         Ok(change) => {
             app.layers.pop();
             app.drafts.retain(|draft| draft.key() != key);
             let mut effects = app.make(change);
+            app.select(id);
             effects.push(Effect::DropDraft(key));
             effects
         }
@@ -313,12 +315,13 @@ pub(crate) fn keep_draft(app: &mut App) -> Effects {
     });
     let Some(form) = form else { return Vec::new() };
     form.keys = 0;
-    let changed = form.fields.iter().filter(|field| field.is_changed());
-    let fields: Vec<(String, String)> =
-        changed.map(|field| (field.info.name.to_owned(), field.typing.text())).collect();
-    if fields.is_empty() {
+    if !form.fields.iter().any(FormField::is_changed) {
         return Vec::new();
     }
+    // A new record is nowhere else: what came with it, from a cell of the gaps, is kept as well.
+    let is_new = form.is_new;
+    let kept = form.fields.iter().filter(|field| field.is_changed() || is_new && !field.typing.text().is_empty());
+    let fields: Vec<(String, String)> = kept.map(|field| (field.info.name.to_owned(), field.typing.text())).collect();
     let typed_name = fields.iter().find(|(name, _)| name == "name").map(|(_, text)| text.clone());
     let name = typed_name.filter(|_| form.is_new).unwrap_or_else(|| form.record.name().to_owned());
     let name = if name.is_empty() { format!("a new {}", form.record.kind().singular()) } else { name };
@@ -354,6 +357,7 @@ pub(crate) fn mark_moved(app: &mut App, change: &Change) {
         let Layer::Form(form) = layer else { continue };
         let edit = change.edits.iter().find(|edit| edit.id() == form.record.id());
         let Some(after) = edit.and_then(|edit| edit.after.as_ref()) else { continue };
+        hide_what_is_hidden(form, after);
         for field in form.fields.iter_mut().filter(|field| !field.is_hidden) {
             let said = after.say(field.info.name, workspace);
             if said == field.before {
@@ -365,6 +369,17 @@ pub(crate) fn mark_moved(app: &mut App, change: &Change) {
             field.moved = Some(said.clone());
             field.before = said;
         }
+    }
+}
+
+/// An address that is hidden from now on does not stay on the screen because a form was open.
+fn hide_what_is_hidden(form: &mut Form, after: &AnyRecord) {
+    let AnyRecord::Service(service) = after else { return };
+    let places = form.fields.iter_mut().find(|field| field.info.name == "locations");
+    if let Some(field) = places.filter(|field| service.hide_address && !field.is_hidden && !field.is_changed()) {
+        field.is_hidden = true;
+        field.typing.set("");
+        field.before = String::new();
     }
 }
 

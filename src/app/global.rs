@@ -34,7 +34,7 @@ pub(crate) const COMMANDS: &[Command] = commands! { Scope::Global;
 
 /// Commands that work while text is being typed, too.
 pub(crate) const ALWAYS: &[Command] = commands! { Scope::Always;
-    "help.here" ["F1"] "" "what can be done here" always, palette::help;
+    "help.here" ["F1"] "help" "what can be done here" always, palette::help;
     "redraw" ["ctrl-l"] "" "draw everything anew" always, |_| vec![Effect::Redraw];
     "suspend" ["ctrl-z"] "" "go back to the shell for a while; fg returns" always, |_| vec![Effect::Suspend];
     "quit.now" ["ctrl-c"] "" "leave" always, quit;
@@ -73,9 +73,11 @@ fn has_progress(app: &App) -> Result<(), &'static str> {
 }
 
 fn screen(app: &mut App, screen: Screen) -> Effects {
+    // A page may lie over a form: what is typed there is kept.
+    let effects = form::keep_draft(app);
     app.screen = screen;
     app.layers.clear();
-    Vec::new()
+    effects
 }
 
 fn next_screen(app: &mut App) -> Effects {
@@ -133,17 +135,25 @@ fn mouse(app: &mut App) -> Effects {
     vec![Effect::Mouse(app.mouse)]
 }
 
+/// What is asked when leaving would lose something.
+const LEAVE: &str = "Leave without saving?";
+
 fn quit(app: &mut App) -> Effects {
     if matches!(app.layers.last(), Some(Layer::Page(_) | Layer::Compare(_) | Layer::Palette(_))) {
         app.layers.pop();
         return Vec::new();
     }
     if app.save_failed && !app.unsaved.is_empty() {
+        if matches!(app.layers.last(), Some(Layer::Prompt(prompt)) if prompt.question == LEAVE) {
+            return Vec::new();
+        }
         let hint =
             format!("{} not on the disk; ctrl-s after esc tries again; write yes to leave all the same", changes(app));
-        return prompt::ask(app, "Leave without saving?", hint, "", |_, typed| {
+        return prompt::ask(app, LEAVE, hint, "", |app, typed| {
             if typed.eq_ignore_ascii_case("yes") {
-                Ok(vec![Effect::Quit])
+                let mut effects = form::keep_draft(app);
+                effects.push(Effect::Quit);
+                Ok(effects)
             } else {
                 Err("write yes, or press esc".to_owned())
             }

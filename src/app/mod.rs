@@ -413,6 +413,7 @@ impl App {
             Ok(()) => (command.run)(self),
             Err(why) => {
                 self.say(Tone::Note, why.to_owned());
+                self.status.more = self.read_only.clone().filter(|_| self.may_change() == Err(why));
                 Vec::new()
             }
         }
@@ -481,7 +482,7 @@ impl App {
     pub fn may_change(&self) -> Result<(), &'static str> {
         match (self.loaded, &self.read_only) {
             (false, _) => Err("the workspace is still being read"),
-            (true, Some(_)) => Err("nothing can be changed here: this workspace is open for reading only (! says why)"),
+            (true, Some(_)) => Err("nothing can be changed here: this workspace is open for reading only"),
             (true, None) => Ok(()),
         }
     }
@@ -667,6 +668,17 @@ impl App {
     pub(crate) fn fresh_id(&mut self, kind: Kind) -> Id {
         let Self { dice, workspace, .. } = self;
         dice.fresh(kind.letter(), workspace.count(kind), |id| workspace.get(id).is_some())
+    }
+
+    /// Puts the cursor of the open screen on a record; a search that would not show it is cleared.
+    pub(crate) fn select(&mut self, id: Id) {
+        match self.screen {
+            Screen::Services if Kind::of(id) == Some(Kind::Service) => services::select(self, id),
+            Screen::People if matches!(Kind::of(id), Some(Kind::Person | Kind::Organisation)) => {
+                people::select(self, id);
+            }
+            _ => {}
+        }
     }
 
     /// The record that is selected on the open screen.

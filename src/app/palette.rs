@@ -54,6 +54,9 @@ pub(crate) fn help(app: &mut App) -> Effects {
 }
 
 fn show(app: &mut App, is_help: bool) -> Effects {
+    if matches!(app.layers.last(), Some(Layer::Palette(_))) {
+        return Vec::new(); // its own keys stand at its foot
+    }
     let chain = app.chain();
     let palette = Palette { is_help, chain, input: Line::default(), rows: Vec::new(), cursor: Cursor::default() };
     app.layers.push(Layer::Palette(palette));

@@ -85,6 +85,19 @@ pub(crate) fn refresh(app: &mut App) {
     state.cursor.follow(state.rows.len(), super::services::list_height(app.size));
 }
 
+/// Puts the cursor on a person or an organisation.
+pub(crate) fn select(app: &mut App, id: Id) {
+    if !app.people.rows.contains(&id) {
+        app.people.line = Line::default();
+        refresh(app);
+    }
+    let state = &mut app.people;
+    if let Some(at) = state.rows.iter().position(|row| *row == id) {
+        state.cursor.at = at;
+        state.cursor.follow(state.rows.len(), super::services::list_height(app.size));
+    }
+}
+
 /// Moves in the list or the open detail.
 pub(crate) fn step(app: &mut App, step: Step) {
     let height = super::services::list_height(app.size);

@@ -211,6 +211,19 @@ pub(crate) fn refresh(app: &mut App) {
     }
 }
 
+/// Puts the cursor on a service.
+pub(crate) fn select(app: &mut App, id: Id) {
+    if !app.services.rows.contains(&id) {
+        app.services.line = Line::default();
+        refresh(app);
+    }
+    let state = &mut app.services;
+    if let Some(at) = state.rows.iter().position(|row| *row == id) {
+        state.cursor.at = at;
+        state.cursor.follow(state.rows.len(), list_height(app.size));
+    }
+}
+
 /// Puts the rows into the chosen order.
 fn order(app: &mut App) {
     let App { services, workspace, .. } = app;

@@ -6,7 +6,7 @@ use ratatui::widgets::{Clear, Widget};
 
 use super::look::{Look, Role};
 use super::services::heading;
-use super::write::{put, rule, width, wrap};
+use super::write::{cut, put, rule, wrap};
 use crate::app::App;
 use crate::app::command::Scope;
 use crate::app::compare::Compare;
@@ -88,6 +88,9 @@ pub fn page(page: &Page, look: Look, area: Rect, buf: &mut Buffer) -> Option<Pos
     Some(Position::new(area.x, area.y + 1))
 }
 
+/// The most lines that one field takes where services stand side by side.
+const MOST_COMPARED: usize = 5;
+
 /// Services side by side: what differs stands out.
 pub fn compare(app: &App, compare: &Compare, look: Look, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let names: Vec<&str> = compare
@@ -104,10 +107,10 @@ pub fn compare(app: &App, compare: &Compare, look: Look, area: Rect, buf: &mut B
         put(buf, (column(at), area.y), cells, &text, look.style(Role::Strong), look);
     }
     let mut y = area.y + 1;
-    for (label, said) in compare.rows.iter().skip(compare.top).filter(|(label, _)| *label != "Name") {
+    for (label, said) in compare.rows.iter().skip(compare.top) {
         let differs = said.windows(2).any(|pair| pair[0] != pair[1]);
-        let wrapped: Vec<Vec<String>> = said.iter().map(|text| wrap(text, cells.saturating_sub(1).into())).collect();
-        let height = wrapped.iter().map(Vec::len).max().unwrap_or(1).clamp(1, 5) as u16;
+        let wrapped: Vec<Vec<String>> = said.iter().map(|text| short(text, cells.saturating_sub(1), look)).collect();
+        let height = wrapped.iter().map(Vec::len).max().unwrap_or(1).max(1) as u16;
         if y >= area.bottom() {
             break;
         }
@@ -122,6 +125,18 @@ pub fn compare(app: &App, compare: &Compare, look: Look, area: Rect, buf: &mut B
         }
         y += height;
     }
-    debug_assert!(names.iter().all(|name| width(name) < 100_000));
     Some(Position::new(area.x, area.y + 1))
+}
+
+/// A text in at most five lines; the last says when there is more.
+fn short(text: &str, cells: u16, look: Look) -> Vec<String> {
+    let mut lines = wrap(text, cells.into());
+    if lines.len() > MOST_COMPARED {
+        lines.truncate(MOST_COMPARED);
+        if let Some(last) = lines.last_mut() {
+            let room = usize::from(cells).saturating_sub(2);
+            *last = format!("{} {}", cut(last, room, look).trim_end_matches(['…', '~']), look.sign("…", "~"));
+        }
+    }
+    lines
 }

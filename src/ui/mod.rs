@@ -97,11 +97,27 @@ fn status(app: &App, look: Look, area: Rect, buf: &mut Buffer) {
         room = area.width - cells - 2;
         put(buf, (area.right() - cells, area.y), cells, right, look.style(Role::Quiet), look);
     }
+    let (text, role) = match search_problem(app) {
+        Some(problem) => (problem.to_owned(), Role::Warn),
+        None => (said(app), role),
+    };
+    put(buf, (area.x, area.y), room, &text, look.style(role), look);
+}
+
+/// What could not be understood of the search, as long as it is being typed or nothing else is to be said.
+fn search_problem(app: &App) -> Option<&str> {
+    let is_open = app.screen == Screen::Services && app.layers.is_empty();
+    let is_silent = app.services.searching || app.status.text.is_empty();
+    app.services.query.problems.first().filter(|_| is_open && is_silent).map(String::as_str)
+}
+
+/// The status, and whether there is more to read.
+fn said(app: &App) -> String {
     let mut text = app.status.text.clone();
     if app.status.more.as_ref().is_some_and(|more| *more != text) && app.status.tone != Tone::Done {
         text.push_str(" (! for all)");
     }
-    put(buf, (area.x, area.y), room, &text, look.style(role), look);
+    text
 }
 
 /// What can be done here: the keys that go on from a prefix, or the commands whose hints fit.
@@ -121,6 +137,12 @@ fn hints(app: &App, look: Look, area: Rect, buf: &mut Buffer) {
         let goes_on = app.keymap.continuations(&chain, &app.pressed);
         hints.extend(goes_on.into_iter().map(|(key, command)| (key, command.help)));
     }
+    let mut seen: Vec<&str> = Vec::new();
+    hints.retain(|(_, hint)| {
+        let is_new = !seen.contains(hint);
+        seen.push(*hint);
+        is_new
+    });
     // Help is always among them, so that nobody is left alone on a narrow screen.
     let help = hints.iter().position(|(_, hint)| *hint == "help").map(|at| hints.remove(at));
     let cells_of = |(key, hint): &(String, &str)| (width(key) + 1 + width(hint) + 2) as u16;

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::app::facts::{self, Fact, Weight};
 use crate::app::services::{Sort, View, list_height};
 use crate::model::date::say_age;
-use crate::model::service::{Freshness, Service};
+use crate::model::service::{Freshness, Service, Sex};
 use crate::model::{AnyRecord, Id};
 use crate::search::Hit;
 
@@ -91,8 +91,8 @@ fn empty(app: &App, look: Look, area: Rect, buf: &mut Buffer) -> Option<Position
     if state.line.text().trim().is_empty() {
         lines.push("No services yet. Press n to add the first one, or : and write import.".to_owned());
     } else {
-        lines.push("Nothing found.".to_owned());
-        lines.extend(state.query.problems.iter().cloned());
+        lines.push("Nothing found. Esc clears the search.".to_owned());
+        lines.extend(state.query.problems.iter().skip(1).cloned()); // the first stands in the status line
         if let Some((query, count)) = &state.found.instead {
             lines.push(format!("One word less, {query}, finds {}.", facts::count(*count)));
         }
@@ -212,7 +212,7 @@ fn brief(app: &App, look: Look, area: Rect, buf: &mut Buffer) {
 
 fn brief_lines(app: &App, service: &Service, cells: usize) -> Vec<(String, Role)> {
     let record: AnyRecord = service.clone().into();
-    let say = |field: &str| facts::say(&record, field, &app.workspace).replace('\n', "; ");
+    let say = |field: &str| facts::say(&record, field, &app.workspace, app.today).replace('\n', "; ");
     let mut lines = Vec::new();
     let verified = facts::verified(service, app.today);
     let phone = service.any_phone().unwrap_or("phone not stated");
@@ -226,11 +226,10 @@ fn brief_lines(app: &App, service: &Service, cells: usize) -> Vec<(String, Role)
         lines.extend(wrapped.into_iter().take(2).map(|line| (line, Role::Text)));
     }
     let ages = service.ages.map(|_| say("ages")).unwrap_or_default();
-    let sex = if service.sex.is_some() { format!("for {}", say("sex")) } else { String::new() };
+    let sex = if service.sex == Some(Sex::Any) { "any sex".to_owned() } else { say("sex") };
     lines.push((join(&[&ages, &sex, &say("clients"), &say("needs")]), Role::Text));
     let free = service.capacity.map(|_| format!("places free: {}", say("capacity"))).unwrap_or_default();
-    let routes = if service.routes.is_empty() { String::new() } else { format!("by {}", say("routes")) };
-    lines.push((join(&[&routes, &free, &say("opening")]), Role::Text));
+    lines.push((join(&[&say("routes"), &free, &say("opening")]), Role::Text));
     let serves = if service.serves.is_empty() { String::new() } else { format!("serves {}", say("serves")) };
     lines.push((join(&[&serves, &say("locations")]), Role::Text));
     if service.funding_warns(app.today) {
