@@ -1,0 +1,391 @@
+//! A desk for whole-app tests: keys in, screen text and saved files out, through the real app and the real store. No
+//! terminal and no threads; what the program would do outside is done here at once, in order.
+
+#![allow(dead_code)] // each test file uses what it needs
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by panicking; helpers are no #[test]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use folkmoot::app::draft::Draft;
+use folkmoot::app::key::{Code, Key};
+use folkmoot::app::{App, Effect, Effects, Event, Layer, Loaded, Options, Saved};
+use folkmoot::model::{AnyRecord, Author, Change, Day, Id, Kind, Moment, Refusal, Text, Workspace};
+use folkmoot::search::Index;
+use folkmoot::store::{self, Mode, Store};
+use folkmoot::ui::{self, look::Look};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use unicode_width::UnicodeWidthStr;
+
+/// The clock of all tests: Saturday, 21 November 2026, ten o'clock.
+pub const TEN: i64 = 1_795_255_200;
+
+/// The day of it.
+pub fn today() -> Day {
+    "2026-11-21".parse().unwrap()
+}
+
+/// The terminal's own colours, as most people see the program.
+pub const FINE: Look = Look { colour: true, ascii: false, plain: false };
+/// Without colours.
+pub const MONO: Look = Look { colour: false, ascii: false, plain: false };
+/// Without colours and with nothing but ASCII.
+pub const ASCII: Look = Look { colour: false, ascii: true, plain: false };
+/// Without borders and pictures.
+pub const PLAIN: Look = Look { colour: false, ascii: false, plain: true };
+
+/// Somebody at the program, and the directory it works in.
+pub struct Desk {
+    /// The app itself.
+    pub app: App,
+    /// The directory goes with the desk that made it.
+    dir: Arc<tempfile::TempDir>,
+    store: Option<Store>,
+    /// The second that it is.
+    pub seconds: i64,
+    /// Drafts as the disk keeps them.
+    pub drafts: BTreeMap<String, Draft>,
+    /// What was sent to the clipboard.
+    pub copied: Vec<String>,
+    /// Whether the program was left.
+    pub has_quit: bool,
+    /// Whether the disk is full.
+    pub is_full: bool,
+    /// Every effect that was asked for, in words.
+    pub asked: Vec<String>,
+    /// What an editor would do to a text.
+    pub editor: fn(&str) -> String,
+}
+
+/// Keys as people would say them: characters as they are, others in angle brackets: `/mentor<enter>v`.
+pub fn keys(text: &str) -> Vec<Key> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if let Some((name, after)) = rest.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
+            found.push(name.parse().unwrap());
+            rest = after;
+        } else {
+            found.push(Key::plain(Code::Char(c)));
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    found
+}
+
+impl Desk {
+    /// Katy Pascoe at the sample.
+    pub fn sample() -> Self {
+        Self::at(sample_dir(), "KP")
+    }
+
+    /// Katy Pascoe at a workspace of her own, with nobody and nothing in it.
+    pub fn empty() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        store::init(dir.path(), "Table of the North", false).unwrap();
+        Self::at(Arc::new(dir), "katy")
+    }
+
+    /// Somebody at a directory.
+    pub fn at(dir: Arc<tempfile::TempDir>, who: &str) -> Self {
+        Self::with(dir, Options { who: who.to_owned(), seed: 7, ..Options::default() })
+    }
+
+    /// The program started with these options.
+    pub fn with(dir: Arc<tempfile::TempDir>, options: Options) -> Self {
+        let mut desk = Self {
+            app: App::new(options, &[]),
+            dir,
+            store: None,
+            seconds: TEN,
+            drafts: BTreeMap::new(),
+            copied: Vec::new(),
+            has_quit: false,
+            is_full: false,
+            asked: Vec::new(),
+            editor: str::to_owned,
+        };
+        desk.event(Event::Size(80, 24));
+        desk.load();
+        desk
+    }
+
+    /// The same person at the same directory, the program started anew.
+    pub fn restarted(self) -> Self {
+        let mut next = Self {
+            app: App::new(self.app.options.clone(), &[]),
+            store: None,
+            copied: Vec::new(),
+            asked: Vec::new(),
+            ..self
+        };
+        next.event(Event::Size(80, 24));
+        next.load();
+        next
+    }
+
+    fn load(&mut self) {
+        let mode = if self.app.options.read_only { Mode::Read } else { Mode::Write };
+        let opened = Store::open(self.dir.path(), mode).unwrap();
+        self.store = Some(opened.store);
+        let atlas = store::atlas().unwrap();
+        let loaded = Loaded {
+            index: Index::build(&[Kind::Service], &opened.workspace, &atlas),
+            people: Index::build(&[Kind::Person, Kind::Organisation], &opened.workspace, &atlas),
+            atlas: Arc::new(atlas),
+            directory: "/home/katy/dorset".to_owned(),
+            problems: opened.problems.iter().map(ToString::to_string).collect(),
+            read_only: opened.read_only,
+            drafts: self.drafts.values().cloned().collect(),
+            conflicts: Vec::new(),
+            scratch: false,
+            workspace: opened.workspace,
+        };
+        self.event(Event::Loaded(Box::new(loaded)));
+    }
+
+    /// Where the files are.
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// The directory, for a second person at it.
+    pub fn dir(&self) -> Arc<tempfile::TempDir> {
+        self.dir.clone()
+    }
+
+    /// A file as it lies on the disk.
+    pub fn file(&self, name: &str) -> String {
+        std::fs::read_to_string(self.dir.path().join(name)).unwrap()
+    }
+
+    /// Something happens.
+    pub fn event(&mut self, event: Event) {
+        self.seconds += 1;
+        self.app.update(Event::Clock(Moment::from_seconds(self.seconds), today()));
+        let effects = self.app.update(event);
+        self.carry_out(effects);
+    }
+
+    /// Keys are pressed.
+    pub fn press(&mut self, text: &str) -> &mut Self {
+        for key in keys(text) {
+            self.event(Event::Key(key));
+        }
+        self
+    }
+
+    /// Text is pasted.
+    pub fn paste(&mut self, text: &str) -> &mut Self {
+        self.event(Event::Paste(text.to_owned()));
+        self
+    }
+
+    /// The terminal has another size.
+    pub fn size(&mut self, columns: u16, rows: u16) -> &mut Self {
+        self.event(Event::Size(columns, rows));
+        self
+    }
+
+    fn carry_out(&mut self, effects: Effects) {
+        for effect in effects {
+            let said = format!("{effect:?}");
+            self.asked.push(said.split(['(', ' ']).next().unwrap_or_default().to_owned());
+            match effect {
+                Effect::Commit(number, change) => self.commit(number, &change),
+                Effect::Copy(text) => self.copied.push(text),
+                Effect::KeepDraft(draft) => drop(self.drafts.insert(draft.key(), draft)),
+                Effect::DropDraft(key) => drop(self.drafts.remove(&key)),
+                Effect::EditRecord(record) => self.edit(&record),
+                Effect::EditText(text) => {
+                    let text = (self.editor)(&text);
+                    self.event(Event::EditedText(text));
+                }
+                Effect::Quit => self.has_quit = true,
+                _ => {}
+            }
+        }
+    }
+
+    fn commit(&mut self, number: u64, change: &Change) {
+        if self.is_full {
+            let said = "services.ron could not be saved: no space left on the disk".to_owned();
+            return self.event(Event::NotSaved(said.clone(), said));
+        }
+        match self.store.as_mut().unwrap().commit(change) {
+            Ok(saved) => {
+                let saved = Saved { elsewhere: saved.elsewhere, lost: saved.lost, unconfirmed: false };
+                self.event(Event::Saved(number, saved));
+            }
+            Err(error) => self.event(Event::NotSaved(error.to_string(), error.to_string())),
+        }
+    }
+
+    fn edit(&mut self, record: &AnyRecord) {
+        let text = store::to_ron(record).unwrap();
+        let after = (self.editor)(&text);
+        let outcome = if after == text {
+            Ok(None)
+        } else {
+            store::from_ron(record.kind(), record.id(), &after).map(Some).map_err(|problem| problem.message)
+        };
+        self.event(Event::Edited(record.id(), outcome));
+    }
+
+    /// A colleague, at a program of her own, makes a change and saves it; the watch tells.
+    pub fn colleague(&mut self, act: impl FnOnce(&Workspace, &Author) -> Result<Change, Refusal>) {
+        self.colleague_unseen(act);
+        self.look();
+    }
+
+    /// As [`Desk::colleague`], but nothing tells of it.
+    pub fn colleague_unseen(&mut self, act: impl FnOnce(&Workspace, &Author) -> Result<Change, Refusal>) {
+        let mut theirs = Store::open(self.dir.path(), Mode::Write).unwrap();
+        let author = Author { by: "RS".into(), at: Moment::from_seconds(self.seconds + 1), today: today() };
+        let change = act(&theirs.workspace, &author).unwrap();
+        theirs.store.commit(&change).unwrap();
+    }
+
+    /// As [`Desk::colleague`], where the colleague may find nothing to do.
+    pub fn colleague_if(&mut self, act: impl FnOnce(&Workspace, &Author) -> Option<Change>) {
+        let mut theirs = Store::open(self.dir.path(), Mode::Write).unwrap();
+        let author = Author { by: "RS".into(), at: Moment::from_seconds(self.seconds + 1), today: today() };
+        if let Some(change) = act(&theirs.workspace, &author) {
+            theirs.store.commit(&change).unwrap();
+            self.look();
+        }
+    }
+
+    /// The watch says that something in the directory may have changed.
+    pub fn look(&mut self) {
+        let reloaded = self.store.as_mut().unwrap().reload();
+        let problems = reloaded.problems.iter().map(ToString::to_string).collect();
+        self.event(Event::Reloaded(reloaded.change, problems));
+    }
+
+    /// The screen, cell by cell, and where the cursor stands.
+    pub fn buffer(&self, look: Look) -> (Buffer, Option<Position>) {
+        let area = Rect::new(0, 0, self.app.size.0, self.app.size.1);
+        let mut buffer = Buffer::empty(area);
+        let cursor = ui::draw(&self.app, look, area, &mut buffer);
+        (buffer, cursor)
+    }
+
+    /// The screen as text, in colour and with all signs.
+    pub fn screen(&self) -> String {
+        self.screen_in(FINE)
+    }
+
+    /// The screen as text in a look.
+    pub fn screen_in(&self, look: Look) -> String {
+        text_of(&self.buffer(look).0)
+    }
+
+    /// The status line.
+    pub fn said(&self) -> &str {
+        &self.app.status.text
+    }
+
+    /// What is saved, read anew from the disk.
+    pub fn saved(&self) -> Workspace {
+        Store::open(self.dir.path(), Mode::Read).unwrap().workspace
+    }
+
+    /// The only service with this name, as it is saved.
+    pub fn service(&self, name: &str) -> folkmoot::model::Service {
+        let workspace = self.saved();
+        let mut named = workspace.services.iter().filter(|service| service.name.as_str() == name);
+        let service = named.next().unwrap_or_else(|| panic!("no service {name} is saved"));
+        assert!(named.next().is_none(), "two services are called {name}");
+        folkmoot::model::Service::clone(service)
+    }
+
+    /// Goes to the field of the open form with this name, by tab as a person would.
+    pub fn field(&mut self, name: &str) -> &mut Self {
+        for _ in 0..100 {
+            let Some(Layer::Form(form)) = self.app.layers.last() else { panic!("no form is open: {}", self.screen()) };
+            if form.fields.get(form.at).is_some_and(|field| field.info.name == name) {
+                return self;
+            }
+            self.press("<tab>");
+        }
+        panic!("the form has no field {name}");
+    }
+
+    /// What stands in a field of the open form.
+    pub fn typed(&self, name: &str) -> String {
+        let form = self.app.layers.iter().rev().find_map(|layer| match layer {
+            Layer::Form(form) => Some(form),
+            _ => None,
+        });
+        let form = form.unwrap_or_else(|| panic!("no form is open: {}", self.screen()));
+        form.fields.iter().find(|field| field.info.name == name).unwrap().typing.text()
+    }
+}
+
+/// A directory with the sample in it.
+pub fn sample_dir() -> Arc<tempfile::TempDir> {
+    let dir = tempfile::tempdir().unwrap();
+    store::init(dir.path(), "Criminal justice partnership across Dorset", true).unwrap();
+    Arc::new(dir)
+}
+
+/// The text of a buffer, line by line, blanks at the ends cut off.
+pub fn text_of(buffer: &Buffer) -> String {
+    let area = buffer.area;
+    let mut lines = Vec::new();
+    for y in area.top()..area.bottom() {
+        let mut line = String::new();
+        let mut x = area.left();
+        while x < area.right() {
+            let symbol = buffer[(x, y)].symbol();
+            line.push_str(symbol);
+            x += symbol.width().max(1) as u16;
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    lines.join("\n")
+}
+
+/// A service's id by its name.
+pub fn id_of(workspace: &Workspace, name: &str) -> Id {
+    let all = [Kind::Service, Kind::Organisation, Kind::Person].into_iter().flat_map(|kind| workspace.all(kind));
+    all.into_iter().find(|record| record.name() == name).unwrap_or_else(|| panic!("nothing is called {name}")).id()
+}
+
+/// A field of a record set as a person would type it.
+pub fn set(workspace: &Workspace, author: &Author, id: Id, field: &str, typed: &str) -> Result<Change, Refusal> {
+    let mut record = workspace.get(id).unwrap();
+    record.set(field, typed, folkmoot::model::Desk { workspace, today: author.today }).map_err(Refusal)?;
+    folkmoot::model::change::put(workspace, record, author)
+}
+
+/// The workspace without the stamps, which undoing renews.
+pub fn unstamped(workspace: &Workspace) -> BTreeMap<Id, AnyRecord> {
+    let resident = Kind::ALL.iter().copied().filter(|kind| kind.is_resident());
+    resident
+        .flat_map(|kind| workspace.all(kind))
+        .map(|mut record| {
+            record.set_updated(folkmoot::model::Updated(Moment::default(), Text::default()));
+            (record.id(), record)
+        })
+        .collect()
+}
+
+/// The repository.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Compares a file of the repository with what it should hold, or writes it where `UPDATE_DOCS` is set.
+pub fn kept_fresh(path: &str, wanted: &str, how: &str) {
+    let file = root().join(path);
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, wanted).unwrap();
+    }
+    let found = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(found == wanted, "{path} is out of date; write it anew with: {how}");
+}
