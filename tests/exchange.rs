@@ -7,10 +7,11 @@
 
 use std::path::{Path, PathBuf};
 
-use folkmoot::exchange::{self, Format, Here, Outgoing, Plan};
+use folkmoot::exchange::{self, Format, Here, Outgoing, Plan, Report, Rule};
 use folkmoot::model::needs::NeedTable;
-use folkmoot::model::service::{Need, Sex};
-use folkmoot::model::{Author, Dice, Moment, Service, Workspace};
+use folkmoot::model::service::{Ages, Need, Sex, Status, Verified};
+use folkmoot::model::{AnyRecord, Author, Change, Dice, Edit, Moment, Record, Ref, Service, Workspace};
+use proptest::prelude::*;
 
 /// The published directories, where they are there; says so where they are not.
 fn real(name: &str) -> Option<PathBuf> {
@@ -116,5 +117,319 @@ fn real_directories_come_back_the_same() {
     let some = if std::env::var_os("FOLKMOOT_HEAVY").is_some() { &all[..] } else { &all[..3] };
     for path in some.iter().filter_map(|name| real(name)) {
         comes_back_the_same(&path, folder.path());
+    }
+}
+
+fn fixture(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
+}
+
+fn imported(name: &str) -> (Desk, Report) {
+    let mut desk = Desk::default();
+    let report = desk.import(&fixture(name), "test").report;
+    (desk, report)
+}
+
+fn count(report: &Report, rule: Rule) -> usize {
+    report.by_rule().get(&rule).copied().unwrap_or_default()
+}
+
+#[test]
+fn a_faulty_package_of_hsds_1_comes_in_whole() {
+    let (desk, report) = imported("hsds1");
+    assert_eq!(report.dialect, "HSDS 1");
+    assert_eq!((report.services.new, report.organisations.new), (5, 4), "a copy is merged, another row is kept");
+    for (rule, times) in [
+        (Rule::Encoding, 1),
+        (Rule::Copy, 1),
+        (Rule::SameId, 0),
+        (Rule::Ragged, 2),
+        (Rule::NoPlace, 4),
+        (Rule::Postcode, 1),
+        (Rule::Refuge, 1),
+        (Rule::Newlines, 2),
+    ] {
+        assert_eq!(count(&report, rule), times, "{rule:?}");
+    }
+    let loose: Vec<String> = report.loose().map(|repair| format!("{}:{}", repair.file, repair.old)).collect();
+    for expected in [
+        "services.csv:999888777666555",
+        "phones.csv:100,102",
+        "services_at_location.csv:555",
+        "services_taxonomy.csv:XX-1",
+        "eligibility.csv:",
+    ] {
+        assert!(loose.iter().any(|known| known == expected), "{expected} in {loose:?}");
+    }
+    let beds = desk.service("Night beds");
+    assert_eq!(beds.summary.as_deref(), Some("First line\n\nSecond line"));
+    assert_eq!(beds.opening.as_deref(), Some("Mon–Fri 08:30–17:00\nSat 10:00–12:00"));
+    assert_eq!(beds.needs.labels(), "accommodation");
+    assert_eq!(beds.locations[0].point, None);
+    assert_eq!(beds.locations[0].postcode.as_deref(), Some("DT1 3BJ"));
+    assert_eq!(desk.service("Loose end").organisation, Some(Ref::Words("999888777666555".into())));
+    let café = desk.service("Café and “advice”");
+    assert_eq!((café.sex, café.status), (Some(Sex::Male), Status::Paused));
+    assert!(desk.service("Women's refuge").hide_address);
+    assert_eq!(report.loose_rows, 6, "two places, a term, a phone, a link and a condition");
+}
+
+#[test]
+fn lists_in_cells_of_ohana_are_unfolded() {
+    let (desk, report) = imported("ohana");
+    assert_eq!((report.dialect, report.services.new, report.organisations.new), ("Ohana", 1, 1));
+    let service = desk.service("Second Chance");
+    assert_eq!(service.status, Status::Closed);
+    assert_eq!(service.organisation.as_ref().map(|to| to.name(&desk.workspace)), Some("Harbour Trust"));
+    assert_eq!(service.languages.len() + service.serves.len() + service.funders.len(), 6);
+    assert_eq!(service.accessibility.as_deref(), Some("ramp; lift"));
+    assert_eq!(service.ages.and_then(|ages| ages.from), Some(55));
+    assert!(service.needs.has(Need::Employment));
+    assert_eq!((count(&report, Rule::Ambiguous), count(&report, Rule::WrongSort)), (1, 2), "holidays in the year 1");
+}
+
+#[test]
+fn every_other_dialect_comes_in() {
+    let (desk, report) = imported("hsds2");
+    assert_eq!((report.dialect, report.services.new), ("HSDS 2", 1));
+    let advice = desk.service("Walk-in advice");
+    assert_eq!(advice.summary.as_deref(), Some("Zerowidth, narrow blank, an escape red, a bell  and a turn"));
+    assert!(advice.needs.has(Need::Finance) && advice.needs.has(Need::Legal));
+
+    let (desk, report) = imported("oruk1.json");
+    assert_eq!((report.dialect, report.services.new, report.organisations.new), ("ORUK 1 JSON", 1, 1));
+    let service = desk.service("Drop-in");
+    assert_eq!(service.opening.as_deref(), Some("Mon 09:00–12:30"));
+    assert_eq!(service.ages.map(|ages| (ages.from, ages.to)), Some((Some(16), Some(25))));
+    assert_eq!((service.place(), service.routes.labels()), (Some("Wareham"), "drop-in".to_owned()));
+    assert_eq!(service.contacts[0].phone.as_deref(), Some("01929 555 0100"));
+    assert_eq!(service.serves, ["Purbeck".into()]);
+
+    let (_, report) = imported("lines.jsonl");
+    assert_eq!((report.services.new, count(&report, Rule::Unreadable), count(&report, Rule::Null)), (2, 1, 1));
+}
+
+#[test]
+fn fixtures_come_back_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["hsds1", "ohana", "hsds2", "oruk1.json", "lines.jsonl"] {
+        comes_back_the_same(&fixture(name), folder.path());
+    }
+}
+
+#[test]
+fn what_is_no_directory_is_named_with_its_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text, says) in [
+        ("cars.csv", "plate,colour\nAB1,red\n", "plate, colour"),
+        ("empty.csv", "", "no rows"),
+        ("broken.json", "{\"contents\": [", "line 1"),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        let problem = exchange::read(&path, "test", &mut |_| true).unwrap_err();
+        assert!(problem.0.contains(says), "{problem}");
+    }
+    assert!(exchange::read(&folder.path().join("absent"), "test", &mut |_| true).is_err());
+    let stopped = exchange::read(&fixture("hsds1"), "test", &mut |_| false);
+    assert!(stopped.unwrap_err().0.contains("stopped"));
+}
+
+#[test]
+fn a_zip_that_leads_out_of_itself_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bad.zip");
+    let mut archive = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+    archive.start_file("../services.csv", zip::write::SimpleFileOptions::default()).unwrap();
+    std::io::Write::write_all(&mut archive, b"id,name\n1,Out\n").unwrap();
+    archive.finish().unwrap();
+    let problem = exchange::read(&path, "test", &mut |_| true).unwrap_err();
+    assert!(problem.0.contains("leads out of it"), "{problem}");
+}
+
+fn page(services: &[&str]) -> String {
+    format!("{{\"contents\": [{}]}}", services.join(","))
+}
+
+fn edit(desk: &mut Desk, name: &str, act: impl FnOnce(&mut Service)) {
+    let before = desk.workspace.services.iter().find(|service| &*service.name == name).unwrap().clone();
+    let mut after = Service::clone(&before);
+    act(&mut after);
+    let edit = Edit::new(Some(AnyRecord::Service(before)), Some(after.into()));
+    desk.workspace.apply(&Change { edits: edit.into_iter().collect(), sentence: String::new() });
+}
+
+#[test]
+fn importing_again_keeps_what_was_changed_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("feed.json");
+    let service = |id: &str, name: &str, fees: &str, wait: &str| {
+        format!(r#"{{"id":"{id}","name":"{name}","status":"active","fees_description":"{fees}","wait_time":"{wait}"}}"#)
+    };
+    std::fs::write(&path, page(&[&service("1", "Beds", "free", "a week"), &service("2", "Board", "free", "none")]))
+        .unwrap();
+    let mut desk = Desk::default();
+    desk.import(&path, "feed");
+    edit(&mut desk, "Beds", |beds| {
+        beds.cost = Some("£5".into());
+        beds.phone = Some("01305 555 0100".into());
+    });
+    // the source changes the cost too, and the waiting time, and drops the other one
+    std::fs::write(&path, page(&[&service("1", "Beds", "£3", "a day")])).unwrap();
+    let report = desk.import(&path, "feed").report;
+    assert_eq!((report.services.changed, report.services.missing), (1, 1));
+    let beds = desk.service("Beds");
+    assert_eq!((beds.cost.as_deref(), beds.waiting.as_deref()), (Some("£5"), Some("a day")));
+    assert_eq!(beds.phone.as_deref(), Some("01305 555 0100"));
+    let source = beds.source.as_ref().unwrap();
+    assert_eq!(source.suggestions, [("cost".into(), "£3".into())]);
+    assert!(desk.service("Board").source.as_ref().unwrap().missing_since.is_some());
+    assert!(desk.plan(&path, "feed").change.edits.is_empty());
+    // it comes back
+    std::fs::write(&path, page(&[&service("1", "Beds", "£3", "a day"), &service("2", "Board", "free", "none")]))
+        .unwrap();
+    desk.import(&path, "feed");
+    assert_eq!(desk.service("Board").source.as_ref().unwrap().missing_since, None);
+}
+
+#[test]
+fn local_changes_go_out_and_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut desk, _) = imported("hsds1");
+    edit(&mut desk, "Night beds", |beds| {
+        beds.needs.insert(Need::Veterans);
+        beds.ages = Some(Ages { from: Some(18), to: None });
+        beds.opening = Some("ring first".into());
+        beds.notes = Some("the back door sticks".into());
+        beds.commissioner = Some(Ref::Words("The council".into()));
+        beds.funding_ends = Some("2027-03-31".parse().unwrap());
+        beds.verified = Some(Verified { on: "2026-11-20".parse().unwrap(), by: Some("KP".into()), how: None });
+    });
+    for (format, name) in [(Format::Hsds3Json, "out.json"), (Format::Hsds3Csv, "out")] {
+        let path = folder.path().join(name);
+        desk.export(format, &path, true);
+        let mut other = Desk::default();
+        other.import(&path, "again");
+        let (ours, theirs) = (desk.service("Night beds"), other.service("Night beds"));
+        let mut theirs = theirs.clone();
+        theirs.notes.clone_from(&ours.notes);
+        theirs.source.clone_from(&ours.source);
+        theirs.organisation.clone_from(&ours.organisation);
+        assert_eq!(ours.differing(&theirs), Vec::<&str>::new(), "{name}");
+    }
+}
+
+#[test]
+fn what_must_not_leave_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut desk, _) = imported("hsds1");
+    edit(&mut desk, "Women's refuge", |refuge| {
+        refuge.summary = Some("We are at 7 Hidden Lane".into());
+        refuge.notes = Some("code 4711".into());
+    });
+    edit(&mut desk, "Café and “advice”", |other| other.hide_address = true);
+    for (name, format) in Format::NAMES {
+        let path = folder.path().join(name);
+        desk.export(*format, &path, false);
+        let mut paths = vec![path.clone()];
+        if path.is_dir() {
+            paths = std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()).collect();
+        }
+        for path in paths {
+            let text = std::fs::read_to_string(&path).unwrap();
+            for secret in ["Hidden Lane", "BH15 1AA", "Quay House", "50.61", "4711", "someone@example.org"] {
+                assert!(!text.contains(secret), "{secret} in {}", path.display());
+            }
+        }
+    }
+}
+
+fn validators(name: &str) -> Vec<(String, jsonschema::Validator)> {
+    let mut found =
+        vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/schemas").join(format!("{name}-service.json"))];
+    match std::env::var_os("FOLKMOOT_SCHEMAS") {
+        Some(folder) => found.extend(std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path())),
+        None => println!("skipped: official schemas, as FOLKMOOT_SCHEMAS names no folder"),
+    }
+    let read = |path: &PathBuf| {
+        let schema = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+        (path.display().to_string(), validator)
+    };
+    found.iter().map(read).collect()
+}
+
+#[test]
+fn exported_services_are_valid() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut sources: Vec<PathBuf> =
+        ["hsds1", "ohana", "hsds2", "oruk1.json", "lines.jsonl"].iter().map(|name| fixture(name)).collect();
+    let heavy = ["dc-hsds-broken.zip", "miami-hsds-1.1.zip", "big-hsds3.zip"];
+    let heavy = heavy.iter().filter(|_| std::env::var_os("FOLKMOOT_HEAVY").is_some());
+    sources.extend(
+        ["dorset-oruk3.json", "oruk3-mock.json", "ohana-sample"].iter().chain(heavy).filter_map(|name| real(name)),
+    );
+    for source in sources {
+        let mut desk = Desk::default();
+        desk.import(&source, "source");
+        for (format, name) in [(Format::Hsds3Json, "hsds3"), (Format::Oruk3Json, "oruk3")] {
+            let path = folder.path().join("page.json");
+            desk.export(format, &path, true);
+            let page: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+            for (schema, validator) in validators(name) {
+                for item in page["contents"].as_array().unwrap() {
+                    let faults: Vec<String> = validator
+                        .iter_errors(item)
+                        .map(|fault| format!("{fault} at {}", fault.instance_path()))
+                        .collect();
+                    assert!(faults.is_empty(), "{} {schema}: {faults:?}", source.display());
+                }
+            }
+        }
+    }
+    // the measure can fail
+    let nameless = serde_json::json!({"id": "7", "status": "open"});
+    assert!(validators("hsds3").iter().all(|(_, validator)| !validator.is_valid(&nameless)));
+}
+
+/// No character that could do anything but be read.
+fn assert_clean(text: &str) {
+    assert!(!text.chars().any(folkmoot::model::text::is_unwelcome), "{text:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn nothing_read_from_anything_is_unclean(
+        cells in prop::collection::vec("[\\PC\\x00-\\x1f\\u{202e}\\u{200b}<>&\\\\\",;]{0,30}", 1..20),
+        bytes in prop::collection::vec(any::<u8>(), 0..200),
+        json in any::<bool>(),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut text = if json {
+            let fields: Vec<String> = cells.chunks(2).map(|pair| format!(
+                "{}:{}", serde_json::json!(pair[0]), serde_json::json!(pair.get(1)))).collect();
+            format!("[{{\"id\":1,\"name\":{},{}}}]", serde_json::json!(cells[0]), fields.join(",")).into_bytes()
+        } else {
+            format!("id,name,organization_id,{}\n1,{}\n", cells[0], cells.join(",")).into_bytes()
+        };
+        if cells.len() % 3 == 0 {
+            text.extend(bytes);
+        }
+        let path = folder.path().join(if json { "any.json" } else { "services.csv" });
+        std::fs::write(&path, text).unwrap();
+        if let Ok(package) = exchange::read(&path, "any", &mut |_| true) {
+            for item in package.services.iter().chain(&package.organisations).chain(&package.loose) {
+                assert_clean(&item.json);
+            }
+            package.repairs.iter().for_each(|repair| assert_clean(&repair.new.replace('⏎', "")));
+            let mut desk = Desk::default();
+            desk.import(&path, "any");
+            for record in desk.workspace.services.iter() {
+                assert_eq!(record.check(), Ok(()));
+                assert_clean(&ron::to_string(&**record).unwrap().replace("\\n", ""));
+            }
+        }
     }
 }

@@ -112,6 +112,10 @@ pub fn routes(text: &str) -> Set<Route> {
 pub fn is_refuge(name: &str) -> bool {
     let words = words(name);
     let is = |word: &String| matches!(word.as_str(), "refuge" | "refuges" | "safehouse");
+    let for_animals = ["wildlife", "animal", "animals", "bird", "nature", "donkey", "cat", "dog"];
+    if words.iter().any(|word| for_animals.contains(&word.as_str())) {
+        return false;
+    }
     words.iter().any(is) || words.windows(2).any(|pair| pair[0] == "safe" && pair[1].starts_with("house"))
 }
 
@@ -145,5 +149,6 @@ mod tests {
         assert!(is_refuge("Women's Refuge (Poole)"));
         assert!(is_refuge("A safe house"));
         assert!(!is_refuge("Refugee Council"));
+        assert!(!is_refuge("Key Deer National Wildlife Refuge"));
     }
 }

@@ -66,7 +66,7 @@ pub fn service(item: &Object, around: &Around<'_>) -> Service {
         eligibility: fit(&who),
         serves: distinct(objects(item, "service_areas").map(|area| text(area, "name"))),
         locations: locations(item),
-        hide_address: explicit::is_refuge(text(item, "name")),
+        hide_address: is_refuge(item),
         opening: fit(&opening(item)),
         cost: fit(&cost(item)),
         routes: routes(item),
@@ -177,6 +177,12 @@ fn phone(level: &Object) -> Option<Text> {
         None => text(chosen, "number").to_owned(),
     };
     Some(Text::line(&line))
+}
+
+/// Whether its name or what it is filed under says that it is a refuge.
+fn is_refuge(item: &Object) -> bool {
+    let mut terms = objects(item, "attributes").filter_map(|attribute| attribute.get("taxonomy_term")?.as_object());
+    explicit::is_refuge(text(item, "name")) || terms.any(|term| explicit::is_refuge(text(term, "name")))
 }
 
 fn status(said: &str) -> Status {

@@ -108,10 +108,10 @@ const SHOWN: usize = 120;
 
 /// A value as the report shows it: one line, its end counted where it is long.
 pub(crate) fn shown(text: &str) -> Box<str> {
-    let line = text.replace('\n', "⏎");
-    match line.char_indices().nth(SHOWN) {
-        None => line.into(),
-        Some((at, _)) => format!("{}… (+{} characters)", &line[..at], line[at..].chars().count()).into(),
+    let line = |text: &str| crate::model::text::clean(text).replace('\n', "⏎");
+    match text.char_indices().nth(SHOWN) {
+        None => line(text).into(),
+        Some((at, _)) => format!("{}… (+{} characters)", line(&text[..at]), text[at..].chars().count()).into(),
     }
 }
 

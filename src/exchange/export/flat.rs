@@ -18,12 +18,24 @@ fn may_leave(field: &str, service: &Service, what: &Outgoing<'_>) -> bool {
     }
 }
 
+/// A text without the address that must not be known.
+fn without_address(service: &Service, mut said: String) -> String {
+    if service.hide_address {
+        let parts = service.locations.iter().flat_map(|location| [&location.address, &location.postcode]).flatten();
+        for part in parts.flat_map(|part| part.split(", ")).filter(|part| part.len() > 3) {
+            said = said.replace(part, super::WITHHELD);
+        }
+    }
+    said
+}
+
 /// Writes the table, exact, and beside it a copy that a spreadsheet cannot take for formulas.
 pub(super) fn write_table(path: &Path, what: &Outgoing<'_>) -> Result<usize, Problem> {
     let mut rows: Vec<Vec<String>> = Vec::new();
     for service in what.workspace.services.iter() {
         let said = Service::FIELDS.iter().filter(|field| field.info.name != "notes").map(|field| {
-            if may_leave(field.info.name, service, what) { (field.say)(service, what.workspace) } else { String::new() }
+            let said = (field.say)(service, what.workspace);
+            if may_leave(field.info.name, service, what) { without_address(service, said) } else { String::new() }
         });
         let verified = service.verified.as_ref().map(|verified| verified.on.to_string()).unwrap_or_default();
         rows.push(std::iter::once(service.id.to_string()).chain(said).chain([verified]).collect());

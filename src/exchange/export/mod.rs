@@ -237,6 +237,10 @@ fn each_object(value: &mut Value, act: &mut dyn FnMut(&mut Object)) {
     }
 }
 
+/// What leads from a row to the place it was kept with, and to the service that has it now.
+const WHERE: &[&str] =
+    &["service_id", "location_id", "service_at_location_id", "moot_location_id", "moot_service_at_location_id"];
+
 /// What stands where an address stood.
 const WITHHELD: &str = "(address withheld)";
 
@@ -260,6 +264,11 @@ fn hide(item: &mut Object) {
         }
     }
     item.shift_remove("moot_locations");
+    for rows in item.values_mut().filter_map(Value::as_array_mut) {
+        for row in rows.iter_mut().filter_map(Value::as_object_mut) {
+            row.retain(|key, _| !WHERE.contains(&key.as_str()));
+        }
+    }
     traces.sort_by_key(|trace| std::cmp::Reverse(trace.len()));
     for (key, value) in item.iter_mut() {
         if key != "id" {
