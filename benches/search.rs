@@ -92,14 +92,13 @@ impl Inventor {
     }
 
     fn organisations(&mut self, count: usize) -> Vec<Id> {
-        let ids = (0..count as u32).map(|at| Id::from_number('O', at, 5));
-        ids.map(|id| {
+        let ids: Vec<Id> = (0..count as u32).map(|at| Id::from_number('O', at, 5)).collect();
+        for id in ids.iter().copied() {
             let name = format!("{} and {} LLP", self.words(1), self.words(1));
             let record = Organisation { id, name: name.as_str().into(), ..Organisation::default() };
             self.workspace.place(id, Some(record.into()));
-            id
-        })
-        .collect()
+        }
+        ids
     }
 
     fn service(&mut self, at: u32, organisations: &[Id]) -> Service {
@@ -107,7 +106,7 @@ impl Inventor {
         let town = self.pick(&TOWNS);
         let postcode = format!("DT{} {}AB", self.dice.roll() % 11, self.dice.roll() % 9);
         let mut service = Service { id: Id::from_number('S', at, 5), ..Service::default() };
-        if at % 3 == 0 {
+        if at.is_multiple_of(3) {
             service.name = format!("{} {}", self.words(1), self.words(2)).as_str().into();
             service.summary = Text::some(&self.words(40));
             service.needs.insert(Need::Accommodation);

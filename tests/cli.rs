@@ -255,3 +255,35 @@ fn a_closed_pipe_is_no_error() {
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
     assert_eq!(output.stdout.len(), 10);
 }
+
+/// The published directory of Dorset, where it is there; its names are not repeated here.
+#[test]
+fn find_knows_a_real_directory() {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/real");
+    let source = std::env::var_os("FOLKMOOT_REAL").map_or_else(beside, Into::into).join("dorset-oruk3.json");
+    if !source.exists() {
+        println!("skipped: {} is not there", source.display());
+        return;
+    }
+    let dir = own();
+    let dir = dir.path();
+    let (_, code, said) = run(dir, &["import", source.to_str().unwrap()]);
+    assert_eq!(code, 0, "{said}");
+    let found = |words: &[&str]| -> Vec<serde_json::Value> {
+        let (json, _, _) = run(dir, &[&["find", "--json"], words].concat());
+        serde_json::from_str(&json).unwrap()
+    };
+    let right = found(&["crime", "legal", "weymouth"]);
+    let mistyped = found(&["crim", "leagl", "wemouth"]);
+    for service in [&right[0], &mistyped[0]] {
+        assert!(service["name"].as_str().unwrap().starts_with("Crime legal aid"), "{service}");
+        assert_eq!(service["locations"][0]["town"], "Weymouth");
+        assert!(service["locations"][0]["point"].is_array(), "on the map");
+    }
+    assert_eq!(right[0]["id"], mistyped[0]["id"]);
+    let near = found(&["family legal", "near:BH1"]);
+    assert!(near[0]["name"].as_str().unwrap().starts_with("Family"), "{}", near[0]);
+    assert!(near[0]["km"].as_f64().unwrap() < 2.0 && near.len() > 50, "{}", near.len());
+    let far = near.iter().map(|service| service["km"].as_f64().unwrap_or(f64::INFINITY));
+    assert!(far.is_sorted());
+}

@@ -111,7 +111,8 @@ impl Index {
             static CELLS: RefCell<Vec<Cell>> = const { RefCell::new(Vec::new()) };
         }
         let mut cells = CELLS.take();
-        let found = Search { index: self, query, context, filters: self.ready(query, context.today) }.run(&mut cells);
+        let filters = self.ready(query, context.today);
+        let found = Search { index: self, query, context, filters, near: query.near() }.run(&mut cells);
         CELLS.set(cells);
         found
     }
@@ -126,6 +127,7 @@ struct Search<'a> {
     query: &'a Query,
     context: Context<'a>,
     filters: Vec<(Ready<'a>, bool)>,
+    near: Option<Point>,
 }
 
 impl Search<'_> {
@@ -231,13 +233,18 @@ impl Search<'_> {
         let passes = (0..self.filters.len()).all(|at| self.passes(at, document));
         passes.then(|| {
             let is_located = self.filters.iter().any(|(ready, _)| ready.is_located(document, self.index));
-            Hit {
-                id,
-                flags: cell.fields | if is_located { LOCATED } else { 0 },
-                score: cell.total + cell.last,
-                km: f32::INFINITY,
-            }
+            let flags = cell.fields | if is_located { LOCATED } else { 0 };
+            Hit { id, flags, score: cell.total + cell.last, km: self.km(document) }
         })
+    }
+
+    /// How far a record is from the point of the query; endless where either is not known.
+    fn km(&self, document: usize) -> f32 {
+        let Some(from) = self.near else {
+            return f32::INFINITY;
+        };
+        let points = self.index.book.spots(document).iter().filter_map(|spot| spot.point());
+        points.map(|point| point.km_to(from) as f32).fold(f32::INFINITY, f32::min)
     }
 
     fn passes(&self, filter: usize, document: usize) -> bool {
@@ -254,8 +261,7 @@ impl Search<'_> {
 
     /// Puts hits in order that come in the order of their names.
     fn in_order(&self, mut hits: Vec<Hit>) -> Vec<Hit> {
-        if let Some(point) = self.query.near() {
-            self.measure(&mut hits, point);
+        if self.near.is_some() {
             hits.sort_by(|a, b| a.km.total_cmp(&b.km).then(b.score.total_cmp(&a.score)));
         } else if self.query.words.is_empty() {
             return hits;
@@ -265,19 +271,6 @@ impl Search<'_> {
             hits = best_first(&hits);
         }
         hits
-    }
-
-    fn measure(&self, hits: &mut [Hit], from: Point) {
-        let numbers: std::collections::HashMap<Id, usize> = if hits.is_empty() {
-            std::collections::HashMap::new()
-        } else {
-            self.index.by_name.iter().filter_map(|at| Some((self.index.ids[*at as usize]?, *at as usize))).collect()
-        };
-        for hit in hits {
-            let spots = numbers.get(&hit.id).map(|document| self.index.book.spots(*document)).unwrap_or_default();
-            let nearest = spots.iter().filter_map(|spot| spot.point()).map(|point| point.km_to(from) as f32);
-            hit.km = nearest.fold(f32::INFINITY, f32::min);
-        }
     }
 
     /// What holds most of the words, and what one word less would find.
