@@ -207,7 +207,7 @@ impl Search<'_> {
             let tiers = [(&sought.plain, PLAIN), (&sought.loose, 0.0)];
             for (meant, base) in tiers.into_iter().flat_map(|(tier, base)| tier.iter().map(move |meant| (meant, base)))
             {
-                let worth = Worth::new(base, meant.quality * scale, sought.word.fields);
+                let worth = Worth::new(base, meant.quality * scale, sought.word.fields & !faint(sought.word));
                 let step = Step { bit: 1 << at, before, worth };
                 step.add(self.index.lexicon.postings(meant.word), cells);
             }
@@ -216,14 +216,15 @@ impl Search<'_> {
 
     /// The hits in the order of names: what holds all these words and passes the filters.
     fn collect(&self, cells: Option<&[Cell]>, all: u16) -> Vec<Hit> {
-        let Some(cells) = cells else {
-            return self.index.by_name.iter().filter_map(|at| self.hit(*at, Cell::default())).collect();
-        };
-        let by_name = self.index.by_name.iter();
-        by_name
-            .filter(|at| cells[**at as usize].words == all)
-            .filter_map(|at| self.hit(*at, cells[*at as usize]))
-            .collect()
+        let mut hits = Vec::with_capacity(self.index.len()); // memory not written to costs nothing
+        for number in &self.index.by_name {
+            let cell = cells.map_or(Cell { words: all, ..Cell::default() }, |cells| cells[*number as usize]);
+            if cell.words == all {
+                hits.extend(self.hit(*number, cell));
+            }
+        }
+        hits.shrink_to_fit();
+        hits
     }
 
     /// A record as a hit, unless a filter keeps it out.
@@ -268,7 +269,7 @@ impl Search<'_> {
         } else if hits.len() <= SORTED {
             hits.sort_by(|a, b| b.score.total_cmp(&a.score));
         } else {
-            hits = best_first(&hits);
+            best_first(&mut hits);
         }
         hits
     }
@@ -313,6 +314,12 @@ impl Search<'_> {
         let holding = by_name.filter(|at| cells[*at].words & (needed | EXCLUDED) == needed);
         holding.filter(|document| filters.iter().all(|filter| self.passes(*filter, *document))).count()
     }
+}
+
+/// The fields in which a word says nothing yet: one letter that is still being typed begins a word of nearly every
+/// description.
+fn faint(word: &Word) -> u8 {
+    if !word.is_finished && !word.is_exact && word.text.len() == 1 { Field::Text.bit() } else { 0 }
 }
 
 /// How many words a record holds; none when it holds an excluded one.
@@ -367,10 +374,10 @@ impl Step {
     }
 }
 
-/// The best two hundred in order, then the others as they came.
-fn best_first(hits: &[Hit]) -> Vec<Hit> {
+/// Puts the best two hundred first, in order; the others stay as they came.
+fn best_first(hits: &mut Vec<Hit>) {
     let mut best: BinaryHeap<Reverse<(u32, Reverse<u32>)>> = BinaryHeap::with_capacity(BEST + 1);
-    for (at, hit) in (0_u32..).zip(hits) {
+    for (at, hit) in (0_u32..).zip(hits.iter()) {
         // scores are not negative, so their bits are ordered as they are
         let key = Reverse((hit.score.to_bits(), Reverse(at)));
         if best.len() < BEST {
@@ -381,12 +388,15 @@ fn best_first(hits: &[Hit]) -> Vec<Hit> {
         }
     }
     let best: Vec<usize> = best.into_sorted_vec().into_iter().map(|Reverse((_, Reverse(at)))| at as usize).collect();
-    let mut is_best = vec![false; hits.len()];
-    for at in &best {
-        is_best[*at] = true;
-    }
-    let mut ordered: Vec<Hit> = Vec::with_capacity(hits.len());
-    ordered.extend(best.iter().map(|at| hits[*at]));
-    ordered.extend(hits.iter().zip(is_best).filter(|(_, is_best)| !is_best).map(|(hit, _)| *hit));
-    ordered
+    let first: Vec<Hit> = best.iter().map(|at| hits[*at]).collect();
+    let mut taken = best;
+    taken.sort_unstable();
+    let mut taken = taken.into_iter().peekable();
+    let mut at = 0;
+    hits.retain(|_| {
+        let is_taken = taken.next_if_eq(&at).is_some();
+        at += 1;
+        !is_taken
+    });
+    hits.splice(0..0, first);
 }

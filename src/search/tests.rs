@@ -177,6 +177,19 @@ fn a_word_in_the_name_weighs_more_than_one_in_the_description() {
 }
 
 #[test]
+fn the_best_of_very_many_stand_first_and_none_is_lost() {
+    let mut desk = Desk::new();
+    for at in 0..2_500 {
+        desk.service(&format!("s{at:04}"), |s| s.summary = Text::some("debt"));
+    }
+    desk.service("Z debt", |_| {});
+    let found = desk.find("debt");
+    assert_eq!((found.len(), found[0].as_str(), found[1].as_str()), (2_501, "Z debt", "s0000"));
+    assert_eq!(found.iter().collect::<HashSet<_>>().len(), 2_501);
+    assert!(found[1..].is_sorted());
+}
+
+#[test]
 fn excluded_and_exact_words() {
     let desk = firms();
     assert_eq!(desk.find("crime !weymouth !swanage"), ["Crime legal aid - Cliff & Chine LLP"]);
