@@ -158,19 +158,22 @@ fn temp_name(name: &str) -> String {
 /// Removes what killed saves of ours have left for longer than `age`. Where files are saved under the lock, call it
 /// only while the lock is held: then nobody is saving.
 pub(super) fn sweep(dir: &Path, age: Duration) {
+    for path in leftovers(dir, age) {
+        let _ = fs::remove_file(path); // the next start tries again
+    }
+}
+
+/// Temporary files of ours that are older than `age`.
+pub(super) fn leftovers(dir: &Path, age: Duration) -> Vec<PathBuf> {
     let me = rustix::process::geteuid().as_raw();
-    let Ok(entries) = fs::read_dir(dir) else {
-        return;
-    };
-    let is_stale = |path: &PathBuf| {
+    let is_leftover = |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let is_temp = name.starts_with('.') && name.ends_with(TEMP_END);
         let is_old = |meta: &fs::Metadata| meta.modified().is_ok_and(|at| at.elapsed().unwrap_or_default() >= age);
         is_temp && fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file() && meta.uid() == me && is_old(&meta))
     };
-    for path in entries.flatten().map(|entry| entry.path()).filter(is_stale) {
-        let _ = fs::remove_file(path); // the next start tries again
-    }
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).filter(is_leftover).collect()
 }
 
 /// Makes a directory that colleagues share, unless it is there.

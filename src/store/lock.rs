@@ -48,13 +48,21 @@ impl Lock {
                     return Ok(Self { _file: file });
                 }
                 Err(TryLockError::WouldBlock) if began.elapsed() < patience => {
-                    std::thread::sleep(Duration::from_micros(500 + dice.roll() % 24_500));
+                    std::thread::sleep(pause(began.elapsed(), patience, dice.roll()));
                 }
                 Err(TryLockError::WouldBlock) => return Err(StoreError::Held(holder(&mut file))),
                 Err(TryLockError::Error(error)) => return Err(StoreError::failed("the lock (.moot/lock)", &error)),
             }
         }
     }
+}
+
+/// How long to wait before the next try: at most 25 ms, and the less the longer one has waited already, so that whoever
+/// came first is the more likely to be next.
+fn pause(waited: Duration, patience: Duration, roll: u64) -> Duration {
+    let left = patience.saturating_sub(waited).as_micros() / (patience.as_micros() / 24_000).max(1);
+    let longest = u64::try_from(left).unwrap_or_default().clamp(1, 24_000);
+    Duration::from_micros(500 + roll % longest)
 }
 
 fn nanos() -> u32 {

@@ -24,7 +24,7 @@ mod watch;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::model::{AnyRecord, Change, Edit, Kind, Moment, Text, Workspace, change::listed};
 
@@ -132,13 +132,16 @@ impl Store {
         for dir in [self.own(), self.own().join("backups"), self.own().join("drafts")] {
             atomic::make_dir(&dir).map_err(|error| refused(&error))?;
         }
-        if let Ok(_held) = lock::Lock::take(&self.own().join("lock"), &self.by, std::time::Duration::ZERO) {
-            for dir in [self.dir.clone(), self.own(), self.own().join("backups")] {
-                atomic::sweep(&dir, std::time::Duration::ZERO);
+        let places = [self.dir.clone(), self.own(), self.own().join("backups")];
+        let is_left = places.iter().any(|place| !atomic::leftovers(place, Duration::ZERO).is_empty());
+        // What lies there may be of somebody who is saving in this moment; under the lock it cannot be.
+        if is_left && let Ok(_held) = lock::Lock::take(&self.own().join("lock"), &self.by, Duration::ZERO) {
+            for place in &places {
+                atomic::sweep(place, Duration::ZERO);
             }
-            // Drafts are written without the lock, perhaps in this moment.
-            atomic::sweep(&self.own().join("drafts"), std::time::Duration::from_secs(3600));
         }
+        // Drafts are written without the lock.
+        atomic::sweep(&self.own().join("drafts"), Duration::from_secs(3600));
         Ok(())
     }
 

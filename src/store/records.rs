@@ -286,16 +286,24 @@ pub(super) fn read(file: &str, text: &str, kind: Kind, id: Id, body: &Range<usiz
 fn decode(file: &str, text: &str, kind: Kind, id: Id, body: &Range<usize>) -> Result<AnyRecord, Problem> {
     let source = &text[body.clone()];
     let wrong = |error: ron::error::SpannedError| {
-        let (line, col) = super::problem::line_and_col(text, body.start);
-        let inside = error.span.start;
-        let col = if inside.line == 1 { col + inside.col.saturating_sub(1) } else { inside.col };
         let message = crate::model::text::clean(&error.code.to_string()).replace('\n', " ");
-        Problem { line: line + inside.line.saturating_sub(1), col, ..Problem::whole(file, message) }
+        // Where `ron` points at the blanks before what it means, what it means is meant.
+        let mut scan = Scan::new(text, body.start + byte_at(source, error.span.start));
+        let at = if scan.blank().is_ok() { scan.at } else { body.start };
+        Problem::at(file, text, Fault { at, message })
     };
     let mut from = ron::Deserializer::from_str_with_options(source, &options()).map_err(wrong)?;
     let record = kind.read(id, &mut from).map_err(|error| wrong(from.span_error(error)))?;
     from.end().map_err(|error| wrong(from.span_error(error)))?;
     Ok(record)
+}
+
+/// The byte of a line and a column, both counted from 1, columns in characters.
+fn byte_at(text: &str, place: ron::error::Position) -> usize {
+    let lines = std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|newline| newline + 1));
+    let start = lines.skip(place.line.saturating_sub(1)).map(|start| start.min(text.len())).next().unwrap_or_default();
+    let in_line = text[start..].char_indices().nth(place.col.saturating_sub(1));
+    in_line.map_or(text.len(), |(ahead, _)| start + ahead)
 }
 
 fn unknown(kind: Kind, name: &str, known: &[&str]) -> String {

@@ -243,6 +243,31 @@ fn broken_files_are_named_and_never_written_over() {
 }
 
 #[test]
+fn a_mistake_is_named_to_the_character() {
+    let dir = new_workspace(false);
+    let path = dir.path().join("services.ron");
+    for (fields, wrong, said) in [
+        ("name: \"é\", needs: [Housing]", "Housing", "expected one of `Accommodation`"),
+        ("name: \"é\",\r\n\t  phone: 12", "12", "Expected string"),
+        ("name: \"x\",\n ages: (from: 900)", "900", "out of bounds"),
+        ("name: \"x\", locations: [\n(twon: \"Poole\")]", "twon", "`town`"),
+        ("name: \"漢字 e\u{301}\", updated: (\"yesterday\", \"KP\")", "yesterday", "a moment like"),
+        ("name: \"x\" phone: \"y\"", "phone", "comma"),
+        ("name: \"x\",\n\n phone: \"y", "\"y", "second quote is missing"),
+        ("name: \"x\", ages: (from: 20, to: 10)", "(from", "the youngest is older"),
+    ] {
+        let page = format!("Folkmoot(kind: \"services\", version: 1, records: {{\"S-0001\": ({fields})}})");
+        fs::write(&path, &page).unwrap();
+        let problem = Store::open(dir.path(), Mode::Read).unwrap().problems.remove(0);
+        let before = &page[..page.rfind(wrong).unwrap()];
+        let line = 1 + before.matches('\n').count();
+        let col = 1 + before.rsplit('\n').next().unwrap().chars().count();
+        assert_eq!((problem.line, problem.col), (line, col), "{problem}");
+        assert!(problem.message.contains(said), "{problem}");
+    }
+}
+
+#[test]
 fn a_byte_order_mark_and_foreign_line_ends_stay() {
     let dir = new_workspace(false);
     let hand = "\u{feff}Folkmoot(\r\n  kind: \"services\",\r\n  version: 1,\r\n  records: {\r\n    \"S-0001\": (\r\n      name: \"x\",\r\n    ),\r\n  },\r\n)\r\n";
