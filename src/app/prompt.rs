@@ -127,6 +127,9 @@ fn greet(app: &mut App, effects: Effects) -> Effects {
 
 /// Asks for a file or folder to import.
 pub(crate) fn ask_import(app: &mut App) -> Effects {
+    if app.author().is_none() {
+        return ask_who(app);
+    }
     ask(app, "Import from which file or folder?", "a file, folder or zip of open referral data", "", |_, path| {
         if path.is_empty() { Err("write a path".to_owned()) } else { Ok(vec![Effect::Import(path.to_owned())]) }
     })
