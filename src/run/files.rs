@@ -156,7 +156,9 @@ impl Worker {
                         Some(Event::Finished(work::import(&mut open.store, &path, *request, &self.to, &self.cancel)))
                     }
                     Job::Export(format, path, workspace) => {
-                        Some(Event::Finished(work::export(&mut open.store, &format, &path, &workspace)))
+                        self.cancel.store(false, Ordering::Relaxed);
+                        let done = work::export(&mut open.store, &format, &path, &workspace, &self.cancel);
+                        Some(Event::Finished(done))
                     }
                     Job::TakeBack(workspace, author) => Some(take_back(&mut open.store, &workspace, &author)),
                     Job::Sign(initials) => {

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::Message;
 use crate::app::{App, Event, Finished, facts};
-use crate::exchange::{self, Here, Progress};
+use crate::exchange::{self, Format, Here, Outgoing, Progress};
+use crate::model::text::clean;
 use crate::model::{Author, Collection, Dice, Kind, Original, Workspace};
 use crate::store::{self, Store};
 
@@ -87,6 +88,28 @@ fn originals(store: &mut Store) -> Result<Collection<Original>, String> {
 }
 
 /// Exports to a path.
-pub fn export(_: &mut Store, _: &str, _: &str, _: &Workspace) -> Finished {
-    failed("exporting is done in the shell for now: moot export FORMAT PATH".to_owned())
+pub fn export(store: &mut Store, format: &str, path: &str, workspace: &Workspace, cancel: &AtomicBool) -> Finished {
+    match write(store, format, path, workspace, cancel) {
+        Ok(sentence) => Finished { sentence, change: None, page: None, failed: false },
+        Err(why) => failed(why),
+    }
+}
+
+fn write(
+    store: &mut Store,
+    format: &str,
+    path: &str,
+    workspace: &Workspace,
+    cancel: &AtomicBool,
+) -> Result<String, String> {
+    let names = || Format::NAMES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    let known = Format::NAMES.iter().find(|(name, _)| *name == format);
+    let (_, format) = known.ok_or_else(|| format!("there is no such format; choose from {}", names()))?;
+    let originals = originals(store)?;
+    let needs = store::need_table(store.dir()).map_err(|problem| problem.to_string())?;
+    let what = Outgoing { workspace, originals: &originals, needs: &needs, contacts: false };
+    let path = super::expand(path);
+    let mut go_on = |_: Progress| !cancel.load(Ordering::Relaxed);
+    let count = exchange::export(*format, &path, &what, &mut go_on).map_err(|problem| problem.0)?;
+    Ok(format!("{} services written to {}", facts::count(count), clean(&path.to_string_lossy())))
 }
