@@ -33,8 +33,8 @@ pub enum Job {
     TakeBack(Box<Workspace>, Author),
     /// Say from now on who saves.
     Sign(String),
-    /// Answer when everything before this is done.
-    Settle(Sender<()>),
+    /// Let the workspace go, a scratch copy with it, and answer when everything before this is done.
+    Close(Sender<()>),
 }
 
 /// The way to the thread.
@@ -64,10 +64,10 @@ impl Files {
         self.cancel.store(true, Ordering::Relaxed);
     }
 
-    /// Waits until everything asked for is done, but not for ever: the terminal may be gone.
-    pub fn settle(&self, at_most: std::time::Duration) {
+    /// Waits until everything asked for is done and the workspace is let go, but not for ever: the terminal may be gone.
+    pub fn close(&self, at_most: std::time::Duration) {
         let (done, wait) = channel();
-        self.ask(Job::Settle(done));
+        self.ask(Job::Close(done));
         let _ = wait.recv_timeout(at_most); // late or never, the program ends
     }
 }
@@ -142,7 +142,10 @@ impl Worker {
 
     fn work(&mut self, job: Job) {
         match job {
-            Job::Settle(done) => drop(done.send(())),
+            Job::Close(done) => {
+                self.open = None;
+                let _ = done.send(()); // whoever asked may have lost patience
+            }
             Job::Begin(dir, name) => self.begin(&dir, &name),
             job => {
                 let Some(open) = &mut self.open else { return };
@@ -165,7 +168,7 @@ impl Worker {
                         open.store.sign(&initials);
                         None
                     }
-                    Job::Settle(_) | Job::Begin(..) => None,
+                    Job::Close(_) | Job::Begin(..) => None,
                 };
                 if let Some(event) = event {
                     self.tell(event);

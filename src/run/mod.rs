@@ -155,7 +155,7 @@ impl Desk {
             }
             if let Some((code, patience)) = self.ending {
                 if let Some(files) = &self.files {
-                    files.settle(patience);
+                    files.close(patience);
                 }
                 return Ok(code);
             }

@@ -84,6 +84,11 @@ impl Query {
         })
     }
 
+    /// Whether it asks what is in an area, so that hits differ in whether they are located there or only serve it.
+    pub fn asks_in(&self) -> bool {
+        self.filters.iter().any(|clause| matches!(clause.test, Test::In(_)) && !clause.is_not)
+    }
+
     /// The text without one of its parts.
     pub(super) fn without(&self, part: usize) -> String {
         let kept = self.parts.iter().enumerate().filter(|(at, _)| *at != part).map(|(_, text)| text.as_str());

@@ -99,7 +99,7 @@ pub fn compare(app: &App, compare: &Compare, look: Look, area: Rect, buf: &mut B
         .filter_map(|id| app.workspace.services.get(*id))
         .map(|service| service.name.as_str())
         .collect();
-    let label_cells: u16 = if area.width < 60 { 9 } else { 15 };
+    let label_cells: u16 = if area.width < 60 { 9 } else { 16 };
     let cells = (area.width - label_cells) / names.len().max(1) as u16;
     let column = |at: usize| area.x + label_cells + cells * at as u16;
     for (at, name) in names.iter().enumerate() {

@@ -183,6 +183,9 @@ fn place_of(app: &App, service: &Service) -> String {
     if service.hide_address {
         return "hidden".to_owned();
     }
+    if app.services.query.asks_in() && hit.is_some_and(|hit| !hit.is_located()) {
+        return "serves it".to_owned();
+    }
     match service.place() {
         Some(place) => place.to_owned(),
         None if service.serves.is_empty() => String::new(),
@@ -286,7 +289,7 @@ pub(super) fn facts_page(
 
 /// The map with the selected service below it.
 fn map_view(app: &App, look: Look, area: Rect, buf: &mut Buffer) -> Position {
-    let brief_height = if area.height >= 16 { 4 } else { 2 };
+    let brief_height = if area.height >= 16 { 4 } else { 0 };
     let map_area = Rect { height: area.height - brief_height, ..area };
     map_of_found(app, look, map_area, buf);
     brief(app, look, Rect { y: map_area.bottom(), height: brief_height, ..area }, buf);
