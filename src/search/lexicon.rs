@@ -34,7 +34,9 @@ pub(super) struct Lexicon {
     ends: Vec<u32>,
     letters: Vec<u64>,
     postings: Vec<Vec<Posting>>,
-    slots: Vec<u32>,
+    /// The number of each word at the place its hash gives, with the upper half of the hash: most words that are not
+    /// meant are told apart without being read.
+    slots: Vec<(u32, u32)>,
 }
 
 /// A word of the lexicon that a typed word means, and how well, from 0 to 1.
@@ -44,7 +46,7 @@ pub(super) struct Meant {
     pub quality: f32,
 }
 
-const EMPTY: u32 = u32::MAX;
+const EMPTY: (u32, u32) = (u32::MAX, 0);
 
 impl Lexicon {
     /// How many words there are.
@@ -91,15 +93,18 @@ impl Lexicon {
             self.grow();
         }
         let mask = self.slots.len() - 1;
-        let mut slot = hash(word) as usize & mask;
+        let hash = hash(word);
+        let tag = (hash >> 32) as u32;
+        let mut slot = hash as usize & mask;
         while self.slots[slot] != EMPTY {
-            if self.word(self.slots[slot]) == word {
-                return self.slots[slot];
+            let (known, known_tag) = self.slots[slot];
+            if known_tag == tag && self.word(known) == word {
+                return known;
             }
             slot = (slot + 1) & mask;
         }
         let at = self.len() as u32;
-        self.slots[slot] = at;
+        self.slots[slot] = (at, tag);
         self.text.push_str(word);
         self.ends.push(self.text.len() as u32);
         self.letters.push(letters(word));
@@ -111,22 +116,31 @@ impl Lexicon {
         let size = ((self.len() + 1) * 4).next_power_of_two().max(1024);
         let mut slots = vec![EMPTY; size];
         for at in 0..self.len() as u32 {
-            let mut slot = hash(self.word(at)) as usize & (size - 1);
+            let hash = hash(self.word(at));
+            let mut slot = hash as usize & (size - 1);
             while slots[slot] != EMPTY {
                 slot = (slot + 1) & (size - 1);
             }
-            slots[slot] = at;
+            slots[slot] = (at, (hash >> 32) as u32);
         }
         self.slots = slots;
+    }
+
+    /// Takes in what another lexicon holds of records with higher numbers.
+    pub fn absorb(&mut self, other: &Self) {
+        for at in 0..other.len() as u32 {
+            let word = self.find_or_insert(other.word(at));
+            self.postings[word as usize].extend_from_slice(other.postings(at));
+        }
     }
 
     /// Puts the words in the order of the alphabet and gives back the memory that was needed while they came: words
     /// with one beginning then lie side by side, which is how they are read.
     pub fn settle(&mut self) {
-        let mut order: Vec<u32> = (0..self.len() as u32).collect();
-        order.sort_unstable_by(|a, b| self.word(*a).cmp(self.word(*b)));
+        let mut order: Vec<(u64, u32)> = (0..self.len() as u32).map(|at| (beginning(self.word(at)), at)).collect();
+        order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| self.word(a.1).cmp(self.word(b.1))));
         let mut settled = Self::default();
-        for at in order {
+        for (_, at) in order {
             let word = self.word(at);
             settled.text.push_str(word);
             settled.ends.push(settled.text.len() as u32);
@@ -283,6 +297,14 @@ pub(super) fn shorten(word: &str, typed: &str) -> Option<(f32, Vec<usize>)> {
     Some(((score as f32 / most).clamp(0.05, 1.0), places))
 }
 
+/// The first eight bytes of a word as a number, in the order of the words: what sorts most of them without reading on.
+fn beginning(word: &str) -> u64 {
+    let mut bytes = [0; 8];
+    let count = word.len().min(8);
+    bytes[..count].copy_from_slice(&word.as_bytes()[..count]);
+    u64::from_be_bytes(bytes)
+}
+
 /// FNV-1a: short words, no enemy who gains by collisions beyond a slower search of his own text.
 fn hash(word: &str) -> u64 {
     let mixed = word
@@ -326,6 +348,18 @@ mod tests {
         assert_eq!(fields(lexicon.postings(same)[5]), 3);
         lexicon.forget(|document| document != 5);
         assert_eq!(lexicon.postings(same).iter().map(|p| document(*p)).collect::<Vec<_>>(), [5]);
+    }
+
+    #[test]
+    fn two_halves_make_one() {
+        let mut whole = lexicon(&["a", "b", "a", "c"]);
+        let (mut first, mut second) = (lexicon(&["a", "b"]), Lexicon::default());
+        second.add("a", 2, 1);
+        second.add("c", 3, 1);
+        first.absorb(&second);
+        whole.settle();
+        first.settle();
+        assert_eq!((&whole.text, &whole.postings), (&first.text, &first.postings));
     }
 
     #[test]

@@ -50,10 +50,14 @@ impl Index {
         records.sort_by_cached_key(|record| (folded(record.name()), record.id()));
         let ids: Vec<Option<Id>> = records.iter().map(|record| Some(record.id())).collect();
         let by_name = (0..ids.len() as u32).collect();
+        let (early, late) = records.split_at(records.len() / 2);
         let (lexicon, book) = std::thread::scope(|scope| {
-            let words = scope.spawn(|| read_words(&records, workspace));
+            let first = scope.spawn(|| read_words(early, 0, workspace));
+            let second = read_words(late, early.len(), workspace);
             let book = read_facts(&records, workspace, atlas);
-            let lexicon = words.join().unwrap_or_else(|_| read_words(&records, workspace));
+            let mut lexicon = first.join().unwrap_or_else(|_| read_words(early, 0, workspace));
+            lexicon.absorb(&second);
+            lexicon.settle();
             (lexicon, book)
         });
         Self { kinds: kinds.to_vec(), ids, by_name, lexicon, book }
@@ -145,12 +149,12 @@ fn folded(name: &str) -> String {
     out
 }
 
-fn read_words(records: &[AnyRecord], workspace: &Workspace) -> Lexicon {
+/// The words of records that are numbered from `first` on.
+fn read_words(records: &[AnyRecord], first: usize, workspace: &Workspace) -> Lexicon {
     let mut lexicon = Lexicon::default();
     for (number, record) in records.iter().enumerate() {
-        read_record(record, number as u32, workspace, &mut lexicon);
+        read_record(record, (first + number) as u32, workspace, &mut lexicon);
     }
-    lexicon.settle();
     lexicon
 }
 
