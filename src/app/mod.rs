@@ -7,6 +7,7 @@
 pub mod command;
 pub mod compare;
 pub mod draft;
+pub mod event;
 pub mod facts;
 pub mod form;
 pub mod global;
@@ -22,7 +23,6 @@ pub mod services;
 pub mod typing;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::model::place::Atlas;
 use crate::model::text::one_line;
@@ -31,129 +31,10 @@ use crate::search::Index;
 
 use command::{Command, Keymap, Meaning, Override, Scope};
 use draft::Draft;
+pub use event::{Effect, Effects, Event, Finished, Loaded, Saved};
 use history::History;
 use key::Key;
 use moving::Step;
-
-/// What happened outside.
-pub enum Event {
-    /// The time; comes before every batch of other events.
-    Clock(Moment, Day),
-    /// A key was pressed.
-    Key(Key),
-    /// Text was pasted.
-    Paste(String),
-    /// The screen has this many columns and rows.
-    Size(u16, u16),
-    /// The workspace has been read.
-    Loaded(Box<Loaded>),
-    /// The workspace cannot be read at all.
-    NotLoaded(String),
-    /// Files were changed by somebody else; this is what changed.
-    Reloaded(Change, Vec<String>),
-    /// The change with this number is on the disk, and how that went.
-    Saved(u64, Saved),
-    /// A change could not be saved: one sentence, and the whole story.
-    NotSaved(String, String),
-    /// The editor closed: the record as it was written there, or what is wrong with it.
-    Edited(Id, Result<Option<AnyRecord>, String>),
-    /// The editor closed on one text of the open form.
-    EditedText(String),
-    /// Long work goes on: what it does, and how far it is.
-    Progress(String),
-    /// Long work ended: a sentence, the change it asks for, and a page to read.
-    Finished(Finished),
-    /// A pause that was asked for has passed.
-    Woke,
-    /// The terminal is about to be taken away: keep what is typed.
-    Hangup,
-}
-
-/// A workspace as it came from the disk.
-pub struct Loaded {
-    /// The records.
-    pub workspace: Workspace,
-    /// The index of services.
-    pub index: Index,
-    /// The index of people and organisations.
-    pub people: Index,
-    /// The map.
-    pub atlas: Arc<Atlas>,
-    /// Where it lies, for the about page.
-    pub directory: String,
-    /// What is wrong with its files, one line each.
-    pub problems: Vec<String>,
-    /// Why nothing can be changed, if so.
-    pub read_only: Option<String>,
-    /// What was being typed when a terminal was lost.
-    pub drafts: Vec<Draft>,
-    /// Edits that lost against others, still kept: a line each.
-    pub conflicts: Vec<String>,
-    /// Whether this is the sample, copied for a look around.
-    pub scratch: bool,
-}
-
-/// How saving went.
-pub struct Saved {
-    /// What others had changed meanwhile.
-    pub elsewhere: Change,
-    /// Which values gave way, in sentences.
-    pub lost: Vec<String>,
-    /// On the disk, but the disk would not confirm that it stays.
-    pub unconfirmed: bool,
-}
-
-/// What came of long work.
-pub struct Finished {
-    /// One sentence for the status line.
-    pub sentence: String,
-    /// What is to be changed.
-    pub change: Option<Change>,
-    /// A page to read: title and lines.
-    pub page: Option<(String, Vec<String>)>,
-    /// Whether it failed.
-    pub failed: bool,
-}
-
-/// What the world is asked to do.
-#[derive(Debug)]
-pub enum Effect {
-    /// Put a change on the disk, and answer with its number.
-    Commit(u64, Change),
-    /// Put text on the clipboard of the person's own terminal.
-    Copy(String),
-    /// Open a record in the person's editor.
-    EditRecord(AnyRecord),
-    /// Open one text in the person's editor.
-    EditText(String),
-    /// Keep what is being typed.
-    KeepDraft(Draft),
-    /// What was typed is saved or given up.
-    DropDraft(String),
-    /// Send [`Event::Woke`] after this pause, unless another pause is asked for before.
-    Wake(Duration),
-    /// Read a directory of services from a path.
-    Import(String),
-    /// Write the services in a format to a path.
-    Export(String, String),
-    /// Stop the import or export under way.
-    Cancel,
-    /// Begin a workspace of one's own in this directory, with this name.
-    Begin(String, String),
-    /// Take back the newest edit that lost against another.
-    TakeBack,
-    /// Draw everything anew.
-    Redraw,
-    /// Let the mouse through to the program, or not.
-    Mouse(bool),
-    /// Stop for a while, as ctrl-z does.
-    Suspend,
-    /// Leave.
-    Quit,
-}
-
-/// Effects in the order in which they are to happen.
-pub type Effects = Vec<Effect>;
 
 /// How the status line means what it says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
