@@ -205,6 +205,12 @@ fn every_other_dialect_comes_in() {
     assert_eq!(service.contacts[0].phone.as_deref(), Some("01929 555 0100"));
     assert_eq!(service.serves, ["Purbeck".into()]);
 
+    let (desk, report) = imported("orservices");
+    assert_eq!((report.dialect, report.services.new, report.organisations.new), ("ORServices", 1, 1));
+    let beds = desk.service("Night beds");
+    assert_eq!((beds.locations.len(), beds.place()), (2, Some("Weymouth")));
+    assert_eq!(beds.organisation.as_ref().map(|to| to.name(&desk.workspace)), Some("Harbour Trust"));
+
     let (_, report) = imported("lines.jsonl");
     assert_eq!((report.services.new, count(&report, Rule::Unreadable), count(&report, Rule::Null)), (2, 1, 1));
 }
@@ -212,7 +218,7 @@ fn every_other_dialect_comes_in() {
 #[test]
 fn fixtures_come_back_the_same() {
     let folder = tempfile::tempdir().unwrap();
-    for name in ["hsds1", "ohana", "hsds2", "oruk1.json", "lines.jsonl"] {
+    for name in ["hsds1", "ohana", "hsds2", "orservices", "oruk1.json", "lines.jsonl"] {
         comes_back_the_same(&fixture(name), folder.path());
     }
 }
@@ -362,8 +368,10 @@ fn validators(name: &str) -> Vec<(String, jsonschema::Validator)> {
 #[test]
 fn exported_services_are_valid() {
     let folder = tempfile::tempdir().unwrap();
-    let mut sources: Vec<PathBuf> =
-        ["hsds1", "ohana", "hsds2", "oruk1.json", "lines.jsonl"].iter().map(|name| fixture(name)).collect();
+    let mut sources: Vec<PathBuf> = ["hsds1", "ohana", "hsds2", "orservices", "oruk1.json", "lines.jsonl"]
+        .iter()
+        .map(|name| fixture(name))
+        .collect();
     let heavy = ["dc-hsds-broken.zip", "miami-hsds-1.1.zip", "big-hsds3.zip"];
     let heavy = heavy.iter().filter(|_| std::env::var_os("FOLKMOOT_HEAVY").is_some());
     sources.extend(

@@ -187,7 +187,9 @@ fn gather_service(clerk: &mut Clerk, registry: &mut Registry, gathered: &mut Gat
 /// The shape of a row with everything that nests in it: today's names, tidy values, no ids made yet.
 fn shape(clerk: &mut Clerk, table: &'static Table, found: &str, mut raw: Object) -> Object {
     strip_filled(&mut raw);
-    legacy::modernise(table, found, &mut raw);
+    if !clerk.is_own {
+        legacy::modernise(table, found, &mut raw);
+    }
     let mut plain = Object::new();
     let mut inner: Vec<(String, Value)> = Vec::new();
     for (key, value) in raw {

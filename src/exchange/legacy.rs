@@ -6,6 +6,35 @@ use super::schema::Table;
 use super::tidy::{Object, rename, text};
 use super::values;
 
+/// Takes the name of the table off the fields of an ORServices dump: `service_name` is the name of a service.
+pub fn unprefix(table: &'static Table, row: &mut Object) {
+    let prefix = match table.name {
+        "services" => "service_",
+        "organizations" => "organization_",
+        "locations" => "location_",
+        "phones" => "phone_",
+        "contacts" => "contact_",
+        "addresses" => "address_",
+        "schedules" => "schedule_",
+        "taxonomy_terms" => "taxonomy_",
+        _ => return,
+    };
+    if !row.contains_key(&format!("{prefix}recordid")) {
+        return;
+    }
+    let keys: Vec<String> = row.keys().filter(|key| key.starts_with(prefix)).cloned().collect();
+    for key in keys.iter().filter(|key| table.field(key).is_none()) {
+        let name = match &key[prefix.len()..] {
+            "recordid" => "id",
+            "organization" | "organizations" => "organization_id",
+            "service" | "services" => "service_id",
+            "location" | "locations" => "location_id",
+            name => name,
+        };
+        rename(row, key, name);
+    }
+}
+
 /// Puts the fields of one row into today's words. `found` is the name under which its table came.
 pub fn modernise(table: &'static Table, found: &str, row: &mut Object) {
     match table.name {

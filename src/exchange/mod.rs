@@ -166,7 +166,10 @@ fn hints_of(texts: &[(std::sync::Arc<str>, String)]) -> Hints {
             && table::table_of(name, &[]).is_some_and(|table| table.name == "services")
             && table::header(text).iter().any(|column| column == "location_id")
     });
-    Hints { is_ohana }
+    let has = |column: &str| {
+        texts.iter().any(|(name, text)| !is_json(name, text) && table::header(text).iter().any(|known| known == column))
+    };
+    Hints { is_ohana, is_dump: has("service_recordid") || has("organization_recordid") }
 }
 
 /// What kind of data this is, by the names of files and columns; the stated version is only a hint and often wrong.
@@ -177,11 +180,11 @@ fn dialect_of(texts: &[(std::sync::Arc<str>, String)], hints: Hints) -> &'static
     };
     match () {
         () if hints.is_ohana => "Ohana",
+        () if hints.is_dump => "ORServices",
         () if has("regular_schedules") || has("services_taxonomy") => "HSDS 1",
         () if has("service_attributes") || has("other_attributes") => "HSDS 2",
         () if has("service_capacity") => "HSDS 3.1",
         () if has("attributes") || has("attribute") || column("address_type") => "HSDS 3",
-        () if column("service_recordid") => "ORServices",
         () if texts.iter().any(|(name, text)| is_json(name, text) && table::stem(name) != "datapackage") => "JSON",
         () => "CSV",
     }

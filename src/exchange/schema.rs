@@ -60,6 +60,11 @@ impl Table {
         self.index.get(name).map(|at| &self.fields[*at])
     }
 
+    /// The place of a field among the fields.
+    pub fn place_of(&self, name: &str) -> Option<usize> {
+        self.index.get(name).copied()
+    }
+
     /// Whether its rows belong to one parent, and so carry its id; others are shared by many.
     pub fn is_owned(&self) -> bool {
         !self.parents.is_empty()
@@ -192,12 +197,15 @@ pub fn tables() -> &'static [Table] {
 
 /// The table with this very name.
 pub fn table(name: &str) -> Option<&'static Table> {
-    tables().iter().find(|table| table.name == name)
+    static NAMES: OnceLock<HashMap<&'static str, &'static Table>> = OnceLock::new();
+    NAMES.get_or_init(|| tables().iter().map(|table| (table.name, table)).collect()).get(name).copied()
 }
 
 /// The table a file or an array is, whatever it is called.
 pub fn known_as(name: &str) -> Option<&'static Table> {
-    table(name).or_else(|| ALIASES.iter().find(|(alias, _)| *alias == name).and_then(|(_, meant)| table(meant)))
+    static MEANT: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
+    let meant = MEANT.get_or_init(|| ALIASES.iter().copied().collect());
+    table(name).or_else(|| meant.get(name).and_then(|meant| table(meant)))
 }
 
 /// What an array of rows of `child` is called inside `parent`.

@@ -17,6 +17,8 @@ use super::tidy::{Clerk, Object, text};
 pub struct Hints {
     /// Lists stand in cells, and a service names its one location.
     pub is_ohana: bool,
+    /// Fields bear the name of their table, and a service names its locations: a dump of ORServices.
+    pub is_dump: bool,
 }
 
 /// The columns of a file, as its first line has them.
@@ -134,9 +136,15 @@ fn take_other(clerk: &mut Clerk, tables: &mut Tables, name: &str, raw: Object) {
 
 fn take(clerk: &mut Clerk, tables: &mut Tables, (table, found): (&'static Table, &str), mut raw: Object, hints: Hints) {
     strip_filled(&mut raw);
-    legacy::modernise(table, found, &mut raw);
+    if hints.is_dump {
+        legacy::unprefix(table, &mut raw);
+    }
+    if !clerk.is_own {
+        legacy::modernise(table, found, &mut raw);
+    }
     let unfolded = if hints.is_ohana { legacy::unfold(table.name, &mut raw) } else { Vec::new() };
-    let location = if hints.is_ohana && table.name == "services" { raw.shift_remove("location_id") } else { None };
+    let names_location = table.name == "services" && (hints.is_ohana || hints.is_dump);
+    let location = if names_location { raw.shift_remove("location_id") } else { None };
     let fields = clerk.fields(table, raw);
     if fields.is_empty() {
         return;
@@ -148,7 +156,7 @@ fn take(clerk: &mut Clerk, tables: &mut Tables, (table, found): (&'static Table,
     };
     put(table.name, fields);
     let text_of = |text: &str| Value::String(text.to_owned());
-    if let Some(Value::String(location)) = location {
+    for location in location.iter().filter_map(Value::as_str).flat_map(|locations| locations.split(',')) {
         let fields = [("service_id".to_owned(), text_of(&id)), ("location_id".to_owned(), text_of(location.trim()))];
         put("service_at_location", fields.into_iter().collect());
     }

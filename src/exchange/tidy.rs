@@ -217,7 +217,7 @@ pub fn rename(row: &mut Object, from: &str, to: &str) {
 /// ones, then what nests, then ours.
 pub fn arrange(table: &'static Table, row: Object) -> Object {
     let rank = |key: &str, value: &Value| -> (u8, usize) {
-        if let Some(at) = table.fields.iter().position(|field| field.name == key) {
+        if let Some(at) = table.place_of(key) {
             (0, at)
         } else if key.starts_with("moot_") {
             (3, 0)
@@ -225,6 +225,12 @@ pub fn arrange(table: &'static Table, row: Object) -> Object {
             (1 + u8::from(value.is_array() || value.is_object()), 0)
         }
     };
+    let in_order = |(one, other): ((&String, &Value), (&String, &Value))| {
+        (rank(one.0, one.1), one.0) <= (rank(other.0, other.1), other.0)
+    };
+    if row.iter().zip(row.iter().skip(1)).all(in_order) {
+        return row;
+    }
     let mut fields: Vec<((u8, usize), String, Value)> =
         row.into_iter().map(|(key, value)| (rank(&key, &value), key, value)).collect();
     fields.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
