@@ -13,7 +13,7 @@ const PARTNERSHIP: &str = include_str!("../../data/dorset/partnership.ron");
 const PEOPLE: &str = include_str!("../../data/dorset/people.ron");
 const ORGANISATIONS: &str = include_str!("../../data/dorset/organisations.ron");
 const SERVICES: &str = include_str!("../../data/dorset/services.ron");
-const NEEDS: &str = "(codes: [], words: [])";
+const NEEDS: &str = include_str!("../../data/needs.ron");
 const MAP: &str = include_str!("../../data/maps/dorset.ron");
 
 /// Makes a new workspace: with nothing in it but its name, or with the sample.
