@@ -2,11 +2,11 @@
 
 use super::command::{Command, Scope, always, commands};
 use super::moving::{Cursor, Step};
-use super::{App, Effects, Layer, Tone, facts};
+use super::{App, Effects, Layer, facts};
 use crate::model::{AnyRecord, Id, Kind, Service};
 
 /// How many services fit side by side.
-const MOST: usize = 3;
+pub(crate) const MOST: usize = 3;
 
 /// Services side by side.
 pub struct Compare {
@@ -35,10 +35,6 @@ impl Compare {
 /// Opens the comparison of the marked services.
 pub(crate) fn open(app: &mut App) -> Effects {
     let ids: Vec<Id> = app.services.marks.iter().copied().collect();
-    if !(2..=MOST).contains(&ids.len()) {
-        app.say(Tone::Note, "mark two or three services with space, then press c".to_owned());
-        return Vec::new();
-    }
     let records: Vec<_> = ids.iter().filter_map(|id| app.workspace.get(*id)).collect();
     let rows = rows(app, &records);
     app.layers.push(Layer::Compare(Compare { ids, rows, top: 0 }));

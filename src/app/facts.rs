@@ -78,8 +78,16 @@ pub fn say(record: &AnyRecord, field: &str, workspace: &Workspace, today: Day) -
         AnyRecord::Service(service) if field == "locations" => {
             service.locations.iter().map(crate::model::service::Location::line).collect::<Vec<_>>().join("\n")
         }
+        _ if field == "contacts" || field == "roles" => rows(&record.say(field, workspace)),
         _ => record.say(field, workspace).trim_end().to_owned(),
     }
+}
+
+/// Rows as one types them, with bars between their parts, as one reads them.
+fn rows(typed: &str) -> String {
+    let row =
+        |line: &str| line.split('|').map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    typed.lines().map(row).collect::<Vec<_>>().join("\n")
 }
 
 fn of_service(record: &AnyRecord, service: &Service, workspace: &Workspace, today: Day) -> Vec<Fact> {
@@ -90,9 +98,9 @@ fn of_service(record: &AnyRecord, service: &Service, workspace: &Workspace, toda
     if !service.is_open() {
         facts.push(Fact { label: "State", text: record.say("status", workspace), weight: Weight::Warn });
     }
-    facts.extend(service.summary.as_ref().map(|summary| fact("", summary.as_str())));
     facts.push(fact("Phone", service.any_phone().unwrap_or("not stated")));
     facts.push(verified(service, today));
+    facts.extend(service.summary.as_ref().map(|summary| fact("", summary.as_str())));
     let first = ["phone", "name", "alert", "status", "summary", "hide_address", "funding_ends"];
     facts.extend(fields(record, workspace, today, &first));
     if let Some(ends) = service.funding_ends {

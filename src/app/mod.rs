@@ -565,7 +565,8 @@ impl App {
     /// The record that is selected on the open screen.
     pub fn selected(&self) -> Option<AnyRecord> {
         let id = match self.screen {
-            Screen::Services => self.services.selected()?,
+            // Among the gaps no service is to be seen.
+            Screen::Services => self.services.selected().filter(|_| self.services.view != services::View::Gaps)?,
             Screen::People => self.people.selected()?,
         };
         self.workspace.get(id)

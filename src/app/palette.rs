@@ -66,6 +66,8 @@ fn show(app: &mut App, is_help: bool) -> Effects {
 
 /// Filters anew for what is typed: every word must stand in the name, the keys or the help of a command.
 pub(crate) fn refresh(app: &mut App) {
+    // What cannot be done just now stands last in help; it is asked here, as the list itself is a layer of the app.
+    let idle: Vec<&str> = command::all().filter(|it| (it.ready)(app).is_err()).map(|it| it.name).collect();
     let App { layers, keymap, size, .. } = app;
     let Some(Layer::Palette(palette)) = layers.last_mut() else { return };
     let words: Vec<String> = palette.input.text().to_lowercase().split_whitespace().map(str::to_owned).collect();
@@ -77,14 +79,16 @@ pub(crate) fn refresh(app: &mut App) {
     if palette.is_help {
         let place = |command: &Command| palette.chain.iter().position(|scope| *scope == command.scope);
         rows.retain(|command| place(command).is_some());
-        rows.sort_by_key(|command| place(command));
+        rows.sort_by_key(|command| (place(command), idle.contains(&command.name)));
     } else {
         let own = |command: &&'static Command| command.scope != Scope::Move && command.scope != Scope::Commands;
         rows.retain(own);
-        // What the person begins to write stands first: `new` before a command whose help speaks of something new.
+        // A whole name stands first, so that what is told as `:new` does just that; then what the person begins to
+        // write: a command called so before one whose help speaks of it.
+        let whole = words.join(" ");
         let first = words.first().cloned().unwrap_or_default();
         let starts = |command: &Command| command.name.split(['.', '-']).any(|part| part.starts_with(&first));
-        rows.sort_by_key(|command| (!starts(command), !palette.chain.contains(&command.scope)));
+        rows.sort_by_key(|command| (command.name != whole, !starts(command), !palette.chain.contains(&command.scope)));
     }
     palette.rows = rows;
     palette.cursor = Cursor::default();

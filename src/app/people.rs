@@ -48,8 +48,14 @@ fn may_edit(app: &App) -> Result<(), &'static str> {
     has_record(app)
 }
 
+fn is_clearable(app: &App) -> Result<(), &'static str> {
+    let nothing = app.people.line.text().is_empty() && !app.people.detail_open;
+    if nothing { Err("nothing to go back from; q leaves") } else { Ok(()) }
+}
+
 /// Commands of the people screen.
 pub(crate) const COMMANDS: &[Command] = commands! { Scope::People;
+    "people.back" ["esc"] "back" "back: close the detail, clear the search" is_clearable, back;
     "people.open" ["enter"] "open" "everything about the selected person or organisation" has_record, open;
     "people.search" ["/"] "search" "search as you type" super::command::always, search_line::open;
     "people.new" ["n"] "new person" "a new person" App::may_change, |app| new(app, Kind::Person);
@@ -57,7 +63,6 @@ pub(crate) const COMMANDS: &[Command] = commands! { Scope::People;
     "people.edit" ["e"] "edit" "edit every field" may_edit, edit;
     "people.delete" ["d"] "" "delete (u brings it back)" may_edit, delete;
     "people.copy" ["y"] "" "copy the facts" has_record, copy;
-    "people.back" ["esc"] "" "back: close the detail, clear the search" super::command::always, back;
 };
 
 /// Searches anew for what the line says; the cursor goes to the first.

@@ -133,6 +133,9 @@ pub fn list_height((columns, rows): (u16, u16)) -> usize {
 }
 
 fn has_service(app: &App) -> Result<(), &'static str> {
+    if app.services.view == View::Gaps {
+        return Err("no service is selected here: enter opens the services of this cell");
+    }
     app.services
         .selected()
         .map(|_| ())
@@ -144,6 +147,11 @@ fn may_edit(app: &App) -> Result<(), &'static str> {
     has_service(app)
 }
 
+fn can_compare(app: &App) -> Result<(), &'static str> {
+    let fits = (2..=compare::MOST).contains(&app.services.marks.len());
+    if fits { Ok(()) } else { Err("mark two or three services with space, then press c") }
+}
+
 fn is_clearable(app: &App) -> Result<(), &'static str> {
     let s = &app.services;
     let nothing = s.marks.is_empty() && s.line.text().is_empty() && !s.detail_open && s.view == View::List;
@@ -152,6 +160,8 @@ fn is_clearable(app: &App) -> Result<(), &'static str> {
 
 /// Commands of the services screen.
 pub(crate) const COMMANDS: &[Command] = commands! { Scope::Services;
+    "service.back" ["esc"] "back" "back: close the detail, drop the marks, clear the search" is_clearable, back;
+    "service.compare" ["c"] "compare" "two or three marked services side by side" can_compare, compare::open;
     "service.open" ["enter"] "open" "everything about the selected service" has_service, open;
     "service.search" ["/"] "search" "search as you type" super::command::always, search_line::open;
     "service.filter" ["f"] "filter" "filter: need: in: serves: near: age: is: org: …" super::command::always, filter;
@@ -164,10 +174,8 @@ pub(crate) const COMMANDS: &[Command] = commands! { Scope::Services;
     "service.delete" ["d"] "" "delete the service (u brings it back)" may_edit, delete;
     "service.mark" ["space"] "" "mark and go on; commands then act on all marked" has_service, mark;
     "service.mark-all" ["ctrl-a"] "" "mark everything found, or nothing" has_service, mark_all;
-    "service.compare" ["c"] "" "two or three marked services side by side" has_service, compare::open;
     "service.sort" ["s"] "" "sort: best, name, place, organisation, longest unverified" super::command::always, sort;
     "service.copy" ["y"] "" "copy the service's facts" has_service, copy;
-    "service.back" ["esc"] "" "back: close the detail, drop the marks, clear the search" is_clearable, back;
 };
 
 /// Commands of the matrix of gaps.

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::look::{Look, Role};
-use super::write::{put, rule, width};
+use super::write::{put, rule, width, wrap};
 use crate::app::App;
 use crate::app::form::{Form, FormField, completion, title};
 use crate::app::typing::Typing;
@@ -21,7 +21,8 @@ pub fn draw(app: &App, form: &Form, look: Look, area: Rect, buf: &mut Buffer) ->
     let label_cells: u16 = if area.width < 60 { 12 } else { 17 };
     let mut y = body.y;
     let mut cursor = None;
-    for at in first_seen(form, body.height)..=form.fields.len() {
+    let text_cells = usize::from(area.width - label_cells - 1);
+    for at in first_seen(form, body.height, text_cells)..=form.fields.len() {
         if y >= body.bottom() {
             break;
         }
@@ -34,7 +35,7 @@ pub fn draw(app: &App, form: &Form, look: Look, area: Rect, buf: &mut Buffer) ->
         };
         if form.at == at {
             cursor = Some(open_field(app, field, label_cells, look, row, buf));
-            y += open_height(field);
+            y += open_height(field, text_cells);
         } else {
             closed_field(field, label_cells, look, row, buf);
             y += 1;
@@ -44,15 +45,32 @@ pub fn draw(app: &App, form: &Form, look: Look, area: Rect, buf: &mut Buffer) ->
 }
 
 /// The first field that is seen, so that the open one is with its help.
-fn first_seen(form: &Form, height: u16) -> usize {
-    let open = form.fields.get(form.at).map_or(1, open_height);
+fn first_seen(form: &Form, height: u16, cells: usize) -> usize {
+    let open = form.fields.get(form.at).map_or(1, |field| open_height(field, cells));
     let above = usize::from(height.saturating_sub(open + 1));
     form.at.saturating_sub(above)
 }
 
-fn open_height(field: &FormField) -> u16 {
+fn open_height(field: &FormField, cells: usize) -> u16 {
     let text = if matches!(field.typing, Typing::Block(_)) { BLOCK_ROWS } else { 1 };
-    text + 1 + u16::from(field.moved.is_some())
+    text + below(field, cells).len() as u16
+}
+
+/// What stands beneath the field that is typed in: what it takes or what is wrong, and what a colleague wrote.
+fn below(field: &FormField, cells: usize) -> Vec<(String, Role)> {
+    let (text, role) = match &field.error {
+        Some(error) => (error.as_str(), Role::Wrong),
+        None => (field.info.hint, Role::Quiet),
+    };
+    let moved = field.moved.as_ref().map(|moved| match one_line(moved) {
+        nothing if nothing.is_empty() => "a colleague emptied this meanwhile".to_owned(),
+        said => format!("a colleague wrote meanwhile: {said}"),
+    });
+    let lines =
+        |text: &str, role| wrap(text, cells).into_iter().take(3).map(move |line| (line, role)).collect::<Vec<_>>();
+    let mut all = lines(text, role);
+    all.extend(moved.map(|moved| lines(&moved, Role::Warn)).unwrap_or_default());
+    all
 }
 
 fn label(field: &FormField, style: Role, cells: u16, look: Look, area: Rect, buf: &mut Buffer) {
@@ -97,21 +115,8 @@ fn open_field(app: &App, field: &FormField, cells: u16, look: Look, area: Rect, 
         }
         Typing::Block(block) => (lines(block, look, text_area, buf), BLOCK_ROWS),
     };
-    let (below, role) = match &field.error {
-        Some(error) => (error.as_str(), Role::Wrong),
-        None => (field.info.hint, Role::Quiet),
-    };
-    let y = area.y + rows;
-    if y < area.bottom() {
-        put(buf, (text_area.x, y), text_area.width, below, look.style(role), look);
-    }
-    if let Some(moved) = field.moved.as_ref().filter(|_| y + 1 < area.bottom()) {
-        let text = if moved.is_empty() {
-            "a colleague emptied this meanwhile".to_owned()
-        } else {
-            format!("a colleague wrote meanwhile: {}", one_line(moved))
-        };
-        put(buf, (text_area.x, y + 1), text_area.width, &text, look.style(Role::Warn), look);
+    for (y, (text, role)) in (area.y + rows..area.bottom()).zip(below(field, text_area.width.into())) {
+        put(buf, (text_area.x, y), text_area.width, &text, look.style(role), look);
     }
     Position::new(cursor.x.min(area.right() - 1), cursor.y)
 }

@@ -155,6 +155,7 @@ impl Layout {
         let room = area.width - label;
         let arrows = if widths.iter().sum::<u16>() > room { 2 } else { 0 };
         let columns = around(cursor.1, &widths, room - arrows);
+        let head = if columns.clone().any(|at| head == 2 && names[at].contains(' ')) { 2 } else { 1 };
         let heights = vec![1; rows.len()];
         Self { label, columns, head, rows: around(cursor.0, &heights, area.height.saturating_sub(head).max(1)), widths }
     }
@@ -254,12 +255,15 @@ fn draw_foot(
         "serve/located/verified",
     ];
     let legend = legends.into_iter().find(|text| wide(text) <= usize::from(area.width)).unwrap_or_default();
-    let mut lines = folded(&sentence, area.width.into());
-    lines.insert(0, legend.to_owned());
+    let mut lines: Vec<(String, Style)> =
+        folded(&sentence, area.width.into()).into_iter().map(|line| (line, look.plain)).collect();
+    // The sentence matters more than what the numbers mean.
+    if lines.len() < usize::from(area.height / 3) {
+        lines.insert(0, (legend.to_owned(), look.quiet));
+    }
     let count = (lines.len() as u16).min(area.height / 3);
-    for (y, (at, line)) in (area.bottom() - count..area.bottom()).zip(lines.iter().enumerate()) {
-        let style = if at == 0 { look.quiet } else { look.plain };
-        buf.set_stringn(area.x, y, line, area.width.into(), style);
+    for (y, (line, style)) in (area.bottom() - count..area.bottom()).zip(&lines) {
+        buf.set_stringn(area.x, y, line, area.width.into(), *style);
     }
     count
 }

@@ -8,11 +8,14 @@ use super::look::{Look, Role};
 use super::services::heading;
 use super::write::{cut, put, rule, wrap};
 use crate::app::App;
-use crate::app::command::Scope;
+use crate::app::command::{Command, Scope};
 use crate::app::compare::Compare;
 use crate::app::page::Page;
 use crate::app::palette::Palette;
 use crate::app::prompt::Prompt;
+
+/// Cells for the keys of a command.
+pub(super) const KEY_CELLS: usize = 14;
 
 /// A list of commands with their keys, or why they are not ready.
 pub fn palette(app: &App, palette: &Palette, look: Look, area: Rect, buf: &mut Buffer) -> Option<Position> {
@@ -31,10 +34,9 @@ pub fn palette(app: &App, palette: &Palette, look: Look, area: Rect, buf: &mut B
             buf.set_style(Rect { y, height: 1, ..rows }, base);
         }
         let keys: Vec<String> = app.keymap.keys(command).iter().map(ToString::to_string).collect();
-        let key_cells = 14.min(area.width / 3);
+        let key_cells = if area.width < 60 { 10 } else { KEY_CELLS as u16 };
         put(buf, (area.x + 1, y), key_cells, &keys.join(", "), base, look);
-        let not_ready = if palette.chain.contains(&command.scope) { not_ready(app, command) } else { None };
-        let help = match (not_ready, palette.is_help) {
+        let help = match (not_ready(app, palette, command), palette.is_help) {
             (Some(why), _) => format!("{} ({why})", command.help),
             (None, true) => command.help.to_owned(),
             (None, false) => format!("{}: {}", command.name, command.help),
@@ -49,8 +51,9 @@ pub fn palette(app: &App, palette: &Palette, look: Look, area: Rect, buf: &mut B
 }
 
 /// Why a command is not ready; asked only where the list lies over the command's own screen.
-fn not_ready(app: &App, command: &crate::app::command::Command) -> Option<&'static str> {
-    if command.scope == Scope::Commands { None } else { (command.ready)(app).err() }
+pub(super) fn not_ready(app: &App, palette: &Palette, command: &Command) -> Option<&'static str> {
+    let is_here = palette.chain.contains(&command.scope) && command.scope != Scope::Commands;
+    if is_here { (command.ready)(app).err() } else { None }
 }
 
 /// A question at the foot of the screen.

@@ -97,10 +97,9 @@ fn status(app: &App, look: Look, area: Rect, buf: &mut Buffer) {
         room = area.width - cells - 2;
         put(buf, (area.right() - cells, area.y), cells, right, look.style(Role::Quiet), look);
     }
-    let (text, role) = match search_problem(app) {
-        Some(problem) => (problem.to_owned(), Role::Warn),
-        None => (said(app), role),
-    };
+    let aside = search_problem(app).map(|problem| (problem.to_owned(), Role::Warn));
+    let aside = aside.or_else(|| command_in_full(app, room)).or_else(|| number_to_ring(app));
+    let (text, role) = aside.unwrap_or_else(|| (said(app), role));
     put(buf, (area.x, area.y), room, &text, look.style(role), look);
 }
 
@@ -109,6 +108,32 @@ fn search_problem(app: &App) -> Option<&str> {
     let is_open = app.screen == Screen::Services && app.layers.is_empty();
     let is_silent = app.services.searching || app.status.text.is_empty();
     app.services.query.problems.first().filter(|_| is_open && is_silent).map(String::as_str)
+}
+
+/// The help of the command that is chosen in a list, where the list has no room for all of it.
+fn command_in_full(app: &App, room: u16) -> Option<(String, Role)> {
+    let Some(Layer::Palette(palette)) = app.layers.last() else { return None };
+    let command = palette.rows.get(palette.cursor.at)?;
+    let why = layers::not_ready(app, palette, command).map(|why| format!(" ({why})")).unwrap_or_default();
+    let text = format!("{}{why}", command.help);
+    let name = if palette.is_help { 0 } else { width(command.name) + 2 };
+    (width(&text) + name + layers::KEY_CELLS > room.into()).then_some((text, Role::Text))
+}
+
+/// On a small screen the list has no room for the number one would ring: it stands here while nothing else does.
+fn number_to_ring(app: &App) -> Option<(String, Role)> {
+    let is_list = app.screen == Screen::Services && app.layers.is_empty() && !app.services.detail_open;
+    let is_small = services::is_small(app.size) && app.status.text.is_empty();
+    let service = app.services.selected().and_then(|id| app.workspace.services.get(id))?;
+    let age = service.verified.as_ref().map_or("never verified".to_owned(), |verified| {
+        match crate::model::date::say_age(verified.on, app.today).as_str() {
+            "today" => "verified today".to_owned(),
+            age => format!("verified {age} ago"),
+        }
+    });
+    let phone = service.any_phone().unwrap_or("phone not stated");
+    let is_seen = is_list && is_small && app.services.view != crate::app::services::View::Gaps;
+    is_seen.then(|| (format!("{phone} · {age}"), Role::Strong))
 }
 
 /// The status, and whether there is more to read.
@@ -137,10 +162,11 @@ fn hints(app: &App, look: Look, area: Rect, buf: &mut Buffer) {
         let goes_on = app.keymap.continuations(&chain, &app.pressed);
         hints.extend(goes_on.into_iter().map(|(key, command)| (key, command.help)));
     }
-    let mut seen: Vec<&str> = Vec::new();
-    hints.retain(|(_, hint)| {
-        let is_new = !seen.contains(hint);
-        seen.push(*hint);
+    // A key that an inner scope has taken, and a word that is there already, are not said again.
+    let mut seen: Vec<(String, &str)> = Vec::new();
+    hints.retain(|(key, hint)| {
+        let is_new = !seen.iter().any(|(other, word)| other == key || word == hint);
+        seen.push((key.clone(), *hint));
         is_new
     });
     // Help is always among them, so that nobody is left alone on a narrow screen.

@@ -52,7 +52,7 @@ fn rows(app: &App, look: Look, area: Rect, buf: &mut Buffer) -> Option<Position>
         let text = if state.line.text().is_empty() {
             "Nobody yet. Press n for a person, o for an organisation."
         } else {
-            "Nobody found."
+            "Nobody found. Esc clears the search."
         };
         put(buf, (area.x + 2, area.y + 1), area.width - 2, text, look.style(Role::Text), look);
     }

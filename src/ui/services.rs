@@ -19,6 +19,11 @@ use crate::search::Hit;
 /// From this many columns on, list and map stand side by side.
 const WIDE: u16 = 100;
 
+/// Whether a screen of this size shows one thing at a time.
+pub(super) fn is_small((columns, rows): (u16, u16)) -> bool {
+    columns < 60 || rows < 16
+}
+
 /// Draws the screen; the cursor stands in the search line or on the selected row.
 pub fn draw(app: &App, look: Look, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let state = &app.services;
@@ -40,6 +45,7 @@ fn search_line(app: &App, look: Look, area: Rect, buf: &mut Buffer) -> Position 
     let mut right = match (state.found.partial, state.line.text().trim().is_empty()) {
         _ if !app.loaded => "reading the workspace".to_owned(),
         (_, true) => format!("{} services", facts::count(all)),
+        (true, _) if area.width < 60 => "nearest".to_owned(),
         (true, _) => "nothing has every word; nearest:".to_owned(),
         (false, _) => format!("{} of {}", facts::count(state.rows.len()), facts::count(all)),
     };
@@ -265,7 +271,7 @@ pub(super) fn facts_page(
 ) -> Position {
     let styles = (look.style(Role::Quiet), look.style(Role::Strong));
     rule(buf, Rect { height: 1, ..area }, record.name(), styles, look);
-    let label_cells: u16 = if area.width < 60 { 10 } else { 16 };
+    let label_cells: u16 = if area.width < 60 { 12 } else { 16 };
     let text_cells = usize::from(area.width.saturating_sub(label_cells + 1));
     let mut lines: Vec<(&str, String, Role)> = Vec::new();
     for Fact { label, text, weight } in facts::facts(record, &app.workspace, app.today) {
@@ -292,8 +298,10 @@ fn map_view(app: &App, look: Look, area: Rect, buf: &mut Buffer) -> Position {
     let brief_height = if area.height >= 16 { 4 } else { 0 };
     let map_area = Rect { height: area.height - brief_height, ..area };
     map_of_found(app, look, map_area, buf);
-    brief(app, look, Rect { y: map_area.bottom(), height: brief_height, ..area }, buf);
-    Position::new(area.x, map_area.bottom())
+    if brief_height > 0 {
+        brief(app, look, Rect { y: map_area.bottom(), height: brief_height, ..area }, buf);
+    }
+    Position::new(area.x, map_area.bottom().min(area.bottom() - 1))
 }
 
 fn map_of_found(app: &App, look: Look, area: Rect, buf: &mut Buffer) {

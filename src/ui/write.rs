@@ -54,7 +54,8 @@ pub fn in_look(text: &str, look: Look) -> Cow<'_, str> {
         '’' | '‘' => "'",
         '“' | '”' => "\"",
         '…' => "~",
-        '·' | '•' | '●' => "*",
+        '·' => "|",
+        '•' | '●' => "*",
         '→' => "->",
         '£' => "GBP ",
         _ => "?",
@@ -64,10 +65,21 @@ pub fn in_look(text: &str, look: Look) -> Cow<'_, str> {
         match sign(c) {
             "" => out.push(c),
             _ if c.is_ascii() && c != '\n' => out.push(c),
+            "?" => out.push_str(&letters(c)),
             said => out.push_str(said),
         }
     }
     out.into()
+}
+
+/// The plain letters under a letter with marks; a question mark where there are none.
+fn letters(c: char) -> String {
+    let mut plain = String::new();
+    crate::model::text::fold(c, |part| plain.push(part));
+    if plain.is_empty() || !plain.is_ascii() {
+        return "?".to_owned();
+    }
+    if c.is_uppercase() { plain.to_ascii_uppercase() } else { plain }
 }
 
 /// Writes one line of text at a place, cut to `cells`; returns how many cells it took.
@@ -154,8 +166,8 @@ pub fn rule(buf: &mut Buffer, area: Rect, heading: &str, (style, strong): (Style
     let line = look.sign("─", "-").repeat(area.width.into());
     put(buf, (area.x, area.y), area.width, &line, style, look);
     if !heading.is_empty() && area.width > 8 {
-        let text = format!(" {} ", cut(heading, usize::from(area.width) - 8, look));
-        put(buf, (area.x + 2, area.y), area.width - 4, &text, strong, look);
+        let text = format!(" {} ", cut(heading, usize::from(area.width) - 5, look));
+        put(buf, (area.x + 2, area.y), area.width - 2, &text, strong, look);
     }
 }
 
@@ -170,7 +182,7 @@ mod tests {
         assert_eq!(cut("Nightstop", 5, look), "Nigh…");
         assert_eq!(width(&cut("日本語日本語", 5, look)), 5);
         assert_eq!(cut("a", 0, look), "");
-        assert_eq!(cut("16–25 • é", 20, Look { ascii: true, ..look }), "16-25 * ?");
+        assert_eq!(cut("16–25 • é", 20, Look { ascii: true, ..look }), "16-25 * e");
     }
 
     #[test]
