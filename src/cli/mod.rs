@@ -9,6 +9,7 @@ mod edit;
 mod export;
 mod find;
 mod import;
+mod keys;
 mod look;
 mod outcome;
 mod place;
@@ -20,6 +21,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub use keys::{commands_page, keys_page};
 pub use outcome::{Done, Failure};
 pub use place::{Session, find_workspace};
 
@@ -108,6 +110,8 @@ pub enum Command {
     Export(export::Export),
     /// Name every problem in the files, as file:line:col: message
     Check(look::Check),
+    /// Print what every key does, with your own keys in force
+    Keys(keys::Keys),
     /// Print completions for a shell
     Completions(shell::Completions),
     /// Print the manual page
@@ -128,6 +132,7 @@ impl Command {
             Self::Import(it) => it.run(global, out),
             Self::Export(it) => it.run(global, out),
             Self::Check(it) => it.run(global, out),
+            Self::Keys(it) => it.run(out),
             Self::Completions(it) => it.run(out),
             Self::Man(it) => it.run(out),
         }

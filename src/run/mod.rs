@@ -4,7 +4,7 @@
 mod editor;
 mod files;
 mod input;
-mod keys_file;
+pub mod keys_file;
 mod screen;
 mod signals;
 mod terminal;

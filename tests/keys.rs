@@ -1,0 +1,196 @@
+//! The table of commands: no key means two things in one place, everything has a name, a key or the palette, and help;
+//! the docs that are made from it are fresh.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by panicking; helpers are no #[test]
+
+mod desk;
+
+use std::collections::BTreeSet;
+
+use desk::{Desk, kept_fresh, keys};
+use folkmoot::app::Layer;
+use folkmoot::app::command::{self, Command, Keymap, Meaning, Override, Scope};
+use folkmoot::app::key::{Key, Keys};
+
+const HOW: &str = "UPDATE_DOCS=1 cargo test --test keys";
+
+/// Ways into every place where keys mean something.
+const PLACES: [&str; 14] = [
+    "",
+    "<enter>",
+    "m",
+    "mm",
+    "/",
+    "6",
+    "6/",
+    "n",
+    "6n",
+    ":",
+    "?",
+    ":new<enter>",
+    ":about<enter>",
+    "/ripple group<enter><space><space>c",
+];
+
+fn chains() -> BTreeSet<Vec<Scope>> {
+    let all = PLACES.iter().map(|place| {
+        let mut desk = Desk::sample();
+        desk.press(place);
+        desk.app.chain()
+    });
+    all.collect()
+}
+
+fn parse(text: &str) -> Keys {
+    text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// Pairs of commands of one scope of which one takes the other's key away: the same key, or the beginning of it.
+fn quarrels<'a>(commands: impl Iterator<Item = (&'a str, Scope, Vec<Keys>)>) -> Vec<String> {
+    let all: Vec<_> = commands.collect();
+    let mut found = Vec::new();
+    for (at, (name, scope, keys)) in all.iter().enumerate() {
+        for (other, other_scope, theirs) in &all[at + 1..] {
+            let clash = keys.iter().find(|ours| {
+                theirs.iter().any(|theirs| theirs.0.starts_with(&ours.0) || ours.0.starts_with(&theirs.0))
+            });
+            found.extend(
+                clash.filter(|_| scope == other_scope).map(|clash| format!("{clash} does both {name} and {other}")),
+            );
+        }
+    }
+    found
+}
+
+fn table() -> impl Iterator<Item = (&'static str, Scope, Vec<Keys>)> {
+    command::all().map(|it| (it.name, it.scope, it.keys.iter().map(|keys| parse(keys)).collect()))
+}
+
+#[test]
+fn no_key_does_two_things_in_one_place() {
+    assert_eq!(quarrels(table()), Vec::<String>::new());
+    let wrong = [("a", Scope::Move, vec![parse("g")]), ("b", Scope::Move, vec![parse("g g")])];
+    assert_eq!(quarrels(wrong.into_iter()), ["g does both a and b"], "the sweep can fail");
+}
+
+/// A key of an inner scope may take that of an outer one, but not by accident: these are all there are.
+#[test]
+fn inner_scopes_take_keys_only_on_purpose() {
+    let meant: BTreeSet<&str> =
+        ["gap.open over service.open", "gap.new over service.new", "gap.back over service.back"].into();
+    let mut taken = BTreeSet::new();
+    for chain in chains() {
+        let commands: Vec<(&Command, usize)> = command::all()
+            .filter_map(|it| chain.iter().position(|scope| *scope == it.scope).map(|at| (it, at)))
+            .collect();
+        for (inner, depth) in &commands {
+            for (outer, below) in &commands {
+                let clash = inner
+                    .keys
+                    .iter()
+                    .any(|ours| outer.keys.iter().any(|theirs| parse(theirs).0.starts_with(&parse(ours).0)));
+                if depth < below && clash {
+                    taken.insert(format!("{} over {}", inner.name, outer.name));
+                }
+            }
+        }
+    }
+    let taken: BTreeSet<&str> = taken.iter().map(String::as_str).collect();
+    assert_eq!(taken, meant);
+}
+
+#[test]
+fn a_prefix_is_never_hidden_by_an_inner_key() {
+    let map = Keymap::default();
+    for chain in chains() {
+        for command in command::all().filter(|command| chain.contains(&command.scope)) {
+            for sequence in map.keys(command).iter().filter(|keys| keys.0.len() > 1) {
+                for until in 1..sequence.0.len() {
+                    let meaning = map.meaning(&chain, &sequence.0[..until]);
+                    assert!(matches!(meaning, Meaning::Prefix), "{sequence} is cut short in {chain:?}");
+                }
+                let Meaning::Command(meant) = map.meaning(&chain, &sequence.0) else {
+                    panic!("{sequence} means nothing")
+                };
+                assert_eq!(meant.name, command.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_command_is_named_helped_and_reached() {
+    let names: Vec<&str> = command::all().map(|command| command.name).collect();
+    let distinct: BTreeSet<&str> = names.iter().copied().collect();
+    assert_eq!(names.len(), distinct.len(), "names are given once");
+    let reached: BTreeSet<Scope> = chains().into_iter().flatten().collect();
+    for command in command::all() {
+        let name = command.name;
+        let is_word = |c: char| c.is_ascii_lowercase() || c == '.' || c == '-';
+        assert!(name.chars().all(is_word), "{name}");
+        assert!(command.help.len() > 4 && !command.help.ends_with('.'), "{name}: {}", command.help);
+        assert!(command.hint.is_empty() || !command.keys.is_empty(), "{name} has a hint but no key");
+        assert!(reached.contains(&command.scope), "{name} is nowhere in force");
+        assert!(Scope::ALL.iter().any(|(scope, _)| *scope == command.scope), "{name} has no heading");
+        let typed_there = [Scope::Search, Scope::Form, Scope::Commands, Scope::Prompt, Scope::Always];
+        for keys in command.keys.iter().filter(|_| typed_there.contains(&command.scope)) {
+            assert!(parse(keys).0[0].types().is_none(), "{name}: {keys} cannot be typed any more");
+        }
+    }
+    // What has no key is in the palette.
+    let mut desk = Desk::sample();
+    desk.press(":");
+    let Some(Layer::Palette(palette)) = desk.app.layers.last() else { panic!("no palette") };
+    for command in command::all().filter(|command| command.keys.is_empty()) {
+        assert!(palette.rows.iter().any(|row| row.name == command.name), "{} cannot be reached", command.name);
+    }
+}
+
+/// Terminals send the same bytes for these and for tab, enter, newline and escape.
+#[test]
+fn what_terminals_cannot_tell_apart_is_never_bound() {
+    for wrong in ["ctrl-i", "ctrl-m", "ctrl-j", "ctrl-["] {
+        assert!(wrong.parse::<Key>().is_err(), "{wrong}");
+        let own = Override { command: "quit".into(), keys: vec![wrong.into()], line: 3, column: 5 };
+        let (map, problems) = Keymap::with(&[own]);
+        assert!(problems[0].starts_with("keys.ron:3:5: "), "{problems:?}");
+        assert_eq!(map.first_key(command::named("quit").unwrap()), "q");
+    }
+    assert!(command::all().flat_map(|it| it.keys).all(|keys| keys.parse::<Keys>().is_ok()));
+}
+
+#[test]
+fn a_persons_own_keys_are_in_force_and_shown() {
+    let own = |command: &str, keys: &[&str]| Override {
+        command: command.into(),
+        keys: keys.iter().map(ToString::to_string).collect(),
+        line: 1,
+        column: 1,
+    };
+    let (map, problems) = Keymap::with(&[own("service.verify", &["V", "ctrl-v"]), own("no.such", &["x"])]);
+    assert_eq!(problems, ["keys.ron:1:1: there is no command \"no.such\"; see `moot keys`"]);
+    let mut desk = Desk::sample();
+    desk.app.keymap = map;
+    desk.press("/community chaplains<enter>v");
+    assert_eq!(desk.said(), "");
+    assert!(desk.screen().contains("V verify"), "{}", desk.screen());
+    desk.press("V");
+    assert_eq!(desk.said(), "Community Chaplains verified");
+    assert!(desk.press("?verif").screen().contains("V, ctrl-v"), "{}", desk.screen());
+}
+
+#[test]
+fn keys_are_told_as_they_are_typed() {
+    assert_eq!(keys("g<ctrl-p><").len(), 3);
+    for command in command::all() {
+        for text in command.keys {
+            assert_eq!(parse(text).to_string(), *text, "{}", command.name);
+        }
+    }
+}
+
+#[test]
+fn the_docs_are_fresh() {
+    kept_fresh("docs/keys.md", &folkmoot::cli::keys_page(), HOW);
+    kept_fresh("docs/commands.md", &folkmoot::cli::commands_page(), HOW);
+}
