@@ -127,11 +127,17 @@ fn complete(
 /// `#![enable(…)]` at the beginning, which `ron` understands and this program always does itself.
 fn attributes(scan: &mut Scan<'_>, text: &str) -> Result<(), Fault> {
     scan.blank()?;
-    while text[scan.at..].starts_with("#!") {
-        match memchr::memchr(b']', &text.as_bytes()[scan.at..]) {
-            Some(ahead) => scan.at += ahead + 1,
-            None => return Err(scan.fault("#![enable(…)] or `Folkmoot(`")),
+    while scan.peek() == Some(b'#') {
+        loop {
+            scan.at += text[scan.at..].chars().next().map_or(0, char::len_utf8);
+            scan.blank()?;
+            match scan.peek() {
+                None => return Err(scan.fault("#![enable(…)] or `Folkmoot(`")),
+                Some(b']') => break,
+                Some(_) => {}
+            }
         }
+        scan.at += 1;
         scan.blank()?;
     }
     Ok(())
@@ -471,7 +477,10 @@ mod tests {
                 },
                 Ok(page) => prop_assert!(ours.is_err() || page.version > VERSION, "{}", text),
                 // Attributes change nothing here, so their letters are not looked at.
-                Err(error) => prop_assert!(ours.is_err() || text.starts_with('#'), "ron says {}: {}", error, text),
+                Err(error) => {
+                    let has_attribute = text.split("records").next().is_some_and(|head| head.contains('#'));
+                    prop_assert!(ours.is_err() || has_attribute, "ron says {}: {}", error, text);
+                }
             }
         }
     }
