@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use folkmoot::exchange::{self, Format, Here, Outgoing, Plan, Report, Rule};
 use folkmoot::model::needs::NeedTable;
-use folkmoot::model::service::{Ages, Need, Sex, Status, Verified};
+use folkmoot::model::service::{Ages, Contact, Need, Sex, Status, Verified};
 use folkmoot::model::{AnyRecord, Author, Change, Dice, Edit, Moment, Record, Ref, Service, Workspace};
 use proptest::prelude::*;
 
@@ -307,6 +307,8 @@ fn local_changes_go_out_and_come_back() {
         beds.ages = Some(Ages { from: Some(18), to: None });
         beds.opening = Some("ring first".into());
         beds.notes = Some("the back door sticks".into());
+        beds.languages = vec!["Portuguese, of Brazil".into()];
+        beds.contacts = vec![Contact { name: Some("Front desk".into()), ..Contact::default() }];
         beds.commissioner = Some(Ref::Words("The council".into()));
         beds.funding_ends = Some("2027-03-31".parse().unwrap());
         beds.verified = Some(Verified { on: "2026-11-20".parse().unwrap(), by: Some("KP".into()), how: None });
@@ -316,6 +318,10 @@ fn local_changes_go_out_and_come_back() {
         desk.export(format, &path, true);
         let mut other = Desk::default();
         other.import(&path, "again");
+        let second = folder.path().join(format!("again-{name}"));
+        other.export(format, &second, true);
+        let file = |path: &Path| if path.is_dir() { path.join("services.csv") } else { path.to_owned() };
+        assert_eq!(std::fs::read_to_string(file(&path)).unwrap(), std::fs::read_to_string(file(&second)).unwrap());
         let (ours, theirs) = (desk.service("Night beds"), other.service("Night beds"));
         let mut theirs = theirs.clone();
         theirs.notes.clone_from(&ours.notes);

@@ -100,9 +100,12 @@ pub fn foreign(raw: &str) -> Cleaned {
     finish(cleaned)
 }
 
-/// Checks a string that this program wrote: nothing unwelcome is let in, and nothing is decoded a second time.
+/// Checks a string that this program wrote: nothing unwelcome is let in, and nothing is decoded a second time. Blanks at
+/// the ends stay, as lists in words may end with one.
 pub fn own(raw: &str) -> Cleaned {
-    finish(Cleaned { text: raw.to_owned(), rules: Vec::new() })
+    let text = text::clean(raw);
+    let rules = if text == raw { Vec::new() } else { vec![Rule::Controls] };
+    Cleaned { text, rules }
 }
 
 fn finish(mut cleaned: Cleaned) -> Cleaned {
