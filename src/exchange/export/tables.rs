@@ -10,7 +10,7 @@ use super::Whole;
 use super::fill::fill;
 use crate::exchange::json::child_of;
 use crate::exchange::schema::{self, Sort, Table};
-use crate::exchange::tidy::{Object, text};
+use crate::exchange::tidy::{Object, arrange, text};
 use crate::exchange::{Problem, write};
 
 /// Writes the package: a zip where the path ends so, else a folder.
@@ -87,7 +87,8 @@ fn file_safe(name: &str) -> String {
 
 impl Rows {
     /// Puts a row and all that nests in it into their tables.
-    fn unfold(&mut self, table: &'static Table, mut row: Object, parent: Option<(&'static Table, &str)>) {
+    fn unfold(&mut self, table: &'static Table, row: Object, parent: Option<(&'static Table, &str)>) {
+        let mut row = arrange(table, row); // whatever was patched in stands where reading it again will put it
         let id = text(&row, "id").to_owned();
         if !self.seen.insert((table.name, id.clone())) {
             return;
