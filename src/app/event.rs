@@ -21,6 +21,8 @@ pub enum Event {
     Size(u16, u16),
     /// The workspace has been read.
     Loaded(Box<Loaded>),
+    /// The words of the workspace have been read: what can be searched, services first, then people and organisations.
+    Indexed(Box<(Index, Index)>),
     /// The workspace cannot be read at all.
     NotLoaded(String),
     /// Files were changed by somebody else; this is what changed.
@@ -47,9 +49,9 @@ pub enum Event {
 pub struct Loaded {
     /// The records.
     pub workspace: Workspace,
-    /// The index of services.
+    /// The index of services; empty where [`Event::Indexed`] brings it later.
     pub index: Index,
-    /// The index of people and organisations.
+    /// The index of people and organisations, likewise.
     pub people: Index,
     /// The map.
     pub atlas: Arc<Atlas>,

@@ -112,6 +112,8 @@ pub struct App {
     pub index: Index,
     /// The index of people and organisations.
     pub people_index: Index,
+    /// What changed before the indexes came.
+    unindexed: Vec<Id>,
     /// The map.
     pub atlas: Arc<Atlas>,
     /// Where the workspace lies.
@@ -178,6 +180,7 @@ impl App {
             workspace: Workspace::default(),
             index: Index::default(),
             people_index: Index::default(),
+            unindexed: Vec::new(),
             atlas: Arc::default(),
             directory: String::new(),
             loaded: false,
@@ -226,6 +229,13 @@ impl App {
                 Vec::new()
             }
             Event::Loaded(loaded) => self.take_loaded(*loaded),
+            Event::Indexed(indexes) => {
+                (self.index, self.people_index) = *indexes;
+                let ids = std::mem::take(&mut self.unindexed);
+                self.index_anew(&ids);
+                self.refresh();
+                Vec::new()
+            }
             Event::NotLoaded(why) => {
                 self.loaded = true;
                 self.read_only = Some("the workspace could not be read".to_owned());
@@ -390,10 +400,25 @@ impl App {
     pub(crate) fn take_in(&mut self, change: &Change) -> Change {
         let inverse = self.workspace.apply(change);
         let ids: Vec<Id> = change.edits.iter().map(crate::model::Edit::id).collect();
-        self.index.update(&self.workspace, &self.atlas, &ids);
-        self.people_index.update(&self.workspace, &self.atlas, &ids);
+        if self.is_indexed() {
+            self.index_anew(&ids);
+        } else {
+            self.unindexed.extend(ids);
+        }
         self.refresh();
         inverse
+    }
+
+    fn index_anew(&mut self, ids: &[Id]) {
+        self.index.update(&self.workspace, &self.atlas, ids);
+        self.people_index.update(&self.workspace, &self.atlas, ids);
+    }
+
+    /// Whether the words of the workspace have been read; until then lists stand by name and nothing is searched.
+    pub fn is_indexed(&self) -> bool {
+        let has_words = !self.index.is_empty() || !self.people_index.is_empty();
+        let has_records = !self.workspace.services.is_empty() || !self.workspace.people.is_empty();
+        has_words || !has_records
     }
 
     /// Lets the screens see what changed beneath them.

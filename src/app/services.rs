@@ -198,8 +198,9 @@ pub(crate) fn refresh(app: &mut App) {
     let held = app.services.selected();
     let query = Query::parse(app.services.line.text(), &app.index, &app.atlas);
     let found = app.index.search(&query, app.search_context());
+    let rows = if app.is_indexed() { found.hits.iter().map(|hit| hit.id).collect() } else { by_name(app) };
     let state = &mut app.services;
-    state.rows = found.hits.iter().map(|hit| hit.id).collect();
+    state.rows = rows;
     (state.query, state.found) = (query, found);
     state.marks.retain(|id| app.workspace.services.get(*id).is_some());
     order(app);
@@ -230,6 +231,13 @@ pub(crate) fn select(app: &mut App, id: Id) {
         state.cursor.at = at;
         state.cursor.follow(state.rows.len(), list_height(app.size));
     }
+}
+
+/// Every service by name: what the list shows while the words are still being read.
+fn by_name(app: &App) -> Vec<Id> {
+    let mut rows: Vec<Id> = app.workspace.services.iter().map(|service| service.id).collect();
+    rows.sort_by_cached_key(|id| app.workspace.services.get(*id).map(|service| service.name.to_lowercase()));
+    rows
 }
 
 /// Puts the rows into the chosen order.

@@ -89,7 +89,7 @@ pub(super) fn seed() -> u64 {
 
 /// Sets fields from `FIELD=VALUE`; a mistake is one of usage.
 fn set_fields(record: &mut AnyRecord, typed: &[String], session: &Session) -> Result<(), Failure> {
-    let desk = Desk { workspace: session.workspace(), today: store::now().day() };
+    let desk = Desk { workspace: session.workspace(), today: crate::run::clock().1 };
     for pair in typed {
         let Some((field, value)) = pair.split_once('=') else {
             return Err(Failure::usage(format!("write FIELD=VALUE, not {pair:?}")));

@@ -37,7 +37,7 @@ impl Find {
         for problem in &query.problems {
             remark(problem);
         }
-        let found = index.search(&query, Context { workspace, atlas: &atlas, today: store::now().day() });
+        let found = index.search(&query, Context { workspace, atlas: &atlas, today: crate::run::clock().1 });
         if found.hits.is_empty() || found.partial {
             if self.json {
                 look::print_json(&Value::Array(Vec::new()), out)?;

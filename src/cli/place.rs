@@ -88,8 +88,8 @@ impl Session {
 
     #[allow(clippy::unnecessary_wraps, clippy::unused_self)] // one form with the others
     fn sign(&self, by: Text) -> Result<Author, Failure> {
-        let at = store::now();
-        Ok(Author { by, at, today: at.day() })
+        let (at, today) = crate::run::clock();
+        Ok(Author { by, at, today })
     }
 
     fn signature(&self) -> Result<Text, Failure> {

@@ -103,7 +103,14 @@ impl Worker {
 
     fn load(&mut self, dir: Option<PathBuf>, mode: Mode) {
         match self.open(dir, mode) {
-            Ok(loaded) => self.tell(Event::Loaded(Box::new(loaded))),
+            Ok(loaded) => {
+                // The records are on the screen before their words are read.
+                let (workspace, atlas) = (loaded.workspace.clone(), loaded.atlas.clone());
+                self.tell(Event::Loaded(Box::new(loaded)));
+                let services = Index::build(&[Kind::Service], &workspace, &atlas);
+                let people = Index::build(&[Kind::Person, Kind::Organisation], &workspace, &atlas);
+                self.tell(Event::Indexed(Box::new((services, people))));
+            }
             Err(why) => self.tell(Event::NotLoaded(why)),
         }
     }
@@ -114,15 +121,13 @@ impl Worker {
         let dir = dir.or_else(|| scratch.as_ref().map(|scratch| scratch.path().to_owned())).unwrap_or_default();
         let opened = Store::open(&dir, mode).map_err(said)?;
         let atlas = store::atlas().map_err(|problem| problem.to_string())?;
-        let index = Index::build(&[Kind::Service], &opened.workspace, &atlas);
-        let people = Index::build(&[Kind::Person, Kind::Organisation], &opened.workspace, &atlas);
         let jobs = self.jobs.clone();
         // Where the directory cannot be watched, others' changes are seen at the next save.
         let watch = opened.store.watch(move || drop(jobs.send(Job::Look))).ok();
         let workspace = opened.workspace;
         let loaded = Loaded {
-            index,
-            people,
+            index: Index::default(),
+            people: Index::default(),
             atlas: Arc::new(atlas),
             directory: if scratch.is_some() {
                 "a scratch copy of the sample".to_owned()
