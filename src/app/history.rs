@@ -23,6 +23,11 @@ impl History {
         !self.undo.is_empty()
     }
 
+    /// Whether anything was changed since the program began.
+    pub fn is_begun(&self) -> bool {
+        self.can_undo() || self.can_redo()
+    }
+
     /// Whether there is something to do again.
     pub fn can_redo(&self) -> bool {
         !self.redo.is_empty()

@@ -110,6 +110,7 @@ pub fn app(launch: Launch) -> anyhow::Result<u8> {
     let (permit, permits) = channel();
     std::thread::spawn(move || input::read(&permits, &to));
     let code = desk.serve(&inbox, &permit);
+    let code = code.or_else(|_| desk.cut_off());
     drop(guard);
     code
 }
@@ -166,6 +167,13 @@ impl Desk {
         }
     }
 
+    /// The terminal went away in the middle of something: what is typed is kept all the same.
+    fn cut_off(&mut self) -> anyhow::Result<u8> {
+        self.update(Event::Hangup)?;
+        self.files.iter().for_each(|files| files.close(HASTY_SAVE));
+        Ok(129)
+    }
+
     fn wait(&self, inbox: &Receiver<Message>) -> Result<Message, RecvTimeoutError> {
         match self.wake {
             Some(at) => inbox.recv_timeout(at.saturating_duration_since(Instant::now())),
@@ -193,7 +201,10 @@ impl Desk {
     fn take(&mut self, message: Message) -> anyhow::Result<()> {
         match message {
             Message::Event(event) => self.update(event),
-            Message::Burst(events) => events.into_iter().try_for_each(|event| self.update(event)),
+            Message::Burst(events) => {
+                break_on_request();
+                events.into_iter().try_for_each(|event| self.update(event))
+            }
             Message::Suspend => self.suspend(),
             Message::Continued => {
                 self.screen.forget();
@@ -285,6 +296,10 @@ impl Desk {
 
     /// Stops until the shell lets it go on.
     fn suspend(&mut self) -> anyhow::Result<()> {
+        if !has_shell() {
+            self.app.say(crate::app::Tone::Note, "there is no shell to go back to; q leaves".to_owned());
+            return Ok(());
+        }
         terminal::give_back();
         signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
         terminal::enter()?;
@@ -303,6 +318,18 @@ impl Desk {
         self.clock();
         Ok(())
     }
+}
+
+/// Tests see to it that a panic gives the terminal back; nobody else can ask for one.
+fn break_on_request() {
+    let is_asked = cfg!(debug_assertions) && std::env::var_os("MOOT_TEST_PANIC").is_some();
+    assert!(!is_asked, "MOOT_TEST_PANIC is set");
+}
+
+/// Whether a shell started the program that can let it go on: such a shell gives every job a process group of its own.
+/// Started in the place of a shell, the program would stop for ever.
+fn has_shell() -> bool {
+    rustix::process::getsid(None).is_ok_and(|session| session != rustix::process::getpgrp())
 }
 
 /// The moment it is, and the day it is where the person is.

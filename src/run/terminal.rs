@@ -26,6 +26,10 @@ impl Guard {
         std::panic::set_hook(Box::new(move |panic| {
             give_back();
             before(panic);
+            // A thread that is gone answers no more: better an end that is seen than a screen that is dead.
+            if std::thread::current().name() != Some("main") {
+                std::process::exit(101);
+            }
         }));
         enter()?;
         Ok(Self(()))

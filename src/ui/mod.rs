@@ -88,7 +88,7 @@ fn status(app: &App, look: Look, area: Rect, buf: &mut Buffer) {
         (Some(progress), ..) => progress.as_str(),
         (None, true, false) => "NOT SAVED: ctrl-s tries again",
         (None, _, false) => "saving",
-        (None, _, true) if app.status.tone == Tone::Done && app.history.can_undo() => "saved",
+        (None, _, true) if app.status.tone == Tone::Done && app.history.is_begun() => "saved",
         (None, _, true) => "",
     };
     let mut room = area.width;
