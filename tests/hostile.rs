@@ -1,0 +1,249 @@
+//! Text that means harm, written by hand into every field of every kind: nothing of it reaches a screen, a terminal or a
+//! pipe as anything but text.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)] // a test fails by panicking; helpers are no #[test]
+
+mod desk;
+mod terminal;
+
+use std::fmt::Write;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use desk::{ASCII, Desk, FINE, MONO, PLAIN};
+use folkmoot::model::text::is_unwelcome;
+use folkmoot::store;
+use terminal::{Terminal, moot, strays};
+
+/// As it stands between quotes in a file: written by hand, by somebody who knows RON's escapes and the raw bytes.
+fn nasty(which: usize) -> String {
+    let all = [
+        "\u{1b}[31mred\u{1b}]0;title\u{7}\u{9b}2J".to_owned(),
+        "\\u{1b}[2J\\u{1b}]52;c;aGk=\\u{7}\\u{0}\\r\\n\\t\\u{8}".to_owned(),
+        "\u{202e}gnp.exe\u{202c}\u{2066}\u{200b}\u{200d}\u{feff}\u{ad}\\u{202e}".to_owned(),
+        format!("e{}", "\u{301}".repeat(2_000)),
+        format!("{} {}", "wide 日本語 ".repeat(2_500), "x".repeat(20_000)),
+        "\u{e000}\u{e0041}\u{fe0f}\u{2028}\u{2029}\u{85}\u{3164}\u{115f}".to_owned(),
+        "\\u{7f}\\u{80}\\u{9f}|=cmd()|';--\\\\\\\"<b>".to_owned(),
+    ];
+    all[which % all.len()].clone()
+}
+
+/// The records of one kind: for every sort of harm one record, with it in every field that holds text.
+fn file(kind: &str, letter: char, fields: &[(&str, &str)]) -> String {
+    let mut records = String::new();
+    for which in 0..7 {
+        let harm = nasty(which);
+        let mut body = String::new();
+        for (field, shape) in fields {
+            writeln!(body, "      {field}: {},", shape.replace('@', &harm)).unwrap();
+        }
+        let by = if harm.len() > 200 { "KP" } else { &harm };
+        let updated = format!("updated: (\"2026-11-01T09:00:00Z\", \"{by}\")");
+        writeln!(records, "    \"{letter}-00{which}{which}\": (\n{body}      {updated},\n    ),").unwrap();
+    }
+    format!("Folkmoot(\n  kind: \"{kind}\",\n  version: 1,\n  records: {{\n{records}  }},\n)\n")
+}
+
+const SERVICE: [(&str, &str); 24] = [
+    ("name", "\"Name @\""),
+    ("aliases", "[\"@\", \"@\"]"),
+    ("organisation", "\"@\""),
+    ("commissioner", "\"@\""),
+    ("funders", "[\"@\"]"),
+    ("referrers", "[\"@\"]"),
+    ("alert", "\"@\""),
+    ("summary", "\"@\""),
+    ("eligibility", "\"@\""),
+    ("serves", "[\"@\"]"),
+    ("locations", "[(name: \"@\", address: \"@\", town: \"@\", postcode: \"@\", point: (50.7, -2.0))]"),
+    ("opening", "\"@\""),
+    ("cost", "\"@\""),
+    ("how_to_refer", "\"@\""),
+    ("waiting", "\"@\""),
+    ("languages", "[\"@\"]"),
+    ("accessibility", "\"@\""),
+    ("phone", "\"@\""),
+    ("email", "\"@\""),
+    ("url", "\"@\""),
+    ("contacts", "[(name: \"@\", title: \"@\", phone: \"@\", email: \"@\")]"),
+    ("notes", "\"@\""),
+    ("verified", "(on: \"2025-11-01\", by: \"@\", how: \"@\")"),
+    ("source", "(feed: \"@\", id: \"@\", suggestions: [(\"phone\", \"@\")])"),
+];
+
+const PERSON: [(&str, &str); 6] = [
+    ("name", "\"Name @\""),
+    ("roles", "[(organisation: \"@\", title: \"@\")]"),
+    ("phone", "\"@\""),
+    ("email", "\"@\""),
+    ("login", "\"@\""),
+    ("notes", "\"@\""),
+];
+
+const ORGANISATION: [(&str, &str); 7] = [
+    ("name", "\"Name @\""),
+    ("aliases", "[\"@\"]"),
+    ("summary", "\"@\""),
+    ("phone", "\"@\""),
+    ("email", "\"@\""),
+    ("url", "\"@\""),
+    ("parent", "\"@\""),
+];
+
+/// A workspace in which every text means harm.
+fn workspace() -> Arc<tempfile::TempDir> {
+    let dir = tempfile::tempdir().unwrap();
+    store::init(dir.path(), "Table of the North", false).unwrap();
+    let write = |name: &str, text: String| std::fs::write(dir.path().join(name), text).unwrap();
+    write("services.ron", file("services", 'S', &SERVICE));
+    write("people.ron", file("people", 'P', &PERSON));
+    write("organisations.ron", file("organisations", 'O', &ORGANISATION));
+    let itself = std::fs::read_to_string(dir.path().join("partnership.ron")).unwrap();
+    let harmed = itself.replace("Table of the North", &format!("Table {}", nasty(0)));
+    write("partnership.ron", harmed.replacen("name:", &format!("purpose: \"{}\", name:", nasty(2)), 1));
+    Arc::new(dir)
+}
+
+/// What must never be in the text of a screen or of an output.
+fn unwelcome(text: &str) -> Vec<String> {
+    let mut found: Vec<String> =
+        text.chars().filter(|c| is_unwelcome(*c)).map(|c| format!("U+{:04X}", c as u32)).collect();
+    let mut run = 0;
+    for c in text.chars() {
+        run = if ('\u{300}'..='\u{36f}').contains(&c) { run + 1 } else { 0 };
+        if run > 8 {
+            found.push("a tower of marks".to_owned());
+            break;
+        }
+    }
+    found
+}
+
+#[test]
+fn the_files_read_and_hold_the_harm_as_text() {
+    let dir = workspace();
+    let opened = store::Store::open(dir.path(), store::Mode::Read).unwrap();
+    assert!(opened.problems.is_empty(), "{}", opened.problems[0]);
+    let workspace = opened.workspace;
+    assert_eq!((workspace.services.len(), workspace.people.len(), workspace.organisations.len()), (7, 7, 7));
+    let names: String = workspace.services.iter().map(|service| service.name.to_string()).collect();
+    assert!(names.contains("<U+001B>[31mred") && names.contains("<U+202E>gnp.exe"), "shown, not hidden: {names}");
+    assert!(!unwelcome("a\u{1b}").is_empty() && !unwelcome(&nasty(3)).is_empty(), "the sweep can fail");
+}
+
+#[test]
+fn no_screen_shows_anything_that_is_no_text() {
+    let mut desk = Desk::at(workspace(), "P-0066");
+    let stories = [
+        "jjj",
+        "<enter>",
+        "<esc><space><space><space>c",
+        "jjj",
+        "<esc><esc>m",
+        "m",
+        "m/name",
+        "<esc>/zz\u{301}",
+        "<esc>?",
+        "<esc>:ver",
+        "<esc>:about<enter>",
+        "<esc>e",
+        "<tab><tab><tab><tab><tab><tab><tab><tab>x<esc>",
+        "v!",
+        "<esc>6jjj<enter>",
+        "<esc>e",
+        "<esc>Ge",
+        "<esc>d!",
+        "<esc>:partnership<enter>",
+        "<esc>y1y",
+    ];
+    let mut seen = 0;
+    for story in stories {
+        desk.press(story);
+        for (columns, rows) in [(80, 24), (40, 12), (200, 60)] {
+            desk.size(columns, rows);
+            for look in [FINE, MONO, ASCII, PLAIN] {
+                let (buffer, _) = desk.buffer(look);
+                // Cell by cell: a newline in a cell would be as bad as an escape.
+                for cell in &buffer.content {
+                    let symbol = cell.symbol();
+                    assert!(!symbol.chars().any(|c| c == '\n' || is_unwelcome(c)), "{story}: {symbol:?}");
+                    assert!(!look.ascii || symbol.is_ascii(), "{story}: {symbol:?}");
+                    seen += symbol.len();
+                }
+                assert_eq!(unwelcome(&desk.screen_in(look)), Vec::<String>::new(), "{story}");
+            }
+        }
+        desk.size(80, 24);
+    }
+    assert!(seen > 1_000_000);
+    assert_eq!(desk.copied.len(), 2, "{}", desk.screen());
+    assert_eq!(unwelcome(&desk.copied.join("\n")), Vec::<String>::new());
+}
+
+fn run(dir: &Path, arguments: &[&str]) -> (Vec<u8>, Vec<u8>) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_moot"));
+    command.env("HOME", dir).env_remove("MOOT_WORKSPACE").current_dir(dir);
+    let output = command.args(["--as", "P-0066"]).args(arguments).output().unwrap();
+    (output.stdout, output.stderr)
+}
+
+#[test]
+fn no_command_prints_anything_that_is_no_text() {
+    let dir = workspace();
+    let dir = dir.path();
+    let mut commands: Vec<Vec<&str>> =
+        vec![vec![], vec!["check"], vec!["find", "name"], vec!["find", "name", "--json"], vec!["keys"]];
+    for kind in ["services", "people", "organisations", "partnership"] {
+        commands.extend([vec!["list", kind], vec!["list", kind, "--json"], vec!["list", kind, "--csv"]]);
+    }
+    // Every sort of harm in one kind, and one of it in the others: each run reads some megabytes.
+    let others = ["P-0000", "P-0022", "O-0011", "O-0033"].map(str::to_owned);
+    let ids: Vec<String> = (0..7).map(|which| format!("S-00{which}{which}")).chain(others).collect();
+    for id in &ids {
+        commands.extend([vec!["show", id], vec!["show", id, "--json"]]);
+    }
+    commands.extend([vec!["show", "S-\u{1b}[31m"], vec!["list", "\u{202e}x"], vec!["find", "in:\u{1b}]0;x"]]);
+    commands.extend([vec!["verify", "S-0000"], vec!["set", "S-0000", "phone=\u{1b}[2J"], vec!["remove", "S-0011"]]);
+    let mut printed = 0;
+    for arguments in commands {
+        for bytes in <[Vec<u8>; 2]>::from(run(dir, &arguments)) {
+            printed += bytes.len();
+            let text = String::from_utf8(bytes).unwrap_or_else(|_| panic!("{arguments:?} prints what is no text"));
+            assert_eq!(unwelcome(&text), Vec::<String>::new(), "{arguments:?}: {}", text.escape_debug());
+        }
+    }
+    println!("{printed} bytes printed, none that was not meant");
+    assert!(printed > 100_000);
+    // A mistake in a file is told without repeating what is in it raw.
+    let services = std::fs::read_to_string(dir.join("services.ron")).unwrap();
+    std::fs::write(dir.join("services.ron"), services.replacen("name:", "\u{1b}[31mname\u{202e}:", 1)).unwrap();
+    for arguments in [&["check"][..], &["list", "services"], &["find", "name"]] {
+        let (out, err) = run(dir, arguments);
+        let text = String::from_utf8([out, err].concat()).unwrap();
+        assert!(text.contains("services.ron:"), "{text}");
+        assert_eq!(unwelcome(&text), Vec::<String>::new(), "{arguments:?}: {}", text.escape_debug());
+    }
+}
+
+#[test]
+fn nothing_reaches_the_terminal_but_our_own_sequences() {
+    let dir = workspace();
+    let mut terminal = Terminal::start(moot(dir.path(), &["-w", ".", "--as", "P-0066"]));
+    terminal.until("7 services");
+    for keys in [
+        "jjjj", "\r", "\x1b", "mm", "m", "   c", "\x1b", "/name", "\r", "\x1b", "e", "\t\t\t", "\x1b", "6jjj\r",
+        "\x1b", "?", "\x1b", "y", "1y",
+    ] {
+        terminal.type_in(keys).until_quiet(std::time::Duration::from_millis(40));
+    }
+    terminal.type_in("q");
+    terminal.end();
+    terminal.assert_restored();
+    let bytes = terminal.bytes();
+    println!("{} bytes sent, leaked: {}", bytes.len(), strays(&bytes).len());
+    assert!(bytes.len() > 10_000);
+    assert_eq!(strays(&bytes), Vec::<String>::new());
+}
