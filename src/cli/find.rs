@@ -32,8 +32,9 @@ impl Find {
         let session = Session::open(global, Mode::Read)?;
         let atlas = store::atlas().map_err(|problem| Failure::unreadable(problem.to_string()))?;
         let workspace = session.workspace();
-        let index = Index::build(&[Kind::Service], workspace, &atlas);
-        let query = Query::parse(&text(&self.words), &index, &atlas);
+        let text = text(&self.words);
+        let index = Index::build_for(&text, &[Kind::Service], workspace, &atlas);
+        let query = Query::parse(&text, &index, &atlas);
         for problem in &query.problems {
             remark(problem);
         }

@@ -46,16 +46,26 @@ pub struct Index {
 impl Index {
     /// Reads all records of these kinds.
     pub fn build(kinds: &[Kind], workspace: &Workspace, atlas: &Atlas) -> Self {
+        Self::build_through(&Gate::open(), kinds, workspace, atlas)
+    }
+
+    /// Reads of all records of these kinds only the words that `text` could mean: for one search and no other, as the
+    /// command line makes it.
+    pub fn build_for(text: &str, kinds: &[Kind], workspace: &Workspace, atlas: &Atlas) -> Self {
+        Self::build_through(&Gate::of(text), kinds, workspace, atlas)
+    }
+
+    fn build_through(gate: &Gate, kinds: &[Kind], workspace: &Workspace, atlas: &Atlas) -> Self {
         let mut records: Vec<AnyRecord> = kinds.iter().flat_map(|kind| workspace.all(*kind)).collect();
         records.sort_by_cached_key(|record| (folded(record.name()), record.id()));
         let ids: Vec<Option<Id>> = records.iter().map(|record| Some(record.id())).collect();
         let by_name = (0..ids.len() as u32).collect();
         let (early, late) = records.split_at(records.len() / 2);
         let (lexicon, book) = std::thread::scope(|scope| {
-            let first = scope.spawn(|| read_words(early, 0, workspace));
-            let second = read_words(late, early.len(), workspace);
+            let first = scope.spawn(|| read_words(early, 0, gate, workspace));
+            let second = read_words(late, early.len(), gate, workspace);
             let book = read_facts(&records, workspace, atlas);
-            let mut lexicon = first.join().unwrap_or_else(|_| read_words(early, 0, workspace));
+            let mut lexicon = first.join().unwrap_or_else(|_| read_words(early, 0, gate, workspace));
             lexicon.absorb(&second);
             lexicon.settle();
             (lexicon, book)
@@ -89,7 +99,7 @@ impl Index {
         for record in touched.iter().filter_map(|id| workspace.get(*id)) {
             let number = self.ids.len() as u32;
             self.ids.push(Some(record.id()));
-            read_record(&record, number, workspace, &mut self.lexicon);
+            read_record(&record, number, &Gate::open(), workspace, &mut self.lexicon);
             self.book.add(&record, workspace, &mut surveyor);
             self.insert_by_name(&record, number, workspace);
         }
@@ -142,6 +152,31 @@ impl Index {
     }
 }
 
+/// Which words are read at all: every one, or those whose letters one of the words sought could mean.
+struct Gate(Option<Vec<(u64, u32)>>);
+
+impl Gate {
+    fn open() -> Self {
+        Self(None)
+    }
+
+    fn of(text: &str) -> Self {
+        // As many letters may be missing as the lexicon forgives mistakes.
+        let sought = words::words(text).into_iter().map(|word| match word.chars().count() {
+            8.. => (words::letters(&word), 2),
+            4.. => (words::letters(&word), 1),
+            _ => (words::letters(&word), 0),
+        });
+        Self(Some(sought.collect()))
+    }
+
+    fn lets(&self, word: &str) -> bool {
+        let Some(sought) = &self.0 else { return true };
+        let letters = words::letters(word);
+        sought.iter().any(|(wanted, missing)| (wanted & !letters).count_ones() <= *missing)
+    }
+}
+
 /// The form in which names are ordered.
 fn folded(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
@@ -150,17 +185,21 @@ fn folded(name: &str) -> String {
 }
 
 /// The words of records that are numbered from `first` on.
-fn read_words(records: &[AnyRecord], first: usize, workspace: &Workspace) -> Lexicon {
+fn read_words(records: &[AnyRecord], first: usize, gate: &Gate, workspace: &Workspace) -> Lexicon {
     let mut lexicon = Lexicon::default();
     for (number, record) in records.iter().enumerate() {
-        read_record(record, (first + number) as u32, workspace, &mut lexicon);
+        read_record(record, (first + number) as u32, gate, workspace, &mut lexicon);
     }
     lexicon
 }
 
-fn read_record(record: &AnyRecord, number: u32, workspace: &Workspace, lexicon: &mut Lexicon) {
+fn read_record(record: &AnyRecord, number: u32, gate: &Gate, workspace: &Workspace, lexicon: &mut Lexicon) {
     let mut each = |field: Field, text: &str| {
-        words::each_word(text, |word, _| lexicon.add(word, number, field.bit()));
+        words::each_word(text, |word, _| {
+            if gate.lets(word) {
+                lexicon.add(word, number, field.bit());
+            }
+        });
         if matches!(field, Field::Name | Field::Alias | Field::Organisation) {
             for initials in words::acronyms(text) {
                 lexicon.add_acronym(&initials, number, field.bit());

@@ -439,6 +439,29 @@ proptest! {
     }
 
     #[test]
+    fn an_index_for_one_search_answers_as_the_whole_one(
+        names in prop::collection::vec((phrase(), phrase()), 1..12),
+        query in phrase(),
+    ) {
+        let mut desk = Desk::new();
+        let organisation = desk.organisation("Bournemouth Council for Voluntary Service", None);
+        for (name, summary) in &names {
+            desk.service(name, |s| {
+                s.summary = Text::some(summary);
+                s.organisation = Some(Ref::Record(organisation));
+            });
+        }
+        let whole = desk.index();
+        let context = Context { workspace: &desk.workspace, atlas: &atlas(), today: today() };
+        for text in [query.as_str(), "bcvs", "org:bournemouth", "crim leagl", "hsng !night", "'night", "wemouth"] {
+            let small = Index::build_for(text, &[Kind::Service], &desk.workspace, &atlas());
+            let one = small.search(&Query::parse(text, &small, &atlas()), context);
+            let other = whole.search(&Query::parse(text, &whole, &atlas()), context);
+            prop_assert_eq!(one, other, "{}", text);
+        }
+    }
+
+    #[test]
     fn no_query_breaks_anything(text in "\\PC{0,40}", filter in "(need|in|near|age|funding|by|is):\\PC{0,12}") {
         let desk = firms();
         for text in [text.as_str(), &filter, &format!("!'{text}\" {filter}")] {
