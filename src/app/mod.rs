@@ -170,6 +170,9 @@ pub struct App {
     pub mouse: bool,
 }
 
+/// So many seconds clocks may differ before somebody is told.
+const CLOCKS_DIFFER: i64 = 600;
+
 impl App {
     /// An app that has seen nothing yet.
     pub fn new(options: Options, keys: &[Override]) -> Self {
@@ -476,12 +479,30 @@ impl App {
         } else if let Some(conflict) = conflicts.first() {
             self.say(Tone::Note, format!("{conflict} (:conflict.take-back)"));
             self.status.more = Some(conflicts.join("\n"));
+        } else if let Some(warning) = self.stamp_ahead() {
+            self.say(Tone::Note, warning);
         } else if self.scratch {
             let sentence = "a sample to try things out: :new begins your own, ? helps, q leaves";
             self.say(Tone::Note, sentence.to_owned());
         } else if self.status.text.is_empty() {
             self.status = Status::default();
         }
+    }
+
+    /// Somebody's clock runs ahead: their edits win over later ones until it is put right.
+    fn stamp_ahead(&self) -> Option<String> {
+        let all = Kind::ALL.iter().filter(|kind| kind.is_resident()).flat_map(|kind| self.workspace.all(*kind));
+        let latest = all.max_by_key(|record| record.updated().0)?;
+        let updated = latest.updated();
+        let is_ahead = updated.0.seconds() > self.now.seconds() + CLOCKS_DIFFER;
+        is_ahead.then(|| {
+            format!(
+                "{} bears the time {}, which is still to come: put the clock of {} right",
+                latest.name(),
+                updated.0,
+                updated.1
+            )
+        })
     }
 
     fn reloaded(&mut self, change: &Change, problems: Vec<String>) -> Effects {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::command::{Command, Scope, commands};
 use super::moving::{Cursor, Step};
 use super::typing::Line;
-use super::{App, Effect, Effects, Layer, Tone, compare, facts, form, prompt, search_line};
+use super::{App, Effect, Effects, Tone, compare, facts, form, prompt, search_line};
 use crate::model::choice::Choice;
 use crate::model::gaps::{Cell, matrix};
 use crate::model::service::{Need, Status, set_status, verify};
@@ -467,10 +467,5 @@ impl App {
     /// What a search looks at.
     pub(crate) fn search_context(&self) -> crate::search::Context<'_> {
         crate::search::Context { workspace: &self.workspace, atlas: &self.atlas, today: self.today }
-    }
-
-    /// Whether a page, form or list lies over the screen.
-    pub fn is_covered(&self) -> bool {
-        matches!(self.layers.last(), Some(Layer::Form(_) | Layer::Page(_) | Layer::Compare(_)))
     }
 }

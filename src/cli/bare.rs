@@ -14,6 +14,9 @@ use crate::store::{self, Mode};
 pub(super) fn run(global: &Global, out: &mut dyn Write) -> Done {
     let is_dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
     if is_dumb || !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+        if find_workspace(global).is_none() {
+            return summary_of_sample(global, out);
+        }
         return summary(&Session::open(global, Mode::Read)?, out);
     }
     let named = who(global);
@@ -26,6 +29,15 @@ pub(super) fn run(global: &Global, out: &mut dyn Write) -> Done {
     let directory = find_workspace(global);
     let launch = Launch { directory, options, ascii: global.ascii, plain: global.plain, colour: global.color.is_on() };
     run::app(launch).map_err(|error| Failure::unreadable(format!("the terminal cannot be used: {error}")))
+}
+
+/// Where there is no workspace yet: what the screens would open, and how to begin one's own.
+fn summary_of_sample(global: &Global, out: &mut dyn Write) -> Done {
+    let scratch = store::sample_scratch()?;
+    let global = Global { workspace: Some(scratch.path().to_owned()), ..global.clone() };
+    summary(&Session::open(&global, Mode::Read)?, out)?;
+    writeln!(out, "This is the sample; begin your own with: moot init DIR --name NAME")?;
+    Ok(0)
 }
 
 /// The partnership and how much is written down in it.

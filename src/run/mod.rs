@@ -23,7 +23,7 @@ use crate::store::Mode;
 use crate::ui;
 use crate::ui::look::Look;
 use files::{Files, Job};
-use screen::Screen;
+pub use screen::Screen;
 
 /// How the program was started.
 pub struct Launch {

@@ -97,17 +97,23 @@ fn status(app: &App, look: Look, area: Rect, buf: &mut Buffer) {
         room = area.width - cells - 2;
         put(buf, (area.right() - cells, area.y), cells, right, look.style(Role::Quiet), look);
     }
-    let aside = search_problem(app).map(|problem| (problem.to_owned(), Role::Warn));
+    let aside = search_problem(app).map(|problem| (problem, Role::Warn));
     let aside = aside.or_else(|| command_in_full(app, room)).or_else(|| number_to_ring(app));
     let (text, role) = aside.unwrap_or_else(|| (said(app), role));
     put(buf, (area.x, area.y), room, &text, look.style(role), look);
 }
 
 /// What could not be understood of the search, as long as it is being typed or nothing else is to be said.
-fn search_problem(app: &App) -> Option<&str> {
+fn search_problem(app: &App) -> Option<String> {
     let is_open = app.screen == Screen::Services && app.layers.is_empty();
     let is_silent = app.services.searching || app.status.text.is_empty();
-    app.services.query.problems.first().filter(|_| is_open && is_silent).map(String::as_str)
+    if !is_open || !is_silent {
+        return None;
+    }
+    let less =
+        |(query, count): &(String, usize)| format!("one word less finds {}: {query}", crate::app::facts::count(*count));
+    let instead = app.services.found.instead.as_ref().filter(|_| app.services.found.partial).map(less);
+    app.services.query.problems.first().cloned().or(instead)
 }
 
 /// The help of the command that is chosen in a list, where the list has no room for all of it.

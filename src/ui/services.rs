@@ -162,10 +162,13 @@ fn row(app: &App, service: &Service, is_selected: bool, look: Look, area: Rect, 
     x += name + 1;
     if organisation > 0 {
         let said = service.organisation.as_ref().map_or("", |o| o.name(&app.workspace));
-        put(buf, (x, area.y), organisation, said, base, look);
+        let marks = app.services.query.highlight(said);
+        put_marked(buf, (x, area.y), organisation, said, &marks, (base, base.patch(look.style(Role::Match))), look);
         x += organisation + 1;
     }
-    put(buf, (x, area.y), place, &place_of(app, service), base, look);
+    let said = place_of(app, service);
+    let marks = app.services.query.highlight(&said);
+    put_marked(buf, (x, area.y), place, &said, &marks, (base, base.patch(look.style(Role::Match))), look);
     x += place + 1;
     if verified > 0 {
         let (sign, age, role) = freshness(app, service, look);
