@@ -27,11 +27,6 @@ impl Line {
         self.0.visual_cursor()
     }
 
-    /// The first cell that is shown when `width` cells fit.
-    pub fn scroll(&self, width: usize) -> usize {
-        self.0.visual_scroll(width)
-    }
-
     /// The cursor as a byte offset.
     pub fn cursor(&self) -> usize {
         self.text().char_indices().nth(self.0.cursor()).map_or(self.text().len(), |(at, _)| at)

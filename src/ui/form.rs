@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::look::{Look, Role};
-use super::write::{put, rule, width, wrap};
+use super::write::{put, rule, typed_part, width, wrap};
 use crate::app::App;
 use crate::app::form::{Form, FormField, completion, title};
 use crate::app::typing::Typing;
@@ -104,14 +104,13 @@ fn open_field(app: &App, field: &FormField, cells: u16, look: Look, area: Rect, 
     let (cursor, rows) = match &field.typing {
         Typing::Line(line) => {
             let room = usize::from(text_area.width) - 1;
-            let scroll = line.scroll(room);
-            let seen: String = line.text().chars().skip(scroll).collect();
-            let used = put(buf, (text_area.x, area.y), text_area.width, &seen, look.style(Role::Strong), look);
+            let (seen, column) = typed_part(line.text(), line.column(), room);
+            let used = put(buf, (text_area.x, area.y), text_area.width, seen, look.style(Role::Strong), look);
             if let Some(rest) = completion(app) {
                 let at = text_area.x + used;
                 put(buf, (at, area.y), text_area.right() - at, &rest, look.style(Role::Quiet), look);
             }
-            (Position::new(text_area.x + line.column().saturating_sub(scroll) as u16, area.y), 1)
+            (Position::new(text_area.x + column as u16, area.y), 1)
         }
         Typing::Block(block) => (lines(block, look, text_area, buf), BLOCK_ROWS),
     };
@@ -129,10 +128,10 @@ fn lines(block: &ratatui_textarea::TextArea<'_>, look: Look, area: Rect, buf: &m
     let top = row.saturating_sub(rows - 1);
     let before: String = block.lines().get(row).map(|line| line.chars().take(column).collect()).unwrap_or_default();
     let room = usize::from(area.width) - 1;
-    let shift = width(&before).saturating_sub(room);
+    let shown = |line| typed_part(line, width(&before), room);
     for (y, line) in (area.y..area.y + rows as u16).zip(block.lines().iter().skip(top)) {
-        let seen: String = line.chars().skip(shift).collect();
-        put(buf, (area.x, y), area.width, &seen, look.style(Role::Strong), look);
+        put(buf, (area.x, y), area.width, shown(line).0, look.style(Role::Strong), look);
     }
-    Position::new(area.x + (width(&before) - shift) as u16, area.y + (row - top) as u16)
+    let column = block.lines().get(row).map_or(0, |line| shown(line).1);
+    Position::new(area.x + column as u16, area.y + (row - top) as u16)
 }

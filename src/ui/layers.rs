@@ -6,7 +6,7 @@ use ratatui::widgets::{Clear, Widget};
 
 use super::look::{Look, Role};
 use super::services::heading;
-use super::write::{cut, put, rule, wrap};
+use super::write::{cut, put, rule, typed_part, wrap};
 use crate::app::App;
 use crate::app::command::{Command, Scope};
 use crate::app::compare::Compare;
@@ -23,8 +23,9 @@ pub fn palette(app: &App, palette: &Palette, look: Look, area: Rect, buf: &mut B
     let title = if palette.is_help { "What can be done here (enter runs it)" } else { "Every command by name" };
     rule(buf, Rect { height: 1, ..area }, title, styles, look);
     put(buf, (area.x, area.y + 1), 2, "> ", look.style(Role::Key), look);
-    put(buf, (area.x + 2, area.y + 1), area.width - 2, palette.input.text(), look.style(Role::Text), look);
-    let typed_at = Position::new(area.x + 2 + palette.input.column() as u16, area.y + 1);
+    let (seen, column) = typed_part(palette.input.text(), palette.input.column(), usize::from(area.width) - 3);
+    put(buf, (area.x + 2, area.y + 1), area.width - 2, seen, look.style(Role::Text), look);
+    let typed_at = Position::new(area.x + 2 + column as u16, area.y + 1);
     let rows = Rect { y: area.y + 2, height: area.height - 2, ..area };
     let seen = palette.rows.iter().enumerate().skip(palette.cursor.top);
     for (y, (at, command)) in (rows.y..rows.bottom()).zip(seen) {
@@ -67,14 +68,13 @@ pub fn prompt(prompt: &Prompt, look: Look, area: Rect, buf: &mut Buffer) -> Opti
     rule(buf, Rect { height: 1, ..place }, prompt.question, styles, look);
     put(buf, (place.x, place.y + 1), 2, "> ", look.style(Role::Key), look);
     let room = place.width - 3;
-    let scroll = prompt.input.scroll(room.into());
-    let seen: String = prompt.input.text().chars().skip(scroll).collect();
-    put(buf, (place.x + 2, place.y + 1), room, &seen, look.style(Role::Strong), look);
+    let (seen, column) = typed_part(prompt.input.text(), prompt.input.column(), room.into());
+    put(buf, (place.x + 2, place.y + 1), room, seen, look.style(Role::Strong), look);
     let role = if prompt.error.is_some() { Role::Wrong } else { Role::Quiet };
     for (y, line) in (place.y + 2..place.bottom()).zip(&below) {
         put(buf, (place.x + 2, y), place.width - 2, line, look.style(role), look);
     }
-    Some(Position::new(place.x + 2 + prompt.input.column().saturating_sub(scroll) as u16, place.y + 1))
+    Some(Position::new(place.x + 2 + column as u16, place.y + 1))
 }
 
 /// A page of text.

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::look::{Look, Role};
 use super::services::facts_page;
-use super::write::{put, width};
+use super::write::{put, typed_part, width};
 use crate::app::App;
 use crate::app::facts;
 use crate::app::services::list_height;
@@ -38,12 +38,13 @@ fn search_line(app: &App, look: Look, area: Rect, buf: &mut Buffer) -> Position 
     put(buf, (area.right() - right_cells, area.y), right_cells, &right, look.style(Role::Quiet), look);
     put(buf, (area.x, area.y), 2, "/ ", look.style(Role::Key), look);
     let cells = area.width - right_cells - 4;
-    let (text, role) = match (state.line.text(), state.searching) {
+    let (seen, column) = typed_part(state.line.text(), state.line.column(), cells.into());
+    let (text, role) = match (seen, state.searching) {
         ("", false) => ("press / and type a name", Role::Quiet),
         (text, _) => (text, Role::Text),
     };
     put(buf, (area.x + 2, area.y), cells, text, look.style(role), look);
-    Position::new(area.x + 2 + (state.line.column() as u16).min(cells), area.y)
+    Position::new(area.x + 2 + (column as u16).min(cells), area.y)
 }
 
 fn rows(app: &App, look: Look, area: Rect, buf: &mut Buffer) -> Option<Position> {

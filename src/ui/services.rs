@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 use super::gaps::GapsLook;
 use super::look::{Look, Role};
 use super::map::{MapLook, MapView, draw_map};
-use super::write::{cut, put, put_marked, rule, width, wrap};
+use super::write::{cut, put, put_marked, rule, typed_part, width, wrap};
 use super::{gaps, map};
 use crate::app::App;
 use crate::app::facts::{self, Fact, Weight};
@@ -61,14 +61,13 @@ fn search_line(app: &App, look: Look, area: Rect, buf: &mut Buffer) -> Position 
     put(buf, (area.right() - right_cells, area.y), right_cells, &right, look.style(Role::Quiet), look);
     let cells = area.width.saturating_sub(right_cells + 4);
     put(buf, (area.x, area.y), 2, "/ ", look.style(Role::Key), look);
-    let scroll = state.line.scroll(cells.into());
-    let seen: String = state.line.text().chars().skip(scroll).collect();
+    let (seen, column) = typed_part(state.line.text(), state.line.column(), cells.into());
     let (text, role) = match (seen.is_empty(), state.searching) {
         (true, false) => ("press / and type what you need", Role::Quiet),
-        _ => (seen.as_str(), Role::Text),
+        _ => (seen, Role::Text),
     };
     put(buf, (area.x + 2, area.y), cells, text, look.style(role), look);
-    Position::new(area.x + 2 + (state.line.column().saturating_sub(scroll) as u16).min(cells), area.y)
+    Position::new(area.x + 2 + (column as u16).min(cells), area.y)
 }
 
 fn list_view(app: &App, look: Look, area: Rect, buf: &mut Buffer) -> Option<Position> {

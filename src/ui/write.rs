@@ -82,6 +82,19 @@ fn letters(c: char) -> String {
     if c.is_uppercase() { plain.to_ascii_uppercase() } else { plain }
 }
 
+/// The part of a text being typed that is seen in `room` cells with the cursor at the cell `column`, and the cell of the
+/// cursor in it. Signs of two cells are never halved.
+pub fn typed_part(text: &str, column: usize, room: usize) -> (&str, usize) {
+    let mut hidden = 0;
+    let mut rest = text;
+    while column - hidden >= room.max(1) {
+        let Some(first) = rest.graphemes(true).next() else { break };
+        hidden += first.width();
+        rest = &rest[first.len()..];
+    }
+    (rest, column.saturating_sub(hidden))
+}
+
 /// Writes one line of text at a place, cut to `cells`; returns how many cells it took.
 pub fn put(buf: &mut Buffer, (x, y): (u16, u16), cells: u16, text: &str, style: Style, look: Look) -> u16 {
     let area = buf.area;
@@ -183,6 +196,15 @@ mod tests {
         assert_eq!(width(&cut("日本語日本語", 5, look)), 5);
         assert_eq!(cut("a", 0, look), "");
         assert_eq!(cut("16–25 • é", 20, Look { ascii: true, ..look }), "16-25 * e");
+    }
+
+    #[test]
+    fn the_cursor_stays_in_sight_of_what_is_typed() {
+        assert_eq!(typed_part("Nightstop", 9, 20), ("Nightstop", 9));
+        assert_eq!(typed_part("Nightstop", 9, 5), ("stop", 4));
+        assert_eq!(typed_part("日本語日本語", 12, 5), ("本語", 4));
+        assert_eq!(typed_part("abc", 3, 0), ("", 0));
+        assert_eq!(typed_part("", 0, 1), ("", 0));
     }
 
     #[test]
