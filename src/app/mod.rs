@@ -492,7 +492,7 @@ impl App {
     /// Somebody's clock runs ahead: their edits win over later ones until it is put right.
     fn stamp_ahead(&self) -> Option<String> {
         let all = Kind::ALL.iter().filter(|kind| kind.is_resident()).flat_map(|kind| self.workspace.all(*kind));
-        let latest = all.max_by_key(|record| record.updated().0)?;
+        let latest = all.filter(|record| !record.updated().1.is_empty()).max_by_key(|record| record.updated().0)?;
         let updated = latest.updated();
         let is_ahead = updated.0.seconds() > self.now.seconds() + CLOCKS_DIFFER;
         is_ahead.then(|| {
