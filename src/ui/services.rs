@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 use super::gaps::GapsLook;
 use super::look::{Look, Role};
 use super::map::{MapLook, MapView, draw_map};
-use super::write::{cut, put, put_marked, rule, typed_part, width, wrap};
+use super::write::{beginning, cut, put, put_marked, rule, typed_part, width, wrap};
 use super::{gaps, map};
 use crate::app::App;
 use crate::app::facts::{self, Fact, Weight};
@@ -156,18 +156,16 @@ fn row(app: &App, service: &Service, is_selected: bool, look: Look, area: Rect, 
     let mut x = area.x + 1;
     let closed = if service.is_open() { String::new() } else { format!(" ({})", state_word(service)) };
     let text = format!("{}{closed}", service.name);
-    let marks = app.services.query.highlight(&service.name);
-    put_marked(buf, (x, area.y), name, &text, &marks, (base, base.patch(look.style(Role::Match))), look);
+    let styles = (base, base.patch(look.style(Role::Match)));
+    let marks = |text: &str| app.services.query.highlight(text);
+    put_marked(buf, (x, area.y), name, &text, marks, styles, look);
     x += name + 1;
     if organisation > 0 {
         let said = service.organisation.as_ref().map_or("", |o| o.name(&app.workspace));
-        let marks = app.services.query.highlight(said);
-        put_marked(buf, (x, area.y), organisation, said, &marks, (base, base.patch(look.style(Role::Match))), look);
+        put_marked(buf, (x, area.y), organisation, said, marks, styles, look);
         x += organisation + 1;
     }
-    let said = place_of(app, service);
-    let marks = app.services.query.highlight(&said);
-    put_marked(buf, (x, area.y), place, &said, &marks, (base, base.patch(look.style(Role::Match))), look);
+    put_marked(buf, (x, area.y), place, &place_of(app, service), marks, styles, look);
     x += place + 1;
     if verified > 0 {
         let (sign, age, role) = freshness(app, service, look);
@@ -233,7 +231,7 @@ fn brief_lines(app: &App, service: &Service, cells: usize) -> Vec<(String, Role)
         lines.push((alert.to_string(), Role::Warn));
     }
     if let Some(summary) = &service.summary {
-        let wrapped = wrap(&crate::model::text::one_line(summary), cells);
+        let wrapped = wrap(&crate::model::text::one_line(beginning(summary, 3 * cells)), cells);
         lines.extend(wrapped.into_iter().take(2).map(|line| (line, Role::Text)));
     }
     let ages = service.ages.map(|_| say("ages")).unwrap_or_default();

@@ -21,7 +21,7 @@ pub fn width(text: &str) -> usize {
 /// The text in at most `cells` cells, an ellipsis telling that something is missing; in ASCII, signs that are none are
 /// shown as question marks.
 pub fn cut(text: &str, cells: usize, look: Look) -> Cow<'_, str> {
-    let text = in_look(text, look);
+    let text = in_look(beginning(text, cells + 1), look);
     if text.width() <= cells {
         return text;
     }
@@ -39,6 +39,15 @@ pub fn cut(text: &str, cells: usize, look: Look) -> Cow<'_, str> {
         kept.push_str(more);
     }
     kept.into()
+}
+
+/// As much of a text as could fill so many cells; what lies beyond, kilobytes of it perhaps, is not looked at.
+pub fn beginning(text: &str, cells: usize) -> &str {
+    // A sign of one cell with all its marks takes fewer bytes than this.
+    const MOST_BYTES: usize = 64;
+    let most = cells.saturating_mul(MOST_BYTES);
+    let end = (0..=most.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    &text[..end.unwrap_or_default()]
 }
 
 /// The text with what this look cannot draw replaced.
@@ -107,29 +116,24 @@ pub fn put(buf: &mut Buffer, (x, y): (u16, u16), cells: u16, text: &str, style: 
     end - x
 }
 
-/// Writes one line with the given byte ranges in another style.
+/// Writes one line with the byte ranges that `marks` finds in it in another style.
 pub fn put_marked(
     buf: &mut Buffer,
     place: (u16, u16),
     cells: u16,
     text: &str,
-    marks: &[Range<usize>],
+    marks: impl Fn(&str) -> Vec<Range<usize>>,
     (style, marked): (Style, Style),
     look: Look,
 ) {
     let shown = cut(text, cells.into(), look);
-    if marks.is_empty() || shown.as_ref() != text && !text.starts_with(shown.trim_end_matches(['…', '~'])) {
-        put(buf, place, cells, &shown, style, look);
-        return;
-    }
     let mut spans = Vec::new();
     let mut done = 0;
-    for mark in marks {
-        let (from, to) = (mark.start.clamp(done, shown.len()), mark.end.min(shown.len()));
-        if let (Some(before), Some(inside)) = (shown.get(done..from), shown.get(from..to)) {
+    for mark in marks(&shown) {
+        if let (Some(before), Some(inside)) = (shown.get(done..mark.start), shown.get(mark.clone())) {
             spans.push(Span::styled(before.to_owned(), style));
             spans.push(Span::styled(inside.to_owned(), marked));
-            done = to.max(from);
+            done = mark.end;
         }
     }
     spans.push(Span::styled(shown.get(done..).unwrap_or_default().to_owned(), style));
