@@ -24,6 +24,9 @@ fn real(name: &str) -> Option<PathBuf> {
     Some(path)
 }
 
+/// The invented directories, one a dialect; the last nests everything that HSDS 3 lets nest, each with its fault.
+const FIXTURES: &[&str] = &["hsds1", "ohana", "hsds2", "orservices", "oruk1.json", "lines.jsonl", "deep.json"];
+
 fn needs() -> NeedTable {
     ron::from_str(include_str!("../data/needs.ron")).unwrap()
 }
@@ -218,7 +221,7 @@ fn every_other_dialect_comes_in() {
 #[test]
 fn fixtures_come_back_the_same() {
     let folder = tempfile::tempdir().unwrap();
-    for name in ["hsds1", "ohana", "hsds2", "orservices", "oruk1.json", "lines.jsonl"] {
+    for name in FIXTURES {
         comes_back_the_same(&fixture(name), folder.path());
     }
 }
@@ -374,10 +377,7 @@ fn validators(name: &str) -> Vec<(String, jsonschema::Validator)> {
 #[test]
 fn exported_services_are_valid() {
     let folder = tempfile::tempdir().unwrap();
-    let mut sources: Vec<PathBuf> = ["hsds1", "ohana", "hsds2", "orservices", "oruk1.json", "lines.jsonl"]
-        .iter()
-        .map(|name| fixture(name))
-        .collect();
+    let mut sources: Vec<PathBuf> = FIXTURES.iter().map(|name| fixture(name)).collect();
     let heavy = ["dc-hsds-broken.zip", "miami-hsds-1.1.zip", "big-hsds3.zip"];
     let heavy = heavy.iter().filter(|_| std::env::var_os("FOLKMOOT_HEAVY").is_some());
     sources.extend(

@@ -238,9 +238,11 @@ fn shape_rows(clerk: &mut Clerk, child: &'static Table, found: &str, value: Valu
 
 /// The table of the rows that an array of this name holds inside a row of `table`.
 pub fn child_of(table: &'static Table, key: &str) -> Option<&'static Table> {
-    let child = schema::known_as(key).filter(|child| schema::link_to(child, table.name).is_some())?;
+    let is_place = (table.name, key) == ("organizations", "locations");
+    let child = schema::known_as(key)?;
+    let is_inside = is_place || schema::link_to(child, table.name).is_some();
     // a field that the schema knows as text is one, whatever else bears its name
-    table.field(key).is_none().then_some(child)
+    (is_inside && table.field(key).is_none()).then_some(child)
 }
 
 fn is_rows(value: &Value) -> bool {
@@ -251,7 +253,7 @@ fn is_rows(value: &Value) -> bool {
 }
 
 fn object_name(table: &'static Table, of: &str) -> String {
-    let known = schema::objects_in(table.name).iter().find(|(_, to, _)| *to == of);
+    let known = schema::objects_in_json(table.name).iter().find(|(_, to, _)| *to == of);
     known.map_or("organization", |(_, _, name)| name).to_owned()
 }
 
@@ -283,7 +285,7 @@ fn settle(
     let is_copy = identify(registry, clerk, table, row, parent.2);
     let id = text(row, "id").to_owned();
     settle_children(clerk, registry, table, row, (table.name, &raw, &id));
-    for (link, of, name) in schema::objects_in(table.name) {
+    for (link, of, name) in schema::objects_in_json(table.name) {
         if let (Some(of), Some(Value::Object(object))) = (schema::table(of), row.get_mut(*name)) {
             let raw = text(object, "id").to_owned();
             settle(clerk, registry, of, object, ("", "", ""));
@@ -339,7 +341,7 @@ pub fn resolve(clerk: &mut Clerk, registry: &Registry, table: &'static Table, ro
                 }
             }
             Value::Object(inner) => {
-                let object = schema::objects_in(table.name).iter().find(|(_, _, name)| *name == key.as_str());
+                let object = schema::objects_in_json(table.name).iter().find(|(_, _, name)| *name == key.as_str());
                 if let Some(of) = object.and_then(|(_, of, _)| schema::table(of)) {
                     resolve(clerk, registry, of, inner);
                 }

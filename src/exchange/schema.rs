@@ -228,6 +228,7 @@ pub fn object_of(table: &str, object: &str) -> Option<(&'static str, &'static st
         ("service_at_location", "location") => Some(("location_id", "locations")),
         ("attributes", "taxonomy_term" | "taxonomy") => Some(("taxonomy_term_id", "taxonomy_terms")),
         ("service_capacity", "unit") => Some(("unit_id", "units")),
+        ("taxonomy_terms", "taxonomy_detail") => Some(("taxonomy_id", "taxonomies")),
         _ => None,
     }
 }
@@ -241,6 +242,11 @@ pub fn objects_in(table: &str) -> &'static [(&'static str, &'static str, &'stati
         "service_capacity" => &[("unit_id", "units", "unit")],
         _ => &[],
     }
+}
+
+/// The same for a row of JSON, where a term may hold its whole taxonomy; in tables that one is a row of its own.
+pub fn objects_in_json(table: &str) -> &'static [(&'static str, &'static str, &'static str)] {
+    if table == "taxonomy_terms" { &[("taxonomy_id", "taxonomies", "taxonomy_detail")] } else { objects_in(table) }
 }
 
 #[cfg(test)]

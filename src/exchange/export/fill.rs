@@ -9,8 +9,15 @@ use crate::exchange::tidy::{Object, arrange, text};
 /// What stands where nobody has said anything.
 const NOT_STATED: &str = "not stated";
 
-/// Fills in a row and all that nests in it; with the names of ORUK beside where they are asked for.
-pub fn fill(table: &'static Table, row: &mut Object, oruk: bool) {
+/// A web address that leads nowhere.
+pub const NOWHERE: &str = "about:blank";
+
+/// Tables whose rows ORUK wants to have a web address; some of its versions mean all of them, some the service only.
+const WITH_URL: &[&str] = &["services", "contacts", "phones", "schedules", "languages", "funding", "cost_options"];
+
+/// Fills in a row and all that nests in it. For ORUK its names stand beside, and a row without the web address that
+/// it demands gets this one.
+pub fn fill(table: &'static Table, row: &mut Object, oruk: Option<&str>) {
     for (key, value) in row.iter_mut() {
         match value {
             Value::Array(rows) => {
@@ -41,8 +48,9 @@ pub fn fill(table: &'static Table, row: &mut Object, oruk: bool) {
         row.insert("unit".to_owned(), serde_json::json!({"id": id, "name": "places"}));
         filled.push("unit".into());
     }
-    if oruk {
+    if let Some(web) = oruk {
         filled.extend(beside(table, row));
+        filled.extend(demanded(table, row, web));
     }
     let mut arranged = arrange(table, std::mem::take(row));
     if !filled.is_empty() {
@@ -67,6 +75,20 @@ fn beside(table: &Table, row: &mut Object) -> Option<Value> {
     Some(theirs.into())
 }
 
+/// What ORUK demands beyond HSDS.
+fn demanded(table: &Table, row: &mut Object, web: &str) -> Option<Value> {
+    let (field, value) = match table.name {
+        "taxonomy_terms" => ("taxonomy", NOT_STATED),
+        name if WITH_URL.contains(&name) => ("url", web),
+        _ => return None,
+    };
+    if row.get(field).is_some() {
+        return None;
+    }
+    row.insert(field.to_owned(), value.into());
+    Some(field.into())
+}
+
 fn value_for(table: &Table, field: &str, sort: Sort, row: &Object) -> Value {
     let named = || match (text(row, "name"), text(row, "alternate_name")) {
         ("", "") => NOT_STATED,
@@ -82,7 +104,7 @@ fn value_for(table: &Table, field: &str, sort: Sort, row: &Object) -> Value {
         (_, _, Sort::Number) => return Value::from(0),
         (_, _, Sort::Day) => "1970-01-01",
         (_, _, Sort::Moment) => "1970-01-01T00:00:00Z",
-        (_, _, Sort::Web) => "about:blank",
+        (_, _, Sort::Web) => NOWHERE,
         _ => NOT_STATED,
     };
     Value::String(text.to_owned())

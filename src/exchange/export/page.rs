@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use super::Whole;
-use super::fill::fill;
+use super::fill::{NOWHERE, fill};
 use crate::exchange::schema;
 use crate::exchange::tidy::{Object, text};
 
@@ -44,8 +44,11 @@ pub(super) fn bytes(whole: &Whole, oruk: bool) -> Vec<u8> {
 }
 
 fn filled(table: &str, mut item: Object, oruk: bool) -> Value {
+    let organisation = item.get("organization").and_then(Value::as_object);
+    let known = [text(&item, "url"), organisation.map_or("", |organisation| text(organisation, "website"))];
+    let web = known.into_iter().find(|address| !address.is_empty()).unwrap_or(NOWHERE).to_owned();
     if let Some(table) = schema::table(table) {
-        fill(table, &mut item, oruk);
+        fill(table, &mut item, oruk.then_some(web.as_str()));
     }
     Value::Object(item)
 }

@@ -85,6 +85,9 @@ fn file_safe(name: &str) -> String {
     if safe.is_empty() { "rows".to_owned() } else { safe.to_lowercase() }
 }
 
+/// What nests in JSON only: it stands whole in a cell, with nothing filled in.
+const IN_CELLS: &[&str] = &["locations", "taxonomy_detail"];
+
 impl Rows {
     /// Puts a row and all that nests in it into their tables.
     fn unfold(&mut self, table: &'static Table, row: Object, parent: Option<(&'static Table, &str)>) {
@@ -97,6 +100,7 @@ impl Rows {
             .iter()
             .filter(|(_, value)| value.is_array())
             .filter_map(|(key, _)| child_of(table, key).map(|child| (key.clone(), child)))
+            .filter(|(_, child)| schema::link_to(child, table.name).is_some())
             .collect();
         let nested: Vec<(&'static Table, Value)> =
             inner.into_iter().filter_map(|(key, child)| row.shift_remove(&key).map(|value| (child, value))).collect();
@@ -110,7 +114,10 @@ impl Rows {
         if let Some((of, id)) = parent {
             tie(table, &mut row, of, id);
         }
-        fill(table, &mut row, false);
+        let apart: Vec<(&str, Value)> =
+            IN_CELLS.iter().filter_map(|name| row.shift_remove(*name).map(|value| (*name, value))).collect();
+        fill(table, &mut row, None);
+        row.extend(apart.into_iter().map(|(name, value)| (name.to_owned(), value)));
         let at = schema::tables().iter().position(|known| known.name == table.name).unwrap_or_default();
         self.known.entry(at).or_default().push(row);
         for (of, object) in objects {
