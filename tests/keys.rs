@@ -180,6 +180,27 @@ fn a_persons_own_keys_are_in_force_and_shown() {
 }
 
 #[test]
+fn the_shell_prints_the_keys_in_force_and_what_is_wrong_with_ones_own() {
+    let home = tempfile::tempdir().unwrap();
+    let moot = || {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_moot"));
+        command.env("HOME", home.path()).env_remove("XDG_CONFIG_HOME").arg("keys");
+        let output = command.output().unwrap();
+        assert!(output.status.success());
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (usual, wrong) = moot();
+    assert_eq!(wrong, "");
+    let path = usual.lines().next().unwrap().strip_prefix("Your own keys go into ").unwrap();
+    std::fs::create_dir_all(std::path::Path::new(path).parent().unwrap()).unwrap();
+    std::fs::write(path, "{\n  \"undo\": [\"ctrl-y\"],\n  \"quit\": [\"ctrl-j\"],\n}\n").unwrap();
+    let (own, wrong) = moot();
+    let line = |text: &str| text.lines().find(|line| line.contains(" undo ")).unwrap().trim().to_owned();
+    assert!(line(&usual).starts_with("u ") && line(&own).starts_with("ctrl-y "), "{own}");
+    assert!(wrong.starts_with("moot: keys.ron:3:3: ctrl-j is what terminals send for"), "{wrong}");
+}
+
+#[test]
 fn keys_are_told_as_they_are_typed() {
     assert_eq!(keys("g<ctrl-p><").len(), 3);
     for command in command::all() {

@@ -327,7 +327,8 @@ fn looks_are_chosen_by_what_the_terminal_can_do() {
     let home = Home::new();
     let see = |command: CommandBuilder| {
         let terminal = Terminal::start(command);
-        terminal.until("67 services").type_in("j?").until("everything about").type_in("\x1bmm").until("serve");
+        terminal.until("67 services").type_in("j?").until("everything about").type_in("\x1b");
+        terminal.until_gone("everything about").type_in("mm").until("located there");
         terminal.bytes()
     };
     assert!(!colours(&see(home.moot(&[]))).is_empty());

@@ -452,6 +452,76 @@ fn a_search_that_finds_nothing_says_what_one_word_less_would_find() {
 }
 
 #[test]
+fn undoing_leaves_what_a_colleague_did_meanwhile() {
+    let mut desk = Desk::sample();
+    desk.press("/shingle house<enter>v");
+    let id = id_of(&desk.saved(), "Shingle House");
+    desk.colleague(|workspace, author| set(workspace, author, id, "cost", "rent, paid weekly"));
+    desk.press("u");
+    let service = desk.service("Shingle House");
+    assert_eq!(service.verified.unwrap().on.to_string(), "2026-11-12", "the old check is back");
+    assert_eq!(service.cost.as_deref(), Some("rent, paid weekly"));
+}
+
+#[test]
+fn a_record_that_a_colleague_removed_is_not_lost_while_it_is_typed() {
+    let mut desk = Desk::sample();
+    desk.press("/shingle house<enter>e");
+    desk.field("cost").press("<ctrl-u>a pound a night");
+    let id = id_of(&desk.saved(), "Shingle House");
+    desk.colleague(|workspace, _| change::remove(workspace, &[id]));
+    desk.press("<ctrl-s>");
+    assert_eq!(desk.service("Shingle House").cost.as_deref(), Some("a pound a night"));
+    assert_eq!(desk.service("Shingle House").phone.as_deref(), Some("01632 960107"), "all of it is back");
+}
+
+#[test]
+fn among_the_gaps_nothing_unseen_is_changed() {
+    let mut desk = Desk::sample();
+    let before = desk.file("services.ron");
+    desk.press("mm");
+    for key in ["v", "d", "x", "p", "e", "y", "<space>", "<ctrl-a>"] {
+        desk.press(key);
+        assert!(desk.said().starts_with("no service is selected here"), "{key}: {}", desk.said());
+    }
+    desk.press("E");
+    assert_eq!(desk.said(), "nothing is selected");
+    assert!(desk.file("services.ron") == before && desk.copied.is_empty() && desk.app.layers.is_empty());
+}
+
+#[test]
+fn a_page_that_comes_over_a_form_loses_nothing() {
+    let mut desk = Desk::sample();
+    desk.press("nThe Long Table");
+    desk.event(Event::Finished(folkmoot::app::Finished {
+        sentence: "128 services imported".to_owned(),
+        change: None,
+        page: Some(("What the import did".to_owned(), vec!["128 services".to_owned()])),
+        failed: false,
+    }));
+    assert!(desk.screen().contains("What the import did"), "{}", desk.screen());
+    desk.press("<esc>");
+    assert_eq!(desk.typed("name"), "The Long Table");
+    desk.event(Event::Finished(folkmoot::app::Finished {
+        sentence: String::new(),
+        change: None,
+        page: Some(("Another".to_owned(), Vec::new())),
+        failed: false,
+    }));
+    desk.press("6D");
+    assert_eq!(desk.typed("name"), "The Long Table", "leaving for another screen keeps the draft");
+}
+
+#[test]
+fn a_command_told_with_a_colon_does_just_that() {
+    let mut desk = Desk::sample();
+    desk.press(":new<enter>");
+    assert!(desk.screen().contains("Begin a workspace"), "{}", desk.screen());
+    desk.press("<esc>:about<enter>");
+    assert!(desk.screen().contains("This workspace: /home/katy/dorset"), "{}", desk.screen());
+}
+
+#[test]
 fn a_mistake_in_a_file_is_told_and_gone_when_mended() {
     let mut desk = Desk::sample();
     let good = desk.file("services.ron");
