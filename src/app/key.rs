@@ -5,39 +5,27 @@ use std::fmt;
 use std::str::FromStr;
 
 /// What was pressed.
+#[allow(missing_docs)] // the names are those on the keyboard
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
     /// A character; capital letters are characters of their own.
     Char(char),
     /// The function key with this number.
     F(u8),
-    #[allow(missing_docs)]
     Enter,
-    #[allow(missing_docs)]
     Esc,
-    #[allow(missing_docs)]
     Tab,
     /// Tab with shift.
     BackTab,
-    #[allow(missing_docs)]
     Backspace,
-    #[allow(missing_docs)]
     Delete,
-    #[allow(missing_docs)]
     Up,
-    #[allow(missing_docs)]
     Down,
-    #[allow(missing_docs)]
     Left,
-    #[allow(missing_docs)]
     Right,
-    #[allow(missing_docs)]
     Home,
-    #[allow(missing_docs)]
     End,
-    #[allow(missing_docs)]
     PageUp,
-    #[allow(missing_docs)]
     PageDown,
 }
 

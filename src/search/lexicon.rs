@@ -126,11 +126,17 @@ impl Lexicon {
         self.slots = slots;
     }
 
-    /// Takes in what another lexicon holds of records with higher numbers.
-    pub fn absorb(&mut self, other: &Self) {
-        for at in 0..other.len() as u32 {
-            let word = self.find_or_insert(other.word(at));
-            self.postings[word as usize].extend_from_slice(other.postings(at));
+    /// Takes in what another lexicon holds of records with higher numbers. What has been taken in is let go at once:
+    /// the two never lie in memory twice.
+    pub fn absorb(&mut self, mut other: Self) {
+        for at in 0..other.len() {
+            let theirs = std::mem::take(&mut other.postings[at]);
+            let word = self.find_or_insert(other.word(at as u32)) as usize;
+            if self.postings[word].is_empty() {
+                self.postings[word] = theirs;
+            } else {
+                self.postings[word].extend_from_slice(&theirs);
+            }
         }
     }
 
@@ -145,7 +151,7 @@ impl Lexicon {
             settled.text.push_str(word);
             settled.ends.push(settled.text.len() as u32);
             settled.letters.push(self.letters[at as usize]);
-            settled.postings.push(self.postings[at as usize].as_slice().into());
+            settled.postings.push(std::mem::take(&mut self.postings[at as usize]).as_slice().into());
         }
         settled.text.shrink_to_fit();
         *self = settled;

@@ -66,7 +66,7 @@ impl Index {
             let second = read_words(late, early.len(), gate, workspace);
             let book = read_facts(&records, workspace, atlas);
             let mut lexicon = first.join().unwrap_or_else(|_| read_words(early, 0, gate, workspace));
-            lexicon.absorb(&second);
+            lexicon.absorb(second);
             lexicon.settle();
             (lexicon, book)
         });
