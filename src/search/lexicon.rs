@@ -362,7 +362,7 @@ mod tests {
         let (mut first, mut second) = (lexicon(&["a", "b"]), Lexicon::default());
         second.add("a", 2, 1);
         second.add("c", 3, 1);
-        first.absorb(&second);
+        first.absorb(second);
         whole.settle();
         first.settle();
         assert_eq!((&whole.text, &whole.postings), (&first.text, &first.postings));
