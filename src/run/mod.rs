@@ -74,6 +74,8 @@ enum Message {
     Burst(Vec<Event>),
     /// The shell asks to stop for a while.
     Suspend,
+    /// The terminal has another size.
+    Resized,
     /// The program goes on after it was stopped.
     Continued,
     /// The program has to end, for this signal.
@@ -205,6 +207,7 @@ impl Desk {
                 break_on_request();
                 events.into_iter().try_for_each(|event| self.update(event))
             }
+            Message::Resized => self.measure(),
             Message::Suspend => self.suspend(),
             Message::Continued => {
                 self.screen.forget();
@@ -312,11 +315,17 @@ impl Desk {
         if self.app.mouse {
             terminal::mouse(true)?;
         }
-        if let Ok((columns, rows)) = crossterm::terminal::size() {
-            self.update(Event::Size(columns.max(1), rows.max(1)))?;
-        }
+        self.measure()?;
         self.clock();
         Ok(())
+    }
+
+    /// Looks how large the terminal is.
+    fn measure(&mut self) -> anyhow::Result<()> {
+        match crossterm::terminal::size() {
+            Ok((columns, rows)) => self.update(Event::Size(columns.max(1), rows.max(1))),
+            Err(_) => Ok(()), // the old size must do
+        }
     }
 }
 

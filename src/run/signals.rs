@@ -8,7 +8,7 @@ use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, poll};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGXFSZ};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
 use super::Message;
@@ -22,13 +22,15 @@ const GRACE: Duration = Duration::from_millis(700);
 /// Signals cannot be watched.
 pub fn watch(to: &Sender<Message>) -> std::io::Result<()> {
     // A file that grows over a limit is an error to be told, not a reason to die.
-    let mut signals = Signals::new([SIGHUP, SIGTERM, SIGINT, SIGTSTP, SIGCONT, SIGXFSZ])?;
+    let mut signals = Signals::new([SIGHUP, SIGTERM, SIGINT, SIGTSTP, SIGCONT, SIGWINCH, SIGXFSZ])?;
     let sender = to.clone();
     std::thread::spawn(move || {
         for signal in signals.forever() {
             match signal {
                 SIGTSTP => drop(sender.send(Message::Suspend)),
                 SIGCONT => drop(sender.send(Message::Continued)),
+                // The reader tells of sizes too, but loses one that comes together with a key.
+                SIGWINCH => drop(sender.send(Message::Resized)),
                 SIGXFSZ => {}
                 signal => end(&sender, signal),
             }
