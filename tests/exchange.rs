@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use folkmoot::exchange::{self, Format, Here, Outgoing, Plan, Report, Rule};
 use folkmoot::model::needs::NeedTable;
 use folkmoot::model::service::{Ages, Contact, Need, Sex, Status, Verified};
-use folkmoot::model::{AnyRecord, Author, Change, Dice, Edit, Moment, Record, Ref, Service, Workspace};
+use folkmoot::model::{AnyRecord, Author, Change, Dice, Edit, Moment, Organisation, Record, Ref, Service, Workspace};
 use proptest::prelude::*;
 
 /// The published directories, where they are there; says so where they are not.
@@ -25,7 +25,8 @@ fn real(name: &str) -> Option<PathBuf> {
 }
 
 /// The invented directories, one a dialect; the last nests everything that HSDS 3 lets nest, each with its fault.
-const FIXTURES: &[&str] = &["hsds1", "ohana", "hsds2", "orservices", "oruk1.json", "lines.jsonl", "deep.json"];
+const FIXTURES: &[&str] =
+    &["hsds1", "ohana", "hsds2", "orservices", "oruk1.json", "lines.jsonl", "full.json", "deep.json"];
 
 fn needs() -> NeedTable {
     ron::from_str(include_str!("../data/needs.ron")).unwrap()
@@ -331,6 +332,33 @@ fn local_changes_go_out_and_come_back() {
         theirs.source.clone_from(&ours.source);
         theirs.organisation.clone_from(&ours.organisation);
         assert_eq!(ours.differing(&theirs), Vec::<&str>::new(), "{name}");
+    }
+}
+
+#[test]
+fn what_is_emptied_here_stays_empty() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut desk, _) = imported("full.json");
+    edit(&mut desk, "Full women only refuge", |full| {
+        let said = full.differing(&Service::default());
+        assert!(said.len() > 24, "only {said:?} could come back");
+        *full = Service { id: full.id, name: full.name.clone(), source: full.source.clone(), ..Service::default() };
+    });
+    let before = desk.workspace.organisations.iter().next().unwrap().clone();
+    let (id, name, source) = (before.id, before.name.clone(), before.source.clone());
+    let after = Organisation { id, name, source, ..Organisation::default() };
+    assert!(before.differing(&after).len() > 5);
+    let edit = Edit::new(Some(AnyRecord::Organisation(before)), Some(after.clone().into()));
+    desk.workspace.apply(&Change { edits: edit.into_iter().collect(), sentence: String::new() });
+    for (format, name) in [(Format::Hsds3Json, "a.json"), (Format::Oruk3Json, "b.json"), (Format::Hsds3Csv, "c")] {
+        let path = folder.path().join(name);
+        desk.export(format, &path, true);
+        let mut other = Desk::default();
+        other.import(&path, "again");
+        let ours = desk.service("Full women only refuge");
+        assert_eq!(other.service(&ours.name).differing(ours), ["source"], "{name}");
+        let organisation = other.workspace.organisations.iter().next().unwrap();
+        assert_eq!(organisation.differing(&after), ["source"], "{name}");
     }
 }
 

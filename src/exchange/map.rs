@@ -13,7 +13,7 @@ use crate::model::typed::{Desk, Ref};
 use crate::model::{Day, Organisation, Service, Workspace};
 
 use super::tidy::{Object, objects, text};
-use super::{explicit, hours};
+use super::{explicit, hours, patch};
 
 /// What a service's item is read with.
 pub struct Around<'a> {
@@ -90,8 +90,13 @@ pub fn service(item: &Object, around: &Around<'_>) -> Service {
 fn set_ours<R: Record>(record: &mut R, item: &Object) {
     let nobody = Workspace::default();
     let desk = Desk { workspace: &nobody, today: Day::default() };
+    let cleared: Vec<&str> = text(item, patch::CLEARED).split(' ').collect();
     for Field { info, read, .. } in R::FIELDS {
-        if let Some(Value::String(said)) = item.get(&format!("moot_{}", info.name)) {
+        let said = match item.get(&format!("moot_{}", info.name)) {
+            Some(Value::String(said)) => Some(said.as_str()),
+            _ => cleared.contains(&info.name).then_some(""),
+        };
+        if let Some(said) = said {
             let before = record.clone();
             if read(record, said, desk).is_err() || record.check().is_err() {
                 *record = before;

@@ -52,13 +52,38 @@ pub fn service(item: &mut Object, base: &Service, now: &Service, workspace: &Wor
     }
 }
 
-/// The field in our own words, so that it comes back as it was.
+/// The field in our own words, so that it comes back as it was; one that was emptied is named, as something else in
+/// the item may say it still.
 fn say<R: Record>(item: &mut Object, record: &R, field: &str, workspace: &Workspace) {
     if let Some(known) = R::FIELDS.iter().find(|known| known.info.name == field) {
         let said = (known.say)(record, workspace);
         let is_no = said.is_empty() && known.info.takes == Takes::Flag;
         put(item, &format!("moot_{field}"), if is_no { "no" } else { &said });
+        mark_cleared(item, field, said.is_empty() && !is_no);
     }
+}
+
+/// Which fields were emptied here, by their names.
+pub const CLEARED: &str = "moot_cleared";
+
+/// What else says a field in the words of HSDS; it goes when the field is emptied.
+const ALSO_SAID: &[(&str, &[&str])] = &[
+    ("cost", &["fees", "fees_description", "cost_options"]),
+    ("eligibility", &["eligibility", "audience"]),
+    ("languages", &["interpretation_services"]),
+    ("routes", &["attending_access"]),
+];
+
+fn mark_cleared(item: &mut Object, field: &str, is_cleared: bool) {
+    let mut names: Vec<String> = text(item, CLEARED).split_whitespace().map(str::to_owned).collect();
+    names.retain(|name| name != field);
+    if is_cleared {
+        names.push(field.to_owned());
+        let also = ALSO_SAID.iter().filter(|(name, _)| *name == field).flat_map(|(_, also)| *also);
+        also.for_each(|name| drop(item.shift_remove(*name)));
+    }
+    names.sort();
+    put(item, CLEARED, &names.join(" "));
 }
 
 fn write_facts(item: &mut Object, now: &Service, field: &str, outside: &Outside<'_>) {
