@@ -387,6 +387,55 @@ fn what_must_not_leave_does_not() {
     }
 }
 
+#[test]
+fn nobody_else_tells_a_hidden_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, out) = (folder.path().join("feed.json"), folder.path().join("out"));
+    let place = |id: &str, street: &str, town: &str, postcode: &str, lat: &str| {
+        format!(
+            r#"{{"id":"{id}","location_type":"physical","latitude":{lat},"longitude":-2.4,"external_identifier":"100{lat}",
+            "addresses":[{{"address_1":"{street}","city":"{town}","postal_code":"{postcode}","address_type":"physical"}}]}}"#
+        )
+    };
+    let house = place("house", "9 Secret Grove", "Sandbanks", "BH15 9ZZ", "50.70123");
+    let office = place("office", "1 Open Street", "Poole", "BH15 1AA", "50.71");
+    let trust = format!(
+        r#"{{"id":"trust","name":"Trust","description":"Our house is 9 Secret Grove.","locations":[{house},{office}]}}"#
+    );
+    let service = |id: &str, name: &str, place: &str, more: &str| {
+        format!(
+            r#"{{"id":"{id}","name":"{name}","status":"active","organization":{trust},{more},
+            "service_at_locations":[{{"location":{place}}}]}}"#
+        )
+    };
+    let outreach = r#""description":"Ask at 9 SECRET GROVE (bh159zz)","url":"https://maps.example.org/?q=BH159ZZ""#;
+    let refuge = service("1", "A refuge", &house, r#""description":"9 Secret Grove""#);
+    std::fs::write(&path, page(&[&refuge, &service("2", "Outreach", &office, outreach)])).unwrap();
+    let mut desk = Desk::default();
+    desk.import(&path, "feed");
+    assert!(desk.service("A refuge").hide_address);
+    let secrets = ["secret grove", "bh15 9zz", "bh159zz", "sandbanks", "50.70123"];
+    let leaks = |desk: &Desk, format: Format, name: &str| -> (bool, Vec<&str>) {
+        let path = out.with_extension(name);
+        desk.export(format, &path, true);
+        let files = if path.is_dir() {
+            std::fs::read_dir(&path).unwrap().map(|e| e.unwrap().path()).collect()
+        } else {
+            vec![path]
+        };
+        let text: String = files.iter().map(|path| std::fs::read_to_string(path).unwrap().to_lowercase()).collect();
+        (text.contains("1 open street"), secrets.into_iter().filter(|secret| text.contains(secret)).collect())
+    };
+    for (name, format) in Format::NAMES {
+        assert_eq!(leaks(&desk, *format, name), (true, vec![]), "{name}");
+    }
+    // the measure can fail
+    edit(&mut desk, "A refuge", |refuge| refuge.hide_address = false);
+    for (name, format) in Format::NAMES {
+        assert!(leaks(&desk, *format, name).1.len() > 2, "{name}");
+    }
+}
+
 fn validators(name: &str) -> Vec<(String, jsonschema::Validator)> {
     let mut found =
         vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/schemas").join(format!("{name}-service.json"))];

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::Outgoing;
+use super::secrets::Secrets;
 use crate::exchange::{Problem, write};
+use crate::model::typed::Ref;
 use crate::model::{Record, Service};
 
 /// What never leaves, and what leaves only when it may.
@@ -18,24 +20,20 @@ fn may_leave(field: &str, service: &Service, what: &Outgoing<'_>) -> bool {
     }
 }
 
-/// A text without the address that must not be known.
-fn without_address(service: &Service, mut said: String) -> String {
-    if service.hide_address {
-        let parts = service.locations.iter().flat_map(|location| [&location.address, &location.postcode]).flatten();
-        for part in parts.flat_map(|part| part.split(", ")).filter(|part| part.len() > 3) {
-            said = said.replace(part, super::WITHHELD);
-        }
-    }
-    said
+/// A text without any address that must not be known; an open service still says its own.
+fn without_address(secrets: &Secrets, service: &Service, field: &str, said: String) -> String {
+    if field == "locations" { said } else { secrets.strike(service.organisation.as_ref().and_then(Ref::id), &said) }
 }
 
 /// Writes the table, exact, and beside it a copy that a spreadsheet cannot take for formulas.
 pub(super) fn write_table(path: &Path, what: &Outgoing<'_>) -> Result<usize, Problem> {
+    let secrets = super::secrets_of(what);
     let mut rows: Vec<Vec<String>> = Vec::new();
     for service in what.workspace.services.iter() {
         let said = Service::FIELDS.iter().filter(|field| field.info.name != "notes").map(|field| {
             let said = (field.say)(service, what.workspace);
-            if may_leave(field.info.name, service, what) { without_address(service, said) } else { String::new() }
+            let name = field.info.name;
+            if may_leave(name, service, what) { without_address(&secrets, service, name, said) } else { String::new() }
         });
         let verified = service.verified.as_ref().map(|verified| verified.on.to_string()).unwrap_or_default();
         rows.push(std::iter::once(service.id.to_string()).chain(said).chain([verified]).collect());
@@ -73,6 +71,7 @@ fn harmless(cell: &str) -> String {
 
 /// Writes a point for every place that may be seen.
 pub(super) fn write_points(path: &Path, what: &Outgoing<'_>) -> Result<usize, Problem> {
+    let secrets = super::secrets_of(what);
     let mut features = Vec::new();
     let mut count = 0;
     for service in what.workspace.services.iter() {
@@ -82,7 +81,7 @@ pub(super) fn write_points(path: &Path, what: &Outgoing<'_>) -> Result<usize, Pr
                 features.push(json!({
                     "type": "Feature",
                     "geometry": {"type": "Point", "coordinates": [point.1, point.0]},
-                    "properties": properties(service, &location.line(), what),
+                    "properties": properties(service, &location.line(), what, &secrets),
                 }));
             }
         }
@@ -95,14 +94,16 @@ pub(super) fn write_points(path: &Path, what: &Outgoing<'_>) -> Result<usize, Pr
     Ok(count)
 }
 
-fn properties(service: &Service, place: &str, what: &Outgoing<'_>) -> Value {
+fn properties(service: &Service, place: &str, what: &Outgoing<'_>, secrets: &Secrets) -> Value {
     let organisation = service.organisation.as_ref().map(|to| to.name(what.workspace)).unwrap_or_default();
     let mut properties = json!({
-        "id": service.id.to_string(), "name": &*service.name, "organisation": organisation, "place": place,
+        "id": service.id.to_string(), "name": &*service.name, "organisation": organisation, "place": "",
         "needs": service.needs.labels(), "phone": service.phone.as_deref(), "url": service.url.as_deref(),
         "verified": service.verified.as_ref().map(|verified| verified.on.to_string()),
     });
     if let Some(properties) = properties.as_object_mut() {
+        secrets.strike_item(service.organisation.as_ref().and_then(Ref::id), properties);
+        properties.insert("place".to_owned(), place.into());
         properties.retain(|_, value| !value.is_null() && value != "");
     }
     properties

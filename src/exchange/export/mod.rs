@@ -6,6 +6,7 @@
 mod fill;
 mod flat;
 mod page;
+mod secrets;
 mod tables;
 
 use std::collections::{BTreeMap, HashMap};
@@ -19,8 +20,9 @@ use crate::model::typed::Ref;
 use crate::model::{Collection, Id, Organisation, Original, Service, Text, Workspace};
 
 use super::map::{self, Around};
-use super::tidy::{Object, is_uuid, made_uuid, objects, text};
+use super::tidy::{Object, is_uuid, made_uuid, text};
 use super::{GoOn, Problem, Progress, patch, write};
+use secrets::Secrets;
 
 /// What can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,11 +106,34 @@ fn whole(what: &Outgoing<'_>, go_on: &mut GoOn<'_>) -> Result<Whole, Problem> {
     Ok(Whole { services, organisations, loose: writer.loose() })
 }
 
+/// Every address that must not be known, as it is recorded here and as it came.
+fn secrets_of(what: &Outgoing<'_>) -> Secrets {
+    let mut secrets = Secrets::default();
+    let hidden: HashMap<Id, &Service> = what
+        .workspace
+        .services
+        .iter()
+        .filter(|service| service.hide_address)
+        .map(|service| (service.id, &**service))
+        .collect();
+    for service in hidden.values() {
+        secrets.add(service, None);
+    }
+    for original in what.originals.iter() {
+        if let Some(service) = original.record.and_then(|id| hidden.get(&id)) {
+            secrets.add(service, serde_json::from_str(original.json.as_str()).ok().as_ref());
+        }
+    }
+    secrets.sort();
+    secrets
+}
+
 struct Writer<'a> {
     what: &'a Outgoing<'a>,
     originals: HashMap<Id, &'a Arc<Original>>,
     /// Organisations by source and id there.
     records: HashMap<(Text, String), Id>,
+    secrets: Secrets,
 }
 
 impl<'a> Writer<'a> {
@@ -121,7 +146,7 @@ impl<'a> Writer<'a> {
                 records.insert((source.feed.clone(), source.id.to_string()), record.id);
             }
         }
-        Self { what, originals, records }
+        Self { what, originals, records, secrets: secrets_of(what) }
     }
 
     /// The uuid by which others know a record.
@@ -164,6 +189,7 @@ impl<'a> Writer<'a> {
             ),
         };
         patch::organisation(&mut item, &base, record, self.what.workspace, &|to| self.organisation_uuid(to));
+        self.secrets.strike_item(Some(record.id), &mut item);
         self.guard(&mut item);
         item
     }
@@ -184,6 +210,7 @@ impl<'a> Writer<'a> {
         if record.hide_address {
             hide(&mut item);
         }
+        self.secrets.strike_item(record.organisation.as_ref().and_then(Ref::id), &mut item);
         self.guard(&mut item);
         item
     }
@@ -207,6 +234,11 @@ impl<'a> Writer<'a> {
             if let Ok(mut item) = serde_json::from_str::<Object>(original.json.as_str())
                 && (self.what.contacts || table != "contacts")
             {
+                let is_place = matches!(&*table, "addresses" | "locations" | "service_at_location");
+                if is_place && self.secrets.is_hidden_place(None, &Value::Object(item.clone())) {
+                    continue;
+                }
+                self.secrets.strike_item(None, &mut item);
                 self.guard(&mut item);
                 loose.entry(table).or_default().push(item);
             }
@@ -241,18 +273,9 @@ fn each_object(value: &mut Value, act: &mut dyn FnMut(&mut Object)) {
 const WHERE: &[&str] =
     &["service_id", "location_id", "service_at_location_id", "moot_location_id", "moot_service_at_location_id"];
 
-/// What stands where an address stood.
-const WITHHELD: &str = "(address withheld)";
-
 /// Takes every trace of where a service is out of its item.
 fn hide(item: &mut Object) {
-    let mut traces = Vec::new();
-    for place in objects(item, "service_at_locations").filter_map(|at| at.get("location")?.as_object()) {
-        for address in objects(place, "addresses") {
-            let parts = ["address_1", "address_2", "postal_code"].map(|field| text(address, field).to_owned());
-            traces.extend(parts.into_iter().filter(|part| part.len() > 3));
-        }
-    }
+    let traces = secrets::traces_in(item);
     // telephone and hours belong to the service, not to the house
     let places = item.shift_remove("service_at_locations");
     for place in places.iter().filter_map(Value::as_array).flatten().filter_map(Value::as_object) {
@@ -269,10 +292,9 @@ fn hide(item: &mut Object) {
             row.retain(|key, _| !WHERE.contains(&key.as_str()));
         }
     }
-    traces.sort_by_key(|trace| std::cmp::Reverse(trace.len()));
     for (key, value) in item.iter_mut() {
         if key != "id" {
-            withhold(value, &traces);
+            secrets::withhold(value, &traces);
         }
     }
     item.insert("moot_hide_address".to_owned(), "yes".into());
@@ -285,23 +307,5 @@ fn lift(item: &mut Object, from: &Object, name: &str) {
     let there = item.entry(name).or_insert_with(|| Value::Array(Vec::new()));
     if let Value::Array(there) = there {
         there.extend(rows.iter().cloned());
-    }
-}
-
-/// Strikes an address out of every text that repeats it.
-fn withhold(value: &mut Value, traces: &[String]) {
-    match value {
-        Value::String(said) => {
-            for trace in traces.iter().filter(|trace| *trace != WITHHELD) {
-                if said.contains(trace.as_str()) {
-                    *said = said.replace(trace.as_str(), WITHHELD);
-                }
-            }
-        }
-        Value::Array(rows) => rows.iter_mut().for_each(|row| withhold(row, traces)),
-        Value::Object(object) => {
-            object.iter_mut().filter(|(key, _)| *key != "id").for_each(|(_, value)| withhold(value, traces));
-        }
-        _ => {}
     }
 }
