@@ -287,3 +287,141 @@ fn find_knows_a_real_directory() {
     let far = near.iter().map(|service| service["km"].as_f64().unwrap_or(f64::INFINITY));
     assert!(far.is_sorted());
 }
+
+/// Everything in a workspace that is a record, as one text.
+fn records(dir: &Path) -> String {
+    let mut paths: Vec<_> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "ron"));
+    paths.sort();
+    paths.into_iter().flat_map(|path| [path.display().to_string(), fs::read_to_string(path).unwrap()]).collect()
+}
+
+fn page(services: &str) -> String {
+    format!("{{\"contents\": [{services}]}}")
+}
+
+#[test]
+fn an_import_is_rehearsed_reported_and_repeated() {
+    let (dir, place) = (own(), tempfile::tempdir().unwrap());
+    let dir = dir.path();
+    let (feed, report) = (place.path().join("feed.json"), place.path().join("report.txt"));
+    let (feed_path, report_path) = (feed.to_str().unwrap(), report.to_str().unwrap());
+    let beds = |fees: &str| format!(r#"{{"id":"1","name":"Beds","status":"open","fees_description":"{fees}"}}"#);
+    let board = r#"{"id":"2","name":"Board","status":"active"}"#;
+    fs::write(&feed, page(&format!("{},{board}", beds("free")))).unwrap();
+    let before = records(dir);
+    let (said, code, _) = run(dir, &["import", feed_path, "--dry-run"]);
+    assert!(code == 0 && said.starts_with("rehearsed, nothing written:\n") && said.contains("2 new"), "{said}");
+    assert_eq!(records(dir), before);
+    let (said, code, _) = run(dir, &["import", feed_path, "--report", report_path]);
+    assert!(code == 0 && said.contains("2 new"), "{said}");
+    let reported = fs::read_to_string(&report).unwrap();
+    assert!(reported.contains("status") && reported.contains("\"open\""), "{reported}");
+    let once = records(dir);
+    assert!(run(dir, &["import", feed_path]).0.ends_with("nothing here had to change\n"));
+    assert_eq!(records(dir), once);
+    // a local edit stays, what the source says now is offered, and what it dropped is marked
+    let (listed, _, _) = run(dir, &["list", "services", "--json"]);
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    let id = |name: &str| {
+        let found = listed.as_array().unwrap().iter().find(|service| service["name"] == name);
+        found.unwrap()["id"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(run(dir, &["set", &id("Beds"), "cost=£5 a night"]).1, 0);
+    fs::write(&feed, page(&beds("£3"))).unwrap();
+    assert_eq!(run(dir, &["import", feed_path]).1, 0);
+    let shown = |name: &str| -> serde_json::Value {
+        serde_json::from_str(&run(dir, &["show", &id(name), "--json"]).0).unwrap()
+    };
+    assert_eq!(shown("Beds")["cost"], "£5 a night");
+    assert!(shown("Beds")["source"]["suggestions"].to_string().contains("£3"), "{}", shown("Beds"));
+    assert!(shown("Board")["source"]["missing_since"].is_string(), "{}", shown("Board"));
+}
+
+#[test]
+fn what_cannot_be_imported_is_said_in_a_sentence() {
+    let (dir, place) = (own(), tempfile::tempdir().unwrap());
+    let (dir, place) = (dir.path(), place.path());
+    let mut archive = zip::ZipWriter::new(fs::File::create(place.join("out.zip")).unwrap());
+    archive.start_file("../services.csv", zip::write::SimpleFileOptions::default()).unwrap();
+    std::io::Write::write_all(&mut archive, b"id,name\n1,Out\n").unwrap();
+    archive.finish().unwrap();
+    let before = records(dir);
+    for (name, bytes, says) in [
+        ("out.zip", None, "a path that leads out of it"),
+        ("broken.zip", Some(&b"PK\x03\x04broken"[..]), "not a whole zip file"),
+        ("empty.csv", Some(b""), "no rows at all"),
+        ("cars.csv", Some(b"plate,colour\nAB1,red\n"), "the columns plate, colour"),
+        ("absent.json", None, "cannot be read"),
+    ] {
+        let path = place.join(name);
+        if let Some(bytes) = bytes {
+            fs::write(&path, bytes).unwrap();
+        }
+        let (out, code, err) = run(dir, &["import", path.to_str().unwrap()]);
+        assert_eq!((out.as_str(), code, err.lines().count()), ("", 3, 1), "{name}: {err}");
+        assert!(err.contains(says) && err.contains(name), "{err}");
+        assert_eq!(records(dir), before, "{name}");
+    }
+    fs::write(place.join("services.csv"), b"id,name\n1,Caf\xe9\n").unwrap();
+    let (said, code, _) = run(dir, &["import", place.join("services.csv").to_str().unwrap()]);
+    assert!(code == 0 && said.contains("Windows-1252"), "{said}");
+    assert!(run(dir, &["list", "services"]).0.contains("Café"));
+}
+
+#[test]
+fn an_export_takes_the_place_of_nothing_unasked() {
+    let (dir, place) = (own(), tempfile::tempdir().unwrap());
+    let (dir, place) = (dir.path(), place.path());
+    assert_eq!(run(dir, &["add", "service", "name=Beds"]).1, 0);
+    let export = |path: &Path, more: &[&str]| {
+        let (_, code, err) = run(dir, &[&["export", "hsds3-json", path.to_str().unwrap()], more].concat());
+        (code, err)
+    };
+    let (file, sub) = (place.join("out.json"), place.join("sub"));
+    fs::create_dir(&sub).unwrap();
+    fs::write(&file, "mine").unwrap();
+    let (code, said) = export(&file, &[]);
+    assert!(code == 5 && said.contains("is there already") && said.contains("--replace"), "{said}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+    assert_eq!(export(&file, &["--replace"]).0, 0);
+    assert!(fs::read_to_string(&file).unwrap().contains("Beds"));
+    assert_eq!(export(&sub.join("../beside.json"), &[]).0, 0, "one names the place one means");
+    assert!(place.join("beside.json").is_file());
+    // no link is followed or replaced
+    let (target, link) = (place.join("target"), place.join("link.json"));
+    fs::write(&target, "theirs").unwrap();
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    for more in [&[][..], &["--replace"]] {
+        let (code, said) = export(&link, more);
+        assert!(code == 5 && said.contains("is a link") && !said.contains("--replace"), "{said}");
+    }
+    assert!(link.is_symlink() && fs::read_to_string(&target).unwrap() == "theirs");
+    // nor anything of the workspace
+    let before = records(dir);
+    fs::create_dir_all(dir.join(".moot")).unwrap();
+    for name in ["services.ron", "new.ron", ".moot/x.json"] {
+        let (code, said) = export(&dir.join(name), &["--replace"]);
+        assert!(code == 5 && said.contains("belongs to the workspace itself"), "{name}: {said}");
+    }
+    assert_eq!(records(dir), before);
+    let (code, said) = export(&place.join("absent/out.json"), &[]);
+    assert!(code == 3 && said.contains("absent/out.json cannot be written"), "{said}");
+    let (_, code, said) = run(dir, &["import", file.to_str().unwrap(), "--report", target.to_str().unwrap()]);
+    assert!(code == 5 && said.contains("is there already"), "{said}");
+    assert!(records(dir) == before && fs::read_to_string(&target).unwrap() == "theirs");
+}
+
+#[test]
+fn a_folder_where_nobody_may_write_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let (dir, place) = (own(), tempfile::tempdir().unwrap());
+    fs::set_permissions(place.path(), fs::Permissions::from_mode(0o500)).unwrap();
+    if fs::write(place.path().join("probe"), "").is_ok() {
+        println!("skipped: whoever runs this may write everywhere");
+        return;
+    }
+    let path = place.path().join("out.json");
+    let (_, code, said) = run(dir.path(), &["export", "hsds3-json", path.to_str().unwrap()]);
+    assert!(code == 3 && said.contains("cannot be written: Permission denied"), "{said}");
+}

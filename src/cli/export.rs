@@ -1,7 +1,7 @@
 //! `moot export`: the directory for others, in their formats.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -24,6 +24,9 @@ pub struct Export {
     /// Let names, titles and addresses of persons go out as well
     #[arg(long)]
     contacts: bool,
+    /// Put it in the place of an earlier export
+    #[arg(long)]
+    replace: bool,
 }
 
 fn format(typed: &str) -> Result<Format, String> {
@@ -35,8 +38,18 @@ fn format(typed: &str) -> Result<Format, String> {
 }
 
 impl Export {
+    /// Refuses a path that must not be written to, before any work is done.
+    fn check(&self, workspace: &Path) -> Result<(), Failure> {
+        let check = |replace| exchange::write::check(&self.path, workspace, replace);
+        check(self.replace).map_err(|problem| match check(true) {
+            Ok(()) => Failure::refused(format!("{}, or add --replace", problem.0)),
+            Err(_) => Failure::refused(problem.0),
+        })
+    }
+
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> Done {
         let mut session = Session::open(global, Mode::Read)?;
+        self.check(session.opened.store.dir())?;
         let archive = archive(&mut session)?;
         let needs = store::need_table(session.opened.store.dir());
         let needs = needs.map_err(|problem| Failure::unreadable(problem.to_string()))?;

@@ -40,6 +40,10 @@ impl Import {
         let mode = if self.dry_run { Mode::Read } else { Mode::Write };
         let mut session = Session::open(global, mode)?;
         let author = session.author()?;
+        if let Some(path) = &self.report {
+            let is_free = exchange::write::check(path, session.opened.store.dir(), false);
+            is_free.map_err(|problem| Failure::refused(problem.0))?;
+        }
         let archive = archive(&mut session)?;
         let feed = self.feed.clone().unwrap_or_else(|| exchange::feed_of(&self.path));
         let package = exchange::read(&self.path, &feed, &mut show)?;

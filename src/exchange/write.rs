@@ -7,6 +7,38 @@ use std::path::{Path, PathBuf};
 use super::Problem;
 use super::source::said;
 
+/// Whether a path may be written to: nothing is there yet, or it may be replaced; never a link, and never a file of the
+/// workspace itself.
+///
+/// # Errors
+/// What is there, and what to do.
+pub fn check(path: &Path, workspace: &Path, replace: bool) -> Result<(), Problem> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let inside = folder.canonicalize().ok().zip(workspace.canonicalize().ok());
+    let is_hidden =
+        |folder: &Path| folder.components().any(|part| part.as_os_str().as_encoded_bytes().starts_with(b"."));
+    let is_record = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ron"));
+    if let Some((folder, home)) = inside
+        && let Ok(below) = folder.strip_prefix(&home)
+        && (is_record || is_hidden(below))
+    {
+        return Err(Problem(format!("{} belongs to the workspace itself; name another place", said(path))));
+    }
+    match fs::symlink_metadata(path) {
+        Err(_) => Ok(()),
+        Ok(about) if about.is_symlink() => {
+            Err(Problem(format!("{} is a link, and links are not followed; name a file", said(path))))
+        }
+        Ok(about) if about.is_dir() && is_empty(path) => Ok(()),
+        Ok(_) if replace => Ok(()),
+        Ok(_) => Err(Problem(format!("{} is there already; name another place", said(path)))),
+    }
+}
+
+fn is_empty(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
+}
+
 /// Writes a file in one step: readers see the old one or the new one. A link at that place is replaced, never followed.
 ///
 /// # Errors

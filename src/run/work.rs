@@ -105,10 +105,11 @@ fn write(
     let names = || Format::NAMES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
     let known = Format::NAMES.iter().find(|(name, _)| *name == format);
     let (_, format) = known.ok_or_else(|| format!("there is no such format; choose from {}", names()))?;
+    let path = super::expand(path);
+    exchange::write::check(&path, store.dir(), false).map_err(|problem| problem.0)?;
     let originals = originals(store)?;
     let needs = store::need_table(store.dir()).map_err(|problem| problem.to_string())?;
     let what = Outgoing { workspace, originals: &originals, needs: &needs, contacts: false };
-    let path = super::expand(path);
     let mut go_on = |_: Progress| !cancel.load(Ordering::Relaxed);
     let count = exchange::export(*format, &path, &what, &mut go_on).map_err(|problem| problem.0)?;
     Ok(format!("{} services written to {}", facts::count(count), clean(&path.to_string_lossy())))
