@@ -56,6 +56,27 @@ fn a_record_from_first_to_last() {
 }
 
 #[test]
+fn an_old_version_comes_back_byte_for_byte() {
+    let dir = sample();
+    let dir = dir.path();
+    let file = dir.join("services.ron");
+    let before = fs::read(&file).unwrap();
+    let (listed, _, _) = run(dir, &["list", "services"]);
+    let id = listed.split_whitespace().next().unwrap();
+    assert_eq!(run(dir, &["backups", "services"]), (String::new(), 1, String::new()));
+    assert_eq!(run(dir, &["verify", id]).1, 0);
+    assert_ne!(fs::read(&file).unwrap(), before);
+    let (versions, code, _) = run(dir, &["backups", "services"]);
+    let when = versions.split_whitespace().next().unwrap();
+    assert_eq!((versions.lines().count(), code), (1, 0));
+    assert_eq!(run(dir, &["backups", "service", "--restore", "yesterday"]).1, 1);
+    assert_eq!(run(dir, &["backups", "service", "--restore", when]).1, 0);
+    assert_eq!(fs::read(&file).unwrap(), before);
+    let (versions, _, _) = run(dir, &["backups", "services"]);
+    assert_eq!(versions.lines().count(), 2, "what was replaced is kept as well");
+}
+
+#[test]
 fn exit_codes_and_sentences() {
     let dir = own();
     let dir = dir.path();

@@ -4,6 +4,7 @@
 //! codes: 0 done, 1 nothing found, 2 usage, 3 the workspace cannot be read, 4 somebody holds the lock, 5 refused by a
 //! rule.
 
+mod backups;
 mod bare;
 mod edit;
 mod export;
@@ -112,6 +113,8 @@ pub enum Command {
     Check(look::Check),
     /// Print what every key does, with your own keys in force
     Keys(keys::Keys),
+    /// List the old versions of a file, or go back to one
+    Backups(backups::Backups),
     /// Print completions for a shell
     Completions(shell::Completions),
     /// Print the manual page
@@ -133,6 +136,7 @@ impl Command {
             Self::Export(it) => it.run(global, out),
             Self::Check(it) => it.run(global, out),
             Self::Keys(it) => it.run(out),
+            Self::Backups(it) => it.run(global, out),
             Self::Completions(it) => it.run(out),
             Self::Man(it) => it.run(out),
         }
