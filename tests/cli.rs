@@ -444,5 +444,5 @@ fn a_folder_where_nobody_may_write_is_named() {
     }
     let path = place.path().join("out.json");
     let (_, code, said) = run(dir.path(), &["export", "hsds3-json", path.to_str().unwrap()]);
-    assert!(code == 3 && said.contains("cannot be written: Permission denied"), "{said}");
+    assert!(code == 3 && said.contains("out.json cannot be written: permission denied"), "{said}");
 }

@@ -57,7 +57,7 @@ pub fn file(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666)); // the umask takes its part
     }
-    let mut beside = builder.tempfile_in(folder).map_err(|error| failed(&error))?;
+    let mut beside = builder.tempfile_in(folder).map_err(|error| failed(&error.kind()))?; // the rest names our own file
     beside.write_all(bytes).and_then(|()| beside.as_file().sync_all()).map_err(|error| failed(&error))?;
     beside.persist(path).map_err(|error| failed(&error.error))?;
     Ok(())
