@@ -51,6 +51,8 @@ impl Find {
         } else {
             print_lines(hits, workspace, out)?;
         }
+        // The program ends here: the system takes the memory back faster than we could give it back piece by piece.
+        std::mem::forget((index, session));
         Ok(0)
     }
 }
