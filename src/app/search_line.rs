@@ -5,7 +5,7 @@ use super::key::Key;
 use super::moving::Step;
 use super::services::View;
 use super::typing::Line;
-use super::{App, Effects, Layer, Screen, people, services};
+use super::{App, Effects, Screen, people, services};
 
 /// Keys of the search line; everything else is typed into it.
 pub(crate) const COMMANDS: &[Command] = commands! { Scope::Search;
@@ -55,7 +55,6 @@ pub(crate) fn paste(app: &mut App, text: &str) -> Effects {
 
 /// Opens the search line, at the end of what it holds.
 pub(crate) fn open(app: &mut App) -> Effects {
-    debug_assert!(!matches!(app.layers.last(), Some(Layer::Form(_))));
     match app.screen {
         Screen::Services => {
             app.services.searching = true;

@@ -154,6 +154,9 @@ pub fn main() -> ExitCode {
     };
     // A file that grows over a limit is an error to be told, not a reason to die; where this fails, it is not told.
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());
+    // No memory with people's data is written to a disk if the program breaks; where this fails, it is not told.
+    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
+    let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
     // Not locked: while the screens are open, other threads must be able to give the terminal back.
     let mut out = BufWriter::new(std::io::stdout());
     let done = match arguments.command {

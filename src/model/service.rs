@@ -120,9 +120,11 @@ pub struct Ages {
 }
 
 impl Ages {
-    /// Whether somebody of this age is within the limits; an end that is not stated excludes nobody.
-    pub fn admit(self, age: u8) -> bool {
-        self.from.is_none_or(|from| age >= from) && self.to.is_none_or(|to| age <= to)
+    /// Whether some age is within both limits; an end that is not stated excludes nobody.
+    pub fn meet(self, other: Self) -> bool {
+        let from = self.from.max(other.from);
+        let to = [self.to, other.to].into_iter().flatten().min();
+        from.zip(to).is_none_or(|(from, to)| from <= to)
     }
 }
 
@@ -546,4 +548,25 @@ fn each(
         edits.extend(Edit::new(Some(before), Some(after.into())));
     }
     Ok(Change { edits, sentence: format!("{} {done}", listed(&names)) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_that_is_not_stated_excludes_nobody() {
+        let ages = |from, to| Ages { from, to };
+        let seventeen = ages(Some(17), Some(17));
+        for (limits, meets) in [
+            (ages(None, None), true),
+            (ages(Some(16), None), true),
+            (ages(None, Some(17)), true),
+            (ages(Some(16), Some(25)), true),
+            (ages(Some(18), None), false),
+            (ages(None, Some(16)), false),
+        ] {
+            assert_eq!((limits.meet(seventeen), seventeen.meet(limits)), (meets, meets), "{limits:?}");
+        }
+    }
 }

@@ -382,7 +382,7 @@ impl<'a> Ready<'a> {
             Test::Clients(clients) => Some(facts.clients.meets(*clients) || facts.clients.has(Client::Anyone)),
             Test::State(state) => Some(facts.status == *state),
             Test::Sex(sex) => facts.sex.map(|is| is == *sex || is == Sex::Any || *sex == Sex::Any),
-            Test::Ages(ages) => facts.ages.map(|limits| overlap(limits, *ages)),
+            Test::Ages(ages) => facts.ages.map(|limits| limits.meet(*ages)),
             Test::Sectors(sectors) => {
                 (!facts.sectors.is_empty()).then(|| facts.sectors.meets(*sectors)).or(Some(false))
             }
@@ -430,12 +430,6 @@ impl<'a> Ready<'a> {
         index.book.facts[document].located & place.located != 0
             || index.book.spots(document).iter().any(|spot| in_town(spot.town))
     }
-}
-
-fn overlap(limits: Ages, wanted: Ages) -> bool {
-    let from = limits.from.max(wanted.from);
-    let ends = [limits.to, wanted.to].into_iter().flatten().min();
-    from.zip(ends).is_none_or(|(from, to)| from <= to)
 }
 
 fn is_by(initials: &str, document: usize, index: &Index, workspace: &Workspace) -> bool {
