@@ -112,7 +112,6 @@ fn problems(app: &mut App) -> Effects {
 
 fn save_again(app: &mut App) -> Effects {
     app.say(Tone::Note, "saving again".to_owned());
-    app.save_failed = false;
     app.unsaved.iter().cloned().map(|(number, change)| Effect::Commit(number, change)).collect()
 }
 

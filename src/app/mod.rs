@@ -526,7 +526,10 @@ impl App {
 
     fn saved(&mut self, number: u64, saved: &Saved) -> Effects {
         self.unsaved.retain(|(other, _)| *other != number);
-        self.save_failed &= !self.unsaved.is_empty();
+        if self.save_failed && self.unsaved.is_empty() {
+            self.save_failed = false;
+            self.say(Tone::Done, "everything is saved now".to_owned());
+        }
         if !saved.elsewhere.edits.is_empty() {
             form::mark_moved(self, &saved.elsewhere);
             self.take_in(&saved.elsewhere);
