@@ -9,11 +9,11 @@ use divan::Bencher;
 use folkmoot::app::key::{Code, Key};
 use folkmoot::app::{App, Event, Loaded, Options};
 use folkmoot::model::service::Location;
-use folkmoot::model::{Day, Id, Kind, Moment, Organisation, Ref, Service, Workspace};
-use folkmoot::run::Screen;
+use folkmoot::model::{Date, Id, Kind, Organisation, Ref, Service, Timestamp, Workspace};
+use folkmoot::run::FrameEncoder;
 use folkmoot::search::Index;
 use folkmoot::store;
-use folkmoot::ui::{self, look::Look};
+use folkmoot::ui::{self, theme::Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -65,11 +65,11 @@ fn workspace() -> Workspace {
     workspace
 }
 
-fn open() -> (App, Screen) {
+fn open() -> (App, FrameEncoder) {
     let atlas = store::atlas().unwrap();
     let workspace = workspace();
     let mut app = App::new(Options::default(), &[]);
-    app.update(Event::Clock(Moment::from_seconds(1_795_000_000), Day::from_ymd_opt(2026, 11, 21).unwrap()));
+    app.update(Event::Clock(Timestamp::from_seconds(1_795_000_000), Date::from_ymd_opt(2026, 11, 21).unwrap()));
     app.update(Event::Size(80, 24));
     let loaded = Loaded {
         index: Index::build(&[Kind::Service], &workspace, &atlas),
@@ -84,19 +84,19 @@ fn open() -> (App, Screen) {
         scratch: false,
     };
     app.update(Event::Loaded(Box::new(loaded)));
-    let mut screen = Screen::default();
+    let mut screen = FrameEncoder::default();
     draw(&app, &mut screen);
     (app, screen)
 }
 
-fn draw(app: &App, screen: &mut Screen) -> usize {
+fn draw(app: &App, screen: &mut FrameEncoder) -> usize {
     let area = Rect::new(0, 0, 80, 24);
     let mut buffer = Buffer::empty(area);
-    let cursor = ui::draw(app, Look::default(), area, &mut buffer);
-    screen.frame(buffer, cursor).len()
+    let cursor = ui::draw(app, Theme::default(), area, &mut buffer);
+    screen.encode(buffer, cursor).len()
 }
 
-fn press(app: &mut App, screen: &mut Screen, key: Key) -> usize {
+fn press(app: &mut App, screen: &mut FrameEncoder, key: Key) -> usize {
     app.update(Event::Key(key));
     draw(app, screen)
 }

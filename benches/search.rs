@@ -13,7 +13,7 @@ use std::time::Instant;
 use divan::Bencher;
 use folkmoot::model::place::{Atlas, Point};
 use folkmoot::model::service::{Location, Need};
-use folkmoot::model::{AnyRecord, Dice, Id, Kind, Organisation, Ref, Service, Text, Workspace};
+use folkmoot::model::{AnyRecord, Id, Kind, Organisation, Ref, Service, SplitMix64, Text, Workspace};
 use folkmoot::search::{Context, Index, Query};
 use fuzzy_matcher::FuzzyMatcher;
 use fuzzy_matcher::skim::SkimMatcherV2;
@@ -59,29 +59,29 @@ const THEMES: [&str; 12] = [
 
 /// An invented directory.
 struct Inventor {
-    dice: Dice,
+    random: SplitMix64,
     words: Vec<String>,
     workspace: Workspace,
 }
 
 impl Inventor {
     fn new() -> Self {
-        let mut dice = Dice::new(2010);
+        let mut random = SplitMix64::new(2010);
         let parts =
             ["ba", "ren", "to", "mi", "cor", "wes", "lin", "ham", "ste", "pro", "gal", "dun", "er", "ish", "tive"];
-        let mut part = || parts[dice.roll() as usize % parts.len()];
+        let mut part = || parts[random.next_u64() as usize % parts.len()];
         let words = (0..11_000).map(|at| (0..2 + at % 3).map(|_| part()).collect::<String>());
         let words = THEMES.iter().map(ToString::to_string).chain(words).collect();
-        Self { dice, words, workspace: Workspace::default() }
+        Self { random, words, workspace: Workspace::default() }
     }
 
     fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
-        from[self.dice.roll() as usize % from.len()]
+        from[self.random.next_u64() as usize % from.len()]
     }
 
     /// A word; the first of the vocabulary come most often.
     fn word(&mut self) -> &str {
-        let share = (self.dice.roll() % 1_000_000) as f64 / 1_000_000.0;
+        let share = (self.random.next_u64() % 1_000_000) as f64 / 1_000_000.0;
         let at = (self.words.len() as f64).powf(share) as usize - 1;
         &self.words[at.min(self.words.len() - 1)]
     }
@@ -102,9 +102,9 @@ impl Inventor {
     }
 
     fn service(&mut self, at: u32, organisations: &[Id]) -> Service {
-        let organisation = organisations[self.dice.roll() as usize % organisations.len()];
+        let organisation = organisations[self.random.next_u64() as usize % organisations.len()];
         let town = self.pick(&TOWNS);
-        let postcode = format!("DT{} {}AB", self.dice.roll() % 11, self.dice.roll() % 9);
+        let postcode = format!("DT{} {}AB", self.random.next_u64() % 11, self.random.next_u64() % 9);
         let mut service = Service { id: Id::from_number('S', at, 5), ..Service::default() };
         if at.is_multiple_of(3) {
             service.name = format!("{} {}", self.words(1), self.words(2)).as_str().into();
@@ -169,7 +169,7 @@ fn text_of(service: &Service, workspace: &Workspace) -> String {
     let record = AnyRecord::from(service.clone());
     let fields =
         ["name", "aliases", "organisation", "commissioner", "needs", "clients", "serves", "summary", "eligibility"];
-    let mut said: Vec<String> = fields.iter().map(|field| record.say(field, workspace)).collect();
+    let mut said: Vec<String> = fields.iter().map(|field| record.format_field(field, workspace)).collect();
     said.extend(service.locations.iter().map(Location::line));
     said.retain(|text| !text.is_empty());
     said.join(" ")

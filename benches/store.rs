@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use divan::Bencher;
-use folkmoot::model::{AnyRecord, Change, Edit, Id, Moment, Service, Text, Updated};
+use folkmoot::model::{AnyRecord, Change, Edit, Id, Service, Text, Timestamp, Updated};
 use folkmoot::store::{self, Mode, Store};
 
 fn main() {
@@ -26,7 +26,7 @@ fn service(number: u32) -> Service {
         email: line("desk@service.example.org"),
         url: line("https://service.example.org/some/longer/path"),
         serves: vec!["Purbeck".into(), "Weymouth and Portland".into()],
-        updated: Updated(Moment::from_seconds(1_700_000_000), "KP".into()),
+        updated: Updated(Timestamp::from_seconds(1_700_000_000), "KP".into()),
         ..Service::default()
     }
 }
@@ -59,7 +59,7 @@ fn edit(bencher: Bencher<'_, '_>, size: u32) {
     bencher.bench_local(|| {
         let before = record.clone();
         let Updated(at, by) = before.updated().clone();
-        record.set_updated(Updated(Moment::from_seconds(at.seconds() + 1), by));
+        record.set_updated(Updated(Timestamp::from_seconds(at.seconds() + 1), by));
         let edits = Edit::new(Some(before), Some(record.clone())).into_iter().collect();
         store.commit(&Change { edits, sentence: String::new() }).unwrap()
     });
@@ -76,7 +76,7 @@ fn reload(bencher: Bencher<'_, '_>, size: u32) {
         .with_inputs(|| {
             let before = record.clone();
             let Updated(at, by) = before.updated().clone();
-            record.set_updated(Updated(Moment::from_seconds(at.seconds() + 1), by));
+            record.set_updated(Updated(Timestamp::from_seconds(at.seconds() + 1), by));
             let edits = Edit::new(Some(before), Some(record.clone())).into_iter().collect();
             theirs.commit(&Change { edits, sentence: String::new() }).unwrap();
         })

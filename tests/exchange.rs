@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use folkmoot::exchange::{self, Format, Here, Outgoing, Plan, Report, Rule};
 use folkmoot::model::needs::NeedTable;
 use folkmoot::model::service::{Ages, Contact, Need, Sex, Status, Verified};
-use folkmoot::model::{AnyRecord, Author, Change, Dice, Edit, Moment, Organisation, Record, Ref, Service, Workspace};
+use folkmoot::model::{
+    AnyRecord, Author, Change, Edit, Organisation, Record, Ref, Service, SplitMix64, Timestamp, Workspace,
+};
 use proptest::prelude::*;
 
 /// The published directories, where they are there; says so where they are not.
@@ -33,23 +35,23 @@ fn needs() -> NeedTable {
 }
 
 fn author() -> Author {
-    let at = Moment::from_seconds(1_795_000_000);
-    Author { by: "KP".into(), at, today: at.day() }
+    let at = Timestamp::from_seconds(1_795_000_000);
+    Author { by: "KP".into(), at, today: at.date() }
 }
 
 /// A workspace that remembers what imports brought.
 #[derive(Default)]
-struct Desk {
+struct Harness {
     workspace: Workspace,
 }
 
-impl Desk {
+impl Harness {
     fn plan(&self, path: &Path, feed: &str) -> Plan {
         let package = exchange::read(path, feed, &mut |_| true).unwrap();
         let (needs, author) = (needs(), author());
         let here =
             Here { workspace: &self.workspace, originals: &self.workspace.originals, needs: &needs, author: &author };
-        exchange::plan(package, &here, &mut Dice::new(1), &mut |_| true).unwrap()
+        exchange::plan(package, &here, &mut SplitMix64::new(1), &mut |_| true).unwrap()
     }
 
     fn import(&mut self, path: &Path, feed: &str) -> Plan {
@@ -75,35 +77,35 @@ fn dorset_is_whole_and_says_nothing_new_the_second_time() {
     let Some(path) = real("dorset-oruk3.json") else {
         return;
     };
-    let mut desk = Desk::default();
-    let report = desk.import(&path, "dorset").report;
+    let mut harness = Harness::default();
+    let report = harness.import(&path, "dorset").report;
     assert_eq!((report.services.new, report.organisations.new, report.locations), (128, 50, 101));
-    let dependency = desk.service("Dependency and Recovery Services in Dorset");
+    let dependency = harness.service("Dependency and Recovery Services in Dorset");
     assert_eq!(dependency.sex, Some(Sex::Male));
     assert_eq!(dependency.ages.map(|ages| (ages.from, ages.to)), Some((Some(18), None)));
     assert!(dependency.needs.has(Need::DrugsAndAlcohol));
     assert_eq!(dependency.serves.iter().map(ToString::to_string).collect::<Vec<_>>(), ["Dorset PCC area"]);
-    let family = desk.service("Family legal aid - Simon Lacey Law Associates");
+    let family = harness.service("Family legal aid - Simon Lacey Law Associates");
     assert_eq!(family.needs.labels(), "family and relationships, advice and legal");
     assert_eq!(family.phone.as_deref(), Some("01305 777 711"));
     assert_eq!(family.place(), Some("Weymouth"));
-    assert!(desk.plan(&path, "dorset").change.edits.is_empty());
+    assert!(harness.plan(&path, "dorset").change.edits.is_empty());
 }
 
 /// Out, in again into an empty workspace, and out once more: the same bytes.
 fn comes_back_the_same(source: &Path, folder: &Path) {
-    let mut desk = Desk::default();
-    desk.import(source, "source");
+    let mut harness = Harness::default();
+    harness.import(source, "source");
     for (format, ending) in [(Format::Hsds3Json, "json"), (Format::Oruk3Json, "oruk.json"), (Format::Hsds3Csv, "zip")] {
         let (first, second) = (folder.join(format!("first.{ending}")), folder.join(format!("second.{ending}")));
-        desk.export(format, &first, true);
-        let mut other = Desk::default();
+        harness.export(format, &first, true);
+        let mut other = Harness::default();
         other.import(&first, "again");
         other.export(format, &second, true);
         let same = std::fs::read(&first).unwrap() == std::fs::read(&second).unwrap();
         assert!(same, "{} as {format:?}", source.display());
-        assert_eq!(desk.workspace.services.len(), other.workspace.services.len());
-        assert_eq!(desk.workspace.organisations.len(), other.workspace.organisations.len());
+        assert_eq!(harness.workspace.services.len(), other.workspace.services.len());
+        assert_eq!(harness.workspace.organisations.len(), other.workspace.organisations.len());
     }
 }
 
@@ -128,10 +130,10 @@ fn fixture(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
 }
 
-fn imported(name: &str) -> (Desk, Report) {
-    let mut desk = Desk::default();
-    let report = desk.import(&fixture(name), "test").report;
-    (desk, report)
+fn imported(name: &str) -> (Harness, Report) {
+    let mut harness = Harness::default();
+    let report = harness.import(&fixture(name), "test").report;
+    (harness, report)
 }
 
 fn count(report: &Report, rule: Rule) -> usize {
@@ -140,7 +142,7 @@ fn count(report: &Report, rule: Rule) -> usize {
 
 #[test]
 fn a_faulty_package_of_hsds_1_comes_in_whole() {
-    let (desk, report) = imported("hsds1");
+    let (harness, report) = imported("hsds1");
     assert_eq!(report.dialect, "HSDS 1");
     assert_eq!((report.services.new, report.organisations.new), (5, 4), "a copy is merged, another row is kept");
     for (rule, times) in [
@@ -165,26 +167,26 @@ fn a_faulty_package_of_hsds_1_comes_in_whole() {
     ] {
         assert!(loose.iter().any(|known| known == expected), "{expected} in {loose:?}");
     }
-    let beds = desk.service("Night beds");
+    let beds = harness.service("Night beds");
     assert_eq!(beds.summary.as_deref(), Some("First line\n\nSecond line"));
     assert_eq!(beds.opening.as_deref(), Some("Mon–Fri 08:30–17:00\nSat 10:00–12:00"));
     assert_eq!(beds.needs.labels(), "accommodation");
     assert_eq!(beds.locations[0].point, None);
     assert_eq!(beds.locations[0].postcode.as_deref(), Some("DT1 3BJ"));
-    assert_eq!(desk.service("Loose end").organisation, Some(Ref::Words("999888777666555".into())));
-    let café = desk.service("Café and “advice”");
+    assert_eq!(harness.service("Loose end").organisation, Some(Ref::Words("999888777666555".into())));
+    let café = harness.service("Café and “advice”");
     assert_eq!((café.sex, café.status), (Some(Sex::Male), Status::Paused));
-    assert!(desk.service("Women's refuge").hide_address);
+    assert!(harness.service("Women's refuge").hide_address);
     assert_eq!(report.loose_rows, 6, "two places, a term, a phone, a link and a condition");
 }
 
 #[test]
 fn lists_in_cells_of_ohana_are_unfolded() {
-    let (desk, report) = imported("ohana");
+    let (harness, report) = imported("ohana");
     assert_eq!((report.dialect, report.services.new, report.organisations.new), ("Ohana", 1, 1));
-    let service = desk.service("Second Chance");
+    let service = harness.service("Second Chance");
     assert_eq!(service.status, Status::Closed);
-    assert_eq!(service.organisation.as_ref().map(|to| to.name(&desk.workspace)), Some("Harbour Trust"));
+    assert_eq!(service.organisation.as_ref().map(|to| to.name(&harness.workspace)), Some("Harbour Trust"));
     assert_eq!(service.languages.len() + service.serves.len() + service.funders.len(), 6);
     assert_eq!(service.accessibility.as_deref(), Some("ramp; lift"));
     assert_eq!(service.ages.and_then(|ages| ages.from), Some(55));
@@ -194,26 +196,26 @@ fn lists_in_cells_of_ohana_are_unfolded() {
 
 #[test]
 fn every_other_dialect_comes_in() {
-    let (desk, report) = imported("hsds2");
+    let (harness, report) = imported("hsds2");
     assert_eq!((report.dialect, report.services.new), ("HSDS 2", 1));
-    let advice = desk.service("Walk-in advice");
+    let advice = harness.service("Walk-in advice");
     assert_eq!(advice.summary.as_deref(), Some("Zerowidth, narrow blank, an escape red, a bell  and a turn"));
     assert!(advice.needs.has(Need::Finance) && advice.needs.has(Need::Legal));
 
-    let (desk, report) = imported("oruk1.json");
+    let (harness, report) = imported("oruk1.json");
     assert_eq!((report.dialect, report.services.new, report.organisations.new), ("ORUK 1 JSON", 1, 1));
-    let service = desk.service("Drop-in");
+    let service = harness.service("Drop-in");
     assert_eq!(service.opening.as_deref(), Some("Mon 09:00–12:30"));
     assert_eq!(service.ages.map(|ages| (ages.from, ages.to)), Some((Some(16), Some(25))));
     assert_eq!((service.place(), service.routes.labels()), (Some("Wareham"), "drop-in".to_owned()));
     assert_eq!(service.contacts[0].phone.as_deref(), Some("01929 555 0100"));
     assert_eq!(service.serves, ["Purbeck".into()]);
 
-    let (desk, report) = imported("orservices");
+    let (harness, report) = imported("orservices");
     assert_eq!((report.dialect, report.services.new, report.organisations.new), ("ORServices", 1, 1));
-    let beds = desk.service("Night beds");
+    let beds = harness.service("Night beds");
     assert_eq!((beds.locations.len(), beds.place()), (2, Some("Weymouth")));
-    assert_eq!(beds.organisation.as_ref().map(|to| to.name(&desk.workspace)), Some("Harbour Trust"));
+    assert_eq!(beds.organisation.as_ref().map(|to| to.name(&harness.workspace)), Some("Harbour Trust"));
 
     let (_, report) = imported("lines.jsonl");
     assert_eq!((report.services.new, count(&report, Rule::Unreadable), count(&report, Rule::Null)), (2, 1, 1));
@@ -261,12 +263,12 @@ fn page(services: &[&str]) -> String {
     format!("{{\"contents\": [{}]}}", services.join(","))
 }
 
-fn edit(desk: &mut Desk, name: &str, act: impl FnOnce(&mut Service)) {
-    let before = desk.workspace.services.iter().find(|service| &*service.name == name).unwrap().clone();
+fn edit(harness: &mut Harness, name: &str, act: impl FnOnce(&mut Service)) {
+    let before = harness.workspace.services.iter().find(|service| &*service.name == name).unwrap().clone();
     let mut after = Service::clone(&before);
     act(&mut after);
     let edit = Edit::new(Some(AnyRecord::Service(before)), Some(after.into()));
-    desk.workspace.apply(&Change { edits: edit.into_iter().collect(), sentence: String::new() });
+    harness.workspace.apply(&Change { edits: edit.into_iter().collect(), sentence: String::new() });
 }
 
 #[test]
@@ -278,55 +280,55 @@ fn importing_again_keeps_what_was_changed_here() {
     };
     std::fs::write(&path, page(&[&service("1", "Beds", "free", "a week"), &service("2", "Board", "free", "none")]))
         .unwrap();
-    let mut desk = Desk::default();
-    desk.import(&path, "feed");
-    edit(&mut desk, "Beds", |beds| {
+    let mut harness = Harness::default();
+    harness.import(&path, "feed");
+    edit(&mut harness, "Beds", |beds| {
         beds.cost = Some("£5".into());
         beds.phone = Some("01305 555 0100".into());
     });
     // the source changes the cost too, and the waiting time, and drops the other one
     std::fs::write(&path, page(&[&service("1", "Beds", "£3", "a day")])).unwrap();
-    let report = desk.import(&path, "feed").report;
+    let report = harness.import(&path, "feed").report;
     assert_eq!((report.services.changed, report.services.missing), (1, 1));
-    let beds = desk.service("Beds");
+    let beds = harness.service("Beds");
     assert_eq!((beds.cost.as_deref(), beds.waiting.as_deref()), (Some("£5"), Some("a day")));
     assert_eq!(beds.phone.as_deref(), Some("01305 555 0100"));
     let source = beds.source.as_ref().unwrap();
     assert_eq!(source.suggestions, [("cost".into(), "£3".into())]);
-    assert!(desk.service("Board").source.as_ref().unwrap().missing_since.is_some());
-    assert!(desk.plan(&path, "feed").change.edits.is_empty());
+    assert!(harness.service("Board").source.as_ref().unwrap().missing_since.is_some());
+    assert!(harness.plan(&path, "feed").change.edits.is_empty());
     // it comes back
     std::fs::write(&path, page(&[&service("1", "Beds", "£3", "a day"), &service("2", "Board", "free", "none")]))
         .unwrap();
-    desk.import(&path, "feed");
-    assert_eq!(desk.service("Board").source.as_ref().unwrap().missing_since, None);
+    harness.import(&path, "feed");
+    assert_eq!(harness.service("Board").source.as_ref().unwrap().missing_since, None);
 }
 
 #[test]
 fn local_changes_go_out_and_come_back() {
     let folder = tempfile::tempdir().unwrap();
-    let (mut desk, _) = imported("hsds1");
-    edit(&mut desk, "Night beds", |beds| {
+    let (mut harness, _) = imported("hsds1");
+    edit(&mut harness, "Night beds", |beds| {
         beds.needs.insert(Need::Veterans);
         beds.ages = Some(Ages { from: Some(18), to: None });
         beds.opening = Some("ring first".into());
         beds.notes = Some("the back door sticks".into());
         beds.languages = vec!["Portuguese, of Brazil".into()];
-        beds.contacts = vec![Contact { name: Some("Front desk".into()), ..Contact::default() }];
+        beds.contacts = vec![Contact { name: Some("Front harness".into()), ..Contact::default() }];
         beds.commissioner = Some(Ref::Words("The council".into()));
         beds.funding_ends = Some("2027-03-31".parse().unwrap());
         beds.verified = Some(Verified { on: "2026-11-20".parse().unwrap(), by: Some("KP".into()), how: None });
     });
     for (format, name) in [(Format::Hsds3Json, "out.json"), (Format::Hsds3Csv, "out")] {
         let path = folder.path().join(name);
-        desk.export(format, &path, true);
-        let mut other = Desk::default();
+        harness.export(format, &path, true);
+        let mut other = Harness::default();
         other.import(&path, "again");
         let second = folder.path().join(format!("again-{name}"));
         other.export(format, &second, true);
         let file = |path: &Path| if path.is_dir() { path.join("services.csv") } else { path.to_owned() };
         assert_eq!(std::fs::read_to_string(file(&path)).unwrap(), std::fs::read_to_string(file(&second)).unwrap());
-        let (ours, theirs) = (desk.service("Night beds"), other.service("Night beds"));
+        let (ours, theirs) = (harness.service("Night beds"), other.service("Night beds"));
         let mut theirs = theirs.clone();
         theirs.notes.clone_from(&ours.notes);
         theirs.source.clone_from(&ours.source);
@@ -338,24 +340,24 @@ fn local_changes_go_out_and_come_back() {
 #[test]
 fn what_is_emptied_here_stays_empty() {
     let folder = tempfile::tempdir().unwrap();
-    let (mut desk, _) = imported("full.json");
-    edit(&mut desk, "Full women only refuge", |full| {
+    let (mut harness, _) = imported("full.json");
+    edit(&mut harness, "Full women only refuge", |full| {
         let said = full.differing(&Service::default());
         assert!(said.len() > 24, "only {said:?} could come back");
         *full = Service { id: full.id, name: full.name.clone(), source: full.source.clone(), ..Service::default() };
     });
-    let before = desk.workspace.organisations.iter().next().unwrap().clone();
+    let before = harness.workspace.organisations.iter().next().unwrap().clone();
     let (id, name, source) = (before.id, before.name.clone(), before.source.clone());
     let after = Organisation { id, name, source, ..Organisation::default() };
     assert!(before.differing(&after).len() > 5);
     let edit = Edit::new(Some(AnyRecord::Organisation(before)), Some(after.clone().into()));
-    desk.workspace.apply(&Change { edits: edit.into_iter().collect(), sentence: String::new() });
+    harness.workspace.apply(&Change { edits: edit.into_iter().collect(), sentence: String::new() });
     for (format, name) in [(Format::Hsds3Json, "a.json"), (Format::Oruk3Json, "b.json"), (Format::Hsds3Csv, "c")] {
         let path = folder.path().join(name);
-        desk.export(format, &path, true);
-        let mut other = Desk::default();
+        harness.export(format, &path, true);
+        let mut other = Harness::default();
         other.import(&path, "again");
-        let ours = desk.service("Full women only refuge");
+        let ours = harness.service("Full women only refuge");
         assert_eq!(other.service(&ours.name).differing(ours), ["source"], "{name}");
         let organisation = other.workspace.organisations.iter().next().unwrap();
         assert_eq!(organisation.differing(&after), ["source"], "{name}");
@@ -365,15 +367,15 @@ fn what_is_emptied_here_stays_empty() {
 #[test]
 fn what_must_not_leave_does_not() {
     let folder = tempfile::tempdir().unwrap();
-    let (mut desk, _) = imported("hsds1");
-    edit(&mut desk, "Women's refuge", |refuge| {
+    let (mut harness, _) = imported("hsds1");
+    edit(&mut harness, "Women's refuge", |refuge| {
         refuge.summary = Some("We are at 7 Hidden Lane".into());
         refuge.notes = Some("code 4711".into());
     });
-    edit(&mut desk, "Café and “advice”", |other| other.hide_address = true);
+    edit(&mut harness, "Café and “advice”", |other| other.hide_address = true);
     for (name, format) in Format::NAMES {
         let path = folder.path().join(name);
-        desk.export(*format, &path, false);
+        harness.export(*format, &path, false);
         let mut paths = vec![path.clone()];
         if path.is_dir() {
             paths = std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -411,13 +413,13 @@ fn nobody_else_tells_a_hidden_address() {
     let outreach = r#""description":"Ask at 9 SECRET GROVE (bh159zz)","url":"https://maps.example.org/?q=BH159ZZ""#;
     let refuge = service("1", "A refuge", &house, r#""description":"9 Secret Grove""#);
     std::fs::write(&path, page(&[&refuge, &service("2", "Outreach", &office, outreach)])).unwrap();
-    let mut desk = Desk::default();
-    desk.import(&path, "feed");
-    assert!(desk.service("A refuge").hide_address);
+    let mut harness = Harness::default();
+    harness.import(&path, "feed");
+    assert!(harness.service("A refuge").hide_address);
     let secrets = ["secret grove", "bh15 9zz", "bh159zz", "sandbanks", "50.70123"];
-    let leaks = |desk: &Desk, format: Format, name: &str| -> (bool, Vec<&str>) {
+    let leaks = |harness: &Harness, format: Format, name: &str| -> (bool, Vec<&str>) {
         let path = out.with_extension(name);
-        desk.export(format, &path, true);
+        harness.export(format, &path, true);
         let files = if path.is_dir() {
             std::fs::read_dir(&path).unwrap().map(|e| e.unwrap().path()).collect()
         } else {
@@ -427,12 +429,12 @@ fn nobody_else_tells_a_hidden_address() {
         (text.contains("1 open street"), secrets.into_iter().filter(|secret| text.contains(secret)).collect())
     };
     for (name, format) in Format::NAMES {
-        assert_eq!(leaks(&desk, *format, name), (true, vec![]), "{name}");
+        assert_eq!(leaks(&harness, *format, name), (true, vec![]), "{name}");
     }
     // the measure can fail
-    edit(&mut desk, "A refuge", |refuge| refuge.hide_address = false);
+    edit(&mut harness, "A refuge", |refuge| refuge.hide_address = false);
     for (name, format) in Format::NAMES {
-        assert!(leaks(&desk, *format, name).1.len() > 2, "{name}");
+        assert!(leaks(&harness, *format, name).1.len() > 2, "{name}");
     }
 }
 
@@ -461,11 +463,11 @@ fn exported_services_are_valid() {
         ["dorset-oruk3.json", "oruk3-mock.json", "ohana-sample"].iter().chain(heavy).filter_map(|name| real(name)),
     );
     for source in sources {
-        let mut desk = Desk::default();
-        desk.import(&source, "source");
+        let mut harness = Harness::default();
+        harness.import(&source, "source");
         for (format, name) in [(Format::Hsds3Json, "hsds3"), (Format::Oruk3Json, "oruk3")] {
             let path = folder.path().join("page.json");
-            desk.export(format, &path, true);
+            harness.export(format, &path, true);
             let page: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
             for (schema, validator) in validators(name) {
                 for item in page["contents"].as_array().unwrap() {
@@ -515,9 +517,9 @@ proptest! {
                 assert_clean(&item.json);
             }
             package.repairs.iter().for_each(|repair| assert_clean(&repair.new.replace('⏎', "")));
-            let mut desk = Desk::default();
-            desk.import(&path, "any");
-            for record in desk.workspace.services.iter() {
+            let mut harness = Harness::default();
+            harness.import(&path, "any");
+            for record in harness.workspace.services.iter() {
                 assert_eq!(record.check(), Ok(()));
                 assert_clean(&ron::to_string(&**record).unwrap().replace("\\n", ""));
             }

@@ -4,7 +4,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)] // a test fails by panicking; helpers are no #[test]
 
-mod desk;
+mod harness;
 mod terminal;
 
 use std::fmt::Write;
@@ -12,9 +12,9 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-use desk::{ASCII, Desk, FINE, MONO, PLAIN};
 use folkmoot::model::text::is_unwelcome;
 use folkmoot::store;
+use harness::{ASCII, FINE, Harness, MONO, PLAIN};
 use terminal::{Terminal, moot, strays};
 
 /// As it stands between quotes in a file: written by hand, by somebody who knows RON's escapes and the raw bytes.
@@ -138,7 +138,7 @@ fn the_files_read_and_hold_the_harm_as_text() {
 
 #[test]
 fn no_screen_shows_anything_that_is_no_text() {
-    let mut desk = Desk::at(workspace(&[]), "P-0066");
+    let mut harness = Harness::at(workspace(&[]), "P-0066");
     let stories = [
         "jjj",
         "<enter>",
@@ -163,11 +163,11 @@ fn no_screen_shows_anything_that_is_no_text() {
     ];
     let mut seen = 0;
     for story in stories {
-        desk.press(story);
+        harness.press(story);
         for (columns, rows) in [(80, 24), (40, 12), (200, 60)] {
-            desk.size(columns, rows);
+            harness.size(columns, rows);
             for look in [FINE, MONO, ASCII, PLAIN] {
-                let (buffer, _) = desk.buffer(look);
+                let (buffer, _) = harness.buffer(look);
                 // Cell by cell: a newline in a cell would be as bad as an escape.
                 for cell in &buffer.content {
                     let symbol = cell.symbol();
@@ -175,14 +175,14 @@ fn no_screen_shows_anything_that_is_no_text() {
                     assert!(!look.ascii || symbol.is_ascii(), "{story}: {symbol:?}");
                     seen += symbol.len();
                 }
-                assert_eq!(unwelcome(&desk.screen_in(look)), Vec::<String>::new(), "{story}");
+                assert_eq!(unwelcome(&harness.screen_in(look)), Vec::<String>::new(), "{story}");
             }
         }
-        desk.size(80, 24);
+        harness.size(80, 24);
     }
     assert!(seen > 1_000_000);
-    assert_eq!(desk.copied.len(), 2, "{}", desk.screen());
-    assert_eq!(unwelcome(&desk.copied.join("\n")), Vec::<String>::new());
+    assert_eq!(harness.copied.len(), 2, "{}", harness.screen());
+    assert_eq!(unwelcome(&harness.copied.join("\n")), Vec::<String>::new());
 }
 
 fn run(dir: &Path, arguments: &[&str]) -> (Vec<u8>, Vec<u8>) {

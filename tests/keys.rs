@@ -3,14 +3,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by panicking; helpers are no #[test]
 
-mod desk;
+mod harness;
 
 use std::collections::BTreeSet;
 
-use desk::{Desk, kept_fresh, keys};
 use folkmoot::app::Layer;
 use folkmoot::app::command::{self, Command, Keymap, Meaning, Override, Scope};
 use folkmoot::app::key::{Key, Keys};
+use harness::{Harness, kept_fresh, keys};
 
 const HOW: &str = "UPDATE_DOCS=1 cargo test --test keys";
 
@@ -34,9 +34,9 @@ const PLACES: [&str; 14] = [
 
 fn chains() -> BTreeSet<Vec<Scope>> {
     let all = PLACES.iter().map(|place| {
-        let mut desk = Desk::sample();
-        desk.press(place);
-        desk.app.chain()
+        let mut harness = Harness::sample();
+        harness.press(place);
+        harness.app.chain()
     });
     all.collect()
 }
@@ -138,9 +138,9 @@ fn every_command_is_named_helped_and_reached() {
         }
     }
     // What has no key is in the palette.
-    let mut desk = Desk::sample();
-    desk.press(":");
-    let Some(Layer::Palette(palette)) = desk.app.layers.last() else { panic!("no palette") };
+    let mut harness = Harness::sample();
+    harness.press(":");
+    let Some(Layer::Palette(palette)) = harness.app.layers.last() else { panic!("no palette") };
     for command in command::all().filter(|command| command.keys.is_empty()) {
         assert!(palette.rows.iter().any(|row| row.name == command.name), "{} cannot be reached", command.name);
     }
@@ -169,14 +169,14 @@ fn a_persons_own_keys_are_in_force_and_shown() {
     };
     let (map, problems) = Keymap::with(&[own("service.verify", &["V", "ctrl-v"]), own("no.such", &["x"])]);
     assert_eq!(problems, ["keys.ron:1:1: there is no command \"no.such\"; see `moot keys`"]);
-    let mut desk = Desk::sample();
-    desk.app.keymap = map;
-    desk.press("/community chaplains<enter>v");
-    assert_eq!(desk.said(), "");
-    assert!(desk.screen().contains("V verify"), "{}", desk.screen());
-    desk.press("V");
-    assert_eq!(desk.said(), "Community Chaplains verified");
-    assert!(desk.press("?verif").screen().contains("V, ctrl-v"), "{}", desk.screen());
+    let mut harness = Harness::sample();
+    harness.app.keymap = map;
+    harness.press("/community chaplains<enter>v");
+    assert_eq!(harness.said(), "");
+    assert!(harness.screen().contains("V verify"), "{}", harness.screen());
+    harness.press("V");
+    assert_eq!(harness.said(), "Community Chaplains verified");
+    assert!(harness.press("?verif").screen().contains("V, ctrl-v"), "{}", harness.screen());
 }
 
 #[test]

@@ -11,7 +11,7 @@ use folkmoot::model::gaps;
 use folkmoot::model::needs::NeedTable;
 use folkmoot::model::place::{Atlas, Point};
 use folkmoot::model::service::{Client, Freshness, Need, Route, Service, Sex, Status};
-use folkmoot::model::{Day, Id, Kind, Organisation, Ref, Workspace};
+use folkmoot::model::{Date, Id, Kind, Organisation, Ref, Workspace};
 use folkmoot::store::{self, Mode, Store};
 
 fn data(path: &str) -> PathBuf {
@@ -107,7 +107,7 @@ fn sample() -> Workspace {
     workspace
 }
 
-fn today() -> Day {
+fn today() -> Date {
     "2026-11-21".parse().unwrap()
 }
 

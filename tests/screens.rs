@@ -3,22 +3,22 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by panicking; helpers are no #[test]
 
-mod desk;
+mod harness;
 
-use desk::{ASCII, Desk, FINE, MONO, id_of, kept_fresh, root, text_of};
-use folkmoot::ui::look::Look;
+use folkmoot::ui::theme::Theme;
+use harness::{ASCII, FINE, Harness, MONO, id_of, kept_fresh, root, text_of};
 use ratatui::style::{Color, Modifier};
 
 /// Small, as in a telephone's terminal; the one to design first; wide.
 const SIZES: [(u16, u16); 3] = [(80, 24), (40, 12), (120, 40)];
 
 /// Draws in all sizes and looks, and compares with what was seen and found good.
-fn snapshot(name: &str, desk: &mut Desk) {
+fn snapshot(name: &str, harness: &mut Harness) {
     for (columns, rows) in SIZES {
-        desk.size(columns, rows);
-        for (look, word) in [(MONO, "mono"), (ASCII, "ascii")] {
-            let screen = desk.screen_in(look);
-            if look.ascii {
+        harness.size(columns, rows);
+        for (theme, word) in [(MONO, "mono"), (ASCII, "ascii")] {
+            let screen = harness.screen_in(theme);
+            if theme.ascii {
                 assert!(screen.is_ascii(), "{name}: beyond ASCII: {screen}");
             }
             insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
@@ -26,75 +26,75 @@ fn snapshot(name: &str, desk: &mut Desk) {
             });
         }
     }
-    desk.size(80, 24);
+    harness.size(80, 24);
 }
 
 macro_rules! screens {
-    ($($name:ident: $desk:expr, $keys:expr;)+) => {
+    ($($name:ident: $harness:expr, $keys:expr;)+) => {
         $(#[test]
         fn $name() {
-            let mut desk: Desk = $desk;
-            desk.press($keys);
-            snapshot(stringify!($name), &mut desk);
+            let mut harness: Harness = $harness;
+            harness.press($keys);
+            snapshot(stringify!($name), &mut harness);
         })+
     };
 }
 
 screens! {
-    list: Desk::sample(), "jj";
-    search_with_hits: Desk::sample(), "/mentr prison";
-    search_nearest: Desk::sample(), "/mentor zzyzx";
-    nothing_found: Desk::sample(), "/zzyzx qqwqq";
-    detail: Desk::sample(), "/shingle house<enter><enter>";
-    detail_scrolled: Desk::sample(), "/harbour lamp night<enter><enter><pgdn>";
-    marked: Desk::sample(), "/ripple<enter><space><space>";
-    map: Desk::sample(), "/harbour lamp night<enter>m";
-    gaps: Desk::sample(), "mmjj";
-    form: Desk::sample(), "/shingle house<enter>e<tab><tab><tab>";
-    form_error: Desk::sample(), "nDoor on the Latch<tab><tab>harb<tab><tab><tab><tab><tab><tab><tab><tab>young<tab><ctrl-s>";
-    form_text: Desk::sample(), "/shingle house<enter>e<up><up>";
-    palette: Desk::sample(), ":ver";
-    help: Desk::sample(), "?";
-    help_in_form: Desk::sample(), "n<F1>";
-    prompt: Desk::sample(), ":new<enter>";
-    page: Desk::sample(), ":about<enter>";
-    compare: Desk::sample(), "/ripple group<enter><space><space>c";
-    people: Desk::sample(), "6jj";
-    person: Desk::sample(), "6/katy<enter><enter>";
-    people_none: Desk::sample(), "6/zzyzxqq";
-    empty: Desk::empty(), "";
-    empty_map: Desk::empty(), "m";
-    empty_gaps: Desk::empty(), "mm";
-    prefix: Desk::sample(), "g";
+    list: Harness::sample(), "jj";
+    search_with_hits: Harness::sample(), "/mentr prison";
+    search_nearest: Harness::sample(), "/mentor zzyzx";
+    nothing_found: Harness::sample(), "/zzyzx qqwqq";
+    detail: Harness::sample(), "/shingle house<enter><enter>";
+    detail_scrolled: Harness::sample(), "/harbour lamp night<enter><enter><pgdn>";
+    marked: Harness::sample(), "/ripple<enter><space><space>";
+    map: Harness::sample(), "/harbour lamp night<enter>m";
+    gaps: Harness::sample(), "mmjj";
+    form: Harness::sample(), "/shingle house<enter>e<tab><tab><tab>";
+    form_error: Harness::sample(), "nDoor on the Latch<tab><tab>harb<tab><tab><tab><tab><tab><tab><tab><tab>young<tab><ctrl-s>";
+    form_text: Harness::sample(), "/shingle house<enter>e<up><up>";
+    palette: Harness::sample(), ":ver";
+    help: Harness::sample(), "?";
+    help_in_form: Harness::sample(), "n<F1>";
+    prompt: Harness::sample(), ":new<enter>";
+    page: Harness::sample(), ":about<enter>";
+    compare: Harness::sample(), "/ripple group<enter><space><space>c";
+    people: Harness::sample(), "6jj";
+    person: Harness::sample(), "6/katy<enter><enter>";
+    people_none: Harness::sample(), "6/zzyzxqq";
+    empty: Harness::empty(), "";
+    empty_map: Harness::empty(), "m";
+    empty_gaps: Harness::empty(), "mm";
+    prefix: Harness::sample(), "g";
 }
 
 #[test]
 fn colleague_in_form() {
-    let mut desk = Desk::sample();
-    desk.press("/shingle house<enter>e");
-    desk.field("cost").press("<ctrl-u>a pound a night");
-    let id = id_of(&desk.saved(), "Shingle House");
-    desk.colleague(|workspace, author| desk::set(workspace, author, id, "cost", "rent, paid weekly"));
-    snapshot("colleague_in_form", &mut desk);
+    let mut harness = Harness::sample();
+    harness.press("/shingle house<enter>e");
+    harness.field("cost").press("<ctrl-u>a pound a night");
+    let id = id_of(&harness.saved(), "Shingle House");
+    harness.colleague(|workspace, author| harness::set(workspace, author, id, "cost", "rent, paid weekly"));
+    snapshot("colleague_in_form", &mut harness);
 }
 
 #[test]
 fn too_small() {
-    let mut desk = Desk::sample();
+    let mut harness = Harness::sample();
     for (columns, rows) in [(29, 24), (80, 7), (5, 5), (1, 1)] {
-        desk.size(columns, rows);
-        let screen = desk.screen();
+        harness.size(columns, rows);
+        let screen = harness.screen();
         insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
             insta::assert_snapshot!(format!("too_small_{columns}x{rows}"), screen);
         });
     }
-    desk.size(80, 24);
-    assert!(desk.screen().contains("Bank Account Before Release"), "it recovers");
+    harness.size(80, 24);
+    assert!(harness.screen().contains("Bank Account Before Release"), "it recovers");
 }
 
 /// The modifiers and colours of the cells that show `text`.
-fn styles(desk: &Desk, look: Look, text: &str) -> Vec<(Modifier, Color)> {
-    let (buffer, _) = desk.buffer(look);
+fn styles(harness: &Harness, theme: Theme, text: &str) -> Vec<(Modifier, Color)> {
+    let (buffer, _) = harness.buffer(theme);
     let shown = text_of(&buffer);
     let (y, line) = shown.lines().enumerate().find(|(_, line)| line.contains(text)).unwrap_or_else(|| {
         panic!("{text} is not on the screen:\n{shown}");
@@ -107,23 +107,23 @@ fn styles(desk: &Desk, look: Look, text: &str) -> Vec<(Modifier, Color)> {
 
 #[test]
 fn the_selected_row_is_reversed_in_every_look() {
-    let mut desk = Desk::sample();
-    desk.press("j");
+    let mut harness = Harness::sample();
+    harness.press("j");
     let (name, other) = ("Bedtime Voices", "Behind the Wheel Again");
-    for look in [FINE, MONO, ASCII] {
-        assert!(styles(&desk, look, name).iter().all(|(modifier, _)| modifier.contains(Modifier::REVERSED)));
-        assert!(styles(&desk, look, other).iter().all(|(modifier, _)| !modifier.contains(Modifier::REVERSED)));
+    for theme in [FINE, MONO, ASCII] {
+        assert!(styles(&harness, theme, name).iter().all(|(modifier, _)| modifier.contains(Modifier::REVERSED)));
+        assert!(styles(&harness, theme, other).iter().all(|(modifier, _)| !modifier.contains(Modifier::REVERSED)));
     }
-    let (_, cursor) = desk.buffer(FINE);
+    let (_, cursor) = harness.buffer(FINE);
     assert_eq!(cursor.unwrap().y, 3, "the real cursor stands on the selected row");
 }
 
 #[test]
 fn what_was_searched_for_is_underlined() {
-    let mut desk = Desk::sample();
-    desk.press("/lamp");
-    for look in [FINE, MONO] {
-        let name = styles(&desk, look, "Harbour Lamp Night Shelter");
+    let mut harness = Harness::sample();
+    harness.press("/lamp");
+    for theme in [FINE, MONO] {
+        let name = styles(&harness, theme, "Harbour Lamp Night Shelter");
         let underlined: Vec<bool> = name.iter().map(|(modifier, _)| modifier.contains(Modifier::UNDERLINED)).collect();
         assert!(underlined[8..12].iter().all(|is| *is) && !underlined[0], "{underlined:?}");
     }
@@ -132,26 +132,26 @@ fn what_was_searched_for_is_underlined() {
 #[test]
 fn nothing_is_coloured_without_colours() {
     for keys in ["", "/lamp", "<enter>", "mm", "m", "n", "?", "6"] {
-        let mut desk = Desk::sample();
-        desk.press(keys);
-        let (buffer, _) = desk.buffer(MONO);
+        let mut harness = Harness::sample();
+        harness.press(keys);
+        let (buffer, _) = harness.buffer(MONO);
         let coloured = buffer.content.iter().find(|cell| cell.fg != Color::Reset || cell.bg != Color::Reset);
         assert!(coloured.is_none(), "{keys}: {coloured:?}");
-        let (buffer, _) = desk.buffer(FINE);
-        assert!(buffer.content.iter().any(|cell| cell.fg != Color::Reset), "{keys}: the other look has colours");
+        let (buffer, _) = harness.buffer(FINE);
+        assert!(buffer.content.iter().any(|cell| cell.fg != Color::Reset), "{keys}: the other theme has colours");
     }
 }
 
 #[test]
 fn the_cursor_stands_where_the_next_letter_goes() {
-    let mut desk = Desk::sample();
-    desk.press("nDoor");
-    let (buffer, cursor) = desk.buffer(FINE);
+    let mut harness = Harness::sample();
+    harness.press("nDoor");
+    let (buffer, cursor) = harness.buffer(FINE);
     let cursor = cursor.unwrap();
     let before = buffer.cell((cursor.x - 1, cursor.y)).unwrap().symbol().to_owned();
     assert_eq!(before, "r");
-    desk.press("<esc>/ham");
-    let (buffer, cursor) = desk.buffer(FINE);
+    harness.press("<esc>/ham");
+    let (buffer, cursor) = harness.buffer(FINE);
     let cursor = cursor.unwrap();
     assert_eq!((buffer.cell((cursor.x - 1, cursor.y)).unwrap().symbol(), cursor.y), ("m", 1));
 }
@@ -159,14 +159,14 @@ fn the_cursor_stands_where_the_next_letter_goes() {
 #[test]
 fn the_pictures_in_the_readme_are_the_real_screens() {
     let mut readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    let mut desk = Desk::sample();
-    desk.press("/mentor");
+    let mut harness = Harness::sample();
+    harness.press("/mentor");
     for (mark, size) in [("80x24", (80, 24)), ("40x12", (40, 12))] {
-        desk.size(size.0, size.1);
+        harness.size(size.0, size.1);
         let begin = format!("<!-- screen {mark} -->\n```text\n");
         let (before, rest) = readme.split_once(&begin).expect("the README has a place for the picture");
         let (_, after) = rest.split_once("\n```\n").unwrap();
-        readme = format!("{before}{begin}{}\n```\n{after}", desk.screen());
+        readme = format!("{before}{begin}{}\n```\n{after}", harness.screen());
     }
     kept_fresh("README.md", &readme, "UPDATE_DOCS=1 cargo test --test screens");
 }

@@ -2,7 +2,7 @@
 
 use super::command::{Command, Scope, always, commands};
 use super::moving::{Cursor, Step};
-use super::{App, Effects, Layer, facts};
+use super::{App, Effects, Layer, detail};
 use crate::model::{AnyRecord, Id, Kind, Service};
 
 /// How many services fit side by side.
@@ -44,7 +44,7 @@ pub(crate) fn open(app: &mut App) -> Effects {
 /// Field by field what the services say: first the number to ring and how far it can be trusted.
 fn rows(app: &App, records: &[AnyRecord]) -> Vec<(&'static str, Vec<String>)> {
     let said = |label, field: &str| {
-        let say = |record| facts::say(record, field, &app.workspace, app.today);
+        let say = |record| detail::say(record, field, &app.workspace, app.today);
         (label, records.iter().map(say).collect::<Vec<_>>())
     };
     let services: Vec<&Service> = records
@@ -55,7 +55,7 @@ fn rows(app: &App, records: &[AnyRecord]) -> Vec<(&'static str, Vec<String>)> {
         })
         .collect();
     let phone = |service: &&Service| service.any_phone().unwrap_or_default().to_owned();
-    let verified = |service: &&Service| facts::verified(service, app.today).text;
+    let verified = |service: &&Service| detail::verified(service, app.today).text;
     let mut rows = vec![
         ("Phone", services.iter().map(phone).collect()),
         ("Verified", services.iter().map(verified).collect::<Vec<_>>()),

@@ -1,6 +1,6 @@
 //! What was typed and not yet saved: kept beside the records, offered back after a lost connection or a crash.
 
-use crate::model::{Id, Kind, Moment};
+use crate::model::{Id, Kind, Timestamp};
 
 /// The typed fields of one form.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,7 +12,7 @@ pub struct Draft {
     /// What the record was called.
     pub name: String,
     /// When it was last typed at.
-    pub at: Moment,
+    pub at: Timestamp,
     /// The fields that were typed in: name, text.
     pub fields: Vec<(String, String)>,
 }

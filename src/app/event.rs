@@ -6,13 +6,13 @@ use std::time::Duration;
 use super::draft::Draft;
 use super::key::Key;
 use crate::model::place::Atlas;
-use crate::model::{AnyRecord, Change, Day, Id, Moment, Workspace};
+use crate::model::{AnyRecord, Change, Date, Id, Timestamp, Workspace};
 use crate::search::Index;
 
 /// What happened outside.
 pub enum Event {
     /// The time; comes before every batch of other events.
-    Clock(Moment, Day),
+    Clock(Timestamp, Date),
     /// A key was pressed.
     Key(Key),
     /// Text was pasted.

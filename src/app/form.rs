@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use super::command::{Command, Scope, always, commands};
 use super::draft::Draft;
+use super::input::TextInput;
 use super::key::{Code, Key};
-use super::typing::Typing;
-use super::{App, Effect, Effects, Layer, Tone, prompt};
-use crate::model::typed::{Desk, Takes};
+use super::{App, Effect, Effects, Layer, Severity, prompt};
+use crate::model::typed::{FieldType, ParseContext};
 use crate::model::{AnyRecord, Change, FieldInfo, Kind, Workspace};
 
 /// A pause in typing after which the draft is kept.
@@ -38,7 +38,7 @@ pub struct FormField {
     /// What the field is.
     pub info: &'static FieldInfo,
     /// The text as it is being typed.
-    pub typing: Typing,
+    pub typing: TextInput,
     /// The text before anything was typed.
     pub before: String,
     /// What is wrong with it.
@@ -53,9 +53,9 @@ impl FormField {
     fn new(info: &'static FieldInfo, record: &AnyRecord, workspace: &Workspace) -> Self {
         let is_hidden = matches!(record, AnyRecord::Service(s)
             if s.hide_address && info.name == "locations" && !s.locations.is_empty());
-        let before = if is_hidden { String::new() } else { record.say(info.name, workspace) };
-        let is_block = matches!(info.takes, Takes::Paragraph | Takes::Rows) || before.contains('\n');
-        Self { info, typing: Typing::new(&before, is_block), before, error: None, moved: None, is_hidden }
+        let before = if is_hidden { String::new() } else { record.format_field(info.name, workspace) };
+        let is_block = matches!(info.field_type, FieldType::Paragraph | FieldType::Rows) || before.contains('\n');
+        Self { info, typing: TextInput::new(&before, is_block), before, error: None, moved: None, is_hidden }
     }
 
     /// Whether something was typed that differs.
@@ -104,7 +104,7 @@ fn lay_over(app: &mut App, draft: &Draft) {
             field.typing.set(text);
         }
     }
-    app.say(Tone::Note, "what you typed before is back; ctrl-x drops it".to_owned());
+    app.set_status(Severity::Warning, "what you typed before is back; ctrl-x drops it".to_owned());
 }
 
 /// Opens the newest draft.
@@ -140,11 +140,11 @@ fn go(app: &mut App, by: isize) -> Effects {
 fn check_field(app: &mut App) {
     let App { layers, workspace, today, .. } = app;
     let Some(Layer::Form(form)) = layers.last_mut() else { return };
-    let desk = Desk { workspace, today: *today };
+    let context = ParseContext { workspace, today: *today };
     let mut trial = form.record.clone();
     let at = form.at;
     if let Some(field) = form.fields.get_mut(at).filter(|field| field.is_changed()) {
-        field.error = trial.set(field.info.name, &field.typing.text(), desk).err();
+        field.error = trial.set_field(field.info.name, &field.typing.text(), context).err();
     }
 }
 
@@ -152,7 +152,7 @@ fn enter(app: &mut App) -> Effects {
     let Some(form) = top(app) else { return Vec::new() };
     match form.fields.get_mut(form.at) {
         None => save(app),
-        Some(FormField { typing: typing @ Typing::Block(_), .. }) => {
+        Some(FormField { typing: typing @ TextInput::Multi(_), .. }) => {
             typing.key(Key::plain(Code::Enter));
             typed(app)
         }
@@ -164,7 +164,7 @@ fn enter(app: &mut App) -> Effects {
 fn vertical(app: &mut App, code: Code) -> Effects {
     let by = if code == Code::Up { -1 } else { 1 };
     let Some(form) = top(app) else { return Vec::new() };
-    if let Some(FormField { typing: Typing::Block(block), .. }) = form.fields.get_mut(form.at) {
+    if let Some(FormField { typing: TextInput::Multi(block), .. }) = form.fields.get_mut(form.at) {
         let row = block.cursor().0;
         let is_at_end = if by < 0 { row == 0 } else { row + 1 == block.lines().len() };
         if !is_at_end {
@@ -227,11 +227,14 @@ fn typed(app: &mut App) -> Effects {
 pub fn completion(app: &App) -> Option<String> {
     let Some(Layer::Form(form)) = app.layers.last() else { return None };
     let field = form.fields.get(form.at)?;
-    let Typing::Line(line) = &field.typing else { return None };
+    let TextInput::Single(line) = &field.typing else { return None };
     if !line.is_at_end() {
         return None;
     }
-    let is_list = matches!(field.info.takes, Takes::Organisations | Takes::Areas | Takes::Some(_) | Takes::Words);
+    let is_list = matches!(
+        field.info.field_type,
+        FieldType::Organisations | FieldType::Areas | FieldType::Some(_) | FieldType::Words
+    );
     let begun = if is_list { line.text().rsplit(',').next()?.trim_start() } else { line.text() };
     if begun.is_empty() {
         return None;
@@ -239,12 +242,12 @@ pub fn completion(app: &App) -> Option<String> {
     let begun_small = begun.to_lowercase();
     let fits = |name: &&str| name.len() > begun.len() && name.to_lowercase().starts_with(&begun_small);
     let rest = |name: &str| name.get(begun.len()..).map(str::to_owned);
-    match field.info.takes {
-        Takes::One(labels) | Takes::Some(labels) => labels.iter().copied().find(fits).and_then(rest),
-        Takes::Organisation | Takes::Organisations => {
+    match field.info.field_type {
+        FieldType::One(labels) | FieldType::Some(labels) => labels.iter().copied().find(fits).and_then(rest),
+        FieldType::Organisation | FieldType::Organisations => {
             app.workspace.organisations.iter().map(|o| o.name.as_str()).find(fits).and_then(rest)
         }
-        Takes::Areas => app.atlas.area_names().into_iter().find(fits).and_then(rest),
+        FieldType::Areas => app.atlas.area_names().into_iter().find(fits).and_then(rest),
         _ => None,
     }
 }
@@ -252,14 +255,14 @@ pub fn completion(app: &App) -> Option<String> {
 fn save(app: &mut App) -> Effects {
     let App { layers, workspace, today, .. } = app;
     let Some(Layer::Form(form)) = layers.last_mut() else { return Vec::new() };
-    let desk = Desk { workspace, today: *today };
+    let context = ParseContext { workspace, today: *today };
     // What colleagues did to other fields meanwhile stays: only the fields typed in here are set.
     let mut record = workspace.get(form.record.id()).unwrap_or_else(|| form.record.clone());
     if form.is_new {
         record = form.record.clone();
     }
     for field in form.fields.iter_mut().filter(|field| field.is_changed()) {
-        field.error = record.set(field.info.name, &field.typing.text(), desk).err();
+        field.error = record.set_field(field.info.name, &field.typing.text(), context).err();
     }
     if let Some(wrong) = form.fields.iter().position(|field| field.error.is_some()) {
         form.at = wrong;
@@ -269,7 +272,7 @@ fn save(app: &mut App) -> Effects {
         } else {
             format!("{count} fields need another look")
         };
-        app.say(Tone::Wrong, sentence);
+        app.set_status(Severity::Error, sentence);
         return Vec::new();
     }
     store(app, record)
@@ -284,13 +287,13 @@ fn store(app: &mut App, record: AnyRecord) -> Effects {
         Ok(change) => {
             app.layers.pop();
             app.drafts.retain(|draft| draft.key() != key);
-            let mut effects = app.make(change);
+            let mut effects = app.submit(change);
             app.select(id);
             effects.push(Effect::DropDraft(key));
             effects
         }
         Err(refusal) => {
-            app.say(Tone::Wrong, refusal.0);
+            app.set_status(Severity::Error, refusal.0);
             Vec::new()
         }
     }
@@ -300,7 +303,7 @@ fn close(app: &mut App) -> Effects {
     let effects = keep_draft(app);
     if let Some(Effect::KeepDraft(draft)) = effects.first() {
         let name = draft.name.clone();
-        app.say(Tone::Note, format!("what you typed about {name} is kept: D takes it up again"));
+        app.set_status(Severity::Warning, format!("what you typed about {name} is kept: D takes it up again"));
     }
     app.layers.pop();
     effects
@@ -337,7 +340,7 @@ fn drop_typed(app: &mut App) -> Effects {
     app.drafts.retain(|draft| draft.key() != key);
     let record = app.workspace.get(form.record.id()).unwrap_or(form.record);
     show(app, record);
-    app.say(Tone::Done, "the form is as it was before you typed".to_owned());
+    app.set_status(Severity::Info, "the form is as it was before you typed".to_owned());
     vec![Effect::DropDraft(key)]
 }
 
@@ -359,7 +362,7 @@ pub(crate) fn mark_moved(app: &mut App, change: &Change) {
         let Some(after) = edit.and_then(|edit| edit.after.as_ref()) else { continue };
         hide_what_is_hidden(form, after);
         for field in form.fields.iter_mut().filter(|field| !field.is_hidden) {
-            let said = after.say(field.info.name, workspace);
+            let said = after.format_field(field.info.name, workspace);
             if said == field.before {
                 continue;
             }

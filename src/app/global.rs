@@ -2,7 +2,7 @@
 
 use super::command::{Command, Scope, always, commands};
 use super::form;
-use super::{App, Effect, Effects, Layer, Screen, Tone, history, page, palette, prompt};
+use super::{App, Effect, Effects, Layer, Screen, Severity, history, page, palette, prompt};
 use crate::model::{AnyRecord, Service};
 
 /// Commands that work wherever no text is being typed.
@@ -111,7 +111,7 @@ fn problems(app: &mut App) -> Effects {
 }
 
 fn save_again(app: &mut App) -> Effects {
-    app.say(Tone::Note, "saving again".to_owned());
+    app.set_status(Severity::Warning, "saving again".to_owned());
     app.unsaved.iter().cloned().map(|(number, change)| Effect::Commit(number, change)).collect()
 }
 
@@ -119,7 +119,7 @@ fn partnership(app: &mut App) -> Effects {
     if let Some(record) = app.workspace.itself().cloned() {
         return form::open(app, AnyRecord::Partnership(record));
     }
-    app.say(Tone::Wrong, "this workspace has no partnership record; see `moot check`".to_owned());
+    app.set_status(Severity::Error, "this workspace has no partnership record; see `moot check`".to_owned());
     Vec::new()
 }
 
@@ -130,7 +130,7 @@ fn mouse(app: &mut App) -> Effects {
     } else {
         "the mouse selects text again"
     };
-    app.say(Tone::Done, sentence.to_owned());
+    app.set_status(Severity::Info, sentence.to_owned());
     vec![Effect::Mouse(app.mouse)]
 }
 

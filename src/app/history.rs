@@ -1,7 +1,7 @@
 //! Undo and redo without limit, as long as the program runs. Undoing is a change like any other: it is saved, merged
 //! and can be undone.
 
-use super::{App, Effects, Tone};
+use super::{App, Effects, Severity};
 use crate::model::Change;
 
 /// What can be undone and done again.
@@ -39,9 +39,9 @@ pub(crate) fn undo(app: &mut App) -> Effects {
     let Some(change) = app.history.undo.pop() else { return Vec::new() };
     let sentence = format!("undone: {}", change.sentence);
     let change = stamped(app, change);
-    let inverse = app.take_in(&change);
+    let inverse = app.apply(&change);
     app.history.redo.push(inverse);
-    app.say(Tone::Done, sentence);
+    app.set_status(Severity::Info, sentence);
     app.save(change)
 }
 
@@ -50,9 +50,9 @@ pub(crate) fn redo(app: &mut App) -> Effects {
     let Some(change) = app.history.redo.pop() else { return Vec::new() };
     let sentence = format!("done again: {}", change.sentence);
     let change = stamped(app, change);
-    let inverse = app.take_in(&change);
+    let inverse = app.apply(&change);
     app.history.undo.push(inverse);
-    app.say(Tone::Done, sentence);
+    app.set_status(Severity::Info, sentence);
     app.save(change)
 }
 

@@ -6,12 +6,13 @@
 
 pub mod command;
 pub mod compare;
+pub mod detail;
 pub mod draft;
 pub mod event;
-pub mod facts;
 pub mod form;
 pub mod global;
 pub mod history;
+pub mod input;
 pub mod key;
 pub mod moving;
 pub mod page;
@@ -20,13 +21,12 @@ pub mod people;
 pub mod prompt;
 pub mod search_line;
 pub mod services;
-pub mod typing;
 
 use std::sync::Arc;
 
 use crate::model::place::Atlas;
 use crate::model::text::one_line;
-use crate::model::{AnyRecord, Author, Change, Day, Dice, Id, Kind, Moment, Text, Workspace};
+use crate::model::{AnyRecord, Author, Change, Date, Id, Kind, SplitMix64, Text, Timestamp, Workspace};
 use crate::search::Index;
 
 use command::{Command, Keymap, Meaning, Override, Scope};
@@ -38,14 +38,14 @@ use moving::Step;
 
 /// How the status line means what it says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tone {
+pub enum Severity {
     /// Something was done.
     #[default]
-    Done,
+    Info,
     /// Something needs to be known.
-    Note,
+    Warning,
     /// Something was refused or failed.
-    Wrong,
+    Error,
 }
 
 /// The line that says what happened.
@@ -54,7 +54,7 @@ pub struct Status {
     /// What it says.
     pub text: String,
     /// How it means it.
-    pub tone: Tone,
+    pub severity: Severity,
     /// More, for the page that `!` opens.
     pub more: Option<String>,
 }
@@ -131,9 +131,9 @@ pub struct App {
     /// Who acts: initials that sign.
     pub me: Option<Text>,
     /// The moment of the last event.
-    pub now: Moment,
+    pub now: Timestamp,
     /// The day of it.
-    pub today: Day,
+    pub today: Date,
     /// Columns and rows of the screen.
     pub size: (u16, u16),
     /// The screen that is open.
@@ -165,7 +165,7 @@ pub struct App {
     /// The beginning of a sequence of keys.
     pub pressed: Vec<Key>,
     /// Rolled for new ids.
-    pub dice: Dice,
+    pub random: SplitMix64,
     /// Whether the mouse is let through.
     pub mouse: bool,
 }
@@ -178,7 +178,7 @@ impl App {
     pub fn new(options: Options, keys: &[Override]) -> Self {
         let (keymap, key_problems) = Keymap::with(keys);
         let mut app = Self {
-            dice: Dice::new(options.seed),
+            random: SplitMix64::new(options.seed),
             options,
             workspace: Workspace::default(),
             index: Index::default(),
@@ -192,8 +192,8 @@ impl App {
             drafts: Vec::new(),
             scratch: false,
             me: None,
-            now: Moment::default(),
-            today: Day::default(),
+            now: Timestamp::default(),
+            today: Date::default(),
             size: (80, 24),
             screen: Screen::default(),
             services: services::Services::default(),
@@ -212,7 +212,7 @@ impl App {
             mouse: false,
         };
         if let Some(first) = key_problems.first() {
-            app.say(Tone::Wrong, first.clone());
+            app.set_status(Severity::Error, first.clone());
             app.status.more = Some(key_problems.join("\n"));
         }
         app
@@ -242,14 +242,14 @@ impl App {
             Event::NotLoaded(why) => {
                 self.loaded = true;
                 self.read_only = Some("the workspace could not be read".to_owned());
-                self.say(Tone::Wrong, why);
+                self.set_status(Severity::Error, why);
                 Vec::new()
             }
             Event::Reloaded(change, problems) => self.reloaded(&change, problems),
             Event::Saved(number, saved) => self.saved(number, &saved),
             Event::NotSaved(sentence, more) => {
                 self.save_failed = true;
-                self.say(Tone::Wrong, sentence);
+                self.set_status(Severity::Error, sentence);
                 self.status.more = Some(more);
                 Vec::new()
             }
@@ -306,7 +306,7 @@ impl App {
         match (command.ready)(self) {
             Ok(()) => (command.run)(self),
             Err(why) => {
-                self.say(Tone::Note, why.to_owned());
+                self.set_status(Severity::Warning, why.to_owned());
                 self.status.more = self.read_only.clone().filter(|_| self.may_change() == Err(why));
                 Vec::new()
             }
@@ -363,8 +363,8 @@ impl App {
     }
 
     /// Puts a sentence on the status line.
-    pub fn say(&mut self, tone: Tone, text: String) {
-        self.status = Status { text, tone, more: None };
+    pub fn set_status(&mut self, severity: Severity, text: String) {
+        self.status = Status { text, severity, more: None };
     }
 
     /// The author of a change made now, if it is known who acts.
@@ -382,12 +382,12 @@ impl App {
     }
 
     /// Makes a change: in memory at once, on the disk as soon as that may be.
-    pub fn make(&mut self, change: Change) -> Effects {
-        self.say(Tone::Done, change.sentence.clone());
+    pub fn submit(&mut self, change: Change) -> Effects {
+        self.set_status(Severity::Info, change.sentence.clone());
         if change.edits.is_empty() {
             return Vec::new();
         }
-        let inverse = self.take_in(&change);
+        let inverse = self.apply(&change);
         self.history.did(inverse);
         self.save(change)
     }
@@ -400,7 +400,7 @@ impl App {
     }
 
     /// Applies a change in memory and lets the index and the screens follow.
-    pub(crate) fn take_in(&mut self, change: &Change) -> Change {
+    pub(crate) fn apply(&mut self, change: &Change) -> Change {
         let inverse = self.workspace.apply(change);
         let ids: Vec<Id> = change.edits.iter().map(crate::model::Edit::id).collect();
         if self.is_indexed() {
@@ -457,33 +457,33 @@ impl App {
     fn recognise(&mut self) {
         match crate::model::person::find(&self.workspace, &self.options.who) {
             Ok(person) => self.me = Some(person.initials.clone().unwrap_or_else(|| Text::line(person.id.as_str()))),
-            Err(why) if self.options.who_is_given => self.say(Tone::Wrong, why.0),
+            Err(why) if self.options.who_is_given => self.set_status(Severity::Error, why.0),
             Err(_) => self.me = None,
         }
     }
 
     /// The first sentence: the worst news first.
     fn welcome(&mut self, conflicts: &[String]) {
-        if self.status.tone == Tone::Wrong && !self.status.text.is_empty() {
+        if self.status.severity == Severity::Error && !self.status.text.is_empty() {
             return;
         }
         if let Some(first) = self.problems.first().cloned() {
-            self.say(Tone::Wrong, first);
+            self.set_status(Severity::Error, first);
             self.status.more = Some(self.problems.join("\n"));
         } else if let Some(why) = self.read_only.clone() {
-            self.say(Tone::Note, format!("read-only: {why}"));
+            self.set_status(Severity::Warning, format!("read-only: {why}"));
             self.status.more = Some(why);
         } else if let Some(draft) = self.drafts.first() {
             let name = draft.name.clone();
-            self.say(Tone::Note, format!("what you typed about {name} is kept: D takes it up again"));
+            self.set_status(Severity::Warning, format!("what you typed about {name} is kept: D takes it up again"));
         } else if let Some(conflict) = conflicts.first() {
-            self.say(Tone::Note, format!("{conflict} (:conflict.take-back)"));
+            self.set_status(Severity::Warning, format!("{conflict} (:conflict.take-back)"));
             self.status.more = Some(conflicts.join("\n"));
         } else if let Some(warning) = self.stamp_ahead() {
-            self.say(Tone::Note, warning);
+            self.set_status(Severity::Warning, warning);
         } else if self.scratch {
             let sentence = "a sample to try things out: :new begins your own, ? helps, q leaves";
-            self.say(Tone::Note, sentence.to_owned());
+            self.set_status(Severity::Warning, sentence.to_owned());
         } else if self.status.text.is_empty() {
             self.status = Status::default();
         }
@@ -508,17 +508,17 @@ impl App {
     fn reloaded(&mut self, change: &Change, problems: Vec<String>) -> Effects {
         if !change.edits.is_empty() {
             form::mark_moved(self, change);
-            self.take_in(change);
-            self.say(Tone::Note, change.sentence.clone());
+            self.apply(change);
+            self.set_status(Severity::Warning, change.sentence.clone());
         }
         if problems != self.problems {
             self.problems = problems;
             match self.problems.first().cloned() {
                 Some(first) => {
-                    self.say(Tone::Wrong, first);
+                    self.set_status(Severity::Error, first);
                     self.status.more = Some(self.problems.join("\n"));
                 }
-                None => self.say(Tone::Done, "the files are in order again".to_owned()),
+                None => self.set_status(Severity::Info, "the files are in order again".to_owned()),
             }
         }
         Vec::new()
@@ -528,17 +528,17 @@ impl App {
         self.unsaved.retain(|(other, _)| *other != number);
         if self.save_failed && self.unsaved.is_empty() {
             self.save_failed = false;
-            self.say(Tone::Done, "everything is saved now".to_owned());
+            self.set_status(Severity::Info, "everything is saved now".to_owned());
         }
         if !saved.elsewhere.edits.is_empty() {
             form::mark_moved(self, &saved.elsewhere);
-            self.take_in(&saved.elsewhere);
+            self.apply(&saved.elsewhere);
         }
         if let Some(first) = saved.lost.first() {
-            self.say(Tone::Note, first.clone());
+            self.set_status(Severity::Warning, first.clone());
             self.status.more = Some(saved.lost.join("\n"));
         } else if saved.unconfirmed {
-            self.say(Tone::Note, "saved, but the disk did not confirm that it will last".to_owned());
+            self.set_status(Severity::Warning, "saved, but the disk did not confirm that it will last".to_owned());
         }
         Vec::new()
     }
@@ -546,11 +546,11 @@ impl App {
     fn edited(&mut self, id: Id, outcome: Result<Option<AnyRecord>, String>) -> Effects {
         match outcome {
             Err(why) => {
-                self.say(Tone::Wrong, why);
+                self.set_status(Severity::Error, why);
                 Vec::new()
             }
             Ok(None) => {
-                self.say(Tone::Note, format!("{id}: nothing changed"));
+                self.set_status(Severity::Warning, format!("{id}: nothing changed"));
                 Vec::new()
             }
             Ok(Some(record)) => {
@@ -576,9 +576,9 @@ impl App {
     pub(crate) fn put(&mut self, record: AnyRecord) -> Effects {
         let Some(author) = self.author() else { return prompt::ask_who(self) };
         match crate::model::change::put(&self.workspace, record, &author) {
-            Ok(change) => self.make(change),
+            Ok(change) => self.submit(change),
             Err(refusal) => {
-                self.say(Tone::Wrong, refusal.0);
+                self.set_status(Severity::Error, refusal.0);
                 Vec::new()
             }
         }
@@ -586,8 +586,8 @@ impl App {
 
     fn finished(&mut self, finished: Finished) -> Effects {
         self.progress = None;
-        let effects = finished.change.map(|change| self.make(change)).unwrap_or_default();
-        self.say(if finished.failed { Tone::Wrong } else { Tone::Done }, finished.sentence);
+        let effects = finished.change.map(|change| self.submit(change)).unwrap_or_default();
+        self.set_status(if finished.failed { Severity::Error } else { Severity::Info }, finished.sentence);
         if let Some((title, lines)) = finished.page {
             self.layers.push(Layer::Page(page::Page::new(title, lines)));
         }
@@ -595,9 +595,9 @@ impl App {
     }
 
     /// An id for a new record of this kind.
-    pub(crate) fn fresh_id(&mut self, kind: Kind) -> Id {
-        let Self { dice, workspace, .. } = self;
-        dice.fresh(kind.letter(), workspace.count(kind), |id| workspace.get(id).is_some())
+    pub(crate) fn new_id(&mut self, kind: Kind) -> Id {
+        let Self { random, workspace, .. } = self;
+        random.new_id(kind.letter(), workspace.count(kind), |id| workspace.get(id).is_some())
     }
 
     /// Puts the cursor of the open screen on a record; a search that would not show it is cleared.

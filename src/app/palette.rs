@@ -2,9 +2,9 @@
 //! each command's key or why it is not ready, and run what is chosen.
 
 use super::command::{self, Command, Scope, always, commands};
+use super::input::LineInput;
 use super::key::Key;
 use super::moving::{Cursor, Step};
-use super::typing::Line;
 use super::{App, Effects, Layer};
 
 /// Commands to choose from.
@@ -14,7 +14,7 @@ pub struct Palette {
     /// The scopes that were in force when it was opened.
     pub chain: Vec<Scope>,
     /// What is typed.
-    pub input: Line,
+    pub input: LineInput,
     /// The commands that match, in order.
     pub rows: Vec<&'static Command>,
     /// Where the list is.
@@ -58,7 +58,7 @@ fn show(app: &mut App, is_help: bool) -> Effects {
         return Vec::new(); // its own keys stand at its foot
     }
     let chain = app.chain();
-    let palette = Palette { is_help, chain, input: Line::default(), rows: Vec::new(), cursor: Cursor::default() };
+    let palette = Palette { is_help, chain, input: LineInput::default(), rows: Vec::new(), cursor: Cursor::default() };
     app.layers.push(Layer::Palette(palette));
     refresh(app);
     Vec::new()
@@ -115,6 +115,6 @@ fn run(app: &mut App) -> Effects {
         return app.run(command);
     }
     let place = Scope::ALL.iter().find(|(scope, _)| *scope == command.scope).map_or("", |(_, place)| place);
-    app.say(super::Tone::Note, format!("{} works elsewhere: {}", command.name, place.to_lowercase()));
+    app.set_status(super::Severity::Warning, format!("{} works elsewhere: {}", command.name, place.to_lowercase()));
     Vec::new()
 }

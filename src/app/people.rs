@@ -1,9 +1,9 @@
 //! The people screen: people and organisations with their roles, and what they have a part in.
 
 use super::command::{Command, Scope, commands};
+use super::input::LineInput;
 use super::moving::{Cursor, Step};
-use super::typing::Line;
-use super::{App, Effect, Effects, Tone, facts, form, prompt, search_line};
+use super::{App, Effect, Effects, Severity, detail, form, prompt, search_line};
 use crate::model::{AnyRecord, Id, Kind, change};
 use crate::search::Query;
 
@@ -11,7 +11,7 @@ use crate::search::Query;
 #[derive(Default)]
 pub struct People {
     /// The search line.
-    pub line: Line,
+    pub line: LineInput,
     /// Whether the search line is being typed in.
     pub searching: bool,
     /// What stands in the list: people, then organisations.
@@ -93,7 +93,7 @@ pub(crate) fn refresh(app: &mut App) {
 /// Puts the cursor on a person or an organisation.
 pub(crate) fn select(app: &mut App, id: Id) {
     if !app.people.rows.contains(&id) {
-        app.people.line = Line::default();
+        app.people.line = LineInput::default();
         refresh(app);
     }
     let state = &mut app.people;
@@ -109,7 +109,7 @@ pub(crate) fn step(app: &mut App, step: Step) {
     let state = &mut app.people;
     if state.detail_open {
         let mut cursor = Cursor { at: state.detail_top, top: 0 };
-        cursor.step(step, facts::MOST_LINES, height);
+        cursor.step(step, detail::MOST_LINES, height);
         state.detail_top = cursor.at;
     } else {
         state.cursor.step(step, state.rows.len(), height);
@@ -126,14 +126,14 @@ fn back(app: &mut App) -> Effects {
     if app.people.detail_open {
         app.people.detail_open = false;
     } else {
-        app.people.line = Line::default();
+        app.people.line = LineInput::default();
         refresh(app);
     }
     Vec::new()
 }
 
 fn new(app: &mut App, kind: Kind) -> Effects {
-    let id = app.fresh_id(kind);
+    let id = app.new_id(kind);
     form::open(app, kind.blank(id))
 }
 
@@ -150,16 +150,16 @@ fn delete(app: &mut App) -> Effects {
     }
     let Some(id) = app.people.selected() else { return Vec::new() };
     match change::remove(&app.workspace, &[id]) {
-        Ok(change) => app.make(change),
+        Ok(change) => app.submit(change),
         Err(refusal) => {
-            app.say(Tone::Wrong, refusal.0);
+            app.set_status(Severity::Error, refusal.0);
             Vec::new()
         }
     }
 }
 
 fn copy(app: &mut App) -> Effects {
-    let text = app.selected().map(|record: AnyRecord| facts::plain(&record, &app.workspace, app.today));
-    app.say(Tone::Done, "sent to your terminal".to_owned());
+    let text = app.selected().map(|record: AnyRecord| detail::plain(&record, &app.workspace, app.today));
+    app.set_status(Severity::Info, "sent to your terminal".to_owned());
     text.map(Effect::Copy).into_iter().collect()
 }

@@ -1,9 +1,9 @@
 //! A question with one line for the answer: who are you, where is the file, what shall it be called.
 
 use super::command::{Command, Scope, always, commands};
+use super::input::LineInput;
 use super::key::Key;
-use super::typing::Line;
-use super::{App, Effect, Effects, Layer, Tone};
+use super::{App, Effect, Effects, Layer, Severity};
 use crate::model::{Author, Kind, Person, Text, change, person};
 
 /// A question.
@@ -13,7 +13,7 @@ pub struct Prompt {
     /// What the answer looks like.
     pub hint: String,
     /// The answer as it is being typed.
-    pub input: Line,
+    pub input: LineInput,
     /// What to do with it; an error stays beside the question.
     pub answer: fn(&mut App, &str) -> Result<Effects, String>,
     /// What was wrong with the last answer.
@@ -44,7 +44,7 @@ pub(crate) fn ask(
     text: &str,
     answer: fn(&mut App, &str) -> Result<Effects, String>,
 ) -> Effects {
-    let prompt = Prompt { question, hint: hint.into(), input: Line::new(text), answer, error: None, then: None };
+    let prompt = Prompt { question, hint: hint.into(), input: LineInput::new(text), answer, error: None, then: None };
     app.layers.push(Layer::Prompt(prompt));
     Vec::new()
 }
@@ -91,7 +91,7 @@ fn who(app: &mut App, typed: &str) -> Result<Effects, String> {
     }
     let initials = Text::line(&person::suggest_initials(&app.workspace, typed));
     let added = Person {
-        id: app.fresh_id(Kind::Person),
+        id: app.new_id(Kind::Person),
         name: Text::line(typed),
         initials: Some(initials.clone()),
         login: login(app),
@@ -100,7 +100,7 @@ fn who(app: &mut App, typed: &str) -> Result<Effects, String> {
     let author = Author { by: initials.clone(), at: app.now, today: app.today };
     let change = change::put(&app.workspace, added.into(), &author).map_err(|refusal| refusal.0)?;
     app.me = Some(initials);
-    let effects = app.make(change);
+    let effects = app.submit(change);
     Ok(greet(app, effects))
 }
 
@@ -114,13 +114,13 @@ fn remember_login(app: &mut App, id: crate::model::Id) -> Effects {
     let (Some(known), Some(author)) = (app.workspace.people.get(id), app.author()) else { return Vec::new() };
     let mut known = Person::clone(known);
     known.login = login(app);
-    change::put(&app.workspace, known.into(), &author).map(|change| app.make(change)).unwrap_or_default()
+    change::put(&app.workspace, known.into(), &author).map(|change| app.submit(change)).unwrap_or_default()
 }
 
 fn greet(app: &mut App, effects: Effects) -> Effects {
     if let Some(me) = &app.me {
         let sentence = format!("your changes are signed {me}");
-        app.say(Tone::Done, sentence);
+        app.set_status(Severity::Info, sentence);
     }
     effects
 }

@@ -1,10 +1,10 @@
 //! The search line of a screen: words and filters, typed and answered at once.
 
 use super::command::{Command, Scope, always, commands};
+use super::input::LineInput;
 use super::key::Key;
 use super::moving::Step;
 use super::services::View;
-use super::typing::Line;
 use super::{App, Effects, Screen, people, services};
 
 /// Keys of the search line; everything else is typed into it.
@@ -20,7 +20,7 @@ pub(crate) const COMMANDS: &[Command] = commands! { Scope::Search;
 };
 
 /// The line that is being typed, if one is.
-fn line(app: &mut App) -> Option<&mut Line> {
+fn line(app: &mut App) -> Option<&mut LineInput> {
     match app.screen {
         Screen::Services => app.services.searching.then_some(&mut app.services.line),
         Screen::People => app.people.searching.then_some(&mut app.people.line),
@@ -76,7 +76,7 @@ fn keep(app: &mut App) -> Effects {
 /// Clears the search line and leaves it.
 pub(crate) fn clear(app: &mut App) -> Effects {
     if let Some(line) = line(app) {
-        *line = Line::default();
+        *line = LineInput::default();
         changed(app);
     }
     keep(app)

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::command::{Command, Scope, commands};
+use super::input::LineInput;
 use super::moving::{Cursor, Step};
-use super::typing::Line;
-use super::{App, Effect, Effects, Tone, compare, facts, form, prompt, search_line};
+use super::{App, Effect, Effects, Severity, compare, detail, form, prompt, search_line};
 use crate::model::choice::Choice;
 use crate::model::gaps::{Cell, matrix};
 use crate::model::service::{Need, Status, set_status, verify};
@@ -64,7 +64,7 @@ impl Sort {
 #[derive(Default)]
 pub struct Services {
     /// The search line.
-    pub line: Line,
+    pub line: LineInput,
     /// Whether the search line is being typed in.
     pub searching: bool,
     /// The search as it was understood.
@@ -223,7 +223,7 @@ pub(crate) fn refresh(app: &mut App) {
 /// Puts the cursor on a service.
 pub(crate) fn select(app: &mut App, id: Id) {
     if !app.services.rows.contains(&id) {
-        app.services.line = Line::default();
+        app.services.line = LineInput::default();
         refresh(app);
     }
     let state = &mut app.services;
@@ -273,7 +273,7 @@ pub(crate) fn step(app: &mut App, step: Step) {
         (View::Gaps, _) => step_gaps(&mut state.gap, step, districts),
         (_, true) => {
             let mut cursor = Cursor { at: state.detail_top, top: 0 };
-            cursor.step(step, facts::MOST_LINES, rows);
+            cursor.step(step, detail::MOST_LINES, rows);
             state.detail_top = cursor.at;
         }
         _ => state.cursor.step(step, state.rows.len(), height),
@@ -300,8 +300,8 @@ fn filter(app: &mut App) -> Effects {
     let text = app.services.line.text().trim_end().to_owned();
     let text = if text.is_empty() { text } else { text + " " };
     app.services.line.set(&text, text.len());
-    app.say(
-        Tone::Note,
+    app.set_status(
+        Severity::Warning,
         "filters: need: in: serves: near: age: sex: status: is: funding: org: sector:  tab completes".to_owned(),
     );
     search_line::open(app)
@@ -325,7 +325,7 @@ fn back(app: &mut App) -> Effects {
     } else if !state.marks.is_empty() {
         state.marks.clear();
     } else if !state.line.text().is_empty() {
-        state.line = Line::default();
+        state.line = LineInput::default();
         refresh(app);
     } else {
         state.view = View::List;
@@ -358,15 +358,15 @@ fn say_marks(app: &mut App) -> Effects {
     let sentence = match app.services.marks.len() {
         0 => "nothing is marked".to_owned(),
         1 => "1 service marked".to_owned(),
-        n => format!("{} services marked", facts::count(n)),
+        n => format!("{} services marked", detail::count(n)),
     };
-    app.say(Tone::Done, sentence);
+    app.set_status(Severity::Info, sentence);
     Vec::new()
 }
 
 fn sort(app: &mut App) -> Effects {
     app.services.sort = app.services.sort.next();
-    app.say(Tone::Done, format!("sorted {}", app.services.sort.label()));
+    app.set_status(Severity::Info, format!("sorted {}", app.services.sort.label()));
     refresh(app);
     Vec::new()
 }
@@ -381,10 +381,10 @@ fn apply(
     match rule(app, &ids, &author) {
         Ok(change) => {
             app.services.marks.clear();
-            app.make(change)
+            app.submit(change)
         }
         Err(refusal) => {
-            app.say(Tone::Wrong, refusal.0);
+            app.set_status(Severity::Error, refusal.0);
             Vec::new()
         }
     }
@@ -414,7 +414,7 @@ fn delete(app: &mut App) -> Effects {
 }
 
 fn new(app: &mut App) -> Effects {
-    let id = app.fresh_id(Kind::Service);
+    let id = app.new_id(Kind::Service);
     form::open(app, Kind::Service.blank(id))
 }
 
@@ -430,9 +430,9 @@ fn copy(app: &mut App) -> Effects {
     let text: Vec<String> = ids
         .iter()
         .filter_map(|id| app.workspace.get(*id))
-        .map(|record| facts::plain(&record, &app.workspace, app.today))
+        .map(|record| detail::plain(&record, &app.workspace, app.today))
         .collect();
-    app.say(Tone::Done, "sent to your terminal".to_owned());
+    app.set_status(Severity::Info, "sent to your terminal".to_owned());
     vec![Effect::Copy(text.join("\n\n"))]
 }
 
@@ -449,7 +449,7 @@ fn open_cell(app: &mut App) -> Effects {
         app.services.view = View::List;
         search(app);
         if app.services.rows.is_empty() {
-            app.say(Tone::Note, format!("nobody meets {} in {district}: n adds a service", need.label()));
+            app.set_status(Severity::Warning, format!("nobody meets {} in {district}: n adds a service", need.label()));
         }
     }
     Vec::new()
@@ -457,7 +457,7 @@ fn open_cell(app: &mut App) -> Effects {
 
 fn new_for_cell(app: &mut App) -> Effects {
     let Some((need, district)) = cell_names(app) else { return Vec::new() };
-    let mut service = Service { id: app.fresh_id(Kind::Service), ..Service::default() };
+    let mut service = Service { id: app.new_id(Kind::Service), ..Service::default() };
     service.needs.insert(need);
     service.serves = vec![district.as_str().into()];
     form::open(app, service.into())

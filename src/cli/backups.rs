@@ -5,8 +5,8 @@ use std::io::Write;
 use clap::Args;
 
 use super::Global;
-use super::outcome::{Done, Failure};
-use super::place::Session;
+use super::exit::{Done, Failure};
+use super::session::Session;
 use crate::model::Kind;
 use crate::store::Mode;
 
@@ -30,7 +30,7 @@ impl Backups {
         let Some(when) = self.restore else {
             for backup in backups.iter().rev() {
                 let bytes = std::fs::metadata(&backup.path).map(|file| file.len()).unwrap_or_default();
-                writeln!(out, "{}  {:>12} bytes", backup.replaced, crate::app::facts::count(bytes as usize))?;
+                writeln!(out, "{}  {:>12} bytes", backup.replaced, crate::app::detail::count(bytes as usize))?;
             }
             return Ok(u8::from(backups.is_empty()));
         };

@@ -6,10 +6,10 @@ use std::time::SystemTime;
 
 use clap::Args;
 
-use super::outcome::{Done, Failure};
-use super::place::Session;
-use super::{Global, look};
-use crate::model::{AnyRecord, Author, Desk, Dice, Kind, change, service};
+use super::exit::{Done, Failure};
+use super::session::Session;
+use super::{Global, list};
+use crate::model::{AnyRecord, Author, Kind, ParseContext, SplitMix64, change, service};
 use crate::store::{self, Mode, StoreError};
 
 /// `moot init`
@@ -48,15 +48,15 @@ const TRIES: usize = 20;
 
 impl Add {
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> Done {
-        let kind = look::kind(&self.kind)?;
+        let kind = list::kind(&self.kind)?;
         if matches!(kind, Kind::Partnership | Kind::Original) {
             return Err(Failure::usage(format!("a {} cannot be added by hand", kind.singular())));
         }
         let mut session = Session::open(global, Mode::Write)?;
-        let mut dice = Dice::new(seed());
+        let mut random = SplitMix64::new(seed());
         let mut tried = 0;
         loop {
-            let record = self.record(&session, kind, &mut dice)?;
+            let record = self.record(&session, kind, &mut random)?;
             let author = session.author_adding(&record)?;
             let id = record.id();
             let change = change::put(session.workspace(), record, &author)?;
@@ -71,9 +71,9 @@ impl Add {
         }
     }
 
-    fn record(&self, session: &Session, kind: Kind, dice: &mut Dice) -> Result<AnyRecord, Failure> {
+    fn record(&self, session: &Session, kind: Kind, random: &mut SplitMix64) -> Result<AnyRecord, Failure> {
         let workspace = session.workspace();
-        let id = dice.fresh(kind.letter(), workspace.count(kind), |id| workspace.get(id).is_some());
+        let id = random.new_id(kind.letter(), workspace.count(kind), |id| workspace.get(id).is_some());
         let mut record = kind.blank(id);
         set_fields(&mut record, &self.fields, session)?;
         Ok(record)
@@ -84,18 +84,18 @@ impl Add {
 pub(super) fn seed() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let nanos = since.as_secs().wrapping_mul(1_000_000_000).wrapping_add(u64::from(since.subsec_nanos()));
-    Dice::new(u64::from(std::process::id())).roll() ^ nanos
+    SplitMix64::new(u64::from(std::process::id())).next_u64() ^ nanos
 }
 
 /// Sets fields from `FIELD=VALUE`; a mistake is one of usage.
 fn set_fields(record: &mut AnyRecord, typed: &[String], session: &Session) -> Result<(), Failure> {
-    let desk = Desk { workspace: session.workspace(), today: crate::run::clock().1 };
+    let context = ParseContext { workspace: session.workspace(), today: crate::run::clock().1 };
     for pair in typed {
         let Some((field, value)) = pair.split_once('=') else {
             return Err(Failure::usage(format!("write FIELD=VALUE, not {pair:?}")));
         };
         let field = field.trim().replace('-', "_");
-        record.set(&field, value, desk).map_err(|why| Failure::usage(format!("{field}: {why}")))?;
+        record.set_field(&field, value, context).map_err(|why| Failure::usage(format!("{field}: {why}")))?;
     }
     Ok(())
 }

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::Global;
+use super::exit::{Done, Failure};
 use super::import::{archive, hide, show};
-use super::outcome::{Done, Failure};
-use super::place::Session;
+use super::session::Session;
 use crate::exchange::{self, Format, Outgoing};
 use crate::model::text::clean;
 use crate::store::{self, Mode};

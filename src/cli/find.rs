@@ -6,9 +6,9 @@ use clap::Args;
 use serde_json::Value;
 
 use super::Global;
-use super::look;
-use super::outcome::{Done, Failure, remark};
-use super::place::Session;
+use super::exit::{Done, Failure, remark};
+use super::list;
+use super::session::Session;
 use crate::model::{AnyRecord, Kind, Workspace};
 use crate::search::{Context, Found, Hit, Index, Query};
 use crate::store::{self, Mode};
@@ -41,7 +41,7 @@ impl Find {
         let found = index.search(&query, Context { workspace, atlas: &atlas, today: crate::run::clock().1 });
         if found.hits.is_empty() || found.partial {
             if self.json {
-                look::print_json(&Value::Array(Vec::new()), out)?;
+                list::print_json(&Value::Array(Vec::new()), out)?;
             }
             return Err(Failure::nothing(nothing(&found)));
         }
@@ -87,7 +87,7 @@ fn nothing(found: &Found) -> String {
 fn print_array(hits: &[Hit], query: &Query, workspace: &Workspace, out: &mut dyn Write) -> Result<(), Failure> {
     let mut all = Vec::with_capacity(hits.len());
     for (hit, record) in records(hits, workspace) {
-        let mut value = look::json(&look::shown(&record, workspace))?;
+        let mut value = list::json(&list::shown(&record, workspace))?;
         if let Value::Object(fields) = &mut value {
             fields.insert("score".to_owned(), hit.score.into());
             fields.insert("matched".to_owned(), query.matched(&hit, &record, workspace).into());
@@ -97,18 +97,18 @@ fn print_array(hits: &[Hit], query: &Query, workspace: &Workspace, out: &mut dyn
         }
         all.push(value);
     }
-    look::print_json(&Value::Array(all), out)
+    list::print_json(&Value::Array(all), out)
 }
 
 fn print_lines(hits: &[Hit], workspace: &Workspace, out: &mut dyn Write) -> Result<(), Failure> {
     let rows: Vec<Vec<String>> = records(hits, workspace)
         .map(|(hit, record)| {
-            let mut cells = look::cells(&record, workspace);
+            let mut cells = list::cells(&record, workspace);
             cells.extend(hit.km().map(|km| format!("{km:.1} km")));
             cells
         })
         .collect();
-    look::columns(&rows, out)
+    list::columns(&rows, out)
 }
 
 fn records(hits: &[Hit], workspace: &Workspace) -> impl Iterator<Item = (Hit, AnyRecord)> {

@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Global;
-use super::outcome::{Done, Failure};
-use super::place::Session;
+use super::exit::{Done, Failure};
+use super::session::Session;
 use crate::exchange::{self, Here, Plan, Problem, Progress, Report};
-use crate::model::{Dice, Kind, Workspace};
+use crate::model::{Kind, SplitMix64, Workspace};
 use crate::store::{self, Mode};
 
 /// `moot import`
@@ -51,7 +51,7 @@ impl Import {
             .map_err(|problem| Failure::unreadable(problem.to_string()))?;
         let here =
             Here { workspace: session.workspace(), originals: &archive.originals, needs: &needs, author: &author };
-        let plan = exchange::plan(package, &here, &mut Dice::new(super::edit::seed()), &mut show)?;
+        let plan = exchange::plan(package, &here, &mut SplitMix64::new(super::edit::seed()), &mut show)?;
         hide();
         if let Some(path) = &self.report {
             exchange::write::file(path, lines(&plan.report).as_bytes())?;

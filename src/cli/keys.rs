@@ -6,7 +6,7 @@ use std::io::Write;
 use clap::{Args, CommandFactory};
 
 use super::Arguments;
-use super::outcome::{Done, remark};
+use super::exit::{Done, remark};
 use crate::app::command::{Command, Keymap, Scope, all};
 use crate::model::text::clean;
 use crate::run::keys_file;

@@ -5,15 +5,15 @@
 //! rule.
 
 mod backups;
-mod bare;
+mod default;
 mod edit;
+mod exit;
 mod export;
 mod find;
 mod import;
 mod keys;
-mod look;
-mod outcome;
-mod place;
+mod list;
+mod session;
 mod shell;
 
 use std::io::{BufWriter, Write};
@@ -22,9 +22,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub use exit::{Done, Failure};
 pub use keys::{commands_page, keys_page};
-pub use outcome::{Done, Failure};
-pub use place::{Session, find_workspace};
+pub use session::{Session, find_workspace};
 
 /// The table of a multi-agency partnership: services, who runs them, and what came of it.
 ///
@@ -49,7 +49,7 @@ pub struct Global {
     /// Who you are: initials, login, name or id of a person; else MOOT_AS or your login
     #[arg(long = "as", value_name = "KP", global = true)]
     pub who: Option<String>,
-    /// Look only: nothing is written
+    /// Theme only: nothing is written
     #[arg(long, global = true)]
     pub read_only: bool,
     /// Draw with plain ASCII characters
@@ -94,9 +94,9 @@ pub enum Command {
     /// Find services by words and filters, best first
     Find(find::Find),
     /// List the records of a kind
-    List(look::List),
+    List(list::List),
     /// Show one record
-    Show(look::Show),
+    Show(list::Show),
     /// Add a record; prints its id
     Add(edit::Add),
     /// Change fields of a record
@@ -110,7 +110,7 @@ pub enum Command {
     /// Write the directory for others: hsds3-json, hsds3-csv, oruk3-json, csv or geojson
     Export(export::Export),
     /// Name every problem in the files, as file:line:col: message
-    Check(look::Check),
+    Check(list::Check),
     /// Print what every key does, with your own keys in force
     Keys(keys::Keys),
     /// List the old versions of a file, or go back to one
@@ -161,8 +161,8 @@ pub fn main() -> ExitCode {
     let mut out = BufWriter::new(std::io::stdout());
     let done = match arguments.command {
         Some(command) => command.run(&arguments.global, &mut out),
-        None => bare::run(&arguments.global, &mut out),
+        None => default::run(&arguments.global, &mut out),
     };
     let done = out.flush().map_err(Failure::from).and(done);
-    outcome::exit(done)
+    exit::exit(done)
 }

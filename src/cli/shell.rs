@@ -7,7 +7,7 @@ use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
 use super::Arguments;
-use super::outcome::Done;
+use super::exit::Done;
 
 /// `moot completions`
 #[derive(Debug, Args)]

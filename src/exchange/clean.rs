@@ -44,7 +44,7 @@ const TAGS: &[&str] = &[
     "section",
     "small",
     "span",
-    "strike",
+    "redact",
     "strong",
     "style",
     "sub",

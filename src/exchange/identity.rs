@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::report::Rule;
 use super::schema::{self, Sort, Table};
-use super::tidy::{Clerk, Object, is_uuid, made_uuid, text};
+use super::tidy::{Normaliser, Object, is_uuid, made_uuid, text};
 
 /// A row's place among those with its id.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,17 +29,24 @@ pub struct Registry {
 
 impl Registry {
     /// The uuid of a row by the id it came with and its content; `owner` is the row it belongs to, if to one.
-    pub fn register(&mut self, clerk: &Clerk, table: &'static Table, raw: &str, owner: &str, content: &str) -> Version {
+    pub fn register(
+        &mut self,
+        normaliser: &Normaliser,
+        table: &'static Table,
+        raw: &str,
+        owner: &str,
+        content: &str,
+    ) -> Version {
         let whole = xxh3_64(content.as_bytes()) ^ xxh3_64(owner.as_bytes()).rotate_left(1);
         if raw.is_empty() {
-            let id = made_uuid(&format!("{}|{}|{owner}|{content}", clerk.feed, table.name));
+            let id = made_uuid(&format!("{}|{}|{owner}|{content}", normaliser.feed, table.name));
             return if self.settle(table.name, &id) { Version::New(id) } else { Version::Copy(id) };
         }
         let versions = self.versions.entry((table.name, raw.to_owned())).or_default();
         let known = versions.iter().position(|version| *version == whole);
         let at = known.unwrap_or(versions.len());
         let id = if at == 0 { raw.to_owned() } else { format!("{raw}#{}", at + 1) };
-        let id = clerk.uuid(table.name, &id);
+        let id = normaliser.uuid(table.name, &id);
         if known.is_some() {
             return Version::Copy(id);
         }
@@ -67,22 +74,22 @@ impl Registry {
     }
 
     /// Points the references of one row to uuids. What leads nowhere stays: a uuid in its field, other text beside it.
-    pub fn resolve(&self, clerk: &mut Clerk, table: &'static Table, row: &mut Object) {
+    pub fn resolve(&self, normaliser: &mut Normaliser, table: &'static Table, row: &mut Object) {
         for field in &table.fields {
             if let Sort::Ref(to) = field.sort {
-                self.resolve_one(clerk, field.name, to, row);
+                self.resolve_one(normaliser, field.name, to, row);
             }
         }
         let entity = |field: &str| schema::known_as(&text(row, field).to_lowercase()).map_or("services", |t| t.name);
         let open = [("link_id", entity("link_entity")), ("resource_id", entity("resource_type"))];
         for (field, to) in open {
             if table.field(field).is_some() {
-                self.resolve_one(clerk, field, to, row);
+                self.resolve_one(normaliser, field, to, row);
             }
         }
     }
 
-    fn resolve_one(&self, clerk: &mut Clerk, field: &'static str, to: &'static str, row: &mut Object) {
+    fn resolve_one(&self, normaliser: &mut Normaliser, field: &'static str, to: &'static str, row: &mut Object) {
         let raw = text(row, field).to_owned();
         if raw.is_empty() {
             return;
@@ -91,7 +98,7 @@ impl Registry {
             row.insert(field.to_owned(), Value::String(id));
             return;
         }
-        clerk.note(field, Rule::Loose, &raw, &raw);
+        normaliser.note(field, Rule::Loose, &raw, &raw);
         if !is_uuid(&raw) {
             row.shift_remove(field);
             row.insert(format!("moot_{field}"), Value::String(raw));
@@ -102,7 +109,7 @@ impl Registry {
 /// Gives a row its uuid, keeps the id it came with beside it, and says whether it is a copy.
 pub fn identify(
     registry: &mut Registry,
-    clerk: &mut Clerk,
+    normaliser: &mut Normaliser,
     table: &'static Table,
     row: &mut Object,
     owner: &str,
@@ -111,7 +118,7 @@ pub fn identify(
     let raw = raw.unwrap_or_default();
     let content = Value::Object(std::mem::take(row));
     let owner = if table.is_owned() && table.name != "programs" { owner } else { "" };
-    let version = registry.register(clerk, table, &raw, owner, &content.to_string());
+    let version = registry.register(normaliser, table, &raw, owner, &content.to_string());
     if let Value::Object(content) = content {
         *row = content;
     }
@@ -121,7 +128,7 @@ pub fn identify(
     };
     if !is_copy && id != raw {
         let rule = if is_uuid(&raw) { Rule::SameId } else { Rule::Id };
-        clerk.note("id", rule, &raw, &id);
+        normaliser.note("id", rule, &raw, &id);
     }
     if id != raw && !raw.is_empty() {
         row.entry("moot_id").or_insert_with(|| Value::String(raw));

@@ -7,45 +7,45 @@ use super::legacy;
 use super::nest::Gathered;
 use super::report::Rule;
 use super::schema::{self, Table};
-use super::tidy::{Clerk, Object, arrange, objects, text};
+use super::tidy::{Normaliser, Object, arrange, objects, text};
 
 /// The fields in which a page holds its items.
 const PAGES: &[&str] = &["contents", "content", "items", "services", "organizations", "results", "data"];
 
 /// Reads every item in a text: what it is, and the item. A line that is no JSON is written down and passed over.
-pub fn items(clerk: &mut Clerk, source: &str) -> Vec<(String, Object)> {
+pub fn items(normaliser: &mut Normaliser, source: &str) -> Vec<(String, Object)> {
     match serde_json::from_str::<Value>(source) {
-        Ok(value) => unpack(clerk, value),
-        Err(error) => lines(clerk, source, &error),
+        Ok(value) => unpack(normaliser, value),
+        Err(error) => lines(normaliser, source, &error),
     }
 }
 
-fn lines(clerk: &mut Clerk, source: &str, error: &serde_json::Error) -> Vec<(String, Object)> {
+fn lines(normaliser: &mut Normaliser, source: &str, error: &serde_json::Error) -> Vec<(String, Object)> {
     let objects = || source.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let is_lines = objects().take(5).filter(|(_, line)| serde_json::from_str::<Object>(line).is_ok()).count() > 0;
     if !is_lines {
-        clerk.row = error.line();
-        clerk.note(&format!("column {}", error.column()), Rule::Unreadable, source, &error.to_string());
+        normaliser.row = error.line();
+        normaliser.note(&format!("column {}", error.column()), Rule::Unreadable, source, &error.to_string());
         return Vec::new();
     }
     let mut items = Vec::new();
     for (at, line) in objects() {
         match serde_json::from_str::<Value>(line) {
-            Ok(value) => items.extend(unpack(clerk, value)),
+            Ok(value) => items.extend(unpack(normaliser, value)),
             Err(error) => {
-                clerk.row = at + 1;
-                clerk.note("line", Rule::Unreadable, line, &error.to_string());
+                normaliser.row = at + 1;
+                normaliser.note("line", Rule::Unreadable, line, &error.to_string());
             }
         }
     }
     items
 }
 
-fn unpack(clerk: &mut Clerk, value: Value) -> Vec<(String, Object)> {
+fn unpack(normaliser: &mut Normaliser, value: Value) -> Vec<(String, Object)> {
     match value {
-        Value::Array(list) => listed(clerk, "", list),
+        Value::Array(list) => listed(normaliser, "", list),
         Value::Object(mut page) => {
-            clerk.is_own |= page.contains_key("moot_version");
+            normaliser.is_own |= page.contains_key("moot_version");
             let held = PAGES.iter().find(|name| page.get(**name).is_some_and(Value::is_array));
             let is_item = page.contains_key("id") && page.contains_key("name");
             let Some(name) = held.filter(|_| !is_item) else {
@@ -57,13 +57,13 @@ fn unpack(clerk: &mut Clerk, value: Value) -> Vec<(String, Object)> {
                 [(sort, page.shift_remove(*name)), ("organizations", page.shift_remove("moot_organizations"))]
             {
                 if let Some(Value::Array(list)) = list {
-                    items.extend(listed(clerk, name, list));
+                    items.extend(listed(normaliser, name, list));
                 }
             }
             if let Some(Value::Object(tables)) = page.shift_remove("moot_loose") {
                 for (table, list) in tables {
                     if let Value::Array(list) = list {
-                        items.extend(listed(clerk, &format!("loose {table}"), list));
+                        items.extend(listed(normaliser, &format!("loose {table}"), list));
                     }
                 }
             }
@@ -73,13 +73,13 @@ fn unpack(clerk: &mut Clerk, value: Value) -> Vec<(String, Object)> {
     }
 }
 
-fn listed(clerk: &mut Clerk, sort: &str, list: Vec<Value>) -> Vec<(String, Object)> {
+fn listed(normaliser: &mut Normaliser, sort: &str, list: Vec<Value>) -> Vec<(String, Object)> {
     let mut items = Vec::new();
     for (at, item) in list.into_iter().enumerate() {
-        clerk.row = at + 1;
+        normaliser.row = at + 1;
         match item {
             Value::Object(item) => items.push((sort.to_owned(), item)),
-            other => clerk.note("item", Rule::Unreadable, &other.to_string(), "not an object"),
+            other => normaliser.note("item", Rule::Unreadable, &other.to_string(), "not an object"),
         }
     }
     items
@@ -98,96 +98,107 @@ fn sort_of(item: &Object) -> Option<&'static Table> {
 
 /// Tidies items and gathers them; the names of the fields come back where nothing could be made of them.
 pub fn gather(
-    clerk: &mut Clerk,
+    normaliser: &mut Normaliser,
     registry: &mut Registry,
     gathered: &mut Gathered,
     items: Vec<(String, Object)>,
 ) -> Vec<String> {
     let mut strange = Vec::new();
     for (at, (sort, item)) in items.into_iter().enumerate() {
-        clerk.row = at + 1;
+        normaliser.row = at + 1;
         if let Some(name) = sort.strip_prefix("loose ") {
-            gather_loose(clerk, registry, gathered, name, item);
+            gather_loose(normaliser, registry, gathered, name, item);
             continue;
         }
         match schema::known_as(&sort).or_else(|| sort_of(&item)) {
-            Some(table) if table.name == "services" => gather_service(clerk, registry, gathered, item),
-            Some(table) if table.name == "organizations" => gather_organisation(clerk, registry, gathered, item),
-            Some(table) => gather_loose(clerk, registry, gathered, table.name, item),
+            Some(table) if table.name == "services" => gather_service(normaliser, registry, gathered, item),
+            Some(table) if table.name == "organizations" => gather_organisation(normaliser, registry, gathered, item),
+            Some(table) => gather_loose(normaliser, registry, gathered, table.name, item),
             None => {
                 if strange.is_empty() {
                     strange = item.keys().map(|key| crate::model::text::clean(key)).collect();
                 }
-                gather_loose(clerk, registry, gathered, "other", item);
+                gather_loose(normaliser, registry, gathered, "other", item);
             }
         }
     }
     strange
 }
 
-fn gather_loose(clerk: &mut Clerk, registry: &mut Registry, gathered: &mut Gathered, name: &str, item: Object) {
+fn gather_loose(
+    normaliser: &mut Normaliser,
+    registry: &mut Registry,
+    gathered: &mut Gathered,
+    name: &str,
+    item: Object,
+) {
     let Some(table) = schema::known_as(name).or_else(|| schema::table("other")) else {
         return;
     };
-    let mut row = shape(clerk, table, name, item);
-    if !settle(clerk, registry, table, &mut row, ("", "", "")) {
+    let mut row = shape(normaliser, table, name, item);
+    if !settle(normaliser, registry, table, &mut row, ("", "", "")) {
         let name = if table.name == "other" { name } else { table.name };
-        gathered.push(clerk, name, row);
+        gathered.push(normaliser, name, row);
     }
 }
 
-fn gather_organisation(clerk: &mut Clerk, registry: &mut Registry, gathered: &mut Gathered, mut item: Object) {
+fn gather_organisation(
+    normaliser: &mut Normaliser,
+    registry: &mut Registry,
+    gathered: &mut Gathered,
+    mut item: Object,
+) {
     let Some(table) = schema::table("organizations") else {
         return;
     };
     let services = item.shift_remove("services");
-    let mut row = shape(clerk, table, "organizations", item);
-    let is_copy = settle(clerk, registry, table, &mut row, ("", "", ""));
+    let mut row = shape(normaliser, table, "organizations", item);
+    let is_copy = settle(normaliser, registry, table, &mut row, ("", "", ""));
     let id = text(&row, "id").to_owned();
     if !is_copy {
-        gathered.push(clerk, "organizations", row);
+        gathered.push(normaliser, "organizations", row);
     }
     for service in services.as_ref().and_then(Value::as_array).into_iter().flatten() {
         if let Value::Object(service) = service {
             let mut service = service.clone();
             service.entry("organization_id").or_insert_with(|| id.clone().into());
-            gather_service(clerk, registry, gathered, service);
+            gather_service(normaliser, registry, gathered, service);
         }
     }
 }
 
-fn gather_service(clerk: &mut Clerk, registry: &mut Registry, gathered: &mut Gathered, item: Object) {
+fn gather_service(normaliser: &mut Normaliser, registry: &mut Registry, gathered: &mut Gathered, item: Object) {
     let Some((services, organisations)) = schema::table("services").zip(schema::table("organizations")) else {
         return;
     };
-    let mut row = shape(clerk, services, "services", item);
-    if settle(clerk, registry, services, &mut row, ("", "", "")) {
-        clerk.note("id", Rule::Copy, text(&row, "id"), "");
+    let mut row = shape(normaliser, services, "services", item);
+    if settle(normaliser, registry, services, &mut row, ("", "", "")) {
+        normaliser.note("id", Rule::Copy, text(&row, "id"), "");
         return;
     }
     if let Some(Value::Object(mut organisation)) = row.shift_remove("organization") {
-        let is_copy = settle(clerk, registry, organisations, &mut organisation, ("", "", ""));
+        let is_copy = settle(normaliser, registry, organisations, &mut organisation, ("", "", ""));
         let id = text(&organisation, "id").to_owned();
         let said = text(&row, "organization_id").to_owned();
         if !said.is_empty()
             && said != id
             && said != text(&organisation, "moot_id").split('#').next().unwrap_or_default()
         {
-            clerk.note("organization_id", Rule::Loose, &said, &id);
+            normaliser.note("organization_id", Rule::Loose, &said, &id);
             row.insert("moot_organization_id".to_owned(), said.into());
         }
         row.insert("organization_id".to_owned(), id.into());
         if !is_copy {
-            gathered.push(clerk, "organizations", organisation);
+            gathered.push(normaliser, "organizations", organisation);
         }
     }
-    gathered.push(clerk, "services", row);
+    gathered.push(normaliser, "services", row);
 }
 
 /// The shape of a row with everything that nests in it: today's names, tidy values, no ids made yet.
-fn shape(clerk: &mut Clerk, table: &'static Table, found: &str, mut raw: Object) -> Object {
+fn shape(normaliser: &mut Normaliser, table: &'static Table, found: &str, mut raw: Object) -> Object {
     strip_filled(&mut raw);
-    if !clerk.is_own {
+    if !normaliser.is_own {
         legacy::modernise(table, found, &mut raw);
     }
     let mut plain = Object::new();
@@ -197,16 +208,16 @@ fn shape(clerk: &mut Clerk, table: &'static Table, found: &str, mut raw: Object)
         let child = child_of(table, &key).filter(|_| is_rows(&value));
         if let Some((_, of)) = object {
             if let (Some(of_table), Value::Object(value)) = (schema::table(of), value) {
-                inner.push((object_name(table, of), Value::Object(shape(clerk, of_table, of, value))));
+                inner.push((object_name(table, of), Value::Object(shape(normaliser, of_table, of, value))));
             }
         } else if let Some(child) = child {
             let name = schema::nested_name(child, table.name).to_owned();
-            inner.push((name, Value::Array(shape_rows(clerk, child, &key, value))));
+            inner.push((name, Value::Array(shape_rows(normaliser, child, &key, value))));
         } else {
             plain.insert(key, value);
         }
     }
-    let mut row = clerk.fields(table, plain);
+    let mut row = normaliser.fields(table, plain);
     for (name, value) in inner {
         merge_in(&mut row, name, value);
     }
@@ -224,13 +235,13 @@ fn merge_in(row: &mut Object, name: String, value: Value) {
     }
 }
 
-fn shape_rows(clerk: &mut Clerk, child: &'static Table, found: &str, value: Value) -> Vec<Value> {
+fn shape_rows(normaliser: &mut Normaliser, child: &'static Table, found: &str, value: Value) -> Vec<Value> {
     let rows = match value {
         Value::Array(rows) => rows,
         one => vec![one],
     };
     let shaped = rows.into_iter().filter_map(|row| match row {
-        Value::Object(row) => Some(shape(clerk, child, found, row)).filter(|row| !row.is_empty()),
+        Value::Object(row) => Some(shape(normaliser, child, found, row)).filter(|row| !row.is_empty()),
         _ => None,
     });
     shaped.map(Value::Object).collect()
@@ -271,7 +282,7 @@ pub fn strip_filled(row: &mut Object) {
 
 /// Gives a row and all that nests in it their ids; `parent` is table, id as it came, uuid. True for a copy.
 fn settle(
-    clerk: &mut Clerk,
+    normaliser: &mut Normaliser,
     registry: &mut Registry,
     table: &'static Table,
     row: &mut Object,
@@ -282,13 +293,13 @@ fn settle(
         row.shift_remove(link);
     }
     let raw = text(row, "id").to_owned();
-    let is_copy = identify(registry, clerk, table, row, parent.2);
+    let is_copy = identify(registry, normaliser, table, row, parent.2);
     let id = text(row, "id").to_owned();
-    settle_children(clerk, registry, table, row, (table.name, &raw, &id));
+    settle_children(normaliser, registry, table, row, (table.name, &raw, &id));
     for (link, of, name) in schema::objects_in_json(table.name) {
         if let (Some(of), Some(Value::Object(object))) = (schema::table(of), row.get_mut(*name)) {
             let raw = text(object, "id").to_owned();
-            settle(clerk, registry, of, object, ("", "", ""));
+            settle(normaliser, registry, of, object, ("", "", ""));
             let id = text(object, "id").to_owned();
             if [raw.as_str(), id.as_str()].contains(&text(row, link)) {
                 row.shift_remove(*link);
@@ -301,7 +312,7 @@ fn settle(
 }
 
 fn settle_children(
-    clerk: &mut Clerk,
+    normaliser: &mut Normaliser,
     registry: &mut Registry,
     table: &'static Table,
     row: &mut Object,
@@ -314,10 +325,10 @@ fn settle_children(
         let mut kept = Vec::with_capacity(rows.len());
         for value in std::mem::take(rows) {
             if let Value::Object(mut inner) = value {
-                let is_copy = settle(clerk, registry, child, &mut inner, parent);
+                let is_copy = settle(normaliser, registry, child, &mut inner, parent);
                 let is_here = || kept.iter().any(|other: &Value| other["id"] == inner["id"]);
                 if is_copy && is_here() {
-                    clerk.note(key, Rule::Copy, text(&inner, "id"), "");
+                    normaliser.note(key, Rule::Copy, text(&inner, "id"), "");
                 } else {
                     kept.push(Value::Object(inner));
                 }
@@ -328,8 +339,8 @@ fn settle_children(
 }
 
 /// Points the references in a row, and in all that nests in it, to uuids.
-pub fn resolve(clerk: &mut Clerk, registry: &Registry, table: &'static Table, row: &mut Object) {
-    registry.resolve(clerk, table, row);
+pub fn resolve(normaliser: &mut Normaliser, registry: &Registry, table: &'static Table, row: &mut Object) {
+    registry.resolve(normaliser, table, row);
     for (key, value) in row.iter_mut() {
         match value {
             Value::Array(rows) => {
@@ -337,13 +348,13 @@ pub fn resolve(clerk: &mut Clerk, registry: &Registry, table: &'static Table, ro
                     continue;
                 };
                 for inner in rows.iter_mut().filter_map(Value::as_object_mut) {
-                    resolve(clerk, registry, child, inner);
+                    resolve(normaliser, registry, child, inner);
                 }
             }
             Value::Object(inner) => {
                 let object = schema::objects_in_json(table.name).iter().find(|(_, _, name)| *name == key.as_str());
                 if let Some(of) = object.and_then(|(_, of, _)| schema::table(of)) {
-                    resolve(clerk, registry, of, inner);
+                    resolve(normaliser, registry, of, inner);
                 }
             }
             _ => {}

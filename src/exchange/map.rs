@@ -9,11 +9,11 @@ use crate::model::place::Point;
 use crate::model::record::{Field, Record};
 use crate::model::service::{Ages, Capacity, Contact, Location, Need, Route, Status, Verified};
 use crate::model::text::{self as clean_text, Text};
-use crate::model::typed::{Desk, Ref};
-use crate::model::{Day, Organisation, Service, Workspace};
+use crate::model::typed::{ParseContext, Ref};
+use crate::model::{Date, Organisation, Service, Workspace};
 
 use super::tidy::{Object, objects, text};
-use super::{explicit, hours, patch};
+use super::{hours, infer, patch};
 
 /// What a service's item is read with.
 pub struct Around<'a> {
@@ -60,9 +60,9 @@ pub fn service(item: &Object, around: &Around<'_>) -> Service {
         alert: fit(text(item, "alert")),
         summary: fit(text(item, "description")),
         needs: needs(item, around.needs),
-        ages: ages(item).or_else(|| explicit::ages(&who)),
-        sex: explicit::sex(&who),
-        clients: explicit::clients(&who),
+        ages: ages(item).or_else(|| infer::ages(&who)),
+        sex: infer::sex(&who),
+        clients: infer::clients(&who),
         eligibility: fit(&who),
         serves: distinct(objects(item, "service_areas").map(|area| text(area, "name"))),
         locations: locations(item),
@@ -89,16 +89,16 @@ pub fn service(item: &Object, around: &Around<'_>) -> Service {
 /// What this program exported of its own fields, read back in the words in which it said them.
 fn set_ours<R: Record>(record: &mut R, item: &Object) {
     let nobody = Workspace::default();
-    let desk = Desk { workspace: &nobody, today: Day::default() };
+    let context = ParseContext { workspace: &nobody, today: Date::default() };
     let cleared: Vec<&str> = text(item, patch::CLEARED).split(' ').collect();
-    for Field { info, read, .. } in R::FIELDS {
+    for Field { info, parse, .. } in R::FIELDS {
         let said = match item.get(&format!("moot_{}", info.name)) {
             Some(Value::String(said)) => Some(said.as_str()),
             _ => cleared.contains(&info.name).then_some(""),
         };
         if let Some(said) = said {
             let before = record.clone();
-            if read(record, said, desk).is_err() || record.check().is_err() {
+            if parse(record, said, context).is_err() || record.check().is_err() {
                 *record = before;
             }
         }
@@ -187,7 +187,7 @@ fn phone(level: &Object) -> Option<Text> {
 /// Whether its name or what it is filed under says that it is a refuge.
 fn is_refuge(item: &Object) -> bool {
     let mut terms = objects(item, "attributes").filter_map(|attribute| attribute.get("taxonomy_term")?.as_object());
-    explicit::is_refuge(text(item, "name")) || terms.any(|term| explicit::is_refuge(text(term, "name")))
+    infer::is_refuge(text(item, "name")) || terms.any(|term| infer::is_refuge(text(term, "name")))
 }
 
 fn status(said: &str) -> Status {
@@ -286,18 +286,18 @@ fn routes(item: &Object) -> Set<Route> {
         Some(said) => said.to_string(),
         None => objects(item, "service_at_locations").map(|at| text(at, "attending_access")).collect(),
     };
-    let mut routes = explicit::routes(&access);
+    let mut routes = infer::routes(&access);
     if access.contains("referral") {
         routes.insert(Route::Agency);
     }
-    routes.union(explicit::routes(text(item, "application_process")))
+    routes.union(infer::routes(text(item, "application_process")))
 }
 
 fn capacity(item: &Object) -> Option<Capacity> {
     let row = objects(item, "capacities").next()?;
     let number =
         |field: &str| row.get(field).and_then(Value::as_f64).filter(|n| (0.0..1e9).contains(n)).map(|n| n as u32);
-    let on = text(row, "updated").get(..10)?.parse::<Day>().ok()?;
+    let on = text(row, "updated").get(..10)?.parse::<Date>().ok()?;
     let available = number("available")?;
     Some(Capacity { available, maximum: number("maximum").filter(|maximum| *maximum >= available), on })
 }
@@ -338,7 +338,7 @@ fn contacts(item: &Object) -> Vec<Contact> {
 }
 
 fn verified(item: &Object) -> Option<Verified> {
-    let on = text(item, "assured_date").parse::<Day>().ok()?;
+    let on = text(item, "assured_date").parse::<Date>().ok()?;
     let by = first([text(item, "moot_verified_by"), text(item, "assurer_email")]);
     Some(Verified { on, by, how: fit(text(item, "moot_verified_how")) })
 }

@@ -5,10 +5,10 @@
 //! [`plan()`] compares it with what is here and makes one [`Change`](crate::model::Change) of it.
 
 mod clean;
-mod explicit;
 pub mod export;
 mod hours;
 mod identity;
+mod infer;
 mod json;
 mod legacy;
 mod map;
@@ -33,7 +33,7 @@ pub use report::{Counts, Repair, Report, Rule};
 use identity::Registry;
 use nest::{Gathered, Tables};
 use table::Hints;
-use tidy::Clerk;
+use tidy::Normaliser;
 
 /// Why something could not be read or written: one sentence that says what would help.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -91,11 +91,11 @@ pub fn feed_of(path: &Path) -> String {
 pub fn read(path: &Path, feed: &str, go_on: &mut GoOn<'_>) -> Result<Package, Problem> {
     let files = source::files(path)?;
     let stopped = || Problem("the import was stopped; nothing was changed".to_owned());
-    let mut clerk = Clerk::new(feed);
-    let texts = texts_of(&mut clerk, files);
-    clerk.is_own =
+    let mut normaliser = Normaliser::new(feed);
+    let texts = texts_of(&mut normaliser, files);
+    normaliser.is_own =
         texts.iter().any(|(name, text)| table::stem(name) == "datapackage" && text.contains("\"moot_version\""));
-    let mut work = Work { clerk, ..Work::default() };
+    let mut work = Work { normaliser, ..Work::default() };
     let hints = hints_of(&texts);
     work.dialect = dialect_of(&texts, hints);
     for (at, (name, text)) in texts.into_iter().enumerate() {
@@ -137,13 +137,13 @@ fn columns_in(item: &Item) -> String {
 }
 
 /// The texts of all files, those for Windows-1252 decoded and written down.
-fn texts_of(clerk: &mut Clerk, files: Vec<source::File>) -> Vec<(std::sync::Arc<str>, String)> {
+fn texts_of(normaliser: &mut Normaliser, files: Vec<source::File>) -> Vec<(std::sync::Arc<str>, String)> {
     let mut texts = Vec::with_capacity(files.len());
     for file in files {
         let (text, was_windows) = source::text_of(file.bytes);
         if was_windows {
-            clerk.file = file.name.clone();
-            clerk.note("file", Rule::Encoding, "not UTF-8", "Windows-1252");
+            normaliser.file = file.name.clone();
+            normaliser.note("file", Rule::Encoding, "not UTF-8", "Windows-1252");
         }
         texts.push((file.name, text));
     }
@@ -192,7 +192,7 @@ fn dialect_of(texts: &[(std::sync::Arc<str>, String)], hints: Hints) -> &'static
 
 /// A source being read.
 struct Work {
-    clerk: Clerk,
+    normaliser: Normaliser,
     registry: Registry,
     tables: Tables,
     gathered: Gathered,
@@ -202,7 +202,7 @@ struct Work {
 impl Default for Work {
     fn default() -> Self {
         Self {
-            clerk: Clerk::new(""),
+            normaliser: Normaliser::new(""),
             registry: Registry::default(),
             tables: Tables::default(),
             gathered: Gathered::default(),
@@ -216,28 +216,28 @@ impl Work {
         if table::stem(name) == "datapackage" || text.trim().is_empty() {
             return;
         }
-        self.clerk.file = name.clone();
-        self.clerk.row = 0;
+        self.normaliser.file = name.clone();
+        self.normaliser.row = 0;
         if !is_json(name, text) {
-            table::read(&mut self.clerk, &mut self.tables, text, hints);
+            table::read(&mut self.normaliser, &mut self.tables, text, hints);
             return;
         }
-        let items = json::items(&mut self.clerk, text);
+        let items = json::items(&mut self.normaliser, text);
         if self.dialect == "JSON" {
             self.dialect = if json::is_oruk_1(&items) { "ORUK 1 JSON" } else { "HSDS 3 or ORUK 3 JSON" };
         }
-        json::gather(&mut self.clerk, &mut self.registry, &mut self.gathered, items);
+        json::gather(&mut self.normaliser, &mut self.registry, &mut self.gathered, items);
     }
 
     fn finish(mut self, go_on: &mut dyn FnMut(usize) -> bool) -> Option<Package> {
         let mut items = Vec::new();
-        self.gathered.finish(&mut self.clerk, &self.registry, &mut items);
-        if !nest::nest(&mut self.clerk, &mut self.registry, self.tables, &mut items, go_on) {
+        self.gathered.finish(&mut self.normaliser, &self.registry, &mut items);
+        if !nest::nest(&mut self.normaliser, &mut self.registry, self.tables, &mut items, go_on) {
             return None;
         }
-        let mut package = Package { feed: self.clerk.feed, dialect: self.dialect, ..Package::default() };
+        let mut package = Package { feed: self.normaliser.feed, dialect: self.dialect, ..Package::default() };
         package.locations = self.registry.count("locations");
-        package.repairs = self.clerk.repairs;
+        package.repairs = self.normaliser.repairs;
         for item in items {
             match &*item.table {
                 "services" => package.services.push(item),

@@ -10,7 +10,7 @@ use super::identity::{Registry, identify};
 use super::json;
 use super::report::Rule;
 use super::schema::{self, Sort, Table};
-use super::tidy::{Clerk, Object, arrange, text};
+use super::tidy::{Normaliser, Object, arrange, text};
 
 /// One item of a source in canonical shape.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,19 +40,19 @@ pub struct Gathered(Vec<Raw>);
 
 impl Gathered {
     /// Takes an item in.
-    pub fn push(&mut self, clerk: &Clerk, table: &str, item: Object) {
-        self.0.push(Raw { table: table.into(), item, file: clerk.file.clone(), row: clerk.row });
+    pub fn push(&mut self, normaliser: &Normaliser, table: &str, item: Object) {
+        self.0.push(Raw { table: table.into(), item, file: normaliser.file.clone(), row: normaliser.row });
     }
 
     /// Resolves every reference and hands the items on.
-    pub fn finish(self, clerk: &mut Clerk, registry: &Registry, items: &mut Vec<Item>) {
+    pub fn finish(self, normaliser: &mut Normaliser, registry: &Registry, items: &mut Vec<Item>) {
         for mut raw in self.0 {
-            (clerk.file, clerk.row) = (raw.file, raw.row);
+            (normaliser.file, normaliser.row) = (raw.file, raw.row);
             if let Some(table) = schema::known_as(&raw.table) {
-                json::resolve(clerk, registry, table, &mut raw.item);
+                json::resolve(normaliser, registry, table, &mut raw.item);
                 raw.item = arrange(table, raw.item);
             }
-            push_item(clerk, items, &raw.table, &raw.item);
+            push_item(normaliser, items, &raw.table, &raw.item);
         }
     }
 }
@@ -60,15 +60,20 @@ impl Gathered {
 /// The most bytes an item may have, as the file of originals takes no more.
 const LARGEST: usize = 4 * 1024 * 1024;
 
-fn push_item(clerk: &mut Clerk, items: &mut Vec<Item>, table: &str, item: &Object) {
+fn push_item(normaliser: &mut Normaliser, items: &mut Vec<Item>, table: &str, item: &Object) {
     let json = Value::Object(Object::new()).to_string();
     let json = serde_json::to_string(item).unwrap_or(json);
     if json.len() > LARGEST {
-        clerk.note("item", Rule::Unreadable, &json, &format!("{} bytes; at most {LARGEST} can be kept", json.len()));
+        normaliser.note(
+            "item",
+            Rule::Unreadable,
+            &json,
+            &format!("{} bytes; at most {LARGEST} can be kept", json.len()),
+        );
         return;
     }
     let id = text(item, "id").into();
-    items.push(Item { table: table.into(), id, json: json.into(), file: clerk.file.clone(), row: clerk.row });
+    items.push(Item { table: table.into(), id, json: json.into(), file: normaliser.file.clone(), row: normaliser.row });
 }
 
 /// A row of a table, before it is nested.
@@ -103,7 +108,7 @@ struct Tied {
 
 /// Nests all tables into items. `go_on` is asked now and then; false stops the work.
 pub fn nest(
-    clerk: &mut Clerk,
+    normaliser: &mut Normaliser,
     registry: &mut Registry,
     mut tables: Tables,
     items: &mut Vec<Item>,
@@ -118,29 +123,29 @@ pub fn nest(
     };
     for table in schema::tables() {
         let rows = tables.known.remove(table.name).unwrap_or_default();
-        tied.take(clerk, registry, table, rows);
+        tied.take(normaliser, registry, table, rows);
     }
     for table in schema::tables() {
-        tied.tie(clerk, registry, table);
+        tied.tie(normaliser, registry, table);
     }
     let mut done = 0;
     for name in ["organizations", "services"] {
         for at in 0..tied.rows.get(name).map_or(0, Vec::len) {
-            tied.hand_on(clerk, (name, at), items);
+            tied.hand_on(normaliser, (name, at), items);
             done += 1;
             if done % 500 == 0 && !go_on(done) {
                 return false;
             }
         }
     }
-    tied.hand_on_loose(clerk, items);
+    tied.hand_on_loose(normaliser, items);
     for (name, row) in tables.other {
-        (clerk.file, clerk.row) = (row.file, row.at);
+        (normaliser.file, normaliser.row) = (row.file, row.at);
         let mut fields = row.fields;
         if let Some(table) = schema::table("other")
-            && !identify(registry, clerk, table, &mut fields, &name)
+            && !identify(registry, normaliser, table, &mut fields, &name)
         {
-            push_item(clerk, items, &name, &fields);
+            push_item(normaliser, items, &name, &fields);
         }
     }
     true
@@ -148,14 +153,14 @@ pub fn nest(
 
 impl Tied {
     /// Gives every row its uuid; exact copies go.
-    fn take(&mut self, clerk: &mut Clerk, registry: &mut Registry, table: &'static Table, rows: Vec<Row>) {
+    fn take(&mut self, normaliser: &mut Normaliser, registry: &mut Registry, table: &'static Table, rows: Vec<Row>) {
         let mut kept = Vec::with_capacity(rows.len());
         let by_id = self.by_id.entry(table.name).or_default();
         for mut row in rows {
-            (clerk.file, clerk.row) = (row.file.clone(), row.at);
+            (normaliser.file, normaliser.row) = (row.file.clone(), row.at);
             let raw = text(&row.fields, "id").to_owned();
-            if identify(registry, clerk, table, &mut row.fields, "") {
-                clerk.note("id", Rule::Copy, &raw, "");
+            if identify(registry, normaliser, table, &mut row.fields, "") {
+                normaliser.note("id", Rule::Copy, &raw, "");
                 continue;
             }
             let id = text(&row.fields, "id").to_owned();
@@ -171,10 +176,10 @@ impl Tied {
     }
 
     /// Finds the parent of every row of a table and points its other references to uuids.
-    fn tie(&mut self, clerk: &mut Clerk, registry: &Registry, table: &'static Table) {
+    fn tie(&mut self, normaliser: &mut Normaliser, registry: &Registry, table: &'static Table) {
         let mut rows = self.rows.remove(table.name).unwrap_or_default();
         for (at, row) in rows.iter_mut().enumerate() {
-            (clerk.file, clerk.row) = (row.file.clone(), row.at);
+            (normaliser.file, normaliser.row) = (row.file.clone(), row.at);
             let here = (table.name, at);
             let parent = table.parents.iter().find_map(|link| {
                 let to = leads_to(table, link, &row.fields)?;
@@ -187,14 +192,14 @@ impl Tied {
                 self.children.entry(place).or_default().push(here);
                 self.belongs.insert(here, place);
             } else if table.is_owned() && table.parents.iter().all(|link| text(&row.fields, link).is_empty()) {
-                clerk.note(table.parents[0], Rule::Loose, "", "");
+                normaliser.note(table.parents[0], Rule::Loose, "", "");
             }
             for (link, to, _) in schema::objects_in(table.name) {
                 if let Some(place) = self.find(to, text(&row.fields, link)) {
                     self.used.insert(place);
                 }
             }
-            registry.resolve(clerk, table, &mut row.fields);
+            registry.resolve(normaliser, table, &mut row.fields);
         }
         self.rows.insert(table.name, rows);
     }
@@ -225,21 +230,21 @@ impl Tied {
         arrange(table, item)
     }
 
-    fn hand_on(&self, clerk: &mut Clerk, place: Place, items: &mut Vec<Item>) {
+    fn hand_on(&self, normaliser: &mut Normaliser, place: Place, items: &mut Vec<Item>) {
         if let Some(row) = self.rows.get(place.0).and_then(|rows| rows.get(place.1)) {
-            (clerk.file, clerk.row) = (row.file.clone(), row.at);
+            (normaliser.file, normaliser.row) = (row.file.clone(), row.at);
         }
-        push_item(clerk, items, place.0, &self.build(place));
+        push_item(normaliser, items, place.0, &self.build(place));
     }
 
     /// Rows that belong to nothing, and shared rows that nothing points to.
-    fn hand_on_loose(&self, clerk: &mut Clerk, items: &mut Vec<Item>) {
+    fn hand_on_loose(&self, normaliser: &mut Normaliser, items: &mut Vec<Item>) {
         let others = schema::tables().iter().filter(|table| !matches!(table.name, "organizations" | "services"));
         for table in others {
             for at in 0..self.rows.get(table.name).map_or(0, Vec::len) {
                 let place = (table.name, at);
                 if !self.belongs.contains_key(&place) && !self.used.contains(&place) {
-                    self.hand_on(clerk, place, items);
+                    self.hand_on(normaliser, place, items);
                 }
             }
         }

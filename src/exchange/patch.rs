@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::model::choice::Choice;
 use crate::model::record::Record;
 use crate::model::service::{Location, Status};
-use crate::model::typed::{Ref, Takes};
+use crate::model::typed::{FieldType, Ref};
 use crate::model::{Organisation, Service, Text, Workspace};
 
 use super::tidy::{Object, made_uuid, text};
@@ -56,8 +56,8 @@ pub fn service(item: &mut Object, base: &Service, now: &Service, workspace: &Wor
 /// the item may say it still.
 fn say<R: Record>(item: &mut Object, record: &R, field: &str, workspace: &Workspace) {
     if let Some(known) = R::FIELDS.iter().find(|known| known.info.name == field) {
-        let said = (known.say)(record, workspace);
-        let is_no = said.is_empty() && known.info.takes == Takes::Flag;
+        let said = (known.format)(record, workspace);
+        let is_no = said.is_empty() && known.info.field_type == FieldType::Flag;
         put(item, &format!("moot_{field}"), if is_no { "no" } else { &said });
         mark_cleared(item, field, said.is_empty() && !is_no);
     }

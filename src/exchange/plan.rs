@@ -11,7 +11,7 @@ use crate::model::service::Source;
 use crate::model::text::{LONGEST, Text};
 use crate::model::typed::Ref;
 use crate::model::{
-    AnyRecord, Author, Change, Collection, Dice, Edit, Id, Kind, Organisation, Original, Service, Workspace,
+    AnyRecord, Author, Change, Collection, Edit, Id, Kind, Organisation, Original, Service, SplitMix64, Workspace,
 };
 
 use super::map::{self, Around};
@@ -70,8 +70,8 @@ impl Sourced for Organisation {
 ///
 /// # Errors
 /// That `go_on` answered false.
-pub fn plan(package: Package, here: &Here<'_>, dice: &mut Dice, go_on: &mut GoOn<'_>) -> Result<Plan, Problem> {
-    let mut planner = Planner::new(&package, here, dice);
+pub fn plan(package: Package, here: &Here<'_>, random: &mut SplitMix64, go_on: &mut GoOn<'_>) -> Result<Plan, Problem> {
+    let mut planner = Planner::new(&package, here, random);
     planner.name_organisations(&package);
     for item in &package.organisations {
         planner.take_organisation(item);
@@ -92,7 +92,7 @@ pub fn plan(package: Package, here: &Here<'_>, dice: &mut Dice, go_on: &mut GoOn
 
 struct Planner<'a> {
     here: &'a Here<'a>,
-    dice: &'a mut Dice,
+    random: &'a mut SplitMix64,
     feed: Text,
     /// What earlier imports of this source brought, by table and id; taken out when the source still has it.
     known: HashMap<(String, String), Arc<Original>>,
@@ -108,7 +108,7 @@ struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    fn new(package: &'a Package, here: &'a Here<'a>, dice: &'a mut Dice) -> Self {
+    fn new(package: &'a Package, here: &'a Here<'a>, random: &'a mut SplitMix64) -> Self {
         let feed = Text::line(&package.feed);
         let of_feed = here.originals.iter().filter(|original| original.feed.as_ref() == Some(&feed));
         let key = |original: &Original| {
@@ -135,7 +135,7 @@ impl<'a> Planner<'a> {
         let before = before.collect();
         Self {
             here,
-            dice,
+            random,
             feed,
             known,
             records,
@@ -148,11 +148,11 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn fresh(&mut self, kind: Kind) -> Id {
+    fn new_id(&mut self, kind: Kind) -> Id {
         let (workspace, originals, fresh) = (self.here.workspace, self.here.originals, &self.fresh);
         let count = if kind == Kind::Original { originals.len() } else { workspace.count(kind) } + fresh.len();
         let taken = |id| workspace.get(id).is_some() || originals.get(id).is_some() || fresh.contains(&id);
-        let id = self.dice.fresh(kind.letter(), count, taken);
+        let id = self.random.new_id(kind.letter(), count, taken);
         self.fresh.insert(id);
         id
     }
@@ -162,7 +162,7 @@ impl<'a> Planner<'a> {
         for item in &package.organisations {
             let key = (Kind::Organisation, item.id.to_string());
             if !self.records.contains_key(&key) {
-                let id = self.fresh(Kind::Organisation);
+                let id = self.new_id(Kind::Organisation);
                 self.records.insert(key, id);
             }
         }
@@ -215,7 +215,7 @@ impl<'a> Planner<'a> {
         let key = (Kind::Service, item.id.to_string());
         let id = match self.records.get(&key) {
             Some(id) => *id,
-            None => self.fresh(Kind::Service),
+            None => self.new_id(Kind::Service),
         };
         self.records.insert(key, id);
         let base = self.known(item).map(|known| known.json.clone());
@@ -304,7 +304,7 @@ impl<'a> Planner<'a> {
         if let (AnyRecord::Service(service), "verified") = (&any, name) {
             return service.verified.as_ref().map(|verified| verified.on.to_string()).unwrap_or_default();
         }
-        any.say(name, self.here.workspace)
+        any.format_field(name, self.here.workspace)
     }
 
     /// Keeps the item whole: the base of the next import, and what an export gives back.
@@ -313,7 +313,7 @@ impl<'a> Planner<'a> {
         if known.as_ref().is_some_and(|known| known.json.as_str() == &*item.json && known.record == record) {
             return;
         }
-        let id = known.as_ref().map_or_else(|| self.fresh(Kind::Original), |known| known.id);
+        let id = known.as_ref().map_or_else(|| self.new_id(Kind::Original), |known| known.id);
         let before = known.map(AnyRecord::Original);
         let after = Original {
             id,

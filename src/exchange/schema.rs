@@ -14,9 +14,9 @@ pub enum Sort {
     /// A number.
     Number,
     /// A day, `YYYY-MM-DD`.
-    Day,
+    Date,
     /// A day with its time and zone.
-    Moment,
+    Timestamp,
     /// A time of the day, `HH:MM`.
     Time,
     /// A web address.
@@ -168,8 +168,8 @@ fn read_field(word: &'static str) -> Field {
         Some((">", table)) => Sort::Ref(table),
         Some(("=", words)) => Sort::OneOf(words),
         Some((":", "n")) => Sort::Number,
-        Some((":", "d")) => Sort::Day,
-        Some((":", "m")) => Sort::Moment,
+        Some((":", "d")) => Sort::Date,
+        Some((":", "m")) => Sort::Timestamp,
         Some((":", "t")) => Sort::Time,
         Some((":", "u")) => Sort::Web,
         Some((":", "e")) => Sort::Email,

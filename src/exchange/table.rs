@@ -10,7 +10,7 @@ use super::legacy;
 use super::nest::{Row, Tables};
 use super::report::Rule;
 use super::schema::{self, Table};
-use super::tidy::{Clerk, Object, text};
+use super::tidy::{Normaliser, Object, text};
 
 /// What is known of the files before their rows are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,29 +57,34 @@ pub fn table_of(file: &str, columns: &[String]) -> Option<&'static Table> {
 }
 
 /// Reads the rows of a file into its table.
-pub fn read(clerk: &mut Clerk, tables: &mut Tables, source: &str, hints: Hints) {
+pub fn read(normaliser: &mut Normaliser, tables: &mut Tables, source: &str, hints: Hints) {
     let columns = columns_of(&header(source));
-    let name = stem(&clerk.file);
-    let known = table_of(&clerk.file, &columns);
+    let name = stem(&normaliser.file);
+    let known = table_of(&normaliser.file, &columns);
     let mut reader = reader(source);
     let mut record = csv::StringRecord::new();
     loop {
         match reader.read_record(&mut record) {
             Ok(false) => break,
             Ok(true) => {
-                clerk.row = record.position().map_or(0, |at| usize::try_from(at.line()).unwrap_or_default());
-                let raw = row_of(clerk, &columns, &record);
+                normaliser.row = record.position().map_or(0, |at| usize::try_from(at.line()).unwrap_or_default());
+                let raw = row_of(normaliser, &columns, &record);
                 if raw.is_empty() {
                     continue;
                 }
                 match known {
-                    Some(table) => take(clerk, tables, (table, &name), raw, hints),
-                    None => take_other(clerk, tables, &name, raw),
+                    Some(table) => take(normaliser, tables, (table, &name), raw, hints),
+                    None => take_other(normaliser, tables, &name, raw),
                 }
             }
             Err(error) => {
-                clerk.row = error.position().map_or(0, |at| usize::try_from(at.line()).unwrap_or_default());
-                clerk.note("row", Rule::Unreadable, &record.iter().collect::<Vec<_>>().join(","), &error.to_string());
+                normaliser.row = error.position().map_or(0, |at| usize::try_from(at.line()).unwrap_or_default());
+                normaliser.note(
+                    "row",
+                    Rule::Unreadable,
+                    &record.iter().collect::<Vec<_>>().join(","),
+                    &error.to_string(),
+                );
             }
         }
     }
@@ -90,7 +95,7 @@ fn columns_of(header: &[String]) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     let mut columns = Vec::with_capacity(header.len());
     for (at, name) in header.iter().enumerate() {
-        let name = Clerk::key(name.trim());
+        let name = Normaliser::key(name.trim());
         let name = if name.is_empty() { format!("column_{}", at + 1) } else { name };
         let known = name.to_lowercase();
         let is_field = schema::tables().iter().any(|table| table.field(&known).is_some());
@@ -103,15 +108,15 @@ fn columns_of(header: &[String]) -> Vec<String> {
 }
 
 /// The cells that hold something, by column.
-fn row_of(clerk: &mut Clerk, columns: &[String], record: &csv::StringRecord) -> Object {
+fn row_of(normaliser: &mut Normaliser, columns: &[String], record: &csv::StringRecord) -> Object {
     let mut row = Object::new();
     for (at, cell) in record.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
         if let Some(column) = columns.get(at) {
-            let (column, value) = cell_of(clerk.is_own, column, cell);
+            let (column, value) = cell_of(normaliser.is_own, column, cell);
             row.insert(column.to_owned(), value);
         } else {
             let column = format!("moot_column_{}", at + 1);
-            clerk.note(&column, Rule::Ragged, cell, cell);
+            normaliser.note(&column, Rule::Ragged, cell, cell);
             row.insert(column, cell.into());
         }
     }
@@ -127,30 +132,36 @@ fn cell_of<'a>(is_own: bool, column: &'a str, cell: &str) -> (&'a str, Value) {
     }
 }
 
-fn take_other(clerk: &mut Clerk, tables: &mut Tables, name: &str, raw: Object) {
+fn take_other(normaliser: &mut Normaliser, tables: &mut Tables, name: &str, raw: Object) {
     if let Some(table) = schema::table("other") {
-        let fields = clerk.fields(table, raw);
-        tables.other.push((name.to_owned(), Row { fields, file: clerk.file.clone(), at: clerk.row }));
+        let fields = normaliser.fields(table, raw);
+        tables.other.push((name.to_owned(), Row { fields, file: normaliser.file.clone(), at: normaliser.row }));
     }
 }
 
-fn take(clerk: &mut Clerk, tables: &mut Tables, (table, found): (&'static Table, &str), mut raw: Object, hints: Hints) {
+fn take(
+    normaliser: &mut Normaliser,
+    tables: &mut Tables,
+    (table, found): (&'static Table, &str),
+    mut raw: Object,
+    hints: Hints,
+) {
     strip_filled(&mut raw);
     if hints.is_dump {
         legacy::unprefix(table, &mut raw);
     }
-    if !clerk.is_own {
+    if !normaliser.is_own {
         legacy::modernise(table, found, &mut raw);
     }
     let unfolded = if hints.is_ohana { legacy::unfold(table.name, &mut raw) } else { Vec::new() };
     let names_location = table.name == "services" && (hints.is_ohana || hints.is_dump);
     let location = if names_location { raw.shift_remove("location_id") } else { None };
-    let fields = clerk.fields(table, raw);
+    let fields = normaliser.fields(table, raw);
     if fields.is_empty() {
         return;
     }
     let id = text(&fields, "id").to_owned();
-    let (file, at): (Arc<str>, usize) = (clerk.file.clone(), clerk.row);
+    let (file, at): (Arc<str>, usize) = (normaliser.file.clone(), normaliser.row);
     let mut put = |table: &'static str, fields: Object| {
         tables.known.entry(table).or_default().push(Row { fields, file: file.clone(), at });
     };
@@ -170,7 +181,7 @@ fn take(clerk: &mut Clerk, tables: &mut Tables, (table, found): (&'static Table,
             if child.name == "attributes" {
                 row.insert("link_entity".to_owned(), "service".into());
             }
-            let row = clerk.fields(child, row);
+            let row = normaliser.fields(child, row);
             put(child.name, row);
         }
     }

@@ -22,7 +22,7 @@ const NAME_SPACE: Uuid = Uuid::from_u128(0x6b86_6c3e_239d_5bf2_8809_62bd_a688_0f
 const DEEPEST: usize = 24;
 
 /// Whoever tidies: knows the source and the place, and writes down every repair.
-pub struct Clerk {
+pub struct Normaliser {
     /// The name of the source.
     pub feed: String,
     /// Whether this program wrote the source: then nothing is decoded a second time.
@@ -35,8 +35,8 @@ pub struct Clerk {
     pub row: usize,
 }
 
-impl Clerk {
-    /// A clerk for a source with this name.
+impl Normaliser {
+    /// A normaliser for a source with this name.
     pub fn new(feed: &str) -> Self {
         Self { feed: feed.to_owned(), is_own: false, repairs: Vec::new(), file: "".into(), row: 0 }
     }
@@ -243,16 +243,16 @@ mod tests {
     use crate::exchange::schema;
 
     fn tidy(table: &str, json: &str) -> (Object, Vec<Repair>) {
-        let mut clerk = Clerk::new("test");
+        let mut normaliser = Normaliser::new("test");
         let row = serde_json::from_str(json).unwrap();
-        let row = clerk.fields(schema::table(table).unwrap(), row);
-        (row, clerk.repairs)
+        let row = normaliser.fields(schema::table(table).unwrap(), row);
+        (row, normaliser.repairs)
     }
 
     #[test]
     fn ids_are_made_as_agreed() {
-        let clerk = Clerk::new("miami-211");
-        assert_eq!(clerk.uuid("services", "136"), "8af79f7a-e51a-5f6c-830b-b3ebe297fedc");
+        let normaliser = Normaliser::new("miami-211");
+        assert_eq!(normaliser.uuid("services", "136"), "8af79f7a-e51a-5f6c-830b-b3ebe297fedc");
     }
 
     #[test]

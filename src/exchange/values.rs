@@ -27,12 +27,12 @@ pub fn read(sort: Sort, text: &str) -> Read {
     match sort {
         Sort::Text | Sort::Ref(_) => Read::Right(Value::String(text.to_owned())),
         Sort::Number => number(text).map_or(Read::Wrong, |number| Read::Right(Value::Number(number))),
-        Sort::Day => match day(text) {
+        Sort::Date => match day(text) {
             Some((day, true)) => Read::Repaired(Value::String(day.to_string()), Rule::Ambiguous),
             Some((day, false)) => as_text(Some(day.to_string()), Rule::Standard),
             None => Read::Wrong,
         },
-        Sort::Moment => as_text(moment(text), Rule::Standard),
+        Sort::Timestamp => as_text(moment(text), Rule::Standard),
         Sort::Time => as_text(time(text), Rule::Standard),
         Sort::Web => as_text(web(text), Rule::Scheme),
         Sort::Email => as_text(email(text), Rule::Standard),

@@ -1,6 +1,6 @@
 //! Everything that changes data is a [`Change`]: records before and after, and a sentence that says what was done.
 
-use super::date::{Day, Moment};
+use super::date::{Date, Timestamp};
 use super::record::Updated;
 use super::text::Text;
 use super::typed::Ref;
@@ -59,9 +59,9 @@ pub struct Author {
     /// The initials that sign the change.
     pub by: Text,
     /// The moment of it.
-    pub at: Moment,
+    pub at: Timestamp,
     /// The day of it, where the person is.
-    pub today: Day,
+    pub today: Date,
 }
 
 impl Author {

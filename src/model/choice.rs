@@ -27,7 +27,7 @@ pub trait Choice: Copy + Eq + Ord + fmt::Debug + Serialize + for<'de> Deserializ
     ///
     /// # Errors
     /// A sentence that lists what can be chosen.
-    fn read(typed: &str) -> Result<Self, String> {
+    fn parse(typed: &str) -> Result<Self, String> {
         let plain = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
         let wanted = plain(typed);
         let names = |choice: &Self| [plain(choice.label()), plain(&format!("{choice:?}"))];
@@ -180,11 +180,11 @@ mod tests {
 
     #[test]
     fn a_choice_is_read_as_people_type_it() {
-        assert_eq!(Need::read("drugs and alcohol"), Ok(Need::DrugsAndAlcohol));
-        assert_eq!(Need::read("DrugsAndAlcohol"), Ok(Need::DrugsAndAlcohol));
-        assert_eq!(Need::read("accom"), Ok(Need::Accommodation));
-        assert!(Need::read("").is_err());
-        assert!(Need::read("f").is_err(), "finance, family and faith all begin so");
+        assert_eq!(Need::parse("drugs and alcohol"), Ok(Need::DrugsAndAlcohol));
+        assert_eq!(Need::parse("DrugsAndAlcohol"), Ok(Need::DrugsAndAlcohol));
+        assert_eq!(Need::parse("accom"), Ok(Need::Accommodation));
+        assert!(Need::parse("").is_err());
+        assert!(Need::parse("f").is_err(), "finance, family and faith all begin so");
     }
 
     #[test]

@@ -8,13 +8,13 @@ use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A day of the calendar.
-pub type Day = NaiveDate;
+pub type Date = NaiveDate;
 
 /// A moment to the second, kept and shown in files as `2026-11-21T10:04:00Z`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Moment(i64);
+pub struct Timestamp(i64);
 
-impl Moment {
+impl Timestamp {
     /// The moment this many seconds after 1970 began.
     pub fn from_seconds(seconds: i64) -> Self {
         Self(seconds)
@@ -26,14 +26,14 @@ impl Moment {
     }
 
     /// The day on which it lies (UTC).
-    pub fn day(self) -> Day {
+    pub fn date(self) -> Date {
         self.utc().date_naive()
     }
 
     /// The later of this and one second after `other`: a change is always newer than what it changed, even where the
     /// clock that stamped the other was ahead.
     #[must_use]
-    pub fn after(self, other: Moment) -> Self {
+    pub fn after(self, other: Timestamp) -> Self {
         self.max(Self(other.0.saturating_add(1)))
     }
 
@@ -42,19 +42,19 @@ impl Moment {
     }
 }
 
-impl fmt::Display for Moment {
+impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.utc().format("%Y-%m-%dT%H:%M:%SZ").fmt(f)
     }
 }
 
-impl Serialize for Moment {
+impl Serialize for Timestamp {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(self)
     }
 }
 
-impl<'de> Deserialize<'de> for Moment {
+impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(from)?;
         DateTime::parse_from_rfc3339(&text)
@@ -64,22 +64,22 @@ impl<'de> Deserialize<'de> for Moment {
 }
 
 /// What a field that takes a day says it takes.
-pub const DAY_HINT: &str = "a day: fri, +3d, 12 mar, 2026-11-27";
+pub const DATE_HINT: &str = "a day: fri, +3d, 12 mar, 2026-11-27";
 
 /// Reads a day as people type it, seen from `today`: `fri`, `+3d`, `2w`, `12 mar`, `12/3/2027`, `2026-11-27`.
 ///
 /// # Errors
 /// A sentence that says what the field takes.
-pub fn parse_day(typed: &str, today: Day) -> Result<Day, String> {
+pub fn parse_date(typed: &str, today: Date) -> Result<Date, String> {
     let typed = typed.trim().to_lowercase();
-    let wrong = || format!("write {DAY_HINT}");
+    let wrong = || format!("write {DATE_HINT}");
     if typed.len() > 24 || !typed.is_ascii() {
         return Err(wrong());
     }
     if let Ok(day) = NaiveDate::parse_from_str(&typed, "%Y-%m-%d") {
         return in_range(day).ok_or_else(wrong);
     }
-    if let Some(day) = parse_step(typed.trim_start_matches('+'), today) {
+    if let Some(day) = parse_offset(typed.trim_start_matches('+'), today) {
         return in_range(day).ok_or_else(wrong);
     }
     let noon = today.and_time(NaiveTime::default()).and_utc();
@@ -91,7 +91,7 @@ pub fn parse_day(typed: &str, today: Day) -> Result<Day, String> {
 }
 
 /// A number of days, weeks, months or years from `today`: `3d`, `2w`, `6m`, `1y`.
-fn parse_step(typed: &str, today: Day) -> Option<Day> {
+fn parse_offset(typed: &str, today: Date) -> Option<Date> {
     let (number, unit) = typed.split_at_checked(typed.len().checked_sub(1)?)?;
     let number: u32 = number.trim().parse().ok()?;
     match unit {
@@ -103,17 +103,17 @@ fn parse_step(typed: &str, today: Day) -> Option<Day> {
     }
 }
 
-fn in_range(day: Day) -> Option<Day> {
+fn in_range(day: Date) -> Option<Date> {
     (1900..=2200).contains(&day.year()).then_some(day)
 }
 
 /// A day as screens say it: `Fri 27 Nov`, with the year when it is not this one.
-pub fn say_day(day: Day, today: Day) -> String {
+pub fn format_date(day: Date, today: Date) -> String {
     if day.year() == today.year() { day.format("%a %-d %b").to_string() } else { day.format("%-d %b %Y").to_string() }
 }
 
 /// How long ago `day` lies, in one short word: `today`, `3 d`, `2 mo`, `4 y`.
-pub fn say_age(day: Day, today: Day) -> String {
+pub fn format_age(day: Date, today: Date) -> String {
     let days = (today - day).num_days();
     match days {
         ..=0 => "today".to_owned(),
@@ -124,20 +124,20 @@ pub fn say_age(day: Day, today: Day) -> String {
 }
 
 /// `count` months before `day`, or the earliest day there is.
-pub fn months_before(day: Day, count: u32) -> Day {
-    day.checked_sub_months(Months::new(count)).unwrap_or(Day::MIN)
+pub fn months_before(day: Date, count: u32) -> Date {
+    day.checked_sub_months(Months::new(count)).unwrap_or(Date::MIN)
 }
 
 /// `count` months after `day`, or the latest day there is.
-pub fn months_after(day: Day, count: u32) -> Day {
-    day.checked_add_months(Months::new(count)).unwrap_or(Day::MAX)
+pub fn months_after(day: Date, count: u32) -> Date {
+    day.checked_add_months(Months::new(count)).unwrap_or(Date::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn day(text: &str) -> Day {
+    fn day(text: &str) -> Date {
         text.parse().unwrap()
     }
 
@@ -154,25 +154,25 @@ mod tests {
             ("31 mar 2027", "2027-03-31"),
             ("12/3/2027", "2027-03-12"),
         ] {
-            assert_eq!(parse_day(typed, today), Ok(day(means)), "{typed}");
+            assert_eq!(parse_date(typed, today), Ok(day(means)), "{typed}");
         }
         for wrong in ["", "soon", "99999999999d", "4294967295y", "31/31/31", "9999-99-99", "é", "32 mar"] {
-            assert!(parse_day(wrong, today).is_err(), "{wrong}");
+            assert!(parse_date(wrong, today).is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn moments_read_what_they_write() {
-        let at = Moment::from_seconds(1_795_000_000);
+        let at = Timestamp::from_seconds(1_795_000_000);
         assert_eq!(DateTime::parse_from_rfc3339(&at.to_string()).unwrap().timestamp(), at.seconds());
-        assert!(at.after(Moment::from_seconds(at.seconds() + 600)) > Moment::from_seconds(at.seconds() + 600));
+        assert!(at.after(Timestamp::from_seconds(at.seconds() + 600)) > Timestamp::from_seconds(at.seconds() + 600));
     }
 
     #[test]
     fn ages_are_short_words() {
         let today = day("2026-11-21");
-        assert_eq!(say_age(day("2026-11-18"), today), "3 d");
-        assert_eq!(say_age(day("2026-09-14"), today), "2 mo");
-        assert_eq!(say_age(day("2020-09-14"), today), "6 y");
+        assert_eq!(format_age(day("2026-11-18"), today), "3 d");
+        assert_eq!(format_age(day("2026-09-14"), today), "2 mo");
+        assert_eq!(format_age(day("2020-09-14"), today), "6 y");
     }
 }

@@ -1,7 +1,7 @@
 //! The point of the whole map: which need is met in which district, and where nobody is.
 
 use super::choice::Choice;
-use super::date::Day;
+use super::date::Date;
 use super::place::{Atlas, Districts};
 use super::service::{Freshness, Need, Service};
 
@@ -36,7 +36,7 @@ pub fn districts_of(service: &Service, atlas: &Atlas) -> (Districts, Districts) 
 
 /// The matrix: a row for each need, a cell for each district of the atlas. Services that are closed or only planned
 /// fill no gap.
-pub fn matrix<'a>(services: impl Iterator<Item = &'a Service>, atlas: &Atlas, today: Day) -> Vec<Vec<Cell>> {
+pub fn matrix<'a>(services: impl Iterator<Item = &'a Service>, atlas: &Atlas, today: Date) -> Vec<Vec<Cell>> {
     let mut rows = vec![vec![Cell::default(); atlas.districts.len().min(32)]; Need::ALL.len()];
     for service in services.filter(|service| service.is_open()) {
         let (serves, located) = districts_of(service, atlas);

@@ -108,16 +108,16 @@ impl<'de> Deserialize<'de> for Id {
 
 /// Numbers that look random, from a seed that came from outside: the model itself rolls no dice.
 #[derive(Debug, Clone)]
-pub struct Dice(u64);
+pub struct SplitMix64(u64);
 
-impl Dice {
-    /// Dice that always fall the same way for the same seed.
+impl SplitMix64 {
+    /// SplitMix64 that always fall the same way for the same seed.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// The next number (splitmix64, whose steps visit every 64-bit number once).
-    pub fn roll(&mut self) -> u64 {
+    pub fn next_u64(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -126,10 +126,10 @@ impl Dice {
     }
 
     /// An id of this kind that `taken` does not know; `count` is how many records the kind has.
-    pub fn fresh(&mut self, letter: char, count: usize, taken: impl Fn(Id) -> bool) -> Id {
+    pub fn new_id(&mut self, letter: char, count: usize, taken: impl Fn(Id) -> bool) -> Id {
         let places = if count >= FIVE_FROM { 5 } else { 4 };
         loop {
-            let id = Id::from_number(letter, self.roll() as u32, places);
+            let id = Id::from_number(letter, self.next_u64() as u32, places);
             if !taken(id) {
                 return id;
             }
@@ -159,8 +159,8 @@ mod tests {
 
     #[test]
     fn a_taken_id_is_never_given_again() {
-        let mut first = Dice::new(7);
-        let taken = first.fresh('S', 0, |_| false);
-        assert_ne!(Dice::new(7).fresh('S', 0, |id| id == taken), taken);
+        let mut first = SplitMix64::new(7);
+        let taken = first.new_id('S', 0, |_| false);
+        assert_ne!(SplitMix64::new(7).new_id('S', 0, |id| id == taken), taken);
     }
 }

@@ -27,8 +27,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use change::{Author, Change, Edit, Refusal};
-pub use date::{Day, Moment};
-pub use id::{Dice, Id};
+pub use date::{Date, Timestamp};
+pub use id::{Id, SplitMix64};
 pub use organisation::Organisation;
 pub use original::Original;
 pub use partnership::Partnership;
@@ -36,7 +36,7 @@ pub use person::Person;
 pub use record::{FieldInfo, Record, Updated};
 pub use service::Service;
 pub use text::Text;
-pub use typed::{Desk, Ref};
+pub use typed::{ParseContext, Ref};
 
 /// All records of one kind, in the order of their ids.
 #[derive(Clone, Debug, PartialEq)]
@@ -166,10 +166,10 @@ macro_rules! kinds {
             }
 
             /// A field in words; empty when absent or unknown.
-            pub fn say(&self, field: &str, workspace: &Workspace) -> String {
+            pub fn format_field(&self, field: &str, workspace: &Workspace) -> String {
                 match self { $(Self::$name(record) => $name::FIELDS.iter()
                     .find(|known| known.info.name == field)
-                    .map(|known| (known.say)(record, workspace))
+                    .map(|known| (known.format)(record, workspace))
                     .unwrap_or_default()),+ }
             }
 
@@ -177,9 +177,9 @@ macro_rules! kinds {
             ///
             /// # Errors
             /// What the field takes, or the names there are.
-            pub fn set(&mut self, field: &str, typed: &str, desk: Desk<'_>) -> Result<(), String> {
+            pub fn set_field(&mut self, field: &str, typed: &str, context: ParseContext<'_>) -> Result<(), String> {
                 match self { $(Self::$name(record) => match $name::FIELDS.iter().find(|known| known.info.name == field) {
-                    Some(known) => (known.read)(Arc::make_mut(record), typed, desk),
+                    Some(known) => (known.parse)(Arc::make_mut(record), typed, context),
                     None => Err(no_such_field($name::KIND)),
                 }),+ }
             }

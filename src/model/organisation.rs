@@ -5,7 +5,7 @@ use super::choice::choices;
 use super::record::record;
 use super::service::Source;
 use super::text::Text;
-use super::typed::{Blank, Ref, Takes};
+use super::typed::{Blank, FieldType, Ref};
 
 choices! {
     /// Which side of the table an organisation sits on; the balance between them is what the event was about.
@@ -22,27 +22,27 @@ choices! {
 record! {
     /// An organisation.
     Organisation = Kind::Organisation;
-    typed {
+    editable {
         /// Its name.
-        name: Text = "Name", Takes::Line, "as it calls itself";
+        name: Text = "Name", FieldType::Line, "as it calls itself";
         /// Other names, former names, abbreviations.
-        aliases: Vec<Text> = "Also called", Takes::Words, "other names and abbreviations, commas between";
+        aliases: Vec<Text> = "Also called", FieldType::Words, "other names and abbreviations, commas between";
         /// Voluntary, statutory or private.
-        sector: Option<Sector> = "Sector", Takes::One(<Sector as super::choice::Choice>::LABELS), "voluntary, statutory or private";
+        sector: Option<Sector> = "Sector", FieldType::One(<Sector as super::choice::Choice>::LABELS), "voluntary, statutory or private";
         /// What it does.
-        summary: Option<Text> = "Summary", Takes::Paragraph, "what it does, in a sentence or two";
+        summary: Option<Text> = "Summary", FieldType::Paragraph, "what it does, in a sentence or two";
         /// The organisation it belongs to.
-        parent: Option<Ref> = "Part of", Takes::Organisation, "the organisation it belongs to";
+        parent: Option<Ref> = "Part of", FieldType::Organisation, "the organisation it belongs to";
         /// A number for everybody.
-        phone: Option<Text> = "Phone", Takes::Line, "a number for everybody";
+        phone: Option<Text> = "Phone", FieldType::Line, "a number for everybody";
         /// An address for everybody.
-        email: Option<Text> = "E-mail", Takes::Line, "an address for everybody";
+        email: Option<Text> = "E-mail", FieldType::Line, "an address for everybody";
         /// Its page.
-        url: Option<Text> = "Web", Takes::Line, "its web address";
+        url: Option<Text> = "Web", FieldType::Line, "its web address";
         /// A charity or company number, with its scheme: `GB-CHC 1234567`.
-        identifier: Option<Text> = "Registered", Takes::Line, "charity or company number, such as GB-CHC 1234567";
+        identifier: Option<Text> = "Registered", FieldType::Line, "charity or company number, such as GB-CHC 1234567";
     }
-    kept {
+    system {
         /// Where it was imported from.
         source: Option<Source>;
     }

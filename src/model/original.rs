@@ -8,9 +8,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::record::{record, whole};
+use super::record::{atomic_merge, record};
 use super::text::Text;
-use super::typed::{Blank, Desk, Takes, Typed};
+use super::typed::{Blank, FieldType, FieldValue, ParseContext};
 use super::{Id, Kind, Workspace};
 
 /// The longest item that is kept, in bytes.
@@ -59,30 +59,30 @@ impl Blank for Json {
         self.0.is_empty()
     }
 }
-impl Typed for Json {
-    fn say(&self, _: &Workspace) -> String {
+impl FieldValue for Json {
+    fn format(&self, _: &Workspace) -> String {
         self.0.to_string()
     }
-    fn read(_: &str, _: Desk<'_>) -> Result<Self, String> {
+    fn parse(_: &str, _: ParseContext<'_>) -> Result<Self, String> {
         Err("originals are written by imports, never by hand".to_owned())
     }
 }
-whole!(Json);
+atomic_merge!(Json);
 
 record! {
     /// One item of a source.
     Original = Kind::Original;
-    typed {
+    editable {
         /// The table it stands in: `services`, `organizations`, `phones` …
-        name: Text = "Table", Takes::Line, "the table it stands in";
+        name: Text = "Table", FieldType::Line, "the table it stands in";
         /// The directory it comes from.
-        feed: Option<Text> = "Feed", Takes::Line, "the directory it comes from";
+        feed: Option<Text> = "Feed", FieldType::Line, "the directory it comes from";
         /// Its id there.
-        source_id: Option<Text> = "Id there", Takes::Line, "its id in the source";
+        source_id: Option<Text> = "Id there", FieldType::Line, "its id in the source";
         /// The item itself, as JSON.
-        json: Json = "Item", Takes::Paragraph, "as it came";
+        json: Json = "Item", FieldType::Paragraph, "as it came";
     }
-    kept {
+    system {
         /// The record that was made of it; none for a row that nothing pointed to.
         record: Option<Id>;
     }

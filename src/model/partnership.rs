@@ -3,22 +3,22 @@
 use super::Kind;
 use super::record::record;
 use super::text::Text;
-use super::typed::{Blank, Takes};
+use super::typed::{Blank, FieldType};
 
 record! {
     /// A multi-agency partnership and its workspace.
     Partnership = Kind::Partnership;
-    typed {
+    editable {
         /// What the partnership is called.
-        name: Text = "Name", Takes::Line, "what the partnership is called";
+        name: Text = "Name", FieldType::Line, "what the partnership is called";
         /// What it is for, in a sentence or two.
-        purpose: Option<Text> = "Purpose", Takes::Paragraph, "what the partnership is for";
+        purpose: Option<Text> = "Purpose", FieldType::Paragraph, "what the partnership is for";
         /// The map its services are drawn on: `dorset`.
-        map: Option<Text> = "Map", Takes::Line, "the map services are drawn on: dorset";
+        map: Option<Text> = "Map", FieldType::Line, "the map services are drawn on: dorset";
         /// Whether the records are a sample, invented or old, and must be taken for nothing else.
-        sample: bool = "Sample", Takes::Flag, "yes when the records are only an example";
+        sample: bool = "Sample", FieldType::Flag, "yes when the records are only an example";
     }
-    kept {}
+    system {}
 }
 
 impl Partnership {

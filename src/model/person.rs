@@ -4,9 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::change::Refusal;
-use super::record::{record, whole};
+use super::record::{atomic_merge, record};
 use super::text::Text;
-use super::typed::{Blank, Desk, Ref, Takes, Typed};
+use super::typed::{Blank, FieldType, FieldValue, ParseContext, Ref};
 use super::{AnyRecord, Kind, Workspace};
 
 /// What a person does somewhere.
@@ -19,10 +19,10 @@ pub struct Role {
     #[serde(default, skip_serializing_if = "Blank::is_blank")]
     pub title: Option<Text>,
 }
-whole!(Vec<Role>);
+atomic_merge!(Vec<Role>);
 
-impl Typed for Vec<Role> {
-    fn say(&self, workspace: &Workspace) -> String {
+impl FieldValue for Vec<Role> {
+    fn format(&self, workspace: &Workspace) -> String {
         let say = |role: &Role| match &role.title {
             Some(title) => format!("{title} | {}", role.organisation.name(workspace)),
             None => format!("| {}", role.organisation.name(workspace)),
@@ -30,13 +30,13 @@ impl Typed for Vec<Role> {
         self.iter().map(say).collect::<Vec<_>>().join("\n")
     }
 
-    fn read(typed: &str, desk: Desk<'_>) -> Result<Self, String> {
+    fn parse(typed: &str, context: ParseContext<'_>) -> Result<Self, String> {
         let read = |line: &str| {
             let (title, organisation) = line.split_once('|').unwrap_or((line, ""));
             if organisation.trim().is_empty() {
                 return Err("write: title | organisation".to_owned());
             }
-            Ok(Role { organisation: Ref::read(organisation, desk)?, title: Text::some(title) })
+            Ok(Role { organisation: Ref::parse(organisation, context)?, title: Text::some(title) })
         };
         typed.lines().filter(|line| !line.trim().is_empty()).map(read).collect()
     }
@@ -45,23 +45,23 @@ impl Typed for Vec<Role> {
 record! {
     /// Somebody the partnership works with.
     Person = Kind::Person;
-    typed {
+    editable {
         /// Their name.
-        name: Text = "Name", Takes::Line, "first name and surname";
+        name: Text = "Name", FieldType::Line, "first name and surname";
         /// The letters with which they sign changes.
-        initials: Option<Text> = "Initials", Takes::Line, "two or three letters that sign their changes";
+        initials: Option<Text> = "Initials", FieldType::Line, "two or three letters that sign their changes";
         /// What they do, and where.
-        roles: Vec<Role> = "Roles", Takes::Rows, "one a line: title | organisation";
+        roles: Vec<Role> = "Roles", FieldType::Rows, "one a line: title | organisation";
         /// How to ring them at work.
-        phone: Option<Text> = "Phone", Takes::Line, "a number at work";
+        phone: Option<Text> = "Phone", FieldType::Line, "a number at work";
         /// How to write to them at work.
-        email: Option<Text> = "E-mail", Takes::Line, "an address at work";
+        email: Option<Text> = "E-mail", FieldType::Line, "an address at work";
         /// The login name on the host, by which the program knows them.
-        login: Option<Text> = "Login", Takes::Line, "their login name on this host";
+        login: Option<Text> = "Login", FieldType::Line, "their login name on this host";
         /// Anything else colleagues should know.
-        notes: Option<Text> = "Notes", Takes::Paragraph, "anything colleagues should know";
+        notes: Option<Text> = "Notes", FieldType::Paragraph, "anything colleagues should know";
     }
-    kept {}
+    system {}
 }
 
 impl Person {

@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::date::Day;
+use super::date::Date;
 use super::text::Text;
 
 /// A point on the earth, in degrees (WGS 84).
@@ -91,7 +91,7 @@ pub struct District {
     /// Its code in official statistics.
     pub code: Text,
     /// The last day on which it was an area of government; `None`: it still is.
-    pub until: Option<Day>,
+    pub until: Option<Date>,
     /// Where its name is put.
     pub label: Point,
     /// Its land, islands included.
@@ -107,9 +107,9 @@ pub struct Area {
     /// Other names.
     pub aliases: Vec<Text>,
     /// The first day on which it was an area of government.
-    pub from: Option<Day>,
+    pub from: Option<Date>,
     /// The last such day.
-    pub until: Option<Day>,
+    pub until: Option<Date>,
     /// The names of its districts.
     pub districts: Vec<Text>,
 }
@@ -127,7 +127,7 @@ pub struct Place {
     /// Where it is.
     pub point: Point,
     /// The last day on which it was in use; `None`: it still is.
-    pub until: Option<Day>,
+    pub until: Option<Date>,
 }
 
 /// A postcode district such as BH1.

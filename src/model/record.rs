@@ -8,24 +8,24 @@ use std::fmt::Debug;
 use serde::{Deserialize, Serialize};
 
 use super::choice::{Choice, Set};
-use super::date::Moment;
+use super::date::Timestamp;
 use super::id::Id;
 use super::text::Text;
-use super::typed::{Desk, Ref, Takes};
+use super::typed::{FieldType, ParseContext, Ref};
 use super::{Kind, Workspace};
 
 /// Who changed a record last, and when: `("2026-11-21T10:04:00Z", "KP")` in files.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Updated(pub Moment, pub Text);
+pub struct Updated(pub Timestamp, pub Text);
 
 /// One field of a kind, as forms, tables and the command line see it.
 pub struct Field<R> {
     /// What is said about it.
     pub info: FieldInfo,
     /// Its value in words.
-    pub say: fn(&R, &Workspace) -> String,
+    pub format: fn(&R, &Workspace) -> String,
     /// Sets it from what a person typed.
-    pub read: fn(&mut R, &str, Desk<'_>) -> Result<(), String>,
+    pub parse: fn(&mut R, &str, ParseContext<'_>) -> Result<(), String>,
 }
 
 /// What is said about a field.
@@ -36,7 +36,7 @@ pub struct FieldInfo {
     /// Its name on screens.
     pub label: &'static str,
     /// What it takes.
-    pub takes: Takes,
+    pub field_type: FieldType,
     /// How to type it, shown while the field is being typed.
     pub hint: &'static str,
 }
@@ -80,7 +80,7 @@ pub trait Merge: Clone + PartialEq + Debug {
 }
 
 /// Both changed one value: nothing to be united.
-macro_rules! whole {
+macro_rules! atomic_merge {
     ($($(#[$generic:ident])? $type:ty),+ $(,)?) => {
         $(impl $(<$generic: Clone + PartialEq + std::fmt::Debug>)? $crate::model::record::Merge for $type {
             fn merge(_: &Self, _: &Self, _: &Self) -> Option<Self> {
@@ -89,8 +89,8 @@ macro_rules! whole {
         })+
     };
 }
-pub(crate) use whole;
-whole!(bool, Text, #[T] Option<T>);
+pub(crate) use atomic_merge;
+atomic_merge!(bool, Text, #[T] Option<T>);
 
 impl<C: Choice> Merge for Set<C> {
     fn merge(base: &Self, ours: &Self, theirs: &Self) -> Option<Self> {
@@ -145,8 +145,8 @@ macro_rules! record {
     (
         $(#[$doc:meta])*
         $name:ident = $kind:expr;
-        typed { $( $(#[$tdoc:meta])* $typed:ident: $ttype:ty = $label:literal, $takes:expr, $hint:literal; )+ }
-        kept { $( $(#[$kdoc:meta])* $kept:ident: $ktype:ty; )* }
+        editable { $( $(#[$tdoc:meta])* $editable:ident: $ttype:ty = $label:literal, $field_type:expr, $hint:literal; )+ }
+        system { $( $(#[$kdoc:meta])* $system:ident: $ktype:ty; )* }
     ) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -155,8 +155,8 @@ macro_rules! record {
             /// The key of the record in its file.
             #[serde(skip)]
             pub id: $crate::model::id::Id,
-            $( $(#[$tdoc])* #[serde(skip_serializing_if = "Blank::is_blank")] pub $typed: $ttype, )+
-            $( $(#[$kdoc])* #[serde(skip_serializing_if = "Blank::is_blank")] pub $kept: $ktype, )*
+            $( $(#[$tdoc])* #[serde(skip_serializing_if = "Blank::is_blank")] pub $editable: $ttype, )+
+            $( $(#[$kdoc])* #[serde(skip_serializing_if = "Blank::is_blank")] pub $system: $ktype, )*
             /// Who changed it last, and when.
             pub updated: $crate::model::record::Updated,
         }
@@ -166,11 +166,11 @@ macro_rules! record {
             const FIELDS: &'static [$crate::model::record::Field<Self>] = &[
                 $($crate::model::record::Field {
                     info: $crate::model::record::FieldInfo {
-                        name: stringify!($typed), label: $label, takes: $takes, hint: $hint,
+                        name: stringify!($editable), label: $label, field_type: $field_type, hint: $hint,
                     },
-                    say: |record, workspace| $crate::model::typed::Typed::say(&record.$typed, workspace),
-                    read: |record, typed, desk| {
-                        record.$typed = $crate::model::typed::Typed::read(typed, desk)?;
+                    format: |record, workspace| $crate::model::typed::FieldValue::format(&record.$editable, workspace),
+                    parse: |record, typed, context| {
+                        record.$editable = $crate::model::typed::FieldValue::parse(typed, context)?;
                         Ok(())
                     },
                 }),+
@@ -194,11 +194,11 @@ macro_rules! record {
                 let mut lost = Vec::new();
                 let merged = Self {
                     id: ours.id,
-                    $( $typed: $crate::model::record::merge_field(
-                        stringify!($typed), (&base.$typed, &ours.$typed, &theirs.$typed), ours_wins, &mut lost,
+                    $( $editable: $crate::model::record::merge_field(
+                        stringify!($editable), (&base.$editable, &ours.$editable, &theirs.$editable), ours_wins, &mut lost,
                     ), )+
-                    $( $kept: $crate::model::record::merge_field(
-                        stringify!($kept), (&base.$kept, &ours.$kept, &theirs.$kept), ours_wins, &mut lost,
+                    $( $system: $crate::model::record::merge_field(
+                        stringify!($system), (&base.$system, &ours.$system, &theirs.$system), ours_wins, &mut lost,
                     ), )*
                     updated: std::cmp::max(&ours.updated, &theirs.updated).clone(),
                 };
@@ -206,8 +206,8 @@ macro_rules! record {
             }
             fn differing(&self, other: &Self) -> Vec<&'static str> {
                 let mut names = Vec::new();
-                $( if self.$typed != other.$typed { names.push(stringify!($typed)); } )+
-                $( if self.$kept != other.$kept { names.push(stringify!($kept)); } )*
+                $( if self.$editable != other.$editable { names.push(stringify!($editable)); } )+
+                $( if self.$system != other.$system { names.push(stringify!($system)); } )*
                 names
             }
             fn check(&self) -> Result<(), String> {

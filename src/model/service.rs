@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::change::{Author, Change, Edit, Refusal, listed};
 use super::choice::{Choice, Set, choices};
-use super::date::{self, Day};
+use super::date::{self, Date};
 use super::place::Point;
-use super::record::{record, whole};
+use super::record::{atomic_merge, record};
 use super::text::Text;
-use super::typed::{Blank, Desk, Ref, Takes, Typed, absent_or};
+use super::typed::{Blank, FieldType, FieldValue, ParseContext, Ref, absent_or};
 use super::{AnyRecord, Id, Kind, Workspace};
 
 choices! {
@@ -128,8 +128,8 @@ impl Ages {
     }
 }
 
-impl Typed for Option<Ages> {
-    fn say(&self, _: &Workspace) -> String {
+impl FieldValue for Option<Ages> {
+    fn format(&self, _: &Workspace) -> String {
         match self {
             Some(Ages { from: Some(from), to: Some(to) }) => format!("{from}–{to}"),
             Some(Ages { from: Some(from), to: None }) => format!("{from}+"),
@@ -137,7 +137,7 @@ impl Typed for Option<Ages> {
             _ => String::new(),
         }
     }
-    fn read(typed: &str, _: Desk<'_>) -> Result<Self, String> {
+    fn parse(typed: &str, _: ParseContext<'_>) -> Result<Self, String> {
         absent_or(typed, |typed| {
             let wrong = || "write ages as 16-25, 18+ or -17".to_owned();
             let number = |text: &str| match text.trim() {
@@ -193,8 +193,8 @@ impl Location {
     }
 }
 
-impl Typed for Vec<Location> {
-    fn say(&self, _: &Workspace) -> String {
+impl FieldValue for Vec<Location> {
+    fn format(&self, _: &Workspace) -> String {
         let say = |location: &Location| {
             let part = |text: &Option<Text>| text.as_deref().unwrap_or_default().replace(['|', '\n'], " ");
             let mut row = [&location.name, &location.address, &location.town, &location.postcode].map(part).to_vec();
@@ -203,7 +203,7 @@ impl Typed for Vec<Location> {
         };
         self.iter().map(say).collect::<Vec<_>>().join("\n")
     }
-    fn read(typed: &str, _: Desk<'_>) -> Result<Self, String> {
+    fn parse(typed: &str, _: ParseContext<'_>) -> Result<Self, String> {
         let read = |line: &str| {
             let parts: Vec<&str> = line.split('|').collect();
             let part = |at: usize| parts.get(at).and_then(|text| Text::some(text));
@@ -228,23 +228,23 @@ pub struct Capacity {
     #[serde(default, skip_serializing_if = "Blank::is_blank")]
     pub maximum: Option<u32>,
     /// The day on which it was true.
-    pub on: Day,
+    pub on: Date,
 }
 
-impl Typed for Option<Capacity> {
-    fn say(&self, _: &Workspace) -> String {
+impl FieldValue for Option<Capacity> {
+    fn format(&self, _: &Workspace) -> String {
         match self {
             Some(Capacity { available, maximum: Some(maximum), on }) => format!("{available} of {maximum} on {on}"),
             Some(Capacity { available, maximum: None, on }) => format!("{available} on {on}"),
             None => String::new(),
         }
     }
-    fn read(typed: &str, desk: Desk<'_>) -> Result<Self, String> {
+    fn parse(typed: &str, context: ParseContext<'_>) -> Result<Self, String> {
         absent_or(typed, |typed| {
             let wrong = || "write free places and the day: 2 of 6 on fri, or 2 of 6 (today)".to_owned();
             let (numbers, on) = match typed.split_once(" on ") {
-                Some((numbers, day)) => (numbers, date::parse_day(day, desk.today)?),
-                None => (typed, desk.today),
+                Some((numbers, day)) => (numbers, date::parse_date(day, context.today)?),
+                None => (typed, context.today),
             };
             let number = |text: &str| text.trim().parse::<u32>().map_err(|_| wrong());
             let (available, maximum) = match numbers.split_once(" of ") {
@@ -263,7 +263,7 @@ impl Typed for Option<Capacity> {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Contact {
-    /// Their name; a role or a desk is a name too.
+    /// Their name; a role or a context is a name too.
     #[serde(default, skip_serializing_if = "Blank::is_blank")]
     pub name: Option<Text>,
     /// What they are called there.
@@ -277,15 +277,15 @@ pub struct Contact {
     pub email: Option<Text>,
 }
 
-impl Typed for Vec<Contact> {
-    fn say(&self, _: &Workspace) -> String {
+impl FieldValue for Vec<Contact> {
+    fn format(&self, _: &Workspace) -> String {
         let say = |contact: &Contact| {
             let part = |text: &Option<Text>| text.as_deref().unwrap_or_default().replace(['|', '\n'], " ");
             [&contact.name, &contact.title, &contact.phone, &contact.email].map(part).join(" | ")
         };
         self.iter().map(say).collect::<Vec<_>>().join("\n")
     }
-    fn read(typed: &str, _: Desk<'_>) -> Result<Self, String> {
+    fn parse(typed: &str, _: ParseContext<'_>) -> Result<Self, String> {
         let read = |line: &str| {
             let parts: Vec<&str> = line.split('|').collect();
             let part = |at: usize| parts.get(at).and_then(|text| Text::some(text));
@@ -304,7 +304,7 @@ impl Typed for Vec<Contact> {
 #[serde(deny_unknown_fields)]
 pub struct Verified {
     /// The day.
-    pub on: Day,
+    pub on: Date,
     /// Their initials, or whatever an imported directory says.
     #[serde(default, skip_serializing_if = "Blank::is_blank")]
     pub by: Option<Text>,
@@ -323,81 +323,81 @@ pub struct Source {
     pub id: Text,
     /// The day on which it was no longer in the source.
     #[serde(default, skip_serializing_if = "Blank::is_blank")]
-    pub missing_since: Option<Day>,
+    pub missing_since: Option<Date>,
     /// What the source says of fields that were changed here as well: field, its value in words.
     #[serde(default, skip_serializing_if = "Blank::is_blank")]
     pub suggestions: Vec<(Text, Text)>,
 }
-whole!(Vec<Location>, Vec<Contact>, Status);
+atomic_merge!(Vec<Location>, Vec<Contact>, Status);
 
 record! {
     /// A service.
     Service = Kind::Service;
-    typed {
+    editable {
         /// What people call it.
-        name: Text = "Name", Takes::Line, "what people call it";
+        name: Text = "Name", FieldType::Line, "what people call it";
         /// Other names.
-        aliases: Vec<Text> = "Also called", Takes::Words, "other names, commas between";
+        aliases: Vec<Text> = "Also called", FieldType::Words, "other names, commas between";
         /// Who delivers it.
-        organisation: Option<Ref> = "Delivered by", Takes::Organisation, "the organisation that does the work";
+        organisation: Option<Ref> = "Delivered by", FieldType::Organisation, "the organisation that does the work";
         /// Who commissions it.
-        commissioner: Option<Ref> = "Commissioned by", Takes::Organisation, "who asked for it and oversees it";
+        commissioner: Option<Ref> = "Commissioned by", FieldType::Organisation, "who asked for it and oversees it";
         /// Who pays for it.
-        funders: Vec<Ref> = "Funded by", Takes::Organisations, "who pays, commas between";
+        funders: Vec<Ref> = "Funded by", FieldType::Organisations, "who pays, commas between";
         /// Who sends people to it.
-        referrers: Vec<Ref> = "Referred by", Takes::Organisations, "who sends people to it, commas between";
+        referrers: Vec<Ref> = "Referred by", FieldType::Organisations, "who sends people to it, commas between";
         /// Whether it runs.
-        status: Status = "State", Takes::One(Status::LABELS), "active, paused, closed or planned";
+        status: Status = "State", FieldType::One(Status::LABELS), "active, paused, closed or planned";
         /// What everybody must know before ringing.
-        alert: Option<Text> = "Notice", Takes::Line, "what everybody must know before ringing";
+        alert: Option<Text> = "Notice", FieldType::Line, "what everybody must know before ringing";
         /// What it does.
-        summary: Option<Text> = "Summary", Takes::Paragraph, "what it does, in a sentence or two";
+        summary: Option<Text> = "Summary", FieldType::Paragraph, "what it does, in a sentence or two";
         /// Which needs it meets.
-        needs: Set<Need> = "Needs", Takes::Some(Need::LABELS), "the needs it meets, commas between";
+        needs: Set<Need> = "Needs", FieldType::Some(Need::LABELS), "the needs it meets, commas between";
         /// The ages it is for.
-        ages: Option<Ages> = "Ages", Takes::Numbers, "16-25, 18+ or -17; empty: not stated";
+        ages: Option<Ages> = "Ages", FieldType::Numbers, "16-25, 18+ or -17; empty: not stated";
         /// The sex it is for.
-        sex: Option<Sex> = "Sex", Takes::One(Sex::LABELS), "women, men or any; empty: not stated";
+        sex: Option<Sex> = "Sex", FieldType::One(Sex::LABELS), "women, men or any; empty: not stated";
         /// Where its clients stand with the criminal justice system.
-        clients: Set<Client> = "For", Takes::Some(Client::LABELS), "in custody, on probation, victim, family, anyone";
+        clients: Set<Client> = "For", FieldType::Some(Client::LABELS), "in custody, on probation, victim, family, anyone";
         /// Who can have it, in words.
-        eligibility: Option<Text> = "Who can have it", Takes::Paragraph, "conditions in words: no arson, local link …";
+        eligibility: Option<Text> = "Who can have it", FieldType::Paragraph, "conditions in words: no arson, local link …";
         /// The areas it serves, whatever its address.
-        serves: Vec<Text> = "Serves", Takes::Areas, "districts, a council or the whole county; not where it is";
+        serves: Vec<Text> = "Serves", FieldType::Areas, "districts, a council or the whole county; not where it is";
         /// Where it is.
-        locations: Vec<Location> = "Located at", Takes::Rows, "one a line: name | address | town | postcode | lat, lon";
+        locations: Vec<Location> = "Located at", FieldType::Rows, "one a line: name | address | town | postcode | lat, lon";
         /// Whether nobody may see where it is: a refuge.
-        hide_address: bool = "Hide address", Takes::Flag, "yes for a refuge: address and dot appear nowhere";
+        hide_address: bool = "Hide address", FieldType::Flag, "yes for a refuge: address and dot appear nowhere";
         /// When it is open.
-        opening: Option<Text> = "Open", Takes::Paragraph, "Mon–Fri 9–5, or in words";
+        opening: Option<Text> = "Open", FieldType::Paragraph, "Mon–Fri 9–5, or in words";
         /// What it costs.
-        cost: Option<Text> = "Cost", Takes::Line, "free, or how much";
+        cost: Option<Text> = "Cost", FieldType::Line, "free, or how much";
         /// How one gets to it.
-        routes: Set<Route> = "Ways in", Takes::Some(Route::LABELS), "self, drop-in, referral by agency, appointment";
+        routes: Set<Route> = "Ways in", FieldType::Some(Route::LABELS), "self, drop-in, referral by agency, appointment";
         /// What a referrer has to do.
-        how_to_refer: Option<Text> = "How to refer", Takes::Paragraph, "form, number, what they will ask";
+        how_to_refer: Option<Text> = "How to refer", FieldType::Paragraph, "form, number, what they will ask";
         /// Free places and their day.
-        capacity: Option<Capacity> = "Places free", Takes::Numbers, "2 of 6 on fri";
+        capacity: Option<Capacity> = "Places free", FieldType::Numbers, "2 of 6 on fri";
         /// How long one waits.
-        waiting: Option<Text> = "Waiting time", Takes::Line, "how long one waits";
+        waiting: Option<Text> = "Waiting time", FieldType::Line, "how long one waits";
         /// Languages spoken.
-        languages: Vec<Text> = "Languages", Takes::Words, "commas between";
+        languages: Vec<Text> = "Languages", FieldType::Words, "commas between";
         /// Steps, lifts, loops, parking.
-        accessibility: Option<Text> = "Access", Takes::Paragraph, "steps, lift, loop, parking";
+        accessibility: Option<Text> = "Access", FieldType::Paragraph, "steps, lift, loop, parking";
         /// The number to ring.
-        phone: Option<Text> = "Phone", Takes::Line, "the number to ring";
+        phone: Option<Text> = "Phone", FieldType::Line, "the number to ring";
         /// The address to write to.
-        email: Option<Text> = "E-mail", Takes::Line, "the address to write to";
+        email: Option<Text> = "E-mail", FieldType::Line, "the address to write to";
         /// Its page.
-        url: Option<Text> = "Web", Takes::Line, "its web address";
+        url: Option<Text> = "Web", FieldType::Line, "its web address";
         /// People there.
-        contacts: Vec<Contact> = "Contacts", Takes::Rows, "one a line: name | title | phone | e-mail";
+        contacts: Vec<Contact> = "Contacts", FieldType::Rows, "one a line: name | title | phone | e-mail";
         /// The day its funding ends.
-        funding_ends: Option<Day> = "Funding ends", Takes::Day, "a day: 31 mar 2027";
+        funding_ends: Option<Date> = "Funding ends", FieldType::Date, "a day: 31 mar 2027";
         /// What colleagues should know; it stays here and is not exported.
-        notes: Option<Text> = "Notes", Takes::Paragraph, "for colleagues; never exported";
+        notes: Option<Text> = "Notes", FieldType::Paragraph, "for colleagues; never exported";
     }
-    kept {
+    system {
         /// When, by whom and how the facts were last checked.
         verified: Option<Verified>;
         /// Where it was imported from.
@@ -416,12 +416,12 @@ impl Blank for Status {
         *self == Self::Active
     }
 }
-impl Typed for Status {
-    fn say(&self, _: &Workspace) -> String {
+impl FieldValue for Status {
+    fn format(&self, _: &Workspace) -> String {
         self.label().to_owned()
     }
-    fn read(typed: &str, _: Desk<'_>) -> Result<Self, String> {
-        if typed.trim().is_empty() { Ok(Self::Active) } else { <Self as Choice>::read(typed) }
+    fn parse(typed: &str, _: ParseContext<'_>) -> Result<Self, String> {
+        if typed.trim().is_empty() { Ok(Self::Active) } else { <Self as Choice>::parse(typed) }
     }
 }
 
@@ -482,7 +482,7 @@ impl Service {
     }
 
     /// How far its facts can be trusted today.
-    pub fn freshness(&self, today: Day) -> Freshness {
+    pub fn freshness(&self, today: Date) -> Freshness {
         match &self.verified {
             None => Freshness::Never,
             Some(verified) if verified.on >= date::months_before(today, STALE_MONTHS) => Freshness::Fresh,
@@ -491,7 +491,7 @@ impl Service {
     }
 
     /// Whether its funding ends within three months, or has ended.
-    pub fn funding_warns(&self, today: Day) -> bool {
+    pub fn funding_warns(&self, today: Date) -> bool {
         self.funding_ends.is_some_and(|ends| ends <= date::months_after(today, WARN_MONTHS))
     }
 

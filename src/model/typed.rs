@@ -4,14 +4,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::choice::{Choice, Set};
-use super::date::{self, Day};
+use super::date::{self, Date};
 use super::id::Id;
 use super::text::{Text, one_line};
 use super::{Kind, Workspace};
 
 /// What a field takes, so that a form can offer the right help and completion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Takes {
+pub enum FieldType {
     /// One line of text.
     Line,
     /// Several lines of text.
@@ -21,7 +21,7 @@ pub enum Takes {
     /// Yes or no.
     Flag,
     /// A day.
-    Day,
+    Date,
     /// Two numbers or a number and a day; the hint shows how.
     Numbers,
     /// One of these words.
@@ -40,22 +40,22 @@ pub enum Takes {
 
 /// What is around a person who types: the records that can be named, and the day.
 #[derive(Clone, Copy)]
-pub struct Desk<'a> {
+pub struct ParseContext<'a> {
     /// Where names are looked up.
     pub workspace: &'a Workspace,
     /// The day that "fri" is seen from.
-    pub today: Day,
+    pub today: Date,
 }
 
 /// A sort of value that a person can type and read.
-pub trait Typed: Sized {
+pub trait FieldValue: Sized {
     /// The value in words; typing them again gives the same value.
-    fn say(&self, workspace: &Workspace) -> String;
+    fn format(&self, workspace: &Workspace) -> String;
     /// The value a person typed; nothing typed is the absent value.
     ///
     /// # Errors
     /// What the field takes, as a sentence without its subject.
-    fn read(typed: &str, desk: Desk<'_>) -> Result<Self, String>;
+    fn parse(typed: &str, context: ParseContext<'_>) -> Result<Self, String>;
 }
 
 /// Whether a value is absent: absent values are left out of files and shown as "not stated".
@@ -138,20 +138,20 @@ impl<'de> Deserialize<'de> for Ref {
     }
 }
 
-impl Typed for Text {
-    fn say(&self, _: &Workspace) -> String {
+impl FieldValue for Text {
+    fn format(&self, _: &Workspace) -> String {
         self.to_string()
     }
-    fn read(typed: &str, _: Desk<'_>) -> Result<Self, String> {
+    fn parse(typed: &str, _: ParseContext<'_>) -> Result<Self, String> {
         Ok(Self::line(typed))
     }
 }
 
-impl Typed for Option<Text> {
-    fn say(&self, _: &Workspace) -> String {
+impl FieldValue for Option<Text> {
+    fn format(&self, _: &Workspace) -> String {
         self.as_deref().unwrap_or_default().to_owned()
     }
-    fn read(typed: &str, _: Desk<'_>) -> Result<Self, String> {
+    fn parse(typed: &str, _: ParseContext<'_>) -> Result<Self, String> {
         if typed.len() > super::text::LONGEST {
             return Err(format!("at most {} characters fit here", super::text::LONGEST));
         }
@@ -159,20 +159,20 @@ impl Typed for Option<Text> {
     }
 }
 
-impl Typed for Vec<Text> {
-    fn say(&self, _: &Workspace) -> String {
+impl FieldValue for Vec<Text> {
+    fn format(&self, _: &Workspace) -> String {
         join(self.iter().map(Text::as_str))
     }
-    fn read(typed: &str, _: Desk<'_>) -> Result<Self, String> {
+    fn parse(typed: &str, _: ParseContext<'_>) -> Result<Self, String> {
         Ok(parts(typed).map(Text::line).collect())
     }
 }
 
-impl Typed for bool {
-    fn say(&self, _: &Workspace) -> String {
+impl FieldValue for bool {
+    fn format(&self, _: &Workspace) -> String {
         if *self { "yes".to_owned() } else { String::new() }
     }
-    fn read(typed: &str, _: Desk<'_>) -> Result<Self, String> {
+    fn parse(typed: &str, _: ParseContext<'_>) -> Result<Self, String> {
         match typed.trim().to_lowercase().as_str() {
             "yes" | "y" | "true" | "1" => Ok(true),
             "no" | "n" | "false" | "0" | "" => Ok(false),
@@ -181,22 +181,22 @@ impl Typed for bool {
     }
 }
 
-impl Typed for Option<Day> {
-    fn say(&self, _: &Workspace) -> String {
+impl FieldValue for Option<Date> {
+    fn format(&self, _: &Workspace) -> String {
         self.map(|day| day.to_string()).unwrap_or_default()
     }
-    fn read(typed: &str, desk: Desk<'_>) -> Result<Self, String> {
-        absent_or(typed, |typed| date::parse_day(typed, desk.today))
+    fn parse(typed: &str, context: ParseContext<'_>) -> Result<Self, String> {
+        absent_or(typed, |typed| date::parse_date(typed, context.today))
     }
 }
 
-impl Typed for Ref {
-    fn say(&self, workspace: &Workspace) -> String {
+impl FieldValue for Ref {
+    fn format(&self, workspace: &Workspace) -> String {
         self.name(workspace).to_owned()
     }
     /// An id, the name of an organisation (its only bearer, whatever the case of the letters), or any words.
-    fn read(typed: &str, desk: Desk<'_>) -> Result<Self, String> {
-        let organisations = &desk.workspace.organisations;
+    fn parse(typed: &str, context: ParseContext<'_>) -> Result<Self, String> {
+        let organisations = &context.workspace.organisations;
         if let Some(id) = typed.trim().parse::<Id>().ok().filter(|id| organisations.get(*id).is_some()) {
             return Ok(Self::Record(id));
         }
@@ -212,39 +212,39 @@ impl Typed for Ref {
     }
 }
 
-impl Typed for Option<Ref> {
-    fn say(&self, workspace: &Workspace) -> String {
-        self.as_ref().map(|r| r.say(workspace)).unwrap_or_default()
+impl FieldValue for Option<Ref> {
+    fn format(&self, workspace: &Workspace) -> String {
+        self.as_ref().map(|r| r.format(workspace)).unwrap_or_default()
     }
-    fn read(typed: &str, desk: Desk<'_>) -> Result<Self, String> {
-        absent_or(typed, |typed| Ref::read(typed, desk))
+    fn parse(typed: &str, context: ParseContext<'_>) -> Result<Self, String> {
+        absent_or(typed, |typed| Ref::parse(typed, context))
     }
 }
 
-impl Typed for Vec<Ref> {
-    fn say(&self, workspace: &Workspace) -> String {
+impl FieldValue for Vec<Ref> {
+    fn format(&self, workspace: &Workspace) -> String {
         join(self.iter().map(|r| r.name(workspace)))
     }
-    fn read(typed: &str, desk: Desk<'_>) -> Result<Self, String> {
-        parts(typed).map(|part| Ref::read(part, desk)).collect()
+    fn parse(typed: &str, context: ParseContext<'_>) -> Result<Self, String> {
+        parts(typed).map(|part| Ref::parse(part, context)).collect()
     }
 }
 
-impl<C: Choice> Typed for Option<C> {
-    fn say(&self, _: &Workspace) -> String {
+impl<C: Choice> FieldValue for Option<C> {
+    fn format(&self, _: &Workspace) -> String {
         self.map(C::label).unwrap_or_default().to_owned()
     }
-    fn read(typed: &str, _: Desk<'_>) -> Result<Self, String> {
-        absent_or(typed, C::read)
+    fn parse(typed: &str, _: ParseContext<'_>) -> Result<Self, String> {
+        absent_or(typed, C::parse)
     }
 }
 
-impl<C: Choice> Typed for Set<C> {
-    fn say(&self, _: &Workspace) -> String {
+impl<C: Choice> FieldValue for Set<C> {
+    fn format(&self, _: &Workspace) -> String {
         self.labels()
     }
     /// Labels with commas between; a label that itself holds a comma is recognised whole.
-    fn read(typed: &str, _: Desk<'_>) -> Result<Self, String> {
+    fn parse(typed: &str, _: ParseContext<'_>) -> Result<Self, String> {
         let mut rest = typed.to_lowercase();
         let mut set = Self::default();
         for choice in C::ALL {
@@ -255,7 +255,7 @@ impl<C: Choice> Typed for Set<C> {
             }
         }
         for part in parts(&rest) {
-            set.insert(C::read(part)?);
+            set.insert(C::parse(part)?);
         }
         Ok(set)
     }

@@ -2,11 +2,11 @@
 //! between two events the program sleeps: nothing ticks.
 
 mod editor;
-mod files;
+mod frame;
 mod input;
 pub mod keys_file;
-mod screen;
 mod signals;
+mod storage;
 mod terminal;
 mod work;
 
@@ -18,12 +18,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::{App, Effect, Event, Options};
-use crate::model::{Day, Moment};
+use crate::model::{Date, Timestamp};
 use crate::store::Mode;
 use crate::ui;
-use crate::ui::look::Look;
-use files::{Files, Job};
-pub use screen::Screen;
+use crate::ui::theme::Theme;
+pub use frame::FrameEncoder;
+use storage::{Job, StorageWorker};
 
 /// How the program was started.
 pub struct Launch {
@@ -41,7 +41,7 @@ pub struct Launch {
 
 impl Launch {
     /// What the terminal can show: ASCII where the locale is not UTF-8, and on a console that has few signs.
-    fn look(&self) -> Look {
+    fn theme(&self) -> Theme {
         let locale =
             ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
         let is_utf8 = locale.is_some_and(|locale| {
@@ -49,7 +49,7 @@ impl Launch {
             locale.contains("utf-8") || locale.contains("utf8")
         });
         let is_console = std::env::var("TERM").is_ok_and(|term| term == "linux");
-        Look { colour: self.colour, ascii: self.ascii || !is_utf8 || is_console, plain: self.plain }
+        Theme { colour: self.colour, ascii: self.ascii || !is_utf8 || is_console, plain: self.plain }
     }
 }
 
@@ -96,7 +96,7 @@ pub fn app(launch: Launch) -> anyhow::Result<u8> {
     let (overrides, complaints) = keys_file::read();
     let mut app = App::new(launch.options.clone(), &overrides);
     if let Some(first) = complaints.first() {
-        app.say(crate::app::Tone::Wrong, first.clone());
+        app.set_status(crate::app::Severity::Error, first.clone());
     }
     let guard = terminal::Guard::take()?;
     let (to, inbox) = channel();
@@ -105,24 +105,24 @@ pub fn app(launch: Launch) -> anyhow::Result<u8> {
     size = (size.0.max(1), size.1.max(1));
     app.update(Event::Size(size.0, size.1));
     let mode = if launch.options.read_only { Mode::Read } else { Mode::Write };
-    let mut desk = Desk::new(app, launch.look());
-    desk.clock();
-    desk.draw()?;
-    desk.files = Some(Files::start(launch.directory, mode, to.clone()));
+    let mut event_loop = EventLoop::new(app, launch.theme());
+    event_loop.clock();
+    event_loop.draw()?;
+    event_loop.storage = Some(StorageWorker::start(launch.directory, mode, to.clone()));
     let (permit, permits) = channel();
     std::thread::spawn(move || input::read(&permits, &to));
-    let code = desk.serve(&inbox, &permit);
-    let code = code.or_else(|_| desk.cut_off());
+    let code = event_loop.serve(&inbox, &permit);
+    let code = code.or_else(|_| event_loop.cut_off());
     drop(guard);
     code
 }
 
 /// The main thread's own: the app, the screen, the ways out.
-struct Desk {
+struct EventLoop {
     app: App,
-    look: Look,
-    screen: Screen,
-    files: Option<Files>,
+    theme: Theme,
+    frames: FrameEncoder,
+    storage: Option<StorageWorker>,
     /// When [`Event::Woke`] is due.
     wake: Option<Instant>,
     /// The exit code, once the program is to end.
@@ -130,9 +130,9 @@ struct Desk {
     signed: Option<String>,
 }
 
-impl Desk {
-    fn new(app: App, look: Look) -> Self {
-        Self { app, look, screen: Screen::default(), files: None, wake: None, ending: None, signed: None }
+impl EventLoop {
+    fn new(app: App, theme: Theme) -> Self {
+        Self { app, theme, frames: FrameEncoder::default(), storage: None, wake: None, ending: None, signed: None }
     }
 
     /// Deals with what comes until the program is to end. One draw shows everything that had come.
@@ -157,8 +157,8 @@ impl Desk {
                 next = if self.ending.is_some() { None } else { inbox.try_recv().ok() };
             }
             if let Some((code, patience)) = self.ending {
-                if let Some(files) = &self.files {
-                    files.close(patience);
+                if let Some(storage) = &self.storage {
+                    storage.close(patience);
                 }
                 return Ok(code);
             }
@@ -172,7 +172,7 @@ impl Desk {
     /// The terminal went away in the middle of something: what is typed is kept all the same.
     fn cut_off(&mut self) -> anyhow::Result<u8> {
         self.update(Event::Hangup)?;
-        self.files.iter().for_each(|files| files.close(HASTY_SAVE));
+        self.storage.iter().for_each(|storage| storage.close(HASTY_SAVE));
         Ok(129)
     }
 
@@ -192,8 +192,8 @@ impl Desk {
     fn draw(&mut self) -> anyhow::Result<()> {
         let area = Rect::new(0, 0, self.app.size.0, self.app.size.1);
         let mut buffer = Buffer::empty(area);
-        let cursor = ui::draw(&self.app, self.look, area, &mut buffer);
-        let frame = self.screen.frame(buffer, cursor);
+        let cursor = ui::draw(&self.app, self.theme, area, &mut buffer);
+        let frame = self.frames.encode(buffer, cursor);
         if !frame.is_empty() {
             terminal::write(&frame)?;
         }
@@ -210,7 +210,7 @@ impl Desk {
             Message::Resized => self.measure(),
             Message::Suspend => self.suspend(),
             Message::Continued => {
-                self.screen.forget();
+                self.frames.invalidate();
                 Ok(())
             }
             Message::End(signal) => {
@@ -225,7 +225,7 @@ impl Desk {
         if let Event::Size(columns, rows) = event
             && (columns, rows) != self.app.size
         {
-            self.screen.forget();
+            self.frames.invalidate();
         }
         let effects = self.app.update(event);
         self.sign();
@@ -242,8 +242,8 @@ impl Desk {
     }
 
     fn ask(&self, job: Job) {
-        if let Some(files) = &self.files {
-            files.ask(job);
+        if let Some(storage) = &self.storage {
+            storage.ask(job);
         }
     }
 
@@ -267,7 +267,7 @@ impl Desk {
                 None => drop(crate::app::prompt::ask_who(&mut self.app)),
             },
             Effect::Begin(dir, name) => self.ask(Job::Begin(dir, name)),
-            Effect::Cancel => self.files.iter().for_each(Files::cancel),
+            Effect::Cancel => self.storage.iter().for_each(StorageWorker::cancel),
             Effect::Copy(text) => terminal::copy(&text)?,
             Effect::EditRecord(record) => {
                 let id = record.id();
@@ -277,10 +277,10 @@ impl Desk {
             Effect::EditText(text) => match self.away(|| editor::text(&text, ".txt"))? {
                 Ok(Some(text)) => self.update(Event::EditedText(text))?,
                 Ok(None) => {}
-                Err(why) => self.app.say(crate::app::Tone::Wrong, why),
+                Err(why) => self.app.set_status(crate::app::Severity::Error, why),
             },
             Effect::Wake(pause) => self.wake = Some(Instant::now() + pause),
-            Effect::Redraw => self.screen.forget(),
+            Effect::Redraw => self.frames.invalidate(),
             Effect::Mouse(is_on) => terminal::mouse(is_on)?,
             Effect::Suspend => self.suspend()?,
             Effect::Quit => self.ending = Some((0, LAST_SAVE)),
@@ -300,7 +300,7 @@ impl Desk {
     /// Stops until the shell lets it go on.
     fn suspend(&mut self) -> anyhow::Result<()> {
         if !has_shell() {
-            self.app.say(crate::app::Tone::Note, "there is no shell to go back to; q leaves".to_owned());
+            self.app.set_status(crate::app::Severity::Warning, "there is no shell to go back to; q leaves".to_owned());
             return Ok(());
         }
         terminal::give_back();
@@ -311,7 +311,7 @@ impl Desk {
 
     /// The terminal is ours again: everything has to be drawn, and it may have another size.
     fn back(&mut self) -> anyhow::Result<()> {
-        self.screen.forget();
+        self.frames.invalidate();
         if self.app.mouse {
             terminal::mouse(true)?;
         }
@@ -342,9 +342,9 @@ fn has_shell() -> bool {
 }
 
 /// The moment it is, and the day it is where the person is.
-pub fn clock() -> (Moment, Day) {
+pub fn clock() -> (Timestamp, Date) {
     let now = chrono::Local::now();
-    (Moment::from_seconds(now.timestamp()), now.date_naive())
+    (Timestamp::from_seconds(now.timestamp()), now.date_naive())
 }
 
 /// A path as people type it, with `~` for the home directory.

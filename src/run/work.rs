@@ -5,10 +5,10 @@ use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use super::Message;
-use crate::app::{App, Event, Finished, facts};
+use crate::app::{App, Event, Finished, detail};
 use crate::exchange::{self, Format, Here, Outgoing, Progress};
 use crate::model::text::clean;
-use crate::model::{Author, Collection, Dice, Kind, Original, Workspace};
+use crate::model::{Author, Collection, Kind, Original, SplitMix64, Workspace};
 use crate::store::{self, Store};
 
 /// Between two reports of progress at least this much time passes: a slow link is not filled with counting.
@@ -21,14 +21,14 @@ pub struct Request {
     /// Who imports.
     pub author: Author,
     /// For new ids.
-    pub dice: Dice,
+    pub random: SplitMix64,
 }
 
 impl Request {
     /// As the app stands now; `None` when it is not known who acts.
     pub fn of(app: &mut App) -> Option<Self> {
-        let dice = Dice::new(app.dice.roll());
-        Some(Self { workspace: app.workspace.clone(), author: app.author()?, dice })
+        let random = SplitMix64::new(app.random.next_u64());
+        Some(Self { workspace: app.workspace.clone(), author: app.author()?, random })
     }
 }
 
@@ -42,7 +42,7 @@ pub fn import(store: &mut Store, path: &str, request: Request, to: &Sender<Messa
     let mut go_on = |progress: Progress| {
         if told.elapsed() >= BETWEEN {
             told = Instant::now();
-            let sentence = format!("import: {} {}", progress.step, facts::count(progress.done));
+            let sentence = format!("import: {} {}", progress.step, detail::count(progress.done));
             let _ = to.send(Message::Event(Event::Progress(sentence))); // late or never, the import goes on
         }
         !cancel.load(Ordering::Relaxed)
@@ -50,7 +50,7 @@ pub fn import(store: &mut Store, path: &str, request: Request, to: &Sender<Messa
     match plan(store, path, request, &mut go_on) {
         Ok(plan) => {
             let mut lines: Vec<String> = vec![plan.report.summary(), String::new()];
-            lines.extend(plan.report.repairs.iter().take(facts::MOST_LINES).map(ToString::to_string));
+            lines.extend(plan.report.repairs.iter().take(detail::MOST_LINES).map(ToString::to_string));
             Finished {
                 sentence: plan.change.sentence.clone(),
                 change: Some(plan.change),
@@ -74,7 +74,7 @@ fn plan(
     let originals = originals(store)?;
     let needs = store::need_table(store.dir()).map_err(|problem| problem.to_string())?;
     let here = Here { workspace: &request.workspace, originals: &originals, needs: &needs, author: &request.author };
-    exchange::plan(package, &here, &mut request.dice, go_on).map_err(|problem| problem.0)
+    exchange::plan(package, &here, &mut request.random, go_on).map_err(|problem| problem.0)
 }
 
 /// What earlier imports brought.
@@ -112,5 +112,5 @@ fn write(
     let what = Outgoing { workspace, originals: &originals, needs: &needs, contacts: false };
     let mut go_on = |_: Progress| !cancel.load(Ordering::Relaxed);
     let count = exchange::export(*format, &path, &what, &mut go_on).map_err(|problem| problem.0)?;
-    Ok(format!("{} services written to {}", facts::count(count), clean(&path.to_string_lossy())))
+    Ok(format!("{} services written to {}", detail::count(count), clean(&path.to_string_lossy())))
 }

@@ -7,7 +7,7 @@ use crate::model::choice::Set;
 use crate::model::organisation::Sector;
 use crate::model::place::{Atlas, Districts, Point, Ring};
 use crate::model::service::{Ages, Client, Location, Need, Service, Sex, Status};
-use crate::model::{AnyRecord, Day, Ref, Text, Workspace};
+use crate::model::{AnyRecord, Date, Ref, Text, Workspace};
 
 /// The facts of one record.
 #[derive(Clone, Copy, Debug)]
@@ -19,8 +19,8 @@ pub(super) struct Facts {
     pub sex: Option<Sex>,
     pub status: Status,
     pub is_hidden: bool,
-    pub verified: Option<Day>,
-    pub funding_ends: Option<Day>,
+    pub verified: Option<Date>,
+    pub funding_ends: Option<Date>,
     pub serves: Districts,
     pub located: Districts,
     spots: (u32, u32),

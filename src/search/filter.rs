@@ -7,7 +7,7 @@ use super::Index;
 use super::facts::{Facts, NOWHERE};
 use super::words::{plain, words};
 use crate::model::choice::{Choice, Set};
-use crate::model::date::{self, Day};
+use crate::model::date::{self, Date};
 use crate::model::organisation::Sector;
 use crate::model::place::{Atlas, Districts, Point};
 use crate::model::service::{Ages, Client, Need, STALE_MONTHS, Sex, Status};
@@ -289,7 +289,7 @@ fn read_funding(value: &str) -> Option<Test> {
     if step.bytes().all(|b| b.is_ascii_digit()) && !step.is_empty() {
         step.push('m'); // still being typed, or months by habit
     }
-    date::parse_day(&step, Day::default()).ok()?;
+    date::parse_date(&step, Date::default()).ok()?;
     Some(Test::Funding { ends_before, step })
 }
 
@@ -355,18 +355,18 @@ impl Where {
 pub(super) struct Ready<'a> {
     test: &'a Test,
     names: Vec<bool>,
-    day: Option<Day>,
+    day: Option<Date>,
 }
 
 impl<'a> Ready<'a> {
-    pub fn new(test: &'a Test, index: &Index, today: Day) -> Self {
+    pub fn new(test: &'a Test, index: &Index, today: Date) -> Self {
         let mut ready = Self { test, names: Vec::new(), day: None };
         match test {
             Test::In(place) | Test::Serves(place) => {
                 let is_meant = |name: &str| place.names.iter().any(|wanted| wanted == name);
                 ready.names = index.book.names.iter().map(|(name, _)| is_meant(name)).collect();
             }
-            Test::Funding { step, .. } => ready.day = date::parse_day(step, today).ok(),
+            Test::Funding { step, .. } => ready.day = date::parse_date(step, today).ok(),
             Test::Is(_) => ready.day = Some(date::months_before(today, STALE_MONTHS)),
             _ => {}
         }

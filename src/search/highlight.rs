@@ -64,7 +64,8 @@ impl Query {
     pub fn matched(&self, hit: &Hit, record: &AnyRecord, workspace: &Workspace) -> Vec<&'static str> {
         let is_hidden = matches!(record, AnyRecord::Service(service) if service.hide_address);
         let may_show = |name: &str| !(is_hidden && name == "locations");
-        let has = |name: &&&'static str| may_show(name) && !self.highlight(&record.say(name, workspace)).is_empty();
+        let has =
+            |name: &&&'static str| may_show(name) && !self.highlight(&record.format_field(name, workspace)).is_empty();
         let mut found: Vec<&'static str> = Vec::new();
         for group in hit.fields().map(members) {
             let shown: Vec<&'static str> = group.iter().filter(has).copied().collect();

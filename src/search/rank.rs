@@ -14,7 +14,7 @@ use super::lexicon::{self, Meant};
 use super::query::{Query, Word};
 use super::said::Field;
 use crate::model::place::{Atlas, Point};
-use crate::model::{Day, Id, Workspace};
+use crate::model::{Date, Id, Workspace};
 
 /// What surrounds a search.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +24,7 @@ pub struct Context<'a> {
     /// The map.
     pub atlas: &'a Atlas,
     /// The day it is.
-    pub today: Day,
+    pub today: Date,
 }
 
 /// A record that was found.
@@ -117,7 +117,7 @@ impl Index {
         found
     }
 
-    fn ready<'q>(&self, query: &'q Query, today: Day) -> Vec<(Ready<'q>, bool)> {
+    fn ready<'q>(&self, query: &'q Query, today: Date) -> Vec<(Ready<'q>, bool)> {
         query.filters.iter().map(|clause| (Ready::new(&clause.test, self, today), clause.is_not)).collect()
     }
 }

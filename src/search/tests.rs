@@ -4,10 +4,10 @@ use super::*;
 use crate::model::organisation::Sector;
 use crate::model::place::{Area, District, Place, Point, Postcode};
 use crate::model::service::{Ages, Client, Location, Need, Sex, Status, Verified};
-use crate::model::{Day, Dice, Organisation, Person, Service, Text};
+use crate::model::{Date, Organisation, Person, Service, SplitMix64, Text};
 use proptest::prelude::*;
 
-fn today() -> Day {
+fn today() -> Date {
     "2026-11-21".parse().unwrap()
 }
 
@@ -52,18 +52,18 @@ fn atlas() -> Atlas {
     }
 }
 
-struct Desk {
+struct Harness {
     workspace: Workspace,
-    dice: Dice,
+    random: SplitMix64,
 }
 
-impl Desk {
+impl Harness {
     fn new() -> Self {
-        Self { workspace: Workspace::default(), dice: Dice::new(1) }
+        Self { workspace: Workspace::default(), random: SplitMix64::new(1) }
     }
 
     fn put<R: Into<AnyRecord>>(&mut self, letter: char, make: impl FnOnce(Id) -> R) -> Id {
-        let id = self.dice.fresh(letter, 0, |id| self.workspace.get(id).is_some());
+        let id = self.random.new_id(letter, 0, |id| self.workspace.get(id).is_some());
         self.workspace.place(id, Some(make(id).into()));
         id
     }
@@ -115,24 +115,24 @@ fn location(town: &str, postcode: &str, at: Option<(f64, f64)>) -> Location {
 }
 
 /// Shaped like a real directory of legal aid: a firm, a category of law, an office.
-fn firms() -> Desk {
-    let mut desk = Desk::new();
-    desk.firm("Family", "Harbour Law", "Weymouth", "DT4 8ZZ", Some((50.608, -2.455)));
-    desk.firm("Crime", "Harbour Law", "Weymouth", "DT4 8ZZ", Some((50.608, -2.455)));
-    desk.firm("Family", "Cliff & Chine LLP", "Bournemouth", "BH1 2ZZ", Some((50.719, -1.874)));
-    desk.firm("Crime", "Cliff & Chine LLP", "Bournemouth", "BH1 2ZZ", Some((50.719, -1.874)));
-    desk.firm("Family", "Weymouth Street Solicitors", "Swanage", "BH19 1ZZ", Some((50.61, -1.96)));
-    desk.firm("Crime", "Quarry Legal", "Swanage", "BH19 1ZZ", Some((50.61, -1.96)));
-    desk.firm("Family mediation", "Even Keel", "Bournemouth", "BH1 1ZZ", None);
-    desk
+fn firms() -> Harness {
+    let mut harness = Harness::new();
+    harness.firm("Family", "Harbour Law", "Weymouth", "DT4 8ZZ", Some((50.608, -2.455)));
+    harness.firm("Crime", "Harbour Law", "Weymouth", "DT4 8ZZ", Some((50.608, -2.455)));
+    harness.firm("Family", "Cliff & Chine LLP", "Bournemouth", "BH1 2ZZ", Some((50.719, -1.874)));
+    harness.firm("Crime", "Cliff & Chine LLP", "Bournemouth", "BH1 2ZZ", Some((50.719, -1.874)));
+    harness.firm("Family", "Weymouth Street Solicitors", "Swanage", "BH19 1ZZ", Some((50.61, -1.96)));
+    harness.firm("Crime", "Quarry Legal", "Swanage", "BH19 1ZZ", Some((50.61, -1.96)));
+    harness.firm("Family mediation", "Even Keel", "Bournemouth", "BH1 1ZZ", None);
+    harness
 }
 
 #[test]
 fn the_rows_of_the_issue() {
-    let desk = firms();
-    assert_eq!(desk.find("crime legal weymouth"), ["Crime legal aid - Harbour Law"]);
-    assert_eq!(desk.find("crim leagl wemouth"), ["Crime legal aid - Harbour Law"]);
-    let near = desk.find("family legal near:BH1");
+    let harness = firms();
+    assert_eq!(harness.find("crime legal weymouth"), ["Crime legal aid - Harbour Law"]);
+    assert_eq!(harness.find("crim leagl wemouth"), ["Crime legal aid - Harbour Law"]);
+    let near = harness.find("family legal near:BH1");
     assert_eq!(near[0], "Family legal aid - Cliff & Chine LLP");
     assert_eq!(near[near.len() - 1], "Family mediation legal aid - Even Keel", "no distance stands last");
     assert_eq!(near.len(), 4);
@@ -140,50 +140,50 @@ fn the_rows_of_the_issue() {
 
 #[test]
 fn every_key_of_a_word_finds_it() {
-    let desk = firms();
+    let harness = firms();
     for end in 1.."weymouth".len() {
-        let found = desk.find(&"weymouth"[..end]);
+        let found = harness.find(&"weymouth"[..end]);
         assert!(found.contains(&"Crime legal aid - Harbour Law".to_owned()), "{}", &"weymouth"[..end]);
     }
 }
 
 #[test]
 fn abbreviations_mistakes_and_initials() {
-    let mut desk = firms();
-    desk.service("Housing first", |_| {});
-    let council = desk.organisation("Bournemouth Council for Voluntary Service", Some(Sector::Voluntary));
-    desk.service("Mentors", |service| service.organisation = Some(Ref::Record(council)));
-    assert_eq!(desk.find("hsng"), ["Housing first"]);
-    assert_eq!(desk.find("housnig"), ["Housing first"]);
-    assert_eq!(desk.find("bcvs"), ["Mentors"]);
-    assert_eq!(desk.find("hsng frst"), ["Housing first"]);
+    let mut harness = firms();
+    harness.service("Housing first", |_| {});
+    let council = harness.organisation("Bournemouth Council for Voluntary Service", Some(Sector::Voluntary));
+    harness.service("Mentors", |service| service.organisation = Some(Ref::Record(council)));
+    assert_eq!(harness.find("hsng"), ["Housing first"]);
+    assert_eq!(harness.find("housnig"), ["Housing first"]);
+    assert_eq!(harness.find("bcvs"), ["Mentors"]);
+    assert_eq!(harness.find("hsng frst"), ["Housing first"]);
 }
 
 #[test]
 fn what_was_said_stands_before_what_was_guessed() {
-    let mut desk = Desk::new();
-    desk.service("House", |_| {});
-    desk.service("Horse riding", |_| {});
-    desk.service("Unrelated", |service| service.summary = Text::some("we visit each house"));
-    assert_eq!(desk.find("house"), ["House", "Unrelated", "Horse riding"]);
+    let mut harness = Harness::new();
+    harness.service("House", |_| {});
+    harness.service("Horse riding", |_| {});
+    harness.service("Unrelated", |service| service.summary = Text::some("we visit each house"));
+    assert_eq!(harness.find("house"), ["House", "Unrelated", "Horse riding"]);
 }
 
 #[test]
 fn a_word_in_the_name_weighs_more_than_one_in_the_description() {
-    let mut desk = Desk::new();
-    desk.service("A place to talk", |service| service.summary = Text::some("debt, mostly"));
-    desk.service("Debt clinic", |_| {});
-    assert_eq!(desk.find("debt"), ["Debt clinic", "A place to talk"]);
+    let mut harness = Harness::new();
+    harness.service("A place to talk", |service| service.summary = Text::some("debt, mostly"));
+    harness.service("Debt clinic", |_| {});
+    assert_eq!(harness.find("debt"), ["Debt clinic", "A place to talk"]);
 }
 
 #[test]
 fn the_best_of_very_many_stand_first_and_none_is_lost() {
-    let mut desk = Desk::new();
+    let mut harness = Harness::new();
     for at in 0..2_500 {
-        desk.service(&format!("s{at:04}"), |s| s.summary = Text::some("debt"));
+        harness.service(&format!("s{at:04}"), |s| s.summary = Text::some("debt"));
     }
-    desk.service("Z debt", |_| {});
-    let found = desk.find("debt");
+    harness.service("Z debt", |_| {});
+    let found = harness.find("debt");
     assert_eq!((found.len(), found[0].as_str(), found[1].as_str()), (2_501, "Z debt", "s0000"));
     assert_eq!(found.iter().collect::<HashSet<_>>().len(), 2_501);
     assert!(found[1..].is_sorted());
@@ -191,52 +191,52 @@ fn the_best_of_very_many_stand_first_and_none_is_lost() {
 
 #[test]
 fn excluded_and_exact_words() {
-    let desk = firms();
-    assert_eq!(desk.find("crime !weymouth !swanage"), ["Crime legal aid - Cliff & Chine LLP"]);
-    assert_eq!(desk.find("'crim"), Vec::<String>::new());
-    assert_eq!(desk.find("!legal"), Vec::<String>::new());
-    assert_eq!(desk.find("!crime !family"), Vec::<String>::new());
+    let harness = firms();
+    assert_eq!(harness.find("crime !weymouth !swanage"), ["Crime legal aid - Cliff & Chine LLP"]);
+    assert_eq!(harness.find("'crim"), Vec::<String>::new());
+    assert_eq!(harness.find("!legal"), Vec::<String>::new());
+    assert_eq!(harness.find("!crime !family"), Vec::<String>::new());
 }
 
 #[test]
 fn nothing_found_says_what_one_word_less_would_find() {
-    let desk = firms();
-    let (found, _) = desk.found("crime legal weymouth xylophone");
+    let harness = firms();
+    let (found, _) = harness.found("crime legal weymouth xylophone");
     assert!(found.partial);
     assert_eq!(found.instead, Some(("crime legal weymouth".to_owned(), 1)));
-    assert_eq!(desk.find("crime legal weymouth xylophone"), ["Crime legal aid - Harbour Law"]);
-    let (found, _) = desk.found("harbour in:purbeck");
+    assert_eq!(harness.find("crime legal weymouth xylophone"), ["Crime legal aid - Harbour Law"]);
+    let (found, _) = harness.found("harbour in:purbeck");
     assert_eq!(found.instead, Some(("harbour".to_owned(), 2)));
-    assert!(desk.found("xylophone").0.hits.is_empty());
+    assert!(harness.found("xylophone").0.hits.is_empty());
 }
 
 /// Services of which one fact each is stated, one states nothing, one is hidden.
-fn facts() -> Desk {
-    let mut desk = Desk::new();
-    desk.service("young", |s| s.ages = Some(Ages { from: Some(16), to: Some(25) }));
-    desk.service("women", |s| s.sex = Some(Sex::Female));
-    desk.service("prison", |s| s.clients.insert(Client::InCustody));
-    desk.service("purbeck", |s| s.serves = vec!["Purbeck".into()]);
-    desk.service("council", |s| s.serves = vec!["West council".into()]);
-    desk.service("swanage", |s| s.locations = vec![location("Swanage", "", Some((50.61, -1.96)))]);
-    desk.service("silent", |_| {});
-    desk.service("refuge", |s| {
+fn facts() -> Harness {
+    let mut harness = Harness::new();
+    harness.service("young", |s| s.ages = Some(Ages { from: Some(16), to: Some(25) }));
+    harness.service("women", |s| s.sex = Some(Sex::Female));
+    harness.service("prison", |s| s.clients.insert(Client::InCustody));
+    harness.service("purbeck", |s| s.serves = vec!["Purbeck".into()]);
+    harness.service("council", |s| s.serves = vec!["West council".into()]);
+    harness.service("swanage", |s| s.locations = vec![location("Swanage", "", Some((50.61, -1.96)))]);
+    harness.service("silent", |_| {});
+    harness.service("refuge", |s| {
         s.hide_address = true;
         s.locations = vec![location("Swanage", "BH19 1ZZ", Some((50.61, -1.96)))];
     });
-    desk.service("paused", |s| s.status = Status::Paused);
-    desk.service("fresh", |s| {
+    harness.service("paused", |s| s.status = Status::Paused);
+    harness.service("fresh", |s| {
         s.verified = Some(Verified { on: "2026-10-01".parse().unwrap(), by: Text::some("KP"), how: None });
     });
-    desk.service("old", |s| {
+    harness.service("old", |s| {
         s.verified = Some(Verified { on: "2020-10-01".parse().unwrap(), by: None, how: None });
     });
-    desk.service("ending", |s| s.funding_ends = Some("2026-12-31".parse().unwrap()));
-    desk
+    harness.service("ending", |s| s.funding_ends = Some("2026-12-31".parse().unwrap()));
+    harness
 }
 
-fn assert_filter(desk: &Desk, text: &str, has: &[&str], lacks: &[&str]) {
-    let found = desk.find(text);
+fn assert_filter(harness: &Harness, text: &str, has: &[&str], lacks: &[&str]) {
+    let found = harness.find(text);
     for name in has {
         assert!(found.iter().any(|found| found == name), "{text} should find {name}: {found:?}");
     }
@@ -247,97 +247,97 @@ fn assert_filter(desk: &Desk, text: &str, has: &[&str], lacks: &[&str]) {
 
 #[test]
 fn unknown_is_not_no() {
-    let desk = facts();
-    assert_filter(&desk, "age:30", &["silent", "women"], &["young"]);
-    assert_filter(&desk, "age:17", &["silent", "young"], &[]);
-    assert_filter(&desk, "sex:m", &["silent"], &["women"]);
-    assert_filter(&desk, "sex:f", &["silent", "women"], &[]);
-    assert_filter(&desk, "!sex:f", &["silent"], &["women"]);
-    assert_filter(&desk, "status:probation", &["silent"], &["prison"]);
-    assert_filter(&desk, "status:custody", &["silent", "prison"], &[]);
-    assert_filter(&desk, "status:paused", &["paused"], &["silent"]);
+    let harness = facts();
+    assert_filter(&harness, "age:30", &["silent", "women"], &["young"]);
+    assert_filter(&harness, "age:17", &["silent", "young"], &[]);
+    assert_filter(&harness, "sex:m", &["silent"], &["women"]);
+    assert_filter(&harness, "sex:f", &["silent", "women"], &[]);
+    assert_filter(&harness, "!sex:f", &["silent"], &["women"]);
+    assert_filter(&harness, "status:probation", &["silent"], &["prison"]);
+    assert_filter(&harness, "status:custody", &["silent", "prison"], &[]);
+    assert_filter(&harness, "status:paused", &["paused"], &["silent"]);
 }
 
 #[test]
 fn serving_is_not_being_located() {
-    let desk = facts();
-    assert_filter(&desk, "in:purbeck", &["purbeck", "council", "swanage"], &["silent", "refuge"]);
-    assert_filter(&desk, "serves:purbeck", &["purbeck", "council"], &["swanage"]);
-    assert_filter(&desk, "in:swanage", &["purbeck", "swanage"], &["refuge"]);
-    let (found, _) = desk.found("in:purb");
-    let located = found.hits.iter().filter(|hit| hit.is_located()).map(|hit| desk.workspace.get(hit.id).unwrap());
+    let harness = facts();
+    assert_filter(&harness, "in:purbeck", &["purbeck", "council", "swanage"], &["silent", "refuge"]);
+    assert_filter(&harness, "serves:purbeck", &["purbeck", "council"], &["swanage"]);
+    assert_filter(&harness, "in:swanage", &["purbeck", "swanage"], &["refuge"]);
+    let (found, _) = harness.found("in:purb");
+    let located = found.hits.iter().filter(|hit| hit.is_located()).map(|hit| harness.workspace.get(hit.id).unwrap());
     assert_eq!(located.map(|record| record.name().to_owned()).collect::<Vec<_>>(), ["swanage"]);
 }
 
 #[test]
 fn a_hidden_address_is_no_place() {
-    let desk = facts();
-    assert_filter(&desk, "'swanage", &["swanage"], &["refuge"]);
-    assert_filter(&desk, "is:hidden", &["refuge"], &["swanage"]);
-    assert_filter(&desk, "is:located", &["swanage"], &["refuge"]);
-    let (found, _) = desk.found("refuge near:swanage");
+    let harness = facts();
+    assert_filter(&harness, "'swanage", &["swanage"], &["refuge"]);
+    assert_filter(&harness, "is:hidden", &["refuge"], &["swanage"]);
+    assert_filter(&harness, "is:located", &["swanage"], &["refuge"]);
+    let (found, _) = harness.found("refuge near:swanage");
     assert_eq!(found.hits.iter().map(Hit::km).collect::<Vec<_>>(), [None]);
 }
 
 #[test]
 fn trust_and_funding() {
-    let desk = facts();
-    assert_filter(&desk, "is:verified", &["fresh"], &["old", "silent"]);
-    assert_filter(&desk, "is:stale", &["old", "silent"], &["fresh"]);
-    assert_filter(&desk, "is:never", &["silent"], &["old"]);
-    assert_filter(&desk, "is:open", &["silent"], &["paused"]);
-    assert_filter(&desk, "funding:<3m", &["ending"], &["silent"]);
-    assert_filter(&desk, "funding:>3m", &[], &["ending", "silent"]);
-    assert_filter(&desk, "by:kp", &["fresh"], &["old"]);
+    let harness = facts();
+    assert_filter(&harness, "is:verified", &["fresh"], &["old", "silent"]);
+    assert_filter(&harness, "is:stale", &["old", "silent"], &["fresh"]);
+    assert_filter(&harness, "is:never", &["silent"], &["old"]);
+    assert_filter(&harness, "is:open", &["silent"], &["paused"]);
+    assert_filter(&harness, "funding:<3m", &["ending"], &["silent"]);
+    assert_filter(&harness, "funding:>3m", &[], &["ending", "silent"]);
+    assert_filter(&harness, "by:kp", &["fresh"], &["old"]);
 }
 
 #[test]
 fn filters_are_met_while_they_are_typed() {
-    let mut desk = firms();
-    let charity = desk.organisation("Open Door", Some(Sector::Voluntary));
-    desk.service("Beds", |s| {
+    let mut harness = firms();
+    let charity = harness.organisation("Open Door", Some(Sector::Voluntary));
+    harness.service("Beds", |s| {
         s.needs.insert(Need::Accommodation);
         s.organisation = Some(Ref::Record(charity));
     });
     for text in ["need:hou", "need:housing", "need:accom", "need:accomodation", "sector:vcs", "org:door", "org:ope"] {
-        assert_eq!(desk.find(text), ["Beds"], "{text}");
+        assert_eq!(harness.find(text), ["Beds"], "{text}");
     }
-    assert_eq!(desk.find("need:").len(), 8, "nothing typed yet: no filter");
-    assert_eq!(desk.find("need:legal in:wey").len(), 2);
-    assert_eq!(desk.find("near:\"DT4 8\" crime")[0], "Crime legal aid - Harbour Law");
-    assert_eq!(desk.find("near:DT4 8ZZ crime")[0], "Crime legal aid - Harbour Law");
+    assert_eq!(harness.find("need:").len(), 8, "nothing typed yet: no filter");
+    assert_eq!(harness.find("need:legal in:wey").len(), 2);
+    assert_eq!(harness.find("near:\"DT4 8\" crime")[0], "Crime legal aid - Harbour Law");
+    assert_eq!(harness.find("near:DT4 8ZZ crime")[0], "Crime legal aid - Harbour Law");
 }
 
 #[test]
 fn what_means_nothing_is_said_and_not_an_empty_screen() {
-    let desk = firms();
+    let harness = firms();
     for text in ["need:zzzzz", "age:old", "near:zzzz", "is:zzz", "funding:zz", "in:zzzzz", "sex:zz", "status:zzz"] {
-        let (found, query) = desk.found(text);
+        let (found, query) = harness.found(text);
         assert_eq!(query.problems.len(), 1, "{text}");
         assert_eq!(found.hits.len(), 7, "{text}");
     }
-    let (_, query) = desk.found("town:poole");
+    let (_, query) = harness.found("town:poole");
     assert!(query.problems[0].contains("there is no filter"), "{:?}", query.problems);
-    assert_eq!(desk.found("10:30 http://example.org").1.problems, Vec::<String>::new());
+    assert_eq!(harness.found("10:30 http://example.org").1.problems, Vec::<String>::new());
 }
 
 #[test]
 fn nothing_typed_is_everything_by_name() {
-    let desk = firms();
-    let found = desk.find("");
+    let harness = firms();
+    let found = harness.find("");
     assert_eq!(found.len(), 7);
     assert!(found.is_sorted());
 }
 
 #[test]
 fn people_and_organisations_are_found_too() {
-    let mut desk = firms();
-    let prison = desk.organisation("HMP Dorchester", Some(Sector::Statutory));
+    let mut harness = firms();
+    let prison = harness.organisation("HMP Dorchester", Some(Sector::Statutory));
     let role = crate::model::person::Role { organisation: Ref::Record(prison), title: Text::some("Governor") };
-    desk.put('P', |id| Person { id, name: "Pat Example".into(), roles: vec![role], ..Person::default() });
-    let index = Index::build(&[Kind::Person, Kind::Organisation], &desk.workspace, &atlas());
+    harness.put('P', |id| Person { id, name: "Pat Example".into(), roles: vec![role], ..Person::default() });
+    let index = Index::build(&[Kind::Person, Kind::Organisation], &harness.workspace, &atlas());
     let query = Query::parse("dorchester", &index, &atlas());
-    let found = index.search(&query, Context { workspace: &desk.workspace, atlas: &atlas(), today: today() });
+    let found = index.search(&query, Context { workspace: &harness.workspace, atlas: &atlas(), today: today() });
     assert_eq!(found.hits.iter().map(|hit| hit.id.letter()).collect::<String>(), "OP");
 }
 
@@ -359,27 +359,27 @@ fn marks_show_why() {
 
 #[test]
 fn hostile_text_costs_little() {
-    let mut desk = firms();
+    let mut harness = firms();
     let tower = format!("e{}", "\u{301}".repeat(2_000));
-    desk.service(&tower, |s| s.summary = Text::some(&"x".repeat(60_000)));
-    desk.service("many words", |s| {
+    harness.service(&tower, |s| s.summary = Text::some(&"x".repeat(60_000)));
+    harness.service("many words", |s| {
         s.summary = Text::some(&(0..60_000).map(|n| n.to_string()).collect::<Vec<_>>().join(" "));
         s.aliases = vec!["alias".into(); 10_000];
     });
     let long = "y".repeat(100_000);
     for text in [tower.as_str(), &long, &"a ".repeat(50_000), &"\"".repeat(3_000), "need:\u{301}", "x"] {
-        let (_, query) = desk.found(text);
+        let (_, query) = harness.found(text);
         query.highlight(&tower);
         query.highlight(&long);
     }
-    assert!(desk.index().lexicon.len() < 2_000);
+    assert!(harness.index().lexicon.len() < 2_000);
 }
 
 #[test]
 fn tab_goes_on() {
-    let desk = firms();
+    let harness = firms();
     let next = |text: &str| -> Vec<String> {
-        let found = complete(text, text.len(), &desk.index(), &desk.workspace, &atlas());
+        let found = complete(text, text.len(), &harness.index(), &harness.workspace, &atlas());
         let whole = |c: Completion| format!("{}{}{}", &text[..c.range.start], c.text, &text[c.range.end..]);
         found.into_iter().map(whole).collect()
     };
@@ -406,31 +406,31 @@ proptest! {
         changes in prop::collection::vec((0_usize..14, prop::option::of((phrase(), phrase()))), 1..8),
         query in phrase(),
     ) {
-        let mut desk = Desk::new();
-        let organisation = desk.organisation("First name", None);
+        let mut harness = Harness::new();
+        let organisation = harness.organisation("First name", None);
         for (name, summary) in &names {
-            desk.service(name, |s| {
+            harness.service(name, |s| {
                 s.summary = Text::some(summary);
                 s.organisation = Some(Ref::Record(organisation));
             });
         }
-        let mut index = desk.index();
+        let mut index = harness.index();
         for (at, change) in changes {
-            let ids: Vec<Id> = desk.workspace.services.iter().map(|s| s.id).collect();
-            let id = ids.get(at).copied().unwrap_or_else(|| desk.dice.fresh('S', 0, |id| ids.contains(&id)));
+            let ids: Vec<Id> = harness.workspace.services.iter().map(|s| s.id).collect();
+            let id = ids.get(at).copied().unwrap_or_else(|| harness.random.new_id('S', 0, |id| ids.contains(&id)));
             let record = change.map(|(name, town)| {
                 let locations = vec![location(&town, "", None)];
                 let organisation = Some(Ref::Record(organisation));
                 Service { id, name: name.as_str().into(), locations, organisation, ..Service::default() }.into()
             });
-            desk.workspace.place(id, record);
-            index.update(&desk.workspace, &atlas(), &[id]);
+            harness.workspace.place(id, record);
+            index.update(&harness.workspace, &atlas(), &[id]);
         }
         let renamed = Organisation { id: organisation, name: "Harbour night".into(), ..Organisation::default() };
-        desk.workspace.place(organisation, Some(renamed.into()));
-        index.update(&desk.workspace, &atlas(), &[organisation]);
-        let built = desk.index();
-        let context = Context { workspace: &desk.workspace, atlas: &atlas(), today: today() };
+        harness.workspace.place(organisation, Some(renamed.into()));
+        index.update(&harness.workspace, &atlas(), &[organisation]);
+        let built = harness.index();
+        let context = Context { workspace: &harness.workspace, atlas: &atlas(), today: today() };
         for text in [query.as_str(), "", "in:weymouth", "org:harbour", "crim leagl", "hsng !night"] {
             let one = index.search(&Query::parse(text, &index, &atlas()), context);
             let other = built.search(&Query::parse(text, &built, &atlas()), context);
@@ -443,18 +443,18 @@ proptest! {
         names in prop::collection::vec((phrase(), phrase()), 1..12),
         query in phrase(),
     ) {
-        let mut desk = Desk::new();
-        let organisation = desk.organisation("Bournemouth Council for Voluntary Service", None);
+        let mut harness = Harness::new();
+        let organisation = harness.organisation("Bournemouth Council for Voluntary Service", None);
         for (name, summary) in &names {
-            desk.service(name, |s| {
+            harness.service(name, |s| {
                 s.summary = Text::some(summary);
                 s.organisation = Some(Ref::Record(organisation));
             });
         }
-        let whole = desk.index();
-        let context = Context { workspace: &desk.workspace, atlas: &atlas(), today: today() };
+        let whole = harness.index();
+        let context = Context { workspace: &harness.workspace, atlas: &atlas(), today: today() };
         for text in [query.as_str(), "bcvs", "org:bournemouth", "crim leagl", "hsng !night", "'night", "wemouth"] {
-            let small = Index::build_for(text, &[Kind::Service], &desk.workspace, &atlas());
+            let small = Index::build_for(text, &[Kind::Service], &harness.workspace, &atlas());
             let one = small.search(&Query::parse(text, &small, &atlas()), context);
             let other = whole.search(&Query::parse(text, &whole, &atlas()), context);
             prop_assert_eq!(one, other, "{}", text);
@@ -463,11 +463,11 @@ proptest! {
 
     #[test]
     fn no_query_breaks_anything(text in "\\PC{0,40}", filter in "(need|in|near|age|funding|by|is):\\PC{0,12}") {
-        let desk = firms();
+        let harness = firms();
         for text in [text.as_str(), &filter, &format!("!'{text}\" {filter}")] {
-            let (_, query) = desk.found(text);
+            let (_, query) = harness.found(text);
             for cursor in 0..=text.len() + 1 {
-                complete(text, cursor, &Index::default(), &desk.workspace, &atlas());
+                complete(text, cursor, &Index::default(), &harness.workspace, &atlas());
             }
             for shown in ["Crime legal aid – Café", text] {
                 let mut end = 0;

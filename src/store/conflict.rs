@@ -10,14 +10,14 @@ use super::atomic::{SHARED_FILE, Storage, save};
 use super::problem::StoreError;
 use super::{Store, records, text};
 use crate::model::merge::Lost;
-use crate::model::{AnyRecord, Author, Change, Edit, Id, Kind, Moment, Refusal, Text, Workspace};
+use crate::model::{AnyRecord, Author, Change, Edit, Id, Kind, Refusal, Text, Timestamp, Workspace};
 
 /// Work that could not be kept, and is kept here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Conflict {
     /// When it lost.
-    pub at: Moment,
+    pub at: Timestamp,
     /// Whose work it was: the initials of its stamp.
     pub by: Text,
     /// The record.
@@ -32,7 +32,7 @@ pub struct Conflict {
 
 impl Conflict {
     /// Writes down what a merge lost.
-    pub(super) fn new(lost: &Lost, kept: &AnyRecord, at: Moment, by: &str) -> Self {
+    pub(super) fn new(lost: &Lost, kept: &AnyRecord, at: Timestamp, by: &str) -> Self {
         let version = lost.version.as_ref();
         Self {
             at,

@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::atomic::{Stat, Storage};
 use super::problem::{Problem, line_and_col, reason};
 use super::records::{self, Span, VERSION};
-use crate::model::{AnyRecord, Edit, Id, Kind, Moment, Text, Updated};
+use crate::model::{AnyRecord, Edit, Id, Kind, Text, Timestamp, Updated};
 
 /// The largest file that is read.
 const LARGEST: u64 = 256 * 1024 * 1024;
@@ -212,7 +212,7 @@ impl Reader<'_> {
 /// A text that changed under the same stamp was changed by hand: without a stamp of its own it would always lose.
 fn sign_hand_edits(entries: &mut [Entry], old: &HashMap<Id, &Entry>, found: &Found, hand: &Hand<'_>) {
     let since = found.stat.modified.duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let written = Moment::from_seconds(i64::try_from(since.as_secs()).unwrap_or_default());
+    let written = Timestamp::from_seconds(i64::try_from(since.as_secs()).unwrap_or_default());
     for entry in entries {
         let Some(was) = old.get(&entry.span.id).filter(|was| was.print != entry.print) else {
             continue;

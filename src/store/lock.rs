@@ -11,7 +11,7 @@ use rustix::fs::OFlags;
 
 use super::atomic::SHARED_FILE;
 use super::problem::StoreError;
-use crate::model::Dice;
+use crate::model::SplitMix64;
 
 /// How long a save waits for its turn.
 pub const PATIENCE: Duration = Duration::from_secs(5);
@@ -39,7 +39,7 @@ impl Lock {
     /// Who holds it, or why the lock file cannot be used.
     pub fn take(path: &Path, by: &str, patience: Duration) -> Result<Self, StoreError> {
         let mut file = open(path).map_err(|error| StoreError::failed("the lock (.moot/lock)", &error))?;
-        let mut dice = Dice::new(u64::from(std::process::id()) << 32 | u64::from(nanos()));
+        let mut random = SplitMix64::new(u64::from(std::process::id()) << 32 | u64::from(nanos()));
         let began = Instant::now();
         loop {
             match file.try_lock() {
@@ -48,7 +48,7 @@ impl Lock {
                     return Ok(Self { _file: file });
                 }
                 Err(TryLockError::WouldBlock) if began.elapsed() < patience => {
-                    std::thread::sleep(pause(began.elapsed(), patience, dice.roll()));
+                    std::thread::sleep(pause(began.elapsed(), patience, random.next_u64()));
                 }
                 Err(TryLockError::WouldBlock) => return Err(StoreError::Held(holder(&mut file))),
                 Err(TryLockError::Error(error)) => return Err(StoreError::failed("the lock (.moot/lock)", &error)),

@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use crate::model::{AnyRecord, Change, Edit, Kind, Moment, Text, Workspace, change::listed};
+use crate::model::{AnyRecord, Change, Edit, Kind, Text, Timestamp, Workspace, change::listed};
 
 pub use atomic::{Disk, SHARED_DIR, SHARED_FILE, Stat, Storage};
 pub use backup::Backup;
@@ -77,9 +77,9 @@ pub struct Store {
 }
 
 /// The moment it is.
-pub fn now() -> Moment {
+pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Moment::from_seconds(i64::try_from(since.as_secs()).unwrap_or_default())
+    Timestamp::from_seconds(i64::try_from(since.as_secs()).unwrap_or_default())
 }
 
 impl Store {

@@ -7,7 +7,7 @@ use super::problem::{Problem, StoreError};
 use super::{Disk, Stat, Storage, atomic, text};
 use crate::model::needs::NeedTable;
 use crate::model::place::Atlas;
-use crate::model::{AnyRecord, Dice, Kind, Partnership, Text, Updated};
+use crate::model::{AnyRecord, Kind, Partnership, SplitMix64, Text, Updated};
 
 const PARTNERSHIP: &str = include_str!("../../data/dorset/partnership.ron");
 const PEOPLE: &str = include_str!("../../data/dorset/people.ron");
@@ -67,7 +67,7 @@ fn partnership(name: Text, sample: bool) -> Result<AnyRecord, Problem> {
             }
         }
     }
-    let id = Dice::new(now.seconds().unsigned_abs() ^ u64::from(std::process::id()) << 40).fresh(
+    let id = SplitMix64::new(now.seconds().unsigned_abs() ^ u64::from(std::process::id()) << 40).new_id(
         Kind::Partnership.letter(),
         0,
         |_| false,

@@ -3,20 +3,20 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::look::{Look, Role};
+use super::theme::{Role, Theme};
 use super::write::{put, rule, typed_part, width, wrap};
 use crate::app::App;
 use crate::app::form::{Form, FormField, completion, title};
-use crate::app::typing::Typing;
+use crate::app::input::TextInput;
 use crate::model::text::one_line;
 
 /// Rows that a text of several lines has while it is being typed.
 const BLOCK_ROWS: u16 = 4;
 
 /// Draws the form; the cursor stands where the next letter goes.
-pub fn draw(app: &App, form: &Form, look: Look, area: Rect, buf: &mut Buffer) -> Option<Position> {
-    let styles = (look.style(Role::Quiet), look.style(Role::Strong));
-    rule(buf, Rect { height: 1, ..area }, &title(form), styles, look);
+pub fn draw(app: &App, form: &Form, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let styles = (theme.style(Role::Quiet), theme.style(Role::Strong));
+    rule(buf, Rect { height: 1, ..area }, &title(form), styles, theme);
     let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
     let label_cells: u16 = if area.width < 60 { 12 } else { 17 };
     let mut y = body.y;
@@ -29,15 +29,15 @@ pub fn draw(app: &App, form: &Form, look: Look, area: Rect, buf: &mut Buffer) ->
         let row = Rect { y, height: body.bottom() - y, ..body };
         let Some(field) = form.fields.get(at) else {
             let role = if form.at == at { Role::Selected } else { Role::Text };
-            put(buf, (area.x + label_cells + 1, y), 20, "[ Save ]", look.style(role), look);
+            put(buf, (area.x + label_cells + 1, y), 20, "[ Save ]", theme.style(role), theme);
             cursor = cursor.or((form.at == at).then(|| Position::new(area.x + label_cells + 1, y)));
             break;
         };
         if form.at == at {
-            cursor = Some(open_field(app, field, label_cells, look, row, buf));
+            cursor = Some(open_field(app, field, label_cells, theme, row, buf));
             y += open_height(field, text_cells);
         } else {
-            closed_field(field, label_cells, look, row, buf);
+            closed_field(field, label_cells, theme, row, buf);
             y += 1;
         }
     }
@@ -52,7 +52,7 @@ fn first_seen(form: &Form, height: u16, cells: usize) -> usize {
 }
 
 fn open_height(field: &FormField, cells: usize) -> u16 {
-    let text = if matches!(field.typing, Typing::Block(_)) { BLOCK_ROWS } else { 1 };
+    let text = if matches!(field.typing, TextInput::Multi(_)) { BLOCK_ROWS } else { 1 };
     text + below(field, cells).len() as u16
 }
 
@@ -73,20 +73,20 @@ fn below(field: &FormField, cells: usize) -> Vec<(String, Role)> {
     all
 }
 
-fn label(field: &FormField, style: Role, cells: u16, look: Look, area: Rect, buf: &mut Buffer) {
+fn label(field: &FormField, style: Role, cells: u16, theme: Theme, area: Rect, buf: &mut Buffer) {
     let sign = if field.error.is_some() {
         "!"
     } else if field.moved.is_some() {
-        look.sign("↻", "~")
+        theme.sign("↻", "~")
     } else {
         " "
     };
-    put(buf, (area.x, area.y), 1, sign, look.style(Role::Wrong), look);
-    put(buf, (area.x + 1, area.y), cells - 1, field.info.label, look.style(style), look);
+    put(buf, (area.x, area.y), 1, sign, theme.style(Role::Wrong), theme);
+    put(buf, (area.x + 1, area.y), cells - 1, field.info.label, theme.style(style), theme);
 }
 
-fn closed_field(field: &FormField, cells: u16, look: Look, area: Rect, buf: &mut Buffer) {
-    label(field, Role::Quiet, cells, look, area, buf);
+fn closed_field(field: &FormField, cells: u16, theme: Theme, area: Rect, buf: &mut Buffer) {
+    label(field, Role::Quiet, cells, theme, area, buf);
     let text = one_line(&field.typing.text());
     let (text, role) = match (&field.error, text.is_empty(), field.is_hidden) {
         (Some(error), ..) => (format!("{text}  {error}"), Role::Wrong),
@@ -94,34 +94,34 @@ fn closed_field(field: &FormField, cells: u16, look: Look, area: Rect, buf: &mut
         (None, _, _) if field.is_changed() => (text, Role::Strong),
         _ => (text, Role::Text),
     };
-    put(buf, (area.x + cells + 1, area.y), area.width - cells - 1, &text, look.style(role), look);
+    put(buf, (area.x + cells + 1, area.y), area.width - cells - 1, &text, theme.style(role), theme);
 }
 
 /// The field being typed in: text, completion, what it takes or what is wrong.
-fn open_field(app: &App, field: &FormField, cells: u16, look: Look, area: Rect, buf: &mut Buffer) -> Position {
-    label(field, Role::Strong, cells, look, area, buf);
+fn open_field(app: &App, field: &FormField, cells: u16, theme: Theme, area: Rect, buf: &mut Buffer) -> Position {
+    label(field, Role::Strong, cells, theme, area, buf);
     let text_area = Rect { x: area.x + cells + 1, width: area.width - cells - 1, ..area };
     let (cursor, rows) = match &field.typing {
-        Typing::Line(line) => {
+        TextInput::Single(line) => {
             let room = usize::from(text_area.width) - 1;
             let (seen, column) = typed_part(line.text(), line.column(), room);
-            let used = put(buf, (text_area.x, area.y), text_area.width, seen, look.style(Role::Strong), look);
+            let used = put(buf, (text_area.x, area.y), text_area.width, seen, theme.style(Role::Strong), theme);
             if let Some(rest) = completion(app) {
                 let at = text_area.x + used;
-                put(buf, (at, area.y), text_area.right() - at, &rest, look.style(Role::Quiet), look);
+                put(buf, (at, area.y), text_area.right() - at, &rest, theme.style(Role::Quiet), theme);
             }
             (Position::new(text_area.x + column as u16, area.y), 1)
         }
-        Typing::Block(block) => (lines(block, look, text_area, buf), BLOCK_ROWS),
+        TextInput::Multi(block) => (lines(block, theme, text_area, buf), BLOCK_ROWS),
     };
     for (y, (text, role)) in (area.y + rows..area.bottom()).zip(below(field, text_area.width.into())) {
-        put(buf, (text_area.x, y), text_area.width, &text, look.style(role), look);
+        put(buf, (text_area.x, y), text_area.width, &text, theme.style(role), theme);
     }
     Position::new(cursor.x.min(area.right() - 1), cursor.y)
 }
 
 /// A text of several lines with a window around its cursor; returns where the cursor stands.
-fn lines(block: &ratatui_textarea::TextArea<'_>, look: Look, area: Rect, buf: &mut Buffer) -> Position {
+fn lines(block: &ratatui_textarea::TextArea<'_>, theme: Theme, area: Rect, buf: &mut Buffer) -> Position {
     let at = block.cursor();
     let (row, column) = (at.0, at.1);
     let rows = usize::from(BLOCK_ROWS.min(area.height));
@@ -130,7 +130,7 @@ fn lines(block: &ratatui_textarea::TextArea<'_>, look: Look, area: Rect, buf: &m
     let room = usize::from(area.width) - 1;
     let shown = |line| typed_part(line, width(&before), room);
     for (y, line) in (area.y..area.y + rows as u16).zip(block.lines().iter().skip(top)) {
-        put(buf, (area.x, y), area.width, shown(line).0, look.style(Role::Strong), look);
+        put(buf, (area.x, y), area.width, shown(line).0, theme.style(Role::Strong), theme);
     }
     let column = block.lines().get(row).map_or(0, |line| shown(line).1);
     Position::new(area.x + column as u16, area.y + (row - top) as u16)

@@ -15,7 +15,7 @@ use crate::model::service::Need;
 
 /// How the matrix looks.
 #[derive(Clone, Copy, Debug)]
-pub struct GapsLook {
+pub struct GapsTheme {
     /// Names of districts.
     pub head: Style,
     /// The name of a need and the numbers of a cell.
@@ -32,7 +32,7 @@ pub struct GapsLook {
     pub is_ascii: bool,
 }
 
-impl Default for GapsLook {
+impl Default for GapsTheme {
     fn default() -> Self {
         Self {
             head: Style::new().add_modifier(Modifier::BOLD),
@@ -46,7 +46,7 @@ impl Default for GapsLook {
     }
 }
 
-impl GapsLook {
+impl GapsTheme {
     /// Without colours.
     pub fn mono() -> Self {
         let gap = Style::new().add_modifier(Modifier::BOLD);
@@ -118,7 +118,7 @@ pub fn draw_gaps(
     cursor: (usize, usize),
     area: Rect,
     buf: &mut Buffer,
-    look: GapsLook,
+    theme: GapsTheme,
 ) -> Option<Position> {
     let area = area.intersection(buf.area);
     let districts = rows.first().map_or(0, Vec::len).min(atlas.districts.len());
@@ -127,11 +127,11 @@ pub fn draw_gaps(
         return None;
     }
     let cursor = (cursor.0.min(needs - 1), cursor.1.min(districts - 1));
-    let foot = if area.height >= 8 { draw_foot(rows, atlas, cursor, area, buf, look) } else { 0 };
+    let foot = if area.height >= 8 { draw_foot(rows, atlas, cursor, area, buf, theme) } else { 0 };
     let area = Rect { height: area.height - foot, ..area };
     let layout = Layout::new(&rows[..needs], &names(atlas, districts), cursor, area);
-    draw_head(&layout, &names(atlas, districts), area, buf, look);
-    draw_rows(rows, &layout, cursor, area, buf, look)
+    draw_head(&layout, &names(atlas, districts), area, buf, theme);
+    draw_rows(rows, &layout, cursor, area, buf, theme)
 }
 
 fn names(atlas: &Atlas, districts: usize) -> Vec<&str> {
@@ -184,21 +184,21 @@ fn broken(name: &str) -> impl Iterator<Item = &str> {
     name.splitn(2, ' ')
 }
 
-fn draw_head(layout: &Layout, names: &[&str], area: Rect, buf: &mut Buffer, look: GapsLook) {
+fn draw_head(layout: &Layout, names: &[&str], area: Rect, buf: &mut Buffer, theme: GapsTheme) {
     for column in layout.columns.clone() {
         let lines: Vec<&str> = if layout.head == 1 { vec![names[column]] } else { broken(names[column]).collect() };
         let first = area.y + layout.head - lines.len() as u16;
         for (y, line) in (first..area.bottom()).zip(lines) {
-            right(layout.x(column, area), y, layout.widths[column], line, look.head, buf);
+            right(layout.x(column, area), y, layout.widths[column], line, theme.head, buf);
         }
     }
-    let (more_left, more_right) = if look.is_ascii { ("<", ">") } else { ("‹", "›") };
+    let (more_left, more_right) = if theme.is_ascii { ("<", ">") } else { ("‹", "›") };
     let y = area.y + layout.head - 1;
     if layout.columns.start > 0 {
-        buf.set_stringn(layout.x(layout.columns.start, area).saturating_sub(1), y, more_left, 1, look.head);
+        buf.set_stringn(layout.x(layout.columns.start, area).saturating_sub(1), y, more_left, 1, theme.head);
     }
     if layout.columns.end < names.len() {
-        buf.set_stringn(layout.x(layout.columns.end, area) + 1, y, more_right, 1, look.head);
+        buf.set_stringn(layout.x(layout.columns.end, area) + 1, y, more_right, 1, theme.head);
     }
 }
 
@@ -208,22 +208,22 @@ fn draw_rows(
     cursor: (usize, usize),
     area: Rect,
     buf: &mut Buffer,
-    look: GapsLook,
+    theme: GapsTheme,
 ) -> Option<Position> {
     let mut found = None;
     for (y, row) in (area.y + layout.head..area.bottom()).zip(layout.rows.clone()) {
         let label = if layout.label > LABEL { Need::LABELS[row] } else { short(Need::ALL[row]) };
-        let style = if row == cursor.0 { look.head } else { look.plain };
+        let style = if row == cursor.0 { theme.head } else { theme.plain };
         buf.set_stringn(area.x, y, label, layout.label.into(), style);
         for column in layout.columns.clone() {
             let cell = rows[row].get(column).copied().unwrap_or_default();
             let style = match cell {
-                cell if cell.is_gap() => look.gap,
-                Cell { verified: 0, .. } => look.unverified,
-                _ => look.plain,
+                cell if cell.is_gap() => theme.gap,
+                Cell { verified: 0, .. } => theme.unverified,
+                _ => theme.plain,
             };
             let is_here = (row, column) == cursor;
-            let style = if is_here { style.patch(look.cursor) } else { style };
+            let style = if is_here { style.patch(theme.cursor) } else { style };
             let at = right(layout.x(column, area), y, layout.widths[column], &said(cell), style, buf);
             found = if is_here { Some(at) } else { found };
         }
@@ -245,7 +245,7 @@ fn draw_foot(
     cursor: (usize, usize),
     area: Rect,
     buf: &mut Buffer,
-    look: GapsLook,
+    theme: GapsTheme,
 ) -> u16 {
     let cell = rows[cursor.0].get(cursor.1).copied().unwrap_or_default();
     let sentence = say_cell(cell, Need::ALL[cursor.0], &atlas.districts[cursor.1].name);
@@ -256,10 +256,10 @@ fn draw_foot(
     ];
     let legend = legends.into_iter().find(|text| wide(text) <= usize::from(area.width)).unwrap_or_default();
     let mut lines: Vec<(String, Style)> =
-        folded(&sentence, area.width.into()).into_iter().map(|line| (line, look.plain)).collect();
+        folded(&sentence, area.width.into()).into_iter().map(|line| (line, theme.plain)).collect();
     // The sentence matters more than what the numbers mean.
     if lines.len() < usize::from(area.height / 3) {
-        lines.insert(0, (legend.to_owned(), look.quiet));
+        lines.insert(0, (legend.to_owned(), theme.quiet));
     }
     let count = (lines.len() as u16).min(area.height / 3);
     for (y, (line, style)) in (area.bottom() - count..area.bottom()).zip(&lines) {

@@ -4,8 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::widgets::{Clear, Widget};
 
-use super::look::{Look, Role};
 use super::services::heading;
+use super::theme::{Role, Theme};
 use super::write::{cut, put, rule, typed_part, wrap};
 use crate::app::App;
 use crate::app::command::{Command, Scope};
@@ -18,35 +18,35 @@ use crate::app::prompt::Prompt;
 pub(super) const KEY_CELLS: usize = 14;
 
 /// A list of commands with their keys, or why they are not ready.
-pub fn palette(app: &App, palette: &Palette, look: Look, area: Rect, buf: &mut Buffer) -> Option<Position> {
-    let styles = (look.style(Role::Quiet), look.style(Role::Strong));
+pub fn palette(app: &App, palette: &Palette, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let styles = (theme.style(Role::Quiet), theme.style(Role::Strong));
     let title = if palette.is_help { "What can be done here (enter runs it)" } else { "Every command by name" };
-    rule(buf, Rect { height: 1, ..area }, title, styles, look);
-    put(buf, (area.x, area.y + 1), 2, "> ", look.style(Role::Key), look);
+    rule(buf, Rect { height: 1, ..area }, title, styles, theme);
+    put(buf, (area.x, area.y + 1), 2, "> ", theme.style(Role::Key), theme);
     let (seen, column) = typed_part(palette.input.text(), palette.input.column(), usize::from(area.width) - 3);
-    put(buf, (area.x + 2, area.y + 1), area.width - 2, seen, look.style(Role::Text), look);
+    put(buf, (area.x + 2, area.y + 1), area.width - 2, seen, theme.style(Role::Text), theme);
     let typed_at = Position::new(area.x + 2 + column as u16, area.y + 1);
     let rows = Rect { y: area.y + 2, height: area.height - 2, ..area };
     let seen = palette.rows.iter().enumerate().skip(palette.cursor.top);
     for (y, (at, command)) in (rows.y..rows.bottom()).zip(seen) {
         let is_selected = at == palette.cursor.at;
-        let base = look.style(if is_selected { Role::Selected } else { Role::Text });
+        let base = theme.style(if is_selected { Role::Selected } else { Role::Text });
         if is_selected {
             buf.set_style(Rect { y, height: 1, ..rows }, base);
         }
         let keys: Vec<String> = app.keymap.keys(command).iter().map(ToString::to_string).collect();
         let key_cells = if area.width < 60 { 10 } else { KEY_CELLS as u16 };
-        put(buf, (area.x + 1, y), key_cells, &keys.join(", "), base, look);
+        put(buf, (area.x + 1, y), key_cells, &keys.join(", "), base, theme);
         let help = match (not_ready(app, palette, command), palette.is_help) {
             (Some(why), _) => format!("{} ({why})", command.help),
             (None, true) => command.help.to_owned(),
             (None, false) => format!("{}: {}", command.name, command.help),
         };
         let x = area.x + 2 + key_cells;
-        put(buf, (x, y), area.right() - x, &help, base, look);
+        put(buf, (x, y), area.right() - x, &help, base, theme);
     }
     if palette.rows.is_empty() {
-        put(buf, (area.x + 2, rows.y), area.width - 2, "no command is called so", look.style(Role::Quiet), look);
+        put(buf, (area.x + 2, rows.y), area.width - 2, "no command is called so", theme.style(Role::Quiet), theme);
     }
     Some(typed_at)
 }
@@ -58,35 +58,35 @@ pub(super) fn not_ready(app: &App, palette: &Palette, command: &Command) -> Opti
 }
 
 /// A question at the foot of the screen.
-pub fn prompt(prompt: &Prompt, look: Look, area: Rect, buf: &mut Buffer) -> Option<Position> {
+pub fn prompt(prompt: &Prompt, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let hint = prompt.error.as_deref().unwrap_or(&prompt.hint);
     let below = wrap(hint, area.width.saturating_sub(2).into());
     let height = (3 + below.len() as u16).min(area.height);
     let place = Rect { y: area.bottom() - height, height, ..area };
     Clear.render(place, buf);
-    let styles = (look.style(Role::Quiet), look.style(Role::Strong));
-    rule(buf, Rect { height: 1, ..place }, prompt.question, styles, look);
-    put(buf, (place.x, place.y + 1), 2, "> ", look.style(Role::Key), look);
+    let styles = (theme.style(Role::Quiet), theme.style(Role::Strong));
+    rule(buf, Rect { height: 1, ..place }, prompt.question, styles, theme);
+    put(buf, (place.x, place.y + 1), 2, "> ", theme.style(Role::Key), theme);
     let room = place.width - 3;
     let (seen, column) = typed_part(prompt.input.text(), prompt.input.column(), room.into());
-    put(buf, (place.x + 2, place.y + 1), room, seen, look.style(Role::Strong), look);
+    put(buf, (place.x + 2, place.y + 1), room, seen, theme.style(Role::Strong), theme);
     let role = if prompt.error.is_some() { Role::Wrong } else { Role::Quiet };
     for (y, line) in (place.y + 2..place.bottom()).zip(&below) {
-        put(buf, (place.x + 2, y), place.width - 2, line, look.style(role), look);
+        put(buf, (place.x + 2, y), place.width - 2, line, theme.style(role), theme);
     }
     Some(Position::new(place.x + 2 + column as u16, place.y + 1))
 }
 
 /// A page of text.
-pub fn page(page: &Page, look: Look, area: Rect, buf: &mut Buffer) -> Option<Position> {
-    let styles = (look.style(Role::Quiet), look.style(Role::Strong));
-    rule(buf, Rect { height: 1, ..area }, &page.title, styles, look);
+pub fn page(page: &Page, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let styles = (theme.style(Role::Quiet), theme.style(Role::Strong));
+    rule(buf, Rect { height: 1, ..area }, &page.title, styles, theme);
     let lines = page.lines.iter().skip(page.top).flat_map(|line| {
         let wrapped = wrap(line, area.width.into());
         if wrapped.is_empty() { vec![String::new()] } else { wrapped }
     });
     for (y, line) in (area.y + 1..area.bottom()).zip(lines) {
-        put(buf, (area.x, y), area.width, &line, look.style(Role::Text), look);
+        put(buf, (area.x, y), area.width, &line, theme.style(Role::Text), theme);
     }
     Some(Position::new(area.x, area.y + 1))
 }
@@ -95,7 +95,7 @@ pub fn page(page: &Page, look: Look, area: Rect, buf: &mut Buffer) -> Option<Pos
 const MOST_COMPARED: usize = 5;
 
 /// Services side by side: what differs stands out.
-pub fn compare(app: &App, compare: &Compare, look: Look, area: Rect, buf: &mut Buffer) -> Option<Position> {
+pub fn compare(app: &App, compare: &Compare, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let names: Vec<&str> = compare
         .ids
         .iter()
@@ -106,24 +106,27 @@ pub fn compare(app: &App, compare: &Compare, look: Look, area: Rect, buf: &mut B
     let cells = (area.width - label_cells) / names.len().max(1) as u16;
     let column = |at: usize| area.x + label_cells + cells * at as u16;
     for (at, name) in names.iter().enumerate() {
-        let text = heading(name, cells.saturating_sub(1), look);
-        put(buf, (column(at), area.y), cells, &text, look.style(Role::Strong), look);
+        let text = heading(name, cells.saturating_sub(1), theme);
+        put(buf, (column(at), area.y), cells, &text, theme.style(Role::Strong), theme);
     }
     let mut y = area.y + 1;
     for (label, said) in compare.rows.iter().skip(compare.top) {
         let differs = said.windows(2).any(|pair| pair[0] != pair[1]);
-        let wrapped: Vec<Vec<String>> = said.iter().map(|text| short(text, cells.saturating_sub(1), look)).collect();
+        let wrapped: Vec<Vec<String>> = said.iter().map(|text| short(text, cells.saturating_sub(1), theme)).collect();
         let height = wrapped.iter().map(Vec::len).max().unwrap_or(1).max(1) as u16;
         if y >= area.bottom() {
             break;
         }
-        put(buf, (area.x, y), label_cells - 1, label, look.style(Role::Quiet), look);
+        put(buf, (area.x, y), label_cells - 1, label, theme.style(Role::Quiet), theme);
         for (at, lines) in wrapped.iter().enumerate() {
             let role = if differs { Role::Strong } else { Role::Text };
-            let shown: Vec<&str> =
-                if lines.is_empty() { vec![look.sign("–", "-")] } else { lines.iter().map(String::as_str).collect() };
+            let shown: Vec<&str> = if lines.is_empty() {
+                vec![theme.sign("–", "-")]
+            } else {
+                lines.iter().map(String::as_str).collect()
+            };
             for (row, line) in (y..(y + height).min(area.bottom())).zip(shown) {
-                put(buf, (column(at), row), cells.saturating_sub(1), line, look.style(role), look);
+                put(buf, (column(at), row), cells.saturating_sub(1), line, theme.style(role), theme);
             }
         }
         y += height;
@@ -132,13 +135,13 @@ pub fn compare(app: &App, compare: &Compare, look: Look, area: Rect, buf: &mut B
 }
 
 /// A text in at most five lines; the last says when there is more.
-fn short(text: &str, cells: u16, look: Look) -> Vec<String> {
+fn short(text: &str, cells: u16, theme: Theme) -> Vec<String> {
     let mut lines = wrap(text, cells.into());
     if lines.len() > MOST_COMPARED {
         lines.truncate(MOST_COMPARED);
         if let Some(last) = lines.last_mut() {
             let room = usize::from(cells).saturating_sub(2);
-            *last = format!("{} {}", cut(last, room, look).trim_end_matches(['…', '~']), look.sign("…", "~"));
+            *last = format!("{} {}", cut(last, room, theme).trim_end_matches(['…', '~']), theme.sign("…", "~"));
         }
     }
     lines

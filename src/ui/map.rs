@@ -20,7 +20,7 @@ use land::Projection;
 
 /// How a map looks.
 #[derive(Clone, Copy, Debug)]
-pub struct MapLook {
+pub struct MapTheme {
     /// The coast and the border of the county.
     pub outline: Color,
     /// The lines between districts, which are dotted as well.
@@ -35,7 +35,7 @@ pub struct MapLook {
     pub is_ascii: bool,
 }
 
-impl Default for MapLook {
+impl Default for MapTheme {
     fn default() -> Self {
         Self {
             outline: Color::Reset,
@@ -48,7 +48,7 @@ impl Default for MapLook {
     }
 }
 
-impl MapLook {
+impl MapTheme {
     /// Without colours.
     pub fn mono() -> Self {
         let bold = Style::new().add_modifier(Modifier::BOLD);
@@ -70,7 +70,7 @@ pub struct MapView<'a> {
     /// How much larger than the whole county in the whole area: 1 shows all of it.
     pub zoom: f64,
     /// How it looks.
-    pub look: MapLook,
+    pub theme: MapTheme,
 }
 
 /// What became of the dots.
@@ -92,16 +92,16 @@ pub fn has_room(area: Rect) -> bool {
 /// Draws the map. Where [`has_room`] says no, or in ASCII, nothing is drawn: show a [`district_table`] there.
 pub fn draw_map(view: &MapView<'_>, area: Rect, buf: &mut Buffer) -> Drawn {
     let area = area.intersection(buf.area);
-    if !has_room(area) || view.look.is_ascii {
+    if !has_room(area) || view.theme.is_ascii {
         return Drawn::default();
     }
     let projection = Projection::new(view.atlas, view.centre, view.zoom, area);
-    land::draw(view.atlas, &projection, view.look, area, buf);
+    land::draw(view.atlas, &projection, view.theme, area, buf);
     let mut room = marks::Room::new(area);
     let drawn = marks::draw_services(view, &projection, &mut room, buf);
     let said = note(drawn);
     if !said.is_empty() {
-        marks::draw_note(&said, view.look.town, &mut room, buf);
+        marks::draw_note(&said, view.theme.town, &mut room, buf);
     }
     marks::draw_towns(view, &projection, &mut room, buf);
     drawn

@@ -5,66 +5,66 @@
 pub mod form;
 pub mod gaps;
 pub mod layers;
-pub mod look;
 pub mod map;
 pub mod people;
 pub mod services;
+pub mod theme;
 pub mod write;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::app::command::{self, Command, Scope};
-use crate::app::{App, Layer, Screen, Tone};
-use look::{Look, Role};
+use crate::app::{App, Layer, Screen, Severity};
+use theme::{Role, Theme};
 use write::{put, width};
 
 /// The least screen that is drawn.
 const LEAST: (u16, u16) = (30, 8);
 
 /// Draws everything, and says where the cursor stands: on the focused row or in the text being typed.
-pub fn draw(app: &App, look: Look, area: Rect, buf: &mut Buffer) -> Option<Position> {
+pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     if area.width < LEAST.0 || area.height < LEAST.1 {
-        too_small(look, area, buf);
+        too_small(theme, area, buf);
         return None;
     }
-    tabs(app, look, Rect { height: 1, ..area }, buf);
+    tabs(app, theme, Rect { height: 1, ..area }, buf);
     let body = Rect { y: area.y + 1, height: area.height - 3, ..area };
     let cursor = match app.layers.last() {
-        Some(Layer::Form(form)) => form::draw(app, form, look, body, buf),
-        Some(Layer::Page(page)) => layers::page(page, look, body, buf),
-        Some(Layer::Compare(compare)) => layers::compare(app, compare, look, body, buf),
-        Some(Layer::Palette(palette)) => layers::palette(app, palette, look, body, buf),
+        Some(Layer::Form(form)) => form::draw(app, form, theme, body, buf),
+        Some(Layer::Page(page)) => layers::page(page, theme, body, buf),
+        Some(Layer::Compare(compare)) => layers::compare(app, compare, theme, body, buf),
+        Some(Layer::Palette(palette)) => layers::palette(app, palette, theme, body, buf),
         Some(Layer::Prompt(prompt)) => {
-            screen(app, look, body, buf);
-            layers::prompt(prompt, look, body, buf)
+            screen(app, theme, body, buf);
+            layers::prompt(prompt, theme, body, buf)
         }
-        None => screen(app, look, body, buf),
+        None => screen(app, theme, body, buf),
     };
-    status(app, look, Rect { y: area.bottom() - 2, height: 1, ..area }, buf);
-    hints(app, look, Rect { y: area.bottom() - 1, height: 1, ..area }, buf);
+    status(app, theme, Rect { y: area.bottom() - 2, height: 1, ..area }, buf);
+    hints(app, theme, Rect { y: area.bottom() - 1, height: 1, ..area }, buf);
     cursor
 }
 
-fn too_small(look: Look, area: Rect, buf: &mut Buffer) {
+fn too_small(theme: Theme, area: Rect, buf: &mut Buffer) {
     let sentence = format!("Too small: {}x{} at least.", LEAST.0, LEAST.1);
     for (y, line) in (area.top()..area.bottom()).zip(write::wrap(&sentence, area.width.into())) {
-        put(buf, (area.x, y), area.width, &line, look.style(Role::Text), look);
+        put(buf, (area.x, y), area.width, &line, theme.style(Role::Text), theme);
     }
 }
 
-fn screen(app: &App, look: Look, body: Rect, buf: &mut Buffer) -> Option<Position> {
+fn screen(app: &App, theme: Theme, body: Rect, buf: &mut Buffer) -> Option<Position> {
     match app.screen {
-        Screen::Services => services::draw(app, look, body, buf),
-        Screen::People => people::draw(app, look, body, buf),
+        Screen::Services => services::draw(app, theme, body, buf),
+        Screen::People => people::draw(app, theme, body, buf),
     }
 }
 
-fn tabs(app: &App, look: Look, area: Rect, buf: &mut Buffer) {
+fn tabs(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let mut x = area.x;
     for (screen, key, name) in Screen::ALL {
         let role = if *screen == app.screen { Role::Selected } else { Role::Quiet };
-        x += put(buf, (x, area.y), area.right() - x, &format!(" {key} {name} "), look.style(role), look);
+        x += put(buf, (x, area.y), area.right() - x, &format!(" {key} {name} "), theme.style(role), theme);
     }
     let partnership = app.workspace.itself();
     let name = partnership.map_or("", |p| p.name.as_str());
@@ -75,32 +75,32 @@ fn tabs(app: &App, look: Look, area: Rect, buf: &mut Buffer) {
     let text = format!("{sample}{lock}{name}{who}");
     let text = if width(&text) > room { format!("{sample}{lock}{}", who.trim_start_matches(" · ")) } else { text };
     let at = area.right().saturating_sub(width(&text) as u16 + 1).max(x);
-    put(buf, (at, area.y), area.right() - at, &text, look.style(Role::Quiet), look);
+    put(buf, (at, area.y), area.right() - at, &text, theme.style(Role::Quiet), theme);
 }
 
-fn status(app: &App, look: Look, area: Rect, buf: &mut Buffer) {
-    let role = match app.status.tone {
-        Tone::Done => Role::Text,
-        Tone::Note => Role::Warn,
-        Tone::Wrong => Role::Wrong,
+fn status(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
+    let role = match app.status.severity {
+        Severity::Info => Role::Text,
+        Severity::Warning => Role::Warn,
+        Severity::Error => Role::Wrong,
     };
     let right = match (&app.progress, app.save_failed, app.unsaved.is_empty()) {
         (Some(progress), ..) => progress.as_str(),
         (None, true, false) => "NOT SAVED: ctrl-s tries again",
         (None, _, false) => "saving",
-        (None, _, true) if app.status.tone == Tone::Done && app.history.is_begun() => "saved",
+        (None, _, true) if app.status.severity == Severity::Info && app.history.is_begun() => "saved",
         (None, _, true) => "",
     };
     let mut room = area.width;
     if !right.is_empty() {
         let cells = (width(right) as u16).min(area.width / 2);
         room = area.width - cells - 2;
-        put(buf, (area.right() - cells, area.y), cells, right, look.style(Role::Quiet), look);
+        put(buf, (area.right() - cells, area.y), cells, right, theme.style(Role::Quiet), theme);
     }
     let aside = search_problem(app).map(|problem| (problem, Role::Warn));
     let aside = aside.or_else(|| command_in_full(app, room)).or_else(|| number_to_ring(app));
     let (text, role) = aside.unwrap_or_else(|| (said(app), role));
-    put(buf, (area.x, area.y), room, &text, look.style(role), look);
+    put(buf, (area.x, area.y), room, &text, theme.style(role), theme);
 }
 
 /// What could not be understood of the search, as long as it is being typed or nothing else is to be said.
@@ -110,8 +110,9 @@ fn search_problem(app: &App) -> Option<String> {
     if !is_open || !is_silent {
         return None;
     }
-    let less =
-        |(query, count): &(String, usize)| format!("one word less finds {}: {query}", crate::app::facts::count(*count));
+    let less = |(query, count): &(String, usize)| {
+        format!("one word less finds {}: {query}", crate::app::detail::count(*count))
+    };
     let instead = app.services.found.instead.as_ref().filter(|_| app.services.found.partial).map(less);
     app.services.query.problems.first().cloned().or(instead)
 }
@@ -131,12 +132,16 @@ fn number_to_ring(app: &App) -> Option<(String, Role)> {
     let is_list = app.screen == Screen::Services && app.layers.is_empty() && !app.services.detail_open;
     let is_small = services::is_small(app.size) && app.status.text.is_empty();
     let service = app.services.selected().and_then(|id| app.workspace.services.get(id))?;
-    let age = service.verified.as_ref().map_or("never verified".to_owned(), |verified| {
-        match crate::model::date::say_age(verified.on, app.today).as_str() {
+    let age =
+        service.verified.as_ref().map_or("never verified".to_owned(), |verified| match crate::model::date::format_age(
+            verified.on,
+            app.today,
+        )
+        .as_str()
+        {
             "today" => "verified today".to_owned(),
             age => format!("verified {age} ago"),
-        }
-    });
+        });
     let phone = service.any_phone().unwrap_or("phone not stated");
     let is_seen = is_list && is_small && app.services.view != crate::app::services::View::Gaps;
     is_seen.then(|| (format!("{phone} · {age}"), Role::Strong))
@@ -145,14 +150,14 @@ fn number_to_ring(app: &App) -> Option<(String, Role)> {
 /// The status, and whether there is more to read.
 fn said(app: &App) -> String {
     let mut text = app.status.text.clone();
-    if app.status.more.as_ref().is_some_and(|more| *more != text) && app.status.tone != Tone::Done {
+    if app.status.more.as_ref().is_some_and(|more| *more != text) && app.status.severity != Severity::Info {
         text.push_str(" (! for all)");
     }
     text
 }
 
 /// What can be done here: the keys that go on from a prefix, or the commands whose hints fit.
-fn hints(app: &App, look: Look, area: Rect, buf: &mut Buffer) {
+fn hints(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let chain = app.chain();
     let mut hints: Vec<(String, &str)> = Vec::new();
     if app.pressed.is_empty() {
@@ -189,8 +194,8 @@ fn hints(app: &App, look: Look, area: Rect, buf: &mut Buffer) {
     }
     let mut x = area.x;
     for (key, hint) in fitting.into_iter().chain(help) {
-        x += put(buf, (x, area.y), area.right() - x, &key, look.style(Role::Key), look) + 1;
-        x += put(buf, (x, area.y), area.right().saturating_sub(x), hint, look.style(Role::Quiet), look) + 2;
+        x += put(buf, (x, area.y), area.right() - x, &key, theme.style(Role::Key), theme) + 1;
+        x += put(buf, (x, area.y), area.right().saturating_sub(x), hint, theme.style(Role::Quiet), theme) + 2;
         x = x.min(area.right());
     }
 }

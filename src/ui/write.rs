@@ -11,7 +11,7 @@ use ratatui::widgets::Widget;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::look::Look;
+use super::theme::Theme;
 
 /// How many cells a text takes.
 pub fn width(text: &str) -> usize {
@@ -20,12 +20,12 @@ pub fn width(text: &str) -> usize {
 
 /// The text in at most `cells` cells, an ellipsis telling that something is missing; in ASCII, signs that are none are
 /// shown as question marks.
-pub fn cut(text: &str, cells: usize, look: Look) -> Cow<'_, str> {
-    let text = in_look(beginning(text, cells + 1), look);
+pub fn cut(text: &str, cells: usize, theme: Theme) -> Cow<'_, str> {
+    let text = in_theme(beginning(text, cells + 1), theme);
     if text.width() <= cells {
         return text;
     }
-    let more = look.sign("…", "~");
+    let more = theme.sign("…", "~");
     let mut kept = String::new();
     let mut used = 0;
     for cluster in text.graphemes(true) {
@@ -50,15 +50,15 @@ pub fn beginning(text: &str, cells: usize) -> &str {
     &text[..end.unwrap_or_default()]
 }
 
-/// The text with what this look cannot draw replaced.
-pub fn in_look(text: &str, look: Look) -> Cow<'_, str> {
+/// The text with what this theme cannot draw replaced.
+pub fn in_theme(text: &str, theme: Theme) -> Cow<'_, str> {
     let has_newline = text.contains('\n');
-    if (!look.ascii || text.is_ascii()) && !has_newline {
+    if (!theme.ascii || text.is_ascii()) && !has_newline {
         return text.into();
     }
     let sign = |c: char| match c {
         '\n' => " ",
-        _ if !look.ascii => "",
+        _ if !theme.ascii => "",
         '–' | '—' | '─' | '‑' => "-",
         '’' | '‘' => "'",
         '“' | '”' => "\"",
@@ -105,13 +105,13 @@ pub fn typed_part(text: &str, column: usize, room: usize) -> (&str, usize) {
 }
 
 /// Writes one line of text at a place, cut to `cells`; returns how many cells it took.
-pub fn put(buf: &mut Buffer, (x, y): (u16, u16), cells: u16, text: &str, style: Style, look: Look) -> u16 {
+pub fn put(buf: &mut Buffer, (x, y): (u16, u16), cells: u16, text: &str, style: Style, theme: Theme) -> u16 {
     let area = buf.area;
     if y >= area.bottom() || x >= area.right() || cells == 0 {
         return 0;
     }
     let cells = cells.min(area.right() - x);
-    let text = cut(text, cells.into(), look);
+    let text = cut(text, cells.into(), theme);
     let (end, _) = buf.set_stringn(x, y, &text, cells.into(), style);
     end - x
 }
@@ -124,9 +124,9 @@ pub fn put_marked(
     text: &str,
     marks: impl Fn(&str) -> Vec<Range<usize>>,
     (style, marked): (Style, Style),
-    look: Look,
+    theme: Theme,
 ) {
-    let shown = cut(text, cells.into(), look);
+    let shown = cut(text, cells.into(), theme);
     let mut spans = Vec::new();
     let mut done = 0;
     for mark in marks(&shown) {
@@ -175,16 +175,16 @@ fn wrap_paragraph(paragraph: &str, cells: usize) -> Vec<String> {
 }
 
 /// A horizontal rule with an optional heading in it.
-pub fn rule(buf: &mut Buffer, area: Rect, heading: &str, (style, strong): (Style, Style), look: Look) {
-    if look.plain {
-        put(buf, (area.x, area.y), area.width, heading, strong, look);
+pub fn rule(buf: &mut Buffer, area: Rect, heading: &str, (style, strong): (Style, Style), theme: Theme) {
+    if theme.plain {
+        put(buf, (area.x, area.y), area.width, heading, strong, theme);
         return;
     }
-    let line = look.sign("─", "-").repeat(area.width.into());
-    put(buf, (area.x, area.y), area.width, &line, style, look);
+    let line = theme.sign("─", "-").repeat(area.width.into());
+    put(buf, (area.x, area.y), area.width, &line, style, theme);
     if !heading.is_empty() && area.width > 8 {
-        let text = format!(" {} ", cut(heading, usize::from(area.width) - 5, look));
-        put(buf, (area.x + 2, area.y), area.width - 2, &text, strong, look);
+        let text = format!(" {} ", cut(heading, usize::from(area.width) - 5, theme));
+        put(buf, (area.x + 2, area.y), area.width - 2, &text, strong, theme);
     }
 }
 
@@ -194,12 +194,12 @@ mod tests {
 
     #[test]
     fn text_is_cut_to_cells_not_bytes() {
-        let look = Look::default();
-        assert_eq!(cut("Nightstop", 20, look), "Nightstop");
-        assert_eq!(cut("Nightstop", 5, look), "Nigh…");
-        assert_eq!(width(&cut("日本語日本語", 5, look)), 5);
-        assert_eq!(cut("a", 0, look), "");
-        assert_eq!(cut("16–25 • é", 20, Look { ascii: true, ..look }), "16-25 * e");
+        let theme = Theme::default();
+        assert_eq!(cut("Nightstop", 20, theme), "Nightstop");
+        assert_eq!(cut("Nightstop", 5, theme), "Nigh…");
+        assert_eq!(width(&cut("日本語日本語", 5, theme)), 5);
+        assert_eq!(cut("a", 0, theme), "");
+        assert_eq!(cut("16–25 • é", 20, Theme { ascii: true, ..theme }), "16-25 * e");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use folkmoot::model::Dice;
+use folkmoot::model::SplitMix64;
 
 use super::{adding, heavy, id, new_workspace, open, save, service, text};
 
@@ -59,13 +59,13 @@ fn a_killed_save_leaves_the_old_or_the_new() {
     for number in 0..40 {
         save(&mut opened, &adding(service(&format!("S-00{number:02}"), "Somebody listens ", 5)));
     }
-    let mut dice = Dice::new(u64::from(std::process::id()));
+    let mut random = SplitMix64::new(u64::from(std::process::id()));
     let mut now = String::new();
     let (mut killed, mut new) = (0, 0);
     for round in 0..heavy(60, 500) {
         let phone = format!("phone=01305 555 {round:04}");
         let mut child = moot(dir.path(), &["set", "S-0007", &phone]).stdout(Stdio::piped()).spawn().unwrap();
-        thread::sleep(Duration::from_micros(dice.roll() % 40_000));
+        thread::sleep(Duration::from_micros(random.next_u64() % 40_000));
         let _ = child.kill(); // it may have ended by itself
         let output = child.wait_with_output().unwrap();
         let has_said = String::from_utf8(output.stdout).unwrap().contains("changed");

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use folkmoot::model::Dice;
+use folkmoot::model::SplitMix64;
 use folkmoot::store::{Mode, Store};
 
 use super::{adding, heavy, new_workspace, open, save, service};
@@ -61,13 +61,13 @@ fn a_file_cut_anywhere_is_refused() {
 fn a_byte_turned_over_is_refused_or_harmless() {
     let dir = new_workspace(false);
     let whole = original(dir.path());
-    let mut dice = Dice::new(8);
+    let mut random = SplitMix64::new(8);
     let mut count = 0;
     let places = heavy(1_000, 2_000);
     for _ in 0..places {
         let mut damaged = whole.clone();
-        let at = dice.roll() as usize % whole.len();
-        damaged[at] ^= 1 << (dice.roll() % 8);
+        let at = random.next_u64() as usize % whole.len();
+        damaged[at] ^= 1 << (random.next_u64() % 8);
         count += usize::from(refused(dir.path(), &damaged));
     }
     println!("{count} of {places} flips refused; the others leave a text that reads");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use folkmoot::model::{Change, Edit, Moment, Organisation, Service, Updated};
+use folkmoot::model::{Change, Edit, Organisation, Service, Timestamp, Updated};
 use folkmoot::store::{Disk, Mode, Stat, Storage, Store};
 
 use super::{id, new_workspace, open, service, text};
@@ -161,8 +161,11 @@ fn scene(storage: Arc<dyn Storage>) -> Scene {
     let ours = Store::open_on(storage, dir.path(), Mode::Write).unwrap();
     let change = |phone: &str, at, by: &str| {
         let old = service("S-0001", "Nightstop", 9);
-        let new =
-            Service { phone: Some(phone.into()), updated: Updated(Moment::from_seconds(at), by.into()), ..old.clone() };
+        let new = Service {
+            phone: Some(phone.into()),
+            updated: Updated(Timestamp::from_seconds(at), by.into()),
+            ..old.clone()
+        };
         Edit::new(Some(old.into()), Some(new.into()))
     };
     let theirs_first = change("1", 20, "BO").into_iter().collect();

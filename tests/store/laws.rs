@@ -8,7 +8,7 @@ use folkmoot::model::choice::{Choice, Set};
 use folkmoot::model::merge::merge;
 use folkmoot::model::place::Point;
 use folkmoot::model::service::{Ages, Contact, Location, Need, Status, Verified};
-use folkmoot::model::{AnyRecord, Change, Edit, Id, Kind, Moment, Ref, Service, Text, Updated};
+use folkmoot::model::{AnyRecord, Change, Edit, Id, Kind, Ref, Service, Text, Timestamp, Updated};
 use folkmoot::store::{Mode, Store, from_ron, to_ron};
 use proptest::collection::vec;
 use proptest::option;
@@ -73,11 +73,11 @@ fn any_service(at: Id) -> impl Strategy<Value = Service> {
             hide_address: hide,
             ages: hide.then_some(Ages { from: Some(16), to: None }),
             verified: by.clone().map(|by| Verified {
-                on: Moment::from_seconds(1_700_000_000).day(),
+                on: Timestamp::from_seconds(1_700_000_000).date(),
                 by: Some(by),
                 how: None,
             }),
-            updated: Updated(Moment::from_seconds(at_second), by.unwrap_or_default()),
+            updated: Updated(Timestamp::from_seconds(at_second), by.unwrap_or_default()),
             ..Service::default()
         },
     )

@@ -12,7 +12,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use folkmoot::model::{AnyRecord, Change, Edit, Id, Kind, Moment, Service, Text, Updated};
+use folkmoot::model::{AnyRecord, Change, Edit, Id, Kind, Service, Text, Timestamp, Updated};
 use folkmoot::store::{self, Mode, Opened, Saved, Store, StoreError};
 
 /// How much a heavy variant does beside the usual one: all of it where `FOLKMOOT_HEAVY` is set.
@@ -38,7 +38,7 @@ fn id(text: &str) -> Id {
 }
 
 fn service(at: &str, name: &str, seconds: i64) -> Service {
-    let updated = Updated(Moment::from_seconds(seconds), Text::from("KP"));
+    let updated = Updated(Timestamp::from_seconds(seconds), Text::from("KP"));
     Service { id: id(at), name: name.into(), updated, ..Service::default() }
 }
 
@@ -51,7 +51,7 @@ fn changing(opened: &Opened, at: &str, by: &str, edit: impl Fn(&mut Service)) ->
     let before = opened.workspace.services.get(id(at)).unwrap();
     let mut after = Service::clone(before);
     edit(&mut after);
-    after.updated = Updated(Moment::from_seconds(before.updated.0.seconds() + 1), by.into());
+    after.updated = Updated(Timestamp::from_seconds(before.updated.0.seconds() + 1), by.into());
     let edit = Edit::new(Some(before.clone().into_any()), Some(after.into()));
     Change { edits: edit.into_iter().collect(), sentence: String::new() }
 }
@@ -181,8 +181,8 @@ fn the_loser_of_a_conflict_is_kept_and_taken_back() {
     assert!(conflicts[0].version.contains("phone: \"1\""));
     let author = folkmoot::model::Author {
         by: "AN".into(),
-        at: Moment::from_seconds(500),
-        today: Moment::from_seconds(500).day(),
+        at: Timestamp::from_seconds(500),
+        today: Timestamp::from_seconds(500).date(),
     };
     let back = conflicts[0].take_back(&bob.workspace, &author).unwrap();
     save(&mut bob, &back);

@@ -102,8 +102,8 @@ fn value_for(table: &Table, field: &str, sort: Sort, row: &Object) -> Value {
         (_, "country", _) => country(row),
         (_, "state_province", _) if country(row) == "GB" => "Dorset",
         (_, _, Sort::Number) => return Value::from(0),
-        (_, _, Sort::Day) => "1970-01-01",
-        (_, _, Sort::Moment) => "1970-01-01T00:00:00Z",
+        (_, _, Sort::Date) => "1970-01-01",
+        (_, _, Sort::Timestamp) => "1970-01-01T00:00:00Z",
         (_, _, Sort::Web) => NOWHERE,
         _ => NOT_STATED,
     };

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::Outgoing;
-use super::secrets::Secrets;
+use super::redactor::Redactor;
 use crate::exchange::{Problem, write};
 use crate::model::typed::Ref;
 use crate::model::{Record, Service};
@@ -21,19 +21,19 @@ fn may_leave(field: &str, service: &Service, what: &Outgoing<'_>) -> bool {
 }
 
 /// A text without any address that must not be known; an open service still says its own.
-fn without_address(secrets: &Secrets, service: &Service, field: &str, said: String) -> String {
-    if field == "locations" { said } else { secrets.strike(service.organisation.as_ref().and_then(Ref::id), &said) }
+fn without_address(redactor: &Redactor, service: &Service, field: &str, said: String) -> String {
+    if field == "locations" { said } else { redactor.redact(service.organisation.as_ref().and_then(Ref::id), &said) }
 }
 
 /// Writes the table, exact, and beside it a copy that a spreadsheet cannot take for formulas.
 pub(super) fn write_table(path: &Path, what: &Outgoing<'_>) -> Result<usize, Problem> {
-    let secrets = super::secrets_of(what);
+    let redactor = super::secrets_of(what);
     let mut rows: Vec<Vec<String>> = Vec::new();
     for service in what.workspace.services.iter() {
         let said = Service::FIELDS.iter().filter(|field| field.info.name != "notes").map(|field| {
-            let said = (field.say)(service, what.workspace);
+            let said = (field.format)(service, what.workspace);
             let name = field.info.name;
-            if may_leave(name, service, what) { without_address(&secrets, service, name, said) } else { String::new() }
+            if may_leave(name, service, what) { without_address(&redactor, service, name, said) } else { String::new() }
         });
         let verified = service.verified.as_ref().map(|verified| verified.on.to_string()).unwrap_or_default();
         rows.push(std::iter::once(service.id.to_string()).chain(said).chain([verified]).collect());
@@ -71,7 +71,7 @@ fn harmless(cell: &str) -> String {
 
 /// Writes a point for every place that may be seen.
 pub(super) fn write_points(path: &Path, what: &Outgoing<'_>) -> Result<usize, Problem> {
-    let secrets = super::secrets_of(what);
+    let redactor = super::secrets_of(what);
     let mut features = Vec::new();
     let mut count = 0;
     for service in what.workspace.services.iter() {
@@ -81,7 +81,7 @@ pub(super) fn write_points(path: &Path, what: &Outgoing<'_>) -> Result<usize, Pr
                 features.push(json!({
                     "type": "Feature",
                     "geometry": {"type": "Point", "coordinates": [point.1, point.0]},
-                    "properties": properties(service, &location.line(), what, &secrets),
+                    "properties": properties(service, &location.line(), what, &redactor),
                 }));
             }
         }
@@ -94,7 +94,7 @@ pub(super) fn write_points(path: &Path, what: &Outgoing<'_>) -> Result<usize, Pr
     Ok(count)
 }
 
-fn properties(service: &Service, place: &str, what: &Outgoing<'_>, secrets: &Secrets) -> Value {
+fn properties(service: &Service, place: &str, what: &Outgoing<'_>, redactor: &Redactor) -> Value {
     let organisation = service.organisation.as_ref().map(|to| to.name(what.workspace)).unwrap_or_default();
     let mut properties = json!({
         "id": service.id.to_string(), "name": &*service.name, "organisation": organisation, "place": "",
@@ -102,7 +102,7 @@ fn properties(service: &Service, place: &str, what: &Outgoing<'_>, secrets: &Sec
         "verified": service.verified.as_ref().map(|verified| verified.on.to_string()),
     });
     if let Some(properties) = properties.as_object_mut() {
-        secrets.strike_item(service.organisation.as_ref().and_then(Ref::id), properties);
+        redactor.redact_item(service.organisation.as_ref().and_then(Ref::id), properties);
         properties.insert("place".to_owned(), place.into());
         properties.retain(|_, value| !value.is_null() && value != "");
     }

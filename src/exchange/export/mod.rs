@@ -6,7 +6,7 @@
 mod fill;
 mod flat;
 mod page;
-mod secrets;
+mod redactor;
 mod tables;
 
 use std::collections::{BTreeMap, HashMap};
@@ -22,7 +22,7 @@ use crate::model::{Collection, Id, Organisation, Original, Service, Text, Worksp
 use super::map::{self, Around};
 use super::tidy::{Object, is_uuid, made_uuid, text};
 use super::{GoOn, Problem, Progress, patch, write};
-use secrets::Secrets;
+use redactor::Redactor;
 
 /// What can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,8 +107,8 @@ fn whole(what: &Outgoing<'_>, go_on: &mut GoOn<'_>) -> Result<Whole, Problem> {
 }
 
 /// Every address that must not be known, as it is recorded here and as it came.
-fn secrets_of(what: &Outgoing<'_>) -> Secrets {
-    let mut secrets = Secrets::default();
+fn secrets_of(what: &Outgoing<'_>) -> Redactor {
+    let mut redactor = Redactor::default();
     let hidden: HashMap<Id, &Service> = what
         .workspace
         .services
@@ -117,15 +117,15 @@ fn secrets_of(what: &Outgoing<'_>) -> Secrets {
         .map(|service| (service.id, &**service))
         .collect();
     for service in hidden.values() {
-        secrets.add(service, None);
+        redactor.add(service, None);
     }
     for original in what.originals.iter() {
         if let Some(service) = original.record.and_then(|id| hidden.get(&id)) {
-            secrets.add(service, serde_json::from_str(original.json.as_str()).ok().as_ref());
+            redactor.add(service, serde_json::from_str(original.json.as_str()).ok().as_ref());
         }
     }
-    secrets.sort();
-    secrets
+    redactor.sort();
+    redactor
 }
 
 struct Writer<'a> {
@@ -133,7 +133,7 @@ struct Writer<'a> {
     originals: HashMap<Id, &'a Arc<Original>>,
     /// Organisations by source and id there.
     records: HashMap<(Text, String), Id>,
-    secrets: Secrets,
+    redactor: Redactor,
 }
 
 impl<'a> Writer<'a> {
@@ -146,7 +146,7 @@ impl<'a> Writer<'a> {
                 records.insert((source.feed.clone(), source.id.to_string()), record.id);
             }
         }
-        Self { what, originals, records, secrets: secrets_of(what) }
+        Self { what, originals, records, redactor: secrets_of(what) }
     }
 
     /// The uuid by which others know a record.
@@ -189,7 +189,7 @@ impl<'a> Writer<'a> {
             ),
         };
         patch::organisation(&mut item, &base, record, self.what.workspace, &|to| self.organisation_uuid(to));
-        self.secrets.strike_item(Some(record.id), &mut item);
+        self.redactor.redact_item(Some(record.id), &mut item);
         self.guard(&mut item);
         item
     }
@@ -210,7 +210,7 @@ impl<'a> Writer<'a> {
         if record.hide_address {
             hide(&mut item);
         }
-        self.secrets.strike_item(record.organisation.as_ref().and_then(Ref::id), &mut item);
+        self.redactor.redact_item(record.organisation.as_ref().and_then(Ref::id), &mut item);
         self.guard(&mut item);
         item
     }
@@ -235,10 +235,10 @@ impl<'a> Writer<'a> {
                 && (self.what.contacts || table != "contacts")
             {
                 let is_place = matches!(&*table, "addresses" | "locations" | "service_at_location");
-                if is_place && self.secrets.is_hidden_place(None, &Value::Object(item.clone())) {
+                if is_place && self.redactor.is_hidden_place(None, &Value::Object(item.clone())) {
                     continue;
                 }
-                self.secrets.strike_item(None, &mut item);
+                self.redactor.redact_item(None, &mut item);
                 self.guard(&mut item);
                 loose.entry(table).or_default().push(item);
             }
@@ -275,7 +275,7 @@ const WHERE: &[&str] =
 
 /// Takes every trace of where a service is out of its item.
 fn hide(item: &mut Object) {
-    let traces = secrets::traces_in(item);
+    let traces = redactor::traces_in(item);
     // telephone and hours belong to the service, not to the house
     let places = item.shift_remove("service_at_locations");
     for place in places.iter().filter_map(Value::as_array).flatten().filter_map(Value::as_object) {
@@ -294,7 +294,7 @@ fn hide(item: &mut Object) {
     }
     for (key, value) in item.iter_mut() {
         if key != "id" {
-            secrets::withhold(value, &traces);
+            redactor::withhold(value, &traces);
         }
     }
     item.insert("moot_hide_address".to_owned(), "yes".into());

@@ -22,11 +22,11 @@ fn show(
     rows: &[Vec<Cell>],
     cursor: (usize, usize),
     (width, height): (u16, u16),
-    look: GapsLook,
+    theme: GapsTheme,
 ) -> (String, Option<Position>) {
     let area = Rect::new(0, 0, width, height);
     let mut buf = Buffer::empty(area);
-    let at = draw_gaps(rows, &DORSET, cursor, area, &mut buf, look);
+    let at = draw_gaps(rows, &DORSET, cursor, area, &mut buf, theme);
     (text(&buf), at)
 }
 
@@ -39,12 +39,12 @@ fn text(buf: &Buffer) -> String {
 #[test]
 fn the_matrix_at_every_size() {
     for (width, height) in [(80, 20), (40, 12), (120, 34)] {
-        let (text, at) = show(&matrix(9), (4, 5), (width, height), GapsLook::default());
+        let (text, at) = show(&matrix(9), (4, 5), (width, height), GapsTheme::default());
         assert!(at.is_some());
         insta::assert_snapshot!(format!("gaps_{width}x{height}"), text);
     }
-    insta::assert_snapshot!("gaps_large_numbers", show(&matrix(240), (0, 0), (80, 20), GapsLook::default()).0);
-    let ascii = GapsLook { is_ascii: true, ..GapsLook::mono() };
+    insta::assert_snapshot!("gaps_large_numbers", show(&matrix(240), (0, 0), (80, 20), GapsTheme::default()).0);
+    let ascii = GapsTheme { is_ascii: true, ..GapsTheme::mono() };
     let (text, _) = show(&matrix(9), (14, 4), (40, 12), ascii);
     assert!(text.is_ascii());
     insta::assert_snapshot!("gaps_ascii", text);
@@ -55,7 +55,7 @@ fn every_cell_can_be_reached_and_seen() {
     let rows = matrix(9);
     for size in [(24, 3), (24, 8), (40, 12), (80, 20), (80, 24), (120, 40)] {
         for (need, district) in (0..15).flat_map(|need| (0..8).map(move |district| (need, district))) {
-            let (text, at) = show(&rows, (need, district), size, GapsLook::default());
+            let (text, at) = show(&rows, (need, district), size, GapsTheme::default());
             let at = at.unwrap_or_else(|| panic!("no cursor at {need},{district} in {size:?}\n{text}"));
             let line: String = text.lines().nth(at.y.into()).unwrap().chars().skip(at.x.into()).collect();
             assert!(line.starts_with(&said(rows[need][district])), "{need},{district} in {size:?}\n{text}");
@@ -65,10 +65,10 @@ fn every_cell_can_be_reached_and_seen() {
 
 #[test]
 fn nothing_to_show_and_no_room_are_no_trouble() {
-    assert_eq!(show(&[], (0, 0), (80, 20), GapsLook::default()).1, None);
-    assert_eq!(show(&[Vec::new()], (9, 9), (80, 20), GapsLook::default()).1, None);
+    assert_eq!(show(&[], (0, 0), (80, 20), GapsTheme::default()).1, None);
+    assert_eq!(show(&[Vec::new()], (9, 9), (80, 20), GapsTheme::default()).1, None);
     for (width, height) in (0..50).flat_map(|width| (0..12).map(move |height| (width, height))) {
-        show(&matrix(20), (99, 99), (width, height), GapsLook::default());
+        show(&matrix(20), (99, 99), (width, height), GapsTheme::default());
     }
 }
 
@@ -85,7 +85,7 @@ fn a_cell_in_words() {
 fn a_gap_is_seen_without_colours() {
     let area = Rect::new(0, 0, 80, 20);
     let mut buf = Buffer::empty(area);
-    draw_gaps(&matrix(9), &DORSET, (0, 0), area, &mut buf, GapsLook::mono());
+    draw_gaps(&matrix(9), &DORSET, (0, 0), area, &mut buf, GapsTheme::mono());
     assert!(buf.content.iter().all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset));
     assert!(text(&buf).contains("gap"));
 }

@@ -9,7 +9,7 @@ use ratatui::symbols::Marker;
 use ratatui::widgets::Widget;
 use ratatui::widgets::canvas::{Canvas, Painter, Shape};
 
-use super::MapLook;
+use super::MapTheme;
 use crate::model::place::{Atlas, Point, Ring};
 
 /// Dots of braille in a cell, across and down. A cell is twice as high as it is wide, so dots are square.
@@ -73,20 +73,20 @@ impl Projection {
 }
 
 /// Draws the land: districts first, so that the coast lies over them.
-pub(super) fn draw(atlas: &Atlas, projection: &Projection, look: MapLook, area: Rect, buf: &mut Buffer) {
+pub(super) fn draw(atlas: &Atlas, projection: &Projection, theme: MapTheme, area: Rect, buf: &mut Buffer) {
     let (right, bottom) = (f64::from(area.width) * ACROSS, f64::from(area.height) * DOWN);
     Canvas::default()
         .marker(Marker::Braille)
         .x_bounds([0.0, right])
         .y_bounds([0.0, bottom])
-        .paint(|context| context.draw(&Land { atlas, projection, look, size: (right, bottom) }))
+        .paint(|context| context.draw(&Land { atlas, projection, theme, size: (right, bottom) }))
         .render(area, buf);
 }
 
 struct Land<'a> {
     atlas: &'a Atlas,
     projection: &'a Projection,
-    look: MapLook,
+    theme: MapTheme,
     /// Dots across and down.
     size: (f64, f64),
 }
@@ -103,11 +103,11 @@ impl Shape for Land<'_> {
         for ring in self.atlas.districts.iter().flat_map(|district| &district.rings) {
             let mut phase = 0;
             for side in sides(ring).filter(|side| seen.insert(key(*side))) {
-                self.line(painter, side, self.look.border, Some(&mut phase));
+                self.line(painter, side, self.theme.border, Some(&mut phase));
             }
         }
         for side in self.atlas.outline.iter().flat_map(sides) {
-            self.line(painter, side, self.look.outline, None);
+            self.line(painter, side, self.theme.outline, None);
         }
     }
 }

@@ -93,7 +93,7 @@ pub(super) fn draw_services(view: &MapView<'_>, projection: &Projection, room: &
     let chosen: Vec<Position> = view.chosen.iter().filter_map(|point| projection.cell(*point)).collect();
     let clusters = gather(counts, &chosen, room);
     for cluster in &clusters {
-        let style = if cluster.is_chosen { view.look.chosen } else { view.look.service };
+        let style = if cluster.is_chosen { view.theme.chosen } else { view.theme.service };
         put(cluster.strip(room.area), &cluster.text(), style, buf);
     }
     drawn.cursor = clusters.iter().find(|cluster| cluster.is_chosen).map(|c| c.strip(room.area).as_position());
@@ -146,11 +146,11 @@ pub(super) fn draw_towns(view: &MapView<'_>, projection: &Projection, room: &mut
         let name = Line::from(town.name.as_str());
         let Some(strip) = best_place(at, name.width() as u16, room, buf) else { continue };
         clear_beside(strip, room, buf);
-        put(strip, &town.name, view.look.town, buf);
+        put(strip, &town.name, view.theme.town, buf);
         room.take(strip, u32::MAX);
         if room.holder(at).is_none() {
             let spot = Rect::new(at.x, at.y, 1, 1);
-            put(spot, TOWN, view.look.town, buf);
+            put(spot, TOWN, view.theme.town, buf);
             room.take(spot, u32::MAX);
         }
         named += 1;

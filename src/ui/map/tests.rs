@@ -24,7 +24,7 @@ fn text(buf: &Buffer) -> String {
 }
 
 fn view<'a>(atlas: &'a Atlas, dots: &'a [Point], chosen: &'a [Point]) -> MapView<'a> {
-    MapView { atlas, dots, chosen, centre: None, zoom: 1.0, look: MapLook::default() }
+    MapView { atlas, dots, chosen, centre: None, zoom: 1.0, theme: MapTheme::default() }
 }
 
 #[test]
@@ -121,8 +121,8 @@ fn no_room_and_no_land_are_no_trouble() {
 #[test]
 fn without_braille_nothing_is_drawn() {
     let atlas = dorset();
-    let look = MapLook { is_ascii: true, ..MapLook::mono() };
-    let (text, _) = show(&MapView { look, ..view(&atlas, &dots(&atlas), &[]) }, 78, 22);
+    let theme = MapTheme { is_ascii: true, ..MapTheme::mono() };
+    let (text, _) = show(&MapView { theme, ..view(&atlas, &dots(&atlas), &[]) }, 78, 22);
     assert!(text.trim().is_empty());
 }
 
@@ -130,12 +130,12 @@ fn without_braille_nothing_is_drawn() {
 fn mono_means_no_colours() {
     let atlas = dorset();
     let (dots, area) = (dots(&atlas), Rect::new(0, 0, 78, 22));
-    let coloured = |look: MapLook| {
+    let coloured = |theme: MapTheme| {
         let mut buf = Buffer::empty(area);
-        draw_map(&MapView { look, ..view(&atlas, &dots, &dots[..1]) }, area, &mut buf);
+        draw_map(&MapView { theme, ..view(&atlas, &dots, &dots[..1]) }, area, &mut buf);
         buf.content.iter().any(|cell| cell.fg != Color::Reset || cell.bg != Color::Reset)
     };
-    assert!(coloured(MapLook::default()) && !coloured(MapLook::mono()));
+    assert!(coloured(MapTheme::default()) && !coloured(MapTheme::mono()));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 /// What the terminal and the person allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct Theme {
     /// Whether colours are used.
     pub colour: bool,
     /// Whether only ASCII is drawn.
@@ -14,7 +14,7 @@ pub struct Look {
     pub plain: bool,
 }
 
-impl Default for Look {
+impl Default for Theme {
     fn default() -> Self {
         Self { colour: true, ascii: false, plain: false }
     }
@@ -33,7 +33,7 @@ pub enum Role {
     Selected,
     /// The letters that were searched for.
     Match,
-    /// Something to look at.
+    /// Something to theme at.
     Warn,
     /// Something refused or failed.
     Wrong,
@@ -43,7 +43,7 @@ pub enum Role {
     Key,
 }
 
-impl Look {
+impl Theme {
     /// The style of a piece of text.
     pub fn style(self, role: Role) -> Style {
         let plain = Style::new();
@@ -63,7 +63,7 @@ impl Look {
         }
     }
 
-    /// The sign in this look: the first for terminals that can draw, the second in ASCII.
+    /// The sign in this theme: the first for terminals that can draw, the second in ASCII.
     pub fn sign(self, fine: &'static str, ascii: &'static str) -> &'static str {
         if self.ascii { ascii } else { fine }
     }

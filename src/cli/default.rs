@@ -3,8 +3,8 @@
 use std::io::{IsTerminal, Write};
 
 use super::Global;
-use super::outcome::{Done, Failure};
-use super::place::{Session, find_workspace, who};
+use super::exit::{Done, Failure};
+use super::session::{Session, find_workspace, who};
 use crate::app::Options;
 use crate::model::Kind;
 use crate::run::{self, Launch};

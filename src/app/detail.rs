@@ -1,10 +1,10 @@
 //! What a record says, in words: the lines of a detail, of a copy, of a comparison. The one place that decides what may
 //! be seen: a hidden address is left out here and nowhere shown.
 
-use crate::model::date::{say_age, say_day};
+use crate::model::date::{format_age, format_date};
 use crate::model::service::{Freshness, Service};
 use crate::model::text::one_line;
-use crate::model::{AnyRecord, Day, Id, Kind, Ref, Workspace};
+use crate::model::{AnyRecord, Date, Id, Kind, Ref, Workspace};
 
 /// No detail has more lines than this; scrolling stops here at the latest.
 pub const MOST_LINES: usize = 2_000;
@@ -22,7 +22,7 @@ pub enum Weight {
 
 /// One line of a detail.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fact {
+pub struct DetailRow {
     /// What it is about; empty for a line that speaks for itself.
     pub label: &'static str,
     /// What it says; may hold newlines.
@@ -31,12 +31,12 @@ pub struct Fact {
     pub weight: Weight,
 }
 
-fn fact(label: &'static str, text: impl Into<String>) -> Fact {
-    Fact { label, text: text.into(), weight: Weight::Plain }
+fn fact(label: &'static str, text: impl Into<String>) -> DetailRow {
+    DetailRow { label, text: text.into(), weight: Weight::Plain }
 }
 
 /// Everything a record says, in the order in which one would ask.
-pub fn facts(record: &AnyRecord, workspace: &Workspace, today: Day) -> Vec<Fact> {
+pub fn rows(record: &AnyRecord, workspace: &Workspace, today: Date) -> Vec<DetailRow> {
     match record {
         AnyRecord::Service(service) => of_service(record, service, workspace, today),
         AnyRecord::Person(_) | AnyRecord::Organisation(_) => {
@@ -50,7 +50,7 @@ pub fn facts(record: &AnyRecord, workspace: &Workspace, today: Day) -> Vec<Fact>
 }
 
 /// The fields that are stated, but for `without`.
-fn fields(record: &AnyRecord, workspace: &Workspace, today: Day, without: &[&str]) -> Vec<Fact> {
+fn fields(record: &AnyRecord, workspace: &Workspace, today: Date, without: &[&str]) -> Vec<DetailRow> {
     let shown = record.kind().fields().into_iter().filter(|field| !without.contains(&field.name));
     shown
         .map(|field| fact(field.label, say(record, field.name, workspace, today)))
@@ -59,7 +59,7 @@ fn fields(record: &AnyRecord, workspace: &Workspace, today: Day, without: &[&str
 }
 
 /// A field in words, as far as anybody may see it; days as people say them.
-pub fn say(record: &AnyRecord, field: &str, workspace: &Workspace, today: Day) -> String {
+pub fn say(record: &AnyRecord, field: &str, workspace: &Workspace, today: Date) -> String {
     match record {
         AnyRecord::Service(service) if service.hide_address && field == "locations" => {
             if service.locations.is_empty() {
@@ -69,34 +69,34 @@ pub fn say(record: &AnyRecord, field: &str, workspace: &Workspace, today: Day) -
             }
         }
         AnyRecord::Service(service) if field == "funding_ends" => {
-            service.funding_ends.map_or_else(String::new, |day| say_day(day, today))
+            service.funding_ends.map_or_else(String::new, |day| format_date(day, today))
         }
         AnyRecord::Service(service) if field == "capacity" => service.capacity.map_or_else(String::new, |capacity| {
             let all = capacity.maximum.map(|maximum| format!(" of {maximum}")).unwrap_or_default();
-            format!("{}{all} on {}", capacity.available, say_day(capacity.on, today))
+            format!("{}{all} on {}", capacity.available, format_date(capacity.on, today))
         }),
         AnyRecord::Service(service) if field == "locations" => {
             service.locations.iter().map(crate::model::service::Location::line).collect::<Vec<_>>().join("\n")
         }
-        _ if field == "contacts" || field == "roles" => rows(&record.say(field, workspace)),
-        _ => record.say(field, workspace).trim_end().to_owned(),
+        _ if field == "contacts" || field == "roles" => joined_rows(&record.format_field(field, workspace)),
+        _ => record.format_field(field, workspace).trim_end().to_owned(),
     }
 }
 
 /// Rows as one types them, with bars between their parts, as one reads them.
-fn rows(typed: &str) -> String {
+fn joined_rows(typed: &str) -> String {
     let row =
         |line: &str| line.split('|').map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     typed.lines().map(row).collect::<Vec<_>>().join("\n")
 }
 
-fn of_service(record: &AnyRecord, service: &Service, workspace: &Workspace, today: Day) -> Vec<Fact> {
+fn of_service(record: &AnyRecord, service: &Service, workspace: &Workspace, today: Date) -> Vec<DetailRow> {
     let mut facts = Vec::new();
     if let Some(alert) = &service.alert {
-        facts.push(Fact { label: "", text: alert.to_string(), weight: Weight::Warn });
+        facts.push(DetailRow { label: "", text: alert.to_string(), weight: Weight::Warn });
     }
     if !service.is_open() {
-        facts.push(Fact { label: "State", text: record.say("status", workspace), weight: Weight::Warn });
+        facts.push(DetailRow { label: "State", text: record.format_field("status", workspace), weight: Weight::Warn });
     }
     facts.push(fact("Phone", service.any_phone().unwrap_or("not stated")));
     facts.push(verified(service, today));
@@ -106,7 +106,7 @@ fn of_service(record: &AnyRecord, service: &Service, workspace: &Workspace, toda
     if let Some(ends) = service.funding_ends {
         let said = if ends < today { "ended" } else { "ends" };
         let weight = if service.funding_warns(today) { Weight::Warn } else { Weight::Plain };
-        facts.push(Fact { label: "Funding", text: format!("{said} {}", say_day(ends, today)), weight });
+        facts.push(DetailRow { label: "Funding", text: format!("{said} {}", format_date(ends, today)), weight });
     }
     facts.extend(unstated(record, workspace));
     facts.extend(of_source(service, today));
@@ -115,47 +115,47 @@ fn of_service(record: &AnyRecord, service: &Service, workspace: &Workspace, toda
 }
 
 /// Who it is for is never left out in silence: what nobody has stated is not "no".
-fn unstated(record: &AnyRecord, workspace: &Workspace) -> Option<Fact> {
+fn unstated(record: &AnyRecord, workspace: &Workspace) -> Option<DetailRow> {
     let asked = ["needs", "ages", "sex", "clients", "serves", "routes", "opening", "cost"];
     let labels: Vec<String> = record
         .kind()
         .fields()
         .into_iter()
-        .filter(|field| asked.contains(&field.name) && record.say(field.name, workspace).is_empty())
+        .filter(|field| asked.contains(&field.name) && record.format_field(field.name, workspace).is_empty())
         .map(|field| field.label.to_lowercase())
         .collect();
     let text = labels.join(", ");
-    (!labels.is_empty()).then_some(Fact { label: "Not stated", text, weight: Weight::Quiet })
+    (!labels.is_empty()).then_some(DetailRow { label: "Not stated", text, weight: Weight::Quiet })
 }
 
 /// When and by whom the facts were checked.
-pub fn verified(service: &Service, today: Day) -> Fact {
+pub fn verified(service: &Service, today: Date) -> DetailRow {
     let text = match &service.verified {
         None => "never".to_owned(),
         Some(verified) => {
             let by = verified.by.as_ref().map(|by| format!(", {by}")).unwrap_or_default();
             let how = verified.how.as_ref().map(|how| format!(", {how}")).unwrap_or_default();
-            format!("{} ({}{by}{how})", say_day(verified.on, today), ago(verified.on, today))
+            format!("{} ({}{by}{how})", format_date(verified.on, today), ago(verified.on, today))
         }
     };
     let weight = if service.freshness(today) == Freshness::Fresh { Weight::Plain } else { Weight::Warn };
-    Fact { label: "Verified", text, weight }
+    DetailRow { label: "Verified", text, weight }
 }
 
-fn ago(day: Day, today: Day) -> String {
-    match say_age(day, today) {
+fn ago(day: Date, today: Date) -> String {
+    match format_age(day, today) {
         now if now == "today" => now,
         age => format!("{age} ago"),
     }
 }
 
-fn of_source(service: &Service, today: Day) -> Vec<Fact> {
+fn of_source(service: &Service, today: Date) -> Vec<DetailRow> {
     let Some(source) = &service.source else { return Vec::new() };
-    let quiet = |label, text| Fact { label, text, weight: Weight::Quiet };
+    let quiet = |label, text| DetailRow { label, text, weight: Weight::Quiet };
     let mut facts = vec![quiet("Imported from", format!("{}, as {}", source.feed, source.id))];
     if let Some(day) = source.missing_since {
-        let text = format!("no longer in the source since {}", say_day(day, today));
-        facts.push(Fact { label: "Source", text, weight: Weight::Warn });
+        let text = format!("no longer in the source since {}", format_date(day, today));
+        facts.push(DetailRow { label: "Source", text, weight: Weight::Warn });
     }
     let is_shown = |field: &str| !service.hide_address || field != "locations";
     facts.extend(source.suggestions.iter().filter(|(field, _)| is_shown(field)).map(|(field, value)| {
@@ -165,14 +165,14 @@ fn of_source(service: &Service, today: Day) -> Vec<Fact> {
     facts
 }
 
-fn stamp(record: &AnyRecord, today: Day) -> Fact {
+fn stamp(record: &AnyRecord, today: Date) -> DetailRow {
     let updated = record.updated();
-    let text = format!("{} by {} · {}", say_day(updated.0.day(), today), updated.1, record.id());
-    Fact { label: "Changed", text, weight: Weight::Quiet }
+    let text = format!("{} by {} · {}", format_date(updated.0.date(), today), updated.1, record.id());
+    DetailRow { label: "Changed", text, weight: Weight::Quiet }
 }
 
 /// What a person or an organisation has a part in.
-fn parts(id: Id, workspace: &Workspace) -> Vec<Fact> {
+fn parts(id: Id, workspace: &Workspace) -> Vec<DetailRow> {
     let here = Ref::Record(id);
     let services = |label, has: &dyn Fn(&Service) -> bool| {
         let names: Vec<&str> =
@@ -198,9 +198,9 @@ fn parts(id: Id, workspace: &Workspace) -> Vec<Fact> {
 }
 
 /// A record as plain lines, for copying and for printing.
-pub fn plain(record: &AnyRecord, workspace: &Workspace, today: Day) -> String {
+pub fn plain(record: &AnyRecord, workspace: &Workspace, today: Date) -> String {
     let mut lines = vec![record.name().to_owned()];
-    for fact in facts(record, workspace, today) {
+    for fact in rows(record, workspace, today) {
         let text = fact.text.replace('\n', "\n  ");
         lines.push(if fact.label.is_empty() { text } else { format!("{}: {text}", fact.label) });
     }
@@ -231,7 +231,7 @@ mod tests {
             Location { address: Some("7 Secret Lane".into()), town: Some("Poole".into()), ..Location::default() };
         let service =
             Service { name: "Refuge".into(), locations: vec![place], hide_address: true, ..Service::default() };
-        let said = plain(&service.into(), &Workspace::default(), Day::default());
+        let said = plain(&service.into(), &Workspace::default(), Date::default());
         assert!(!said.contains("Secret") && !said.contains("Poole"), "{said}");
         assert!(said.contains("address hidden"));
     }

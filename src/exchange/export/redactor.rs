@@ -19,7 +19,7 @@ pub const WITHHELD: &str = "(address withheld)";
 
 /// Every hidden address.
 #[derive(Default)]
-pub struct Secrets {
+pub struct Redactor {
     /// What tells one house from all others: it goes out of every text.
     everywhere: Vec<String>,
     /// All parts of an address, which also may be words of everyday: these go where the organisation speaks.
@@ -28,7 +28,7 @@ pub struct Secrets {
     places: HashSet<String>,
 }
 
-impl Secrets {
+impl Redactor {
     /// Takes in a hidden service, with the item it came from.
     pub fn add(&mut self, service: &Service, item: Option<&Object>) {
         let traces = traces_of(service, item);
@@ -55,14 +55,14 @@ impl Secrets {
     }
 
     /// Strikes what is hidden out of a text.
-    pub fn strike(&self, organisation: Option<Id>, said: &str) -> String {
+    pub fn redact(&self, organisation: Option<Id>, said: &str) -> String {
         let mut said = said.to_owned();
-        self.for_organisation(organisation).for_each(|trace| strike(&mut said, trace));
+        self.for_organisation(organisation).for_each(|trace| redact(&mut said, trace));
         said
     }
 
     /// Strikes what is hidden out of an item; the places of other services stay, as each is shown or hidden by itself.
-    pub fn strike_item(&self, organisation: Option<Id>, item: &mut Object) {
+    pub fn redact_item(&self, organisation: Option<Id>, item: &mut Object) {
         let whole = Value::Object(item.clone()).to_string().to_ascii_lowercase();
         let said: Vec<&String> =
             self.for_organisation(organisation).filter(|trace| whole.contains(&trace.to_ascii_lowercase())).collect();
@@ -137,7 +137,7 @@ fn with_parts(traces: Vec<String>) -> Vec<String> {
 }
 
 /// Strikes a trace out of a text, however it is capitalised.
-fn strike(said: &mut String, trace: &str) {
+fn redact(said: &mut String, trace: &str) {
     let trace = trace.to_ascii_lowercase();
     let mut from = 0;
     while let Some(at) = said.get(from..).and_then(|rest| rest.to_ascii_lowercase().find(&trace)) {
@@ -152,7 +152,7 @@ pub fn withhold<T: AsRef<str>>(value: &mut Value, traces: &[T]) {
         Value::String(said) => {
             let before = said.clone();
             for trace in traces {
-                strike(said, trace.as_ref());
+                redact(said, trace.as_ref());
             }
             if *said != before && before.contains("://") && !before.contains(char::is_whitespace) {
                 NOWHERE.clone_into(said);

@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 /// What the terminal shows, as far as we know.
 #[derive(Default)]
-pub struct Screen {
+pub struct FrameEncoder {
     shown: Buffer,
     cursor: Option<Position>,
     /// Whether what is on the terminal is known at all.
@@ -23,14 +23,14 @@ const GAP: u16 = 3;
 /// Clearing to the end of the line pays from so many cells on.
 const TAIL: u16 = 4;
 
-impl Screen {
+impl FrameEncoder {
     /// The terminal may show anything: the next frame is drawn whole.
-    pub fn forget(&mut self) {
+    pub fn invalidate(&mut self) {
         self.is_known = false;
     }
 
     /// The bytes that lead from what is shown to `next`; nothing when nothing has changed.
-    pub fn frame(&mut self, next: Buffer, cursor: Option<Position>) -> Vec<u8> {
+    pub fn encode(&mut self, next: Buffer, cursor: Option<Position>) -> Vec<u8> {
         let mut pen = Pen::default();
         if !self.is_known || self.shown.area != next.area {
             pen.out.push_str("\x1b[m\x1b[H\x1b[2J");
@@ -233,7 +233,7 @@ mod tests {
     /// Draws frame after frame into a terminal emulator and compares what it shows with what was meant.
     fn show(frames: Vec<Buffer>) -> Vec<usize> {
         let area = frames[0].area;
-        let mut screen = Screen::default();
+        let mut screen = FrameEncoder::default();
         let mut terminal = vt100::Parser::new(cells(area.height), cells(area.width), 0);
         let mut sizes = Vec::new();
         for frame in frames {
@@ -249,7 +249,7 @@ mod tests {
                     text.trim_end().to_owned()
                 })
                 .collect();
-            let bytes = screen.frame(frame, None);
+            let bytes = screen.encode(frame, None);
             sizes.push(bytes.len());
             terminal.process(&bytes);
             let shown: Vec<String> =
@@ -286,9 +286,9 @@ mod tests {
         let mut styled = buffer(&["          "]);
         Line::from(vec![Span::styled("ab", Style::new().bold().fg(Color::Red)), Span::raw("cd")])
             .render(Rect::new(0, 0, 4, 1), &mut styled);
-        let mut screen = Screen::default();
+        let mut screen = FrameEncoder::default();
         let mut terminal = vt100::Parser::new(cells(1), cells(10), 0);
-        terminal.process(&screen.frame(styled, None));
+        terminal.process(&screen.encode(styled, None));
         let cell = |at| terminal.screen().cell(0, at).map(|cell| (cell.bold(), cell.fgcolor())).unwrap();
         assert_eq!(cell(1), (true, vt100::Color::Idx(1)));
         assert_eq!(cell(2), (false, vt100::Color::Default));

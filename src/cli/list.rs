@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
 use super::Global;
-use super::outcome::{Done, Failure};
-use super::place::Session;
+use super::exit::{Done, Failure};
+use super::session::Session;
 use crate::model::text::one_line;
 use crate::model::{AnyRecord, Kind, Workspace};
 use crate::store::{self, Mode};
@@ -77,7 +77,7 @@ impl Show {
         }
         writeln!(out, "{:<16} {}", "Id", record.id())?;
         for field in record.kind().fields() {
-            print_field(field.label, &record.say(field.name, session.workspace()), out)?;
+            print_field(field.label, &record.format_field(field.name, session.workspace()), out)?;
         }
         if let AnyRecord::Service(service) = &record {
             if service.hide_address {
@@ -183,7 +183,7 @@ pub(super) fn columns(rows: &[Vec<String>], out: &mut dyn Write) -> Result<(), F
 
 /// What a list says of a record.
 pub(super) fn cells(record: &AnyRecord, workspace: &Workspace) -> Vec<String> {
-    let say = |field: &str| one_line(&record.say(field, workspace).replace('\n', "; "));
+    let say = |field: &str| one_line(&record.format_field(field, workspace).replace('\n', "; "));
     let mut cells = vec![record.id().to_string(), one_line(record.name())];
     match record {
         AnyRecord::Service(service) => {
@@ -213,7 +213,7 @@ fn csv(kind: Kind, records: &[AnyRecord], workspace: &Workspace, out: &mut dyn W
         let is_hidden = matches!(record, AnyRecord::Service(service) if service.hide_address);
         let values = fields.iter().map(|field| match field.name {
             "locations" if is_hidden => HIDDEN.to_owned(),
-            name => harmless(record.say(name, workspace)),
+            name => harmless(record.format_field(name, workspace)),
         });
         table.write_record(std::iter::once(record.id().to_string()).chain(values)).map_err(failed)?;
     }

@@ -9,9 +9,9 @@ use crate::model::text::{is_unwelcome, one_line};
 
 /// One line being typed.
 #[derive(Clone, Debug, Default)]
-pub struct Line(Input);
+pub struct LineInput(Input);
 
-impl Line {
+impl LineInput {
     /// A line with this text, the cursor at its end.
     pub fn new(text: &str) -> Self {
         Self(Input::new(one_line_kept(text)))
@@ -78,40 +78,40 @@ fn one_line_kept(text: &str) -> String {
 }
 
 /// A field being typed: one line, or several.
-pub enum Typing {
+pub enum TextInput {
     /// One line.
-    Line(Line),
+    Single(LineInput),
     /// Several lines.
-    Block(Box<TextArea<'static>>),
+    Multi(Box<TextArea<'static>>),
 }
 
-impl Typing {
+impl TextInput {
     /// A field with this text.
     pub fn new(text: &str, is_block: bool) -> Self {
-        if is_block { Self::Block(Box::new(block(text))) } else { Self::Line(Line::new(text)) }
+        if is_block { Self::Multi(Box::new(block(text))) } else { Self::Single(LineInput::new(text)) }
     }
 
     /// The text; several lines with newlines between.
     pub fn text(&self) -> String {
         match self {
-            Self::Line(line) => line.text().to_owned(),
-            Self::Block(block) => block.lines().join("\n"),
+            Self::Single(line) => line.text().to_owned(),
+            Self::Multi(block) => block.lines().join("\n"),
         }
     }
 
     /// Takes a key; false when it means nothing here.
     pub fn key(&mut self, key: Key) -> bool {
         match self {
-            Self::Line(line) => line.key(key),
-            Self::Block(block) => block_key(block, key),
+            Self::Single(line) => line.key(key),
+            Self::Multi(block) => block_key(block, key),
         }
     }
 
     /// Puts text in at the cursor.
     pub fn paste(&mut self, text: &str) {
         match self {
-            Self::Line(line) => line.paste(text),
-            Self::Block(block) => {
+            Self::Single(line) => line.paste(text),
+            Self::Multi(block) => {
                 let kept: String = text.chars().filter(|c| !is_unwelcome(*c)).collect();
                 block.insert_str(kept);
             }
@@ -120,7 +120,7 @@ impl Typing {
 
     /// Replaces the whole text.
     pub fn set(&mut self, text: &str) {
-        *self = Self::new(text, matches!(self, Self::Block(_)));
+        *self = Self::new(text, matches!(self, Self::Multi(_)));
     }
 }
 

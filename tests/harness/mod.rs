@@ -1,4 +1,4 @@
-//! A desk for whole-app tests: keys in, screen text and saved files out, through the real app and the real store. No
+//! A harness for whole-app tests: keys in, screen text and saved files out, through the real app and the real store. No
 //! terminal and no threads; what the program would do outside is done here at once, in order.
 
 #![allow(dead_code)] // each test file uses what it needs
@@ -11,10 +11,10 @@ use std::sync::Arc;
 use folkmoot::app::draft::Draft;
 use folkmoot::app::key::{Code, Key};
 use folkmoot::app::{App, Effect, Effects, Event, Layer, Loaded, Options, Saved};
-use folkmoot::model::{AnyRecord, Author, Change, Day, Id, Kind, Moment, Refusal, Text, Workspace};
+use folkmoot::model::{AnyRecord, Author, Change, Date, Id, Kind, Refusal, Text, Timestamp, Workspace};
 use folkmoot::search::Index;
 use folkmoot::store::{self, Mode, Store};
-use folkmoot::ui::{self, look::Look};
+use folkmoot::ui::{self, theme::Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthStr;
@@ -23,24 +23,24 @@ use unicode_width::UnicodeWidthStr;
 pub const TEN: i64 = 1_795_255_200;
 
 /// The day of it.
-pub fn today() -> Day {
+pub fn today() -> Date {
     "2026-11-21".parse().unwrap()
 }
 
 /// The terminal's own colours, as most people see the program.
-pub const FINE: Look = Look { colour: true, ascii: false, plain: false };
+pub const FINE: Theme = Theme { colour: true, ascii: false, plain: false };
 /// Without colours.
-pub const MONO: Look = Look { colour: false, ascii: false, plain: false };
+pub const MONO: Theme = Theme { colour: false, ascii: false, plain: false };
 /// Without colours and with nothing but ASCII.
-pub const ASCII: Look = Look { colour: false, ascii: true, plain: false };
+pub const ASCII: Theme = Theme { colour: false, ascii: true, plain: false };
 /// Without borders and pictures.
-pub const PLAIN: Look = Look { colour: false, ascii: false, plain: true };
+pub const PLAIN: Theme = Theme { colour: false, ascii: false, plain: true };
 
 /// Somebody at the program, and the directory it works in.
-pub struct Desk {
+pub struct Harness {
     /// The app itself.
     pub app: App,
-    /// The directory goes with the desk that made it.
+    /// The directory goes with the harness that made it.
     dir: Arc<tempfile::TempDir>,
     store: Option<Store>,
     /// The second that it is.
@@ -75,7 +75,7 @@ pub fn keys(text: &str) -> Vec<Key> {
     found
 }
 
-impl Desk {
+impl Harness {
     /// Katy Pascoe at the sample.
     pub fn sample() -> Self {
         Self::at(sample_dir(), "KP")
@@ -95,7 +95,7 @@ impl Desk {
 
     /// The program started with these options.
     pub fn with(dir: Arc<tempfile::TempDir>, options: Options) -> Self {
-        let mut desk = Self {
+        let mut harness = Self {
             app: App::new(options, &[]),
             dir,
             store: None,
@@ -107,9 +107,9 @@ impl Desk {
             asked: Vec::new(),
             editor: str::to_owned,
         };
-        desk.event(Event::Size(80, 24));
-        desk.load();
-        desk
+        harness.event(Event::Size(80, 24));
+        harness.load();
+        harness
     }
 
     /// The same person at the same directory, the program started anew.
@@ -164,7 +164,7 @@ impl Desk {
     /// Something happens.
     pub fn event(&mut self, event: Event) {
         self.seconds += 1;
-        self.app.update(Event::Clock(Moment::from_seconds(self.seconds), today()));
+        self.app.update(Event::Clock(Timestamp::from_seconds(self.seconds), today()));
         let effects = self.app.update(event);
         self.carry_out(effects);
     }
@@ -237,39 +237,39 @@ impl Desk {
     /// A colleague, at a program of her own, makes a change and saves it; the watch tells.
     pub fn colleague(&mut self, act: impl FnOnce(&Workspace, &Author) -> Result<Change, Refusal>) {
         self.colleague_unseen(act);
-        self.look();
+        self.reload();
     }
 
-    /// As [`Desk::colleague`], but nothing tells of it.
+    /// As [`Harness::colleague`], but nothing tells of it.
     pub fn colleague_unseen(&mut self, act: impl FnOnce(&Workspace, &Author) -> Result<Change, Refusal>) {
         let mut theirs = Store::open(self.dir.path(), Mode::Write).unwrap();
-        let author = Author { by: "RS".into(), at: Moment::from_seconds(self.seconds + 1), today: today() };
+        let author = Author { by: "RS".into(), at: Timestamp::from_seconds(self.seconds + 1), today: today() };
         let change = act(&theirs.workspace, &author).unwrap();
         theirs.store.commit(&change).unwrap();
     }
 
-    /// As [`Desk::colleague`], where the colleague may find nothing to do.
+    /// As [`Harness::colleague`], where the colleague may find nothing to do.
     pub fn colleague_if(&mut self, act: impl FnOnce(&Workspace, &Author) -> Option<Change>) {
         let mut theirs = Store::open(self.dir.path(), Mode::Write).unwrap();
-        let author = Author { by: "RS".into(), at: Moment::from_seconds(self.seconds + 1), today: today() };
+        let author = Author { by: "RS".into(), at: Timestamp::from_seconds(self.seconds + 1), today: today() };
         if let Some(change) = act(&theirs.workspace, &author) {
             theirs.store.commit(&change).unwrap();
-            self.look();
+            self.reload();
         }
     }
 
     /// The watch says that something in the directory may have changed.
-    pub fn look(&mut self) {
+    pub fn reload(&mut self) {
         let reloaded = self.store.as_mut().unwrap().reload();
         let problems = reloaded.problems.iter().map(ToString::to_string).collect();
         self.event(Event::Reloaded(reloaded.change, problems));
     }
 
     /// The screen, cell by cell, and where the cursor stands.
-    pub fn buffer(&self, look: Look) -> (Buffer, Option<Position>) {
+    pub fn buffer(&self, theme: Theme) -> (Buffer, Option<Position>) {
         let area = Rect::new(0, 0, self.app.size.0, self.app.size.1);
         let mut buffer = Buffer::empty(area);
-        let cursor = ui::draw(&self.app, look, area, &mut buffer);
+        let cursor = ui::draw(&self.app, theme, area, &mut buffer);
         (buffer, cursor)
     }
 
@@ -278,9 +278,9 @@ impl Desk {
         self.screen_in(FINE)
     }
 
-    /// The screen as text in a look.
-    pub fn screen_in(&self, look: Look) -> String {
-        text_of(&self.buffer(look).0)
+    /// The screen as text in a theme.
+    pub fn screen_in(&self, theme: Theme) -> String {
+        text_of(&self.buffer(theme).0)
     }
 
     /// The status line.
@@ -358,7 +358,9 @@ pub fn id_of(workspace: &Workspace, name: &str) -> Id {
 /// A field of a record set as a person would type it.
 pub fn set(workspace: &Workspace, author: &Author, id: Id, field: &str, typed: &str) -> Result<Change, Refusal> {
     let mut record = workspace.get(id).unwrap();
-    record.set(field, typed, folkmoot::model::Desk { workspace, today: author.today }).map_err(Refusal)?;
+    record
+        .set_field(field, typed, folkmoot::model::ParseContext { workspace, today: author.today })
+        .map_err(Refusal)?;
     folkmoot::model::change::put(workspace, record, author)
 }
 
@@ -368,7 +370,7 @@ pub fn unstamped(workspace: &Workspace) -> BTreeMap<Id, AnyRecord> {
     resident
         .flat_map(|kind| workspace.all(kind))
         .map(|mut record| {
-            record.set_updated(folkmoot::model::Updated(Moment::default(), Text::default()));
+            record.set_updated(folkmoot::model::Updated(Timestamp::default(), Text::default()));
             (record.id(), record)
         })
         .collect()

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 
 use super::Global;
-use super::outcome::{Failure, remark};
+use super::exit::{Failure, remark};
 use crate::model::{AnyRecord, Author, Change, Id, Refusal, Text, Workspace, person};
 use crate::store::{self, Mode, Opened, Store, StoreError};
 

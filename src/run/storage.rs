@@ -18,7 +18,7 @@ pub enum Job {
     /// Save a change and answer with its number.
     Commit(u64, Change),
     /// See what others changed.
-    Look,
+    Reload,
     /// Keep a draft.
     KeepDraft(Draft),
     /// Let a draft go.
@@ -38,12 +38,12 @@ pub enum Job {
 }
 
 /// The way to the thread.
-pub struct Files {
+pub struct StorageWorker {
     jobs: Sender<Job>,
     cancel: Arc<AtomicBool>,
 }
 
-impl Files {
+impl StorageWorker {
     /// Starts the thread on a workspace, or on a scratch copy of the sample.
     pub fn start(dir: Option<PathBuf>, mode: Mode, to: Sender<Message>) -> Self {
         let (jobs, inbox) = channel();
@@ -123,7 +123,7 @@ impl Worker {
         let atlas = store::atlas().map_err(|problem| problem.to_string())?;
         let jobs = self.jobs.clone();
         // Where the directory cannot be watched, others' changes are seen at the next save.
-        let watch = opened.store.watch(move || drop(jobs.send(Job::Look))).ok();
+        let watch = opened.store.watch(move || drop(jobs.send(Job::Reload))).ok();
         let workspace = opened.workspace;
         let loaded = Loaded {
             index: Index::default(),
@@ -156,7 +156,7 @@ impl Worker {
                 let Some(open) = &mut self.open else { return };
                 let event = match job {
                     Job::Commit(number, change) => Some(commit(&mut open.store, number, &change)),
-                    Job::Look => Some(look(&mut open.store)),
+                    Job::Reload => Some(look(&mut open.store)),
                     Job::KeepDraft(draft) => keep_draft(&open.store, &draft),
                     Job::DropDraft(key) => open.store.drafts().remove(&key).err().map(|e| failed(e.to_string())),
                     Job::Import(path, request) => {
@@ -255,7 +255,7 @@ fn read_drafts(store: &Store) -> Vec<Draft> {
         let id: Id = key.parse().ok()?;
         let (kind, name, at, fields): Written = ron::from_str(&drafts.read(&key)?).ok()?;
         let name = crate::model::text::clean(&name);
-        let at = crate::model::Moment::from_seconds(at);
+        let at = crate::model::Timestamp::from_seconds(at);
         Some(Draft { id, kind: Kind::from_word(&kind)?, name, at, fields })
     };
     drafts.list().into_iter().filter_map(read).collect()
