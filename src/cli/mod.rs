@@ -49,7 +49,7 @@ pub struct Global {
     /// Who you are: initials, login, name or id of a person; else MOOT_AS or your login
     #[arg(long = "as", value_name = "KP", global = true)]
     pub who: Option<String>,
-    /// Theme only: nothing is written
+    /// Look only: nothing is written
     #[arg(long, global = true)]
     pub read_only: bool,
     /// Draw with plain ASCII characters
