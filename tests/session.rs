@@ -18,7 +18,7 @@ fn a_call_is_answered_before_the_sentence_is_over() {
     harness.press("/leavers hous portland");
     let screen = harness.screen();
     let first = screen.lines().nth(2).unwrap();
-    assert!(first.contains("Prison Leavers' Housing Harness"), "{screen}");
+    assert!(first.contains("Prison Leavers' Housing Desk"), "{screen}");
     assert!(screen.contains("01632 960160"), "the number to ring is there without another key:\n{screen}");
     harness.press("<esc>/mentr yuong");
     assert!(harness.screen().lines().nth(2).unwrap().contains("Mentors for Young Adults"), "{}", harness.screen());
@@ -179,7 +179,7 @@ fn an_organisation_that_is_named_is_not_deleted() {
     let mut harness = Harness::sample();
     harness.press("6/harbour lamp<enter>d");
     assert!(
-        harness.said().starts_with("Harbour Lamp is still named by Harbour Lamp Night Shelter, Harbour Lamp Date Room"),
+        harness.said().starts_with("Harbour Lamp is still named by Harbour Lamp Night Shelter, Harbour Lamp Day Room"),
         "{}",
         harness.said()
     );
@@ -299,11 +299,11 @@ fn a_hidden_address_is_shown_on_no_screen_at_any_size() {
 fn a_hidden_address_survives_an_edit_in_the_form_and_in_the_editor() {
     let mut harness = refuge();
     harness.press("/quiet door<enter>e");
-    harness.field("summary").press(" Date and night.<ctrl-s>");
+    harness.field("summary").press(" Day and night.<ctrl-s>");
     assert_eq!(harness.said(), "The Quiet Door changed: summary");
     harness.editor = |text| {
         assert!(!text.contains("Secret Lane"), "{text}");
-        text.replace("Date and night", "Night and day")
+        text.replace("Day and night", "Night and day")
     };
     harness.press("E");
     assert_eq!(harness.said(), "The Quiet Door changed: summary");

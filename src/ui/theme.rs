@@ -1,4 +1,4 @@
-//! Looks: how meaning is made visible. Sixteen colours of the terminal's own, or none; bold, reversed and underlined
+//! Themes: how meaning is made visible. Sixteen colours of the terminal's own, or none; bold, reversed and underlined
 //! either way, so that nothing is said by colour alone.
 
 use ratatui::style::{Color, Modifier, Style};
