@@ -199,7 +199,7 @@ fn the_sample_lies_in_the_county() {
 #[test]
 fn the_sample_has_gaps_to_show() {
     let (atlas, workspace) = (atlas(), sample());
-    let rows = gaps::matrix(workspace.services.iter().map(AsRef::as_ref), &atlas, today());
+    let rows = gaps::matrix(&workspace, &atlas, today());
     let gaps_of = |need: Need| {
         let row = &rows[need.index()];
         (0..row.len()).filter(|at| row[*at].is_gap()).map(|at| &*atlas.districts[at].name).collect::<Vec<_>>()

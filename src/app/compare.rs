@@ -44,7 +44,7 @@ pub(crate) fn open(app: &mut App) -> Effects {
 /// Field by field what the services say: first the number to ring and how far it can be trusted.
 fn rows(app: &App, records: &[AnyRecord]) -> Vec<(&'static str, Vec<String>)> {
     let said = |label, field: &str| {
-        let say = |record| detail::say(record, field, &app.workspace, app.today);
+        let say = |record| detail::words_of(record, field, &app.workspace, app.today);
         (label, records.iter().map(say).collect::<Vec<_>>())
     };
     let services: Vec<&Service> = records
@@ -60,7 +60,7 @@ fn rows(app: &App, records: &[AnyRecord]) -> Vec<(&'static str, Vec<String>)> {
         ("Phone", services.iter().map(phone).collect()),
         ("Verified", services.iter().map(verified).collect::<Vec<_>>()),
     ];
-    let others = Kind::Service.fields().into_iter().filter(|field| !["name", "phone"].contains(&field.name));
+    let others = Kind::Service.editable_fields().filter(|field| !["name", "phone"].contains(&field.name));
     rows.extend(others.map(|field| said(field.label, field.name)));
     rows.retain(|(_, said)| said.iter().any(|text| !text.is_empty()));
     rows

@@ -3,7 +3,7 @@
 use super::command::{Command, Scope, always, commands};
 use super::form;
 use super::{App, Effect, Effects, Layer, Screen, Severity, history, page, palette, prompt};
-use crate::model::{AnyRecord, Service};
+use crate::model::{AnyRecord, Audience};
 
 /// Commands that work wherever no text is being typed.
 pub(crate) const COMMANDS: &[Command] = commands! { Scope::Global;
@@ -89,13 +89,8 @@ fn in_editor(app: &mut App) -> Effects {
     if app.author().is_none() {
         return prompt::ask_who(app);
     }
-    let record = app.selected().map(|record| match record {
-        // A hidden address does not leave for a file others could read over a shoulder; it stays in the record.
-        AnyRecord::Service(service) if service.hide_address => {
-            AnyRecord::from(Service { locations: Vec::new(), ..Service::clone(&service) })
-        }
-        record => record,
-    });
+    // What is hidden does not leave for a file others could read over a shoulder; it stays in the record.
+    let record = app.selected().map(|record| record.visible_to(Audience::Colleagues, &app.workspace));
     record.map(Effect::EditRecord).into_iter().collect()
 }
 

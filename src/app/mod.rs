@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 use crate::model::place::Atlas;
 use crate::model::text::one_line;
-use crate::model::{AnyRecord, Author, Change, Date, Id, Kind, SplitMix64, Text, Timestamp, Workspace};
+use crate::model::{AnyRecord, Audience, Author, Change, Date, Id, Kind, SplitMix64, Text, Timestamp, Workspace};
 use crate::search::Index;
 
 use command::{Command, Keymap, Meaning, Override, Scope};
@@ -498,7 +498,7 @@ impl App {
         is_ahead.then(|| {
             format!(
                 "{} bears the time {}, which is still to come: put the clock of {} right",
-                latest.name(),
+                latest.title(&self.workspace),
                 updated.0,
                 updated.1
             )
@@ -554,21 +554,13 @@ impl App {
                 Vec::new()
             }
             Ok(Some(record)) => {
-                let record = self.with_hidden_address(record);
+                // What is hidden did not go to the editor, and stays as it was.
+                let record = match self.workspace.get(id) {
+                    Some(before) => record.with_unseen_fields_of(&before, Audience::Colleagues, &self.workspace),
+                    None => record,
+                };
                 self.put(record)
             }
-        }
-    }
-
-    /// A hidden address does not go to the editor, and comes back with the record.
-    fn with_hidden_address(&self, record: AnyRecord) -> AnyRecord {
-        match (&record, self.workspace.services.get(record.id())) {
-            (AnyRecord::Service(new), Some(old)) if new.hide_address && new.locations.is_empty() => {
-                let mut service = crate::model::Service::clone(new);
-                service.locations.clone_from(&old.locations);
-                service.into()
-            }
-            _ => record,
         }
     }
 

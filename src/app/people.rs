@@ -109,7 +109,7 @@ pub(crate) fn step(app: &mut App, step: Step) {
     let state = &mut app.people;
     if state.detail_open {
         let mut cursor = Cursor { at: state.detail_top, top: 0 };
-        cursor.step(step, detail::MOST_LINES, height);
+        cursor.step(step, detail::MAX_LINES, height);
         state.detail_top = cursor.at;
     } else {
         state.cursor.step(step, state.rows.len(), height);

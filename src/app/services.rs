@@ -216,7 +216,7 @@ pub(crate) fn refresh(app: &mut App) {
     };
     state.to_verify = state.rows.iter().filter(stale).count();
     if state.view == View::Gaps {
-        state.gaps = matrix(app.workspace.services.iter().map(AsRef::as_ref), &app.atlas, app.today);
+        state.gaps = matrix(&app.workspace, &app.atlas, app.today);
     }
 }
 
@@ -273,7 +273,7 @@ pub(crate) fn step(app: &mut App, step: Step) {
         (View::Gaps, _) => step_gaps(&mut state.gap, step, districts),
         (_, true) => {
             let mut cursor = Cursor { at: state.detail_top, top: 0 };
-            cursor.step(step, detail::MOST_LINES, rows);
+            cursor.step(step, detail::MAX_LINES, rows);
             state.detail_top = cursor.at;
         }
         _ => state.cursor.step(step, state.rows.len(), height),

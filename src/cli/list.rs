@@ -11,7 +11,7 @@ use super::Global;
 use super::exit::{Done, Failure};
 use super::session::Session;
 use crate::model::text::one_line;
-use crate::model::{AnyRecord, Kind, Workspace};
+use crate::model::{AnyRecord, Audience, CellContext, FieldInfo, Kind, Wording, Workspace};
 use crate::store::{self, Mode};
 
 /// The kind a word means.
@@ -43,9 +43,8 @@ impl List {
             session.opened.store.load_kind(kind).map_err(|problem| Failure::unreadable(problem.to_string()))?
         };
         let workspace = session.workspace();
-        let records: Vec<AnyRecord> = records.iter().map(|record| shown(record, workspace)).collect();
         if self.json {
-            let all: Vec<Value> = records.iter().map(json).collect::<Result<_, _>>()?;
+            let all: Vec<Value> = records.iter().map(|record| json(&shown(record, workspace))).collect::<Result<_, _>>()?;
             print_json(&Value::Array(all), out)?;
         } else if self.csv {
             csv(kind, &records, workspace, out)?;
@@ -70,29 +69,22 @@ pub struct Show {
 impl Show {
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> Done {
         let session = Session::open(global, Mode::Read)?;
-        let record = shown(&session.record(&self.id)?, session.workspace());
+        let workspace = session.workspace();
+        let record = session.record(&self.id)?;
         if self.json {
-            print_json(&json(&record)?, out)?;
+            print_json(&json(&shown(&record, workspace))?, out)?;
             return Ok(0);
         }
         writeln!(out, "{:<16} {}", "Id", record.id())?;
         for field in record.kind().fields() {
-            print_field(field.label, &record.format_field(field.name, session.workspace()), out)?;
-        }
-        if let AnyRecord::Service(service) = &record {
-            if service.hide_address {
-                print_field("Located at", HIDDEN, out)?;
-            }
-            print_field("Verified", &verified(&record), out)?;
+            let words = record.show(field, Wording::Typed, Audience::Colleagues, workspace).into_words();
+            print_field(field.label, &words, out)?;
         }
         let updated = record.updated();
         print_field("Changed", &format!("{} {}", updated.0, updated.1), out)?;
         Ok(0)
     }
 }
-
-/// What is said in the place of an address that is hidden.
-const HIDDEN: &str = "hidden";
 
 /// A field, unless it is empty; its further lines stand under the first.
 fn print_field(label: &str, value: &str, out: &mut dyn Write) -> std::io::Result<()> {
@@ -104,41 +96,9 @@ fn print_field(label: &str, value: &str, out: &mut dyn Write) -> std::io::Result
     Ok(())
 }
 
-fn verified(record: &AnyRecord) -> String {
-    match record {
-        AnyRecord::Service(service) => service.verified.as_ref().map_or_else(
-            || "never".to_owned(),
-            |verified| {
-                let by = verified.by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
-                let how = verified.how.as_deref().map(|how| format!(", {how}")).unwrap_or_default();
-                format!("{}{by}{how}", verified.on)
-            },
-        ),
-        _ => String::new(),
-    }
-}
-
-/// The record as anybody may see it: without the address, where that is hidden.
+/// The record as colleagues may see it.
 pub(super) fn shown(record: &AnyRecord, workspace: &Workspace) -> AnyRecord {
-    match record {
-        AnyRecord::Service(service) if service.hide_address => {
-            let mut service = (**service).clone();
-            service.locations.clear();
-            if let Some(source) = &mut service.source {
-                source.suggestions.retain(|(field, _)| field.as_str() != "locations");
-            }
-            service.into()
-        }
-        AnyRecord::Original(original) => {
-            let of = original.record.and_then(|id| workspace.services.get(id));
-            let mut original = Arc::clone(original);
-            if of.is_some_and(|service| service.hide_address) {
-                Arc::make_mut(&mut original).json = crate::model::original::Json::default();
-            }
-            AnyRecord::Original(original)
-        }
-        other => other.clone(),
-    }
+    record.visible_to(Audience::Colleagues, workspace)
 }
 
 /// The record as in the files, with its id first.
@@ -183,25 +143,16 @@ pub(super) fn columns(rows: &[Vec<String>], out: &mut dyn Write) -> Result<(), F
 
 /// What a list says of a record.
 pub(super) fn cells(record: &AnyRecord, workspace: &Workspace) -> Vec<String> {
-    let say = |field: &str| one_line(&record.format_field(field, workspace).replace('\n', "; "));
-    let mut cells = vec![record.id().to_string(), one_line(record.name())];
-    match record {
-        AnyRecord::Service(service) => {
-            let place = if service.hide_address { HIDDEN } else { service.place().unwrap_or_default() };
-            let phone = service.any_phone().unwrap_or_default();
-            cells.extend([say("organisation"), one_line(place), one_line(phone), verified(record)]);
-        }
-        AnyRecord::Person(_) => cells.extend(["initials", "roles", "phone"].map(say)),
-        AnyRecord::Organisation(_) => cells.extend(["sector", "phone"].map(say)),
-        AnyRecord::Partnership(_) => cells.push(say("purpose")),
-        AnyRecord::Original(_) => cells.extend(["feed", "source_id"].map(say)),
-    }
+    let context = CellContext { workspace, today: crate::run::clock().1, km: None, only_serves: false };
+    let columns = record.kind().listed_columns();
+    let mut cells = vec![record.id().to_string(), one_line(&record.title(workspace))];
+    cells.extend(columns.iter().map(|column| one_line(&column.cell(record, &context).text)));
     cells
 }
 
 /// A table with every field people type, in words.
 fn csv(kind: Kind, records: &[AnyRecord], workspace: &Workspace, out: &mut dyn Write) -> Result<(), Failure> {
-    let fields = kind.fields();
+    let fields: Vec<&FieldInfo> = kind.editable_fields().collect();
     let mut table = csv::Writer::from_writer(out);
     let heads = std::iter::once("id").chain(fields.iter().map(|field| field.name));
     let failed = |error: csv::Error| match error.into_kind() {
@@ -210,11 +161,8 @@ fn csv(kind: Kind, records: &[AnyRecord], workspace: &Workspace, out: &mut dyn W
     };
     table.write_record(heads).map_err(failed)?;
     for record in records {
-        let is_hidden = matches!(record, AnyRecord::Service(service) if service.hide_address);
-        let values = fields.iter().map(|field| match field.name {
-            "locations" if is_hidden => HIDDEN.to_owned(),
-            name => harmless(record.format_field(name, workspace)),
-        });
+        let words = |field: &&FieldInfo| record.show(field, Wording::Typed, Audience::Colleagues, workspace).into_words();
+        let values = fields.iter().map(|field| harmless(words(field)));
         table.write_record(std::iter::once(record.id().to_string()).chain(values)).map_err(failed)?;
     }
     table.flush()?;

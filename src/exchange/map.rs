@@ -9,7 +9,7 @@ use crate::model::place::Point;
 use crate::model::record::{Field, Record};
 use crate::model::service::{Ages, Capacity, Contact, Location, Need, Route, Status, Verified};
 use crate::model::text::{self as clean_text, Text};
-use crate::model::typed::{ParseContext, Ref};
+use crate::model::{ParseContext, Ref};
 use crate::model::{Date, Organisation, Service, Workspace};
 
 use super::tidy::{Object, objects, text};
@@ -20,13 +20,13 @@ pub struct Around<'a> {
     /// The item of its organisation.
     pub organisation: Option<&'a Object>,
     /// The record of its organisation.
-    pub deliverer: Option<Ref>,
+    pub deliverer: Option<Ref<Organisation>>,
     /// Which needs words speak of.
     pub needs: &'a NeedTable,
 }
 
 /// An organisation as its item says it.
-pub fn organisation(item: &Object, parent: Option<Ref>) -> Organisation {
+pub fn organisation(item: &Object, parent: Option<Ref<Organisation>>) -> Organisation {
     let identifier = objects(item, "organization_identifiers").next().map(|identifier| {
         let scheme = text(identifier, "identifier_scheme");
         format!("{scheme} {}", text(identifier, "identifier")).trim().to_owned()
@@ -107,10 +107,10 @@ fn set_ours<R: Record>(record: &mut R, item: &Object) {
 
 /// A text that fits into a record; what is longer ends with a mark, and stands whole in the original.
 pub fn fit(text: &str) -> Option<Text> {
-    if text.len() <= clean_text::LONGEST {
+    if text.len() <= clean_text::MAX_BYTES {
         return Text::some(text);
     }
-    let room = clean_text::LONGEST - '…'.len_utf8();
+    let room = clean_text::MAX_BYTES - '…'.len_utf8();
     let end = (0..=room).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
     Text::some(&format!("{}…", &text[..end]))
 }
@@ -124,8 +124,8 @@ fn first<const N: usize>(texts: [&str; N]) -> Option<Text> {
     texts.into_iter().find(|text| !text.is_empty()).and_then(fit)
 }
 
-fn words(item: &Object, field: &str) -> Option<Ref> {
-    Text::some(text(item, field)).map(|words| Ref::Words(Text::line(&words)))
+fn words(item: &Object, field: &str) -> Option<Ref<Organisation>> {
+    Text::some(text(item, field)).map(|words| Ref::words(Text::line(&words)))
 }
 
 fn list(text: &str, between: char) -> Vec<Text> {

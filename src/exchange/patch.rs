@@ -8,13 +8,13 @@ use serde_json::Value;
 use crate::model::choice::Choice;
 use crate::model::record::Record;
 use crate::model::service::{Location, Status};
-use crate::model::typed::{FieldType, Ref};
+use crate::model::{FieldType, Ref, Target};
 use crate::model::{Organisation, Service, Text, Workspace};
 
 use super::tidy::{Object, made_uuid, text};
 
 /// How an organisation is called outside: its uuid, by its id here.
-pub type Outside<'a> = dyn Fn(&Ref) -> Option<String> + 'a;
+pub type Outside<'a> = dyn Fn(&Ref<Organisation>) -> Option<String> + 'a;
 
 /// Writes into an organisation's item what differs from what the item says.
 pub fn organisation(
@@ -102,9 +102,9 @@ fn write_facts(item: &mut Object, now: &Service, field: &str, outside: &Outside<
         "locations" => put_locations(item, now),
         "languages" => put_rows(item, "languages", now.languages.iter().map(|language| row(&[("name", language)]))),
         "funders" => {
-            let words = now.funders.iter().filter_map(|funder| match funder {
-                Ref::Words(words) => Some(row(&[("source", words)])),
-                Ref::Record(_) => None,
+            let words = now.funders.iter().filter_map(|funder| match funder.target() {
+                Target::Words(words) => Some(row(&[("source", words)])),
+                Target::Record(_) => None,
             });
             put_rows(item, "funding", words);
         }
@@ -203,11 +203,11 @@ fn put_number(item: &mut Object, field: &str, value: Option<u32>) {
     };
 }
 
-fn put_reference(item: &mut Object, field: &str, to: Option<&Ref>, outside: &Outside<'_>) {
+fn put_reference(item: &mut Object, field: &str, to: Option<&Ref<Organisation>>, outside: &Outside<'_>) {
     let beside = format!("moot_{field}");
     item.shift_remove(&beside);
     put(item, field, &to.and_then(outside).unwrap_or_default());
-    if let Some(Ref::Words(words)) = to {
+    if let Some(Target::Words(words)) = to.map(Ref::target) {
         put(item, &beside, words);
     }
 }

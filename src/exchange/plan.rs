@@ -8,8 +8,8 @@ use crate::model::needs::NeedTable;
 use crate::model::original::Json;
 use crate::model::record::Record;
 use crate::model::service::Source;
-use crate::model::text::{LONGEST, Text};
-use crate::model::typed::Ref;
+use crate::model::text::{MAX_BYTES, Text};
+use crate::model::Ref;
 use crate::model::{
     AnyRecord, Author, Change, Collection, Edit, Id, Kind, Organisation, Original, Service, SplitMix64, Workspace,
 };
@@ -173,13 +173,13 @@ impl<'a> Planner<'a> {
     }
 
     /// The organisation that a field of an item names: a record, or what the source says instead.
-    fn organisation_of(&self, item: &Object, field: &str) -> Option<Ref> {
+    fn organisation_of(&self, item: &Object, field: &str) -> Option<Ref<Organisation>> {
         let said = match text(item, field) {
             "" => text(item, &format!("moot_{field}")),
             said => said,
         };
         let record = self.records.get(&(Kind::Organisation, said.to_owned()));
-        record.map(|id| Ref::Record(*id)).or_else(|| Text::some(said).map(Ref::Words))
+        record.map(|id| Ref::record(*id)).or_else(|| Text::some(said).map(Ref::words))
     }
 
     fn as_organisation(&self, json: &str) -> (Object, Organisation) {
@@ -360,7 +360,7 @@ impl<'a> Planner<'a> {
             self.note(item, "name", Rule::Missing, "", "named by what else is known");
         }
         for (field, value) in object {
-            if let Some(value) = value.as_str().filter(|value| value.len() > LONGEST) {
+            if let Some(value) = value.as_str().filter(|value| value.len() > MAX_BYTES) {
                 self.note(item, field, Rule::TooLong, value, "");
             }
         }

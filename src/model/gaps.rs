@@ -4,6 +4,7 @@ use super::choice::Choice;
 use super::date::Date;
 use super::place::{Atlas, Districts};
 use super::service::{Freshness, Need, Service};
+use super::{Audience, Kind, Workspace};
 
 /// What one need finds in one district.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,10 +24,10 @@ impl Cell {
     }
 }
 
-/// Where a service serves and where it is. A hidden address counts for neither dot nor district.
+/// Where a service serves and where it is.
 pub fn districts_of(service: &Service, atlas: &Atlas) -> (Districts, Districts) {
     let located = service
-        .shown_locations()
+        .locations
         .iter()
         .filter_map(|location| location.point)
         .filter_map(|point| atlas.district_at(point))
@@ -34,11 +35,13 @@ pub fn districts_of(service: &Service, atlas: &Atlas) -> (Districts, Districts) 
     (atlas.cover(&service.serves), located)
 }
 
-/// The matrix: a row for each need, a cell for each district of the atlas. Services that are closed or only planned
-/// fill no gap.
-pub fn matrix<'a>(services: impl Iterator<Item = &'a Service>, atlas: &Atlas, today: Date) -> Vec<Vec<Cell>> {
+/// The matrix: a row for each need, a cell for each district of the atlas, as colleagues may see it: a hidden address
+/// counts for no district. Services that are closed or only planned fill no gap.
+pub fn matrix(workspace: &Workspace, atlas: &Atlas, today: Date) -> Vec<Vec<Cell>> {
     let mut rows = vec![vec![Cell::default(); atlas.districts.len().min(32)]; Need::ALL.len()];
-    for service in services.filter(|service| service.is_open()) {
+    for record in workspace.iter(Kind::Service) {
+        let record = record.visible_to(Audience::Colleagues, workspace);
+        let Some(service) = <&Service>::try_from(&record).ok().filter(|service| service.is_open()) else { continue };
         let (serves, located) = districts_of(service, atlas);
         let fresh = service.freshness(today) == Freshness::Fresh;
         for need in service.needs.iter() {

@@ -50,7 +50,7 @@ pub fn import(store: &mut Store, path: &str, request: Request, to: &Sender<Messa
     match plan(store, path, request, &mut go_on) {
         Ok(plan) => {
             let mut lines: Vec<String> = vec![plan.report.summary(), String::new()];
-            lines.extend(plan.report.repairs.iter().take(detail::MOST_LINES).map(ToString::to_string));
+            lines.extend(plan.report.repairs.iter().take(detail::MAX_LINES).map(ToString::to_string));
             Finished {
                 sentence: plan.change.sentence.clone(),
                 change: Some(plan.change),

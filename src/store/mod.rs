@@ -319,11 +319,10 @@ pub struct Reloaded {
 
 /// What was changed by others, in a sentence.
 fn said_elsewhere(edits: &[Edit]) -> String {
-    let name = |edit: &Edit| edit.after.as_ref().or(edit.before.as_ref()).map(|record| record.name().to_owned());
-    let names: Vec<String> = edits.iter().filter_map(name).collect();
+    let names: Vec<String> = edits.iter().map(|edit| edit.record().title_alone()).collect();
     match edits {
         [] => String::new(),
-        [Edit { after: Some(after), .. }] if !after.updated().1.is_empty() => {
+        [Edit::Add(after) | Edit::Replace { after, .. }] if !after.updated().1.is_empty() => {
             format!("{} changed {}", after.updated().1, listed(&names))
         }
         _ => format!("changed elsewhere: {}", listed(&names)),

@@ -299,7 +299,7 @@ fn decode(file: &str, text: &str, kind: Kind, id: Id, body: &Range<usize>) -> Re
         Problem::at(file, text, Fault { at, message })
     };
     let mut from = ron::Deserializer::from_str_with_options(source, &options()).map_err(wrong)?;
-    let record = kind.read(id, &mut from).map_err(|error| wrong(from.span_error(error)))?;
+    let record = kind.deserialize(id, &mut from).map_err(|error| wrong(from.span_error(error)))?;
     from.end().map_err(|error| wrong(from.span_error(error)))?;
     Ok(record)
 }
@@ -342,7 +342,7 @@ fn clip(word: &str) -> String {
 ///
 /// They are asked of the kind's own reader: it tells any format which fields it wants.
 pub(super) fn field_names(kind: Kind) -> &'static [&'static str] {
-    match kind.read(Id::default(), Asked) {
+    match kind.deserialize(Id::default(), Asked) {
         Err(Answer(names)) => names,
         Ok(_) => &[],
     }

@@ -104,7 +104,8 @@ pub fn sample_scratch() -> Result<Scratch, StoreError> {
     let failed = |error: std::io::Error| StoreError::failed("the sample", &error);
     let dir = tempfile::Builder::new().prefix("moot-sample-").tempdir().map_err(failed)?;
     let itself = embedded(Kind::Partnership, PARTNERSHIP).map_err(StoreError::Broken)?;
-    init(dir.path(), itself.first().map_or("Sample", AnyRecord::name), true)?;
+    let name = itself.first().map_or_else(|| "Sample".to_owned(), AnyRecord::title_alone);
+    init(dir.path(), &name, true)?;
     Ok(Scratch(dir))
 }
 

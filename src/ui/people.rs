@@ -93,5 +93,5 @@ fn said(app: &App, id: Id) -> (String, String) {
         }
         _ => String::new(),
     };
-    (record.name().to_owned(), about)
+    (record.title(&app.workspace).into_owned(), about)
 }

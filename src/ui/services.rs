@@ -9,11 +9,11 @@ use super::theme::{Role, Theme};
 use super::write::{beginning, cut, put, put_marked, rule, typed_part, width, wrap};
 use super::{gaps, map};
 use crate::app::App;
-use crate::app::detail::{self, DetailRow, Weight};
+use crate::app::detail::{self, DetailRow};
 use crate::app::services::{Sort, View, list_height};
 use crate::model::date::format_age;
 use crate::model::service::{Freshness, Service, Sex};
-use crate::model::{AnyRecord, Id};
+use crate::model::{AnyRecord, Audience, Emphasis, Id};
 use crate::search::Hit;
 
 /// From this many columns on, list and map stand side by side.
@@ -161,8 +161,8 @@ fn row(app: &App, service: &Service, is_selected: bool, theme: Theme, area: Rect
     put_marked(buf, (x, area.y), name, &text, marks, styles, theme);
     x += name + 1;
     if organisation > 0 {
-        let said = service.organisation.as_ref().map_or("", |o| o.name(&app.workspace));
-        put_marked(buf, (x, area.y), organisation, said, marks, styles, theme);
+        let said = service.organisation.as_ref().map_or("".into(), |o| o.name(&app.workspace));
+        put_marked(buf, (x, area.y), organisation, &said, marks, styles, theme);
         x += organisation + 1;
     }
     put_marked(buf, (x, area.y), place, &place_of(app, service), marks, styles, theme);
@@ -221,11 +221,11 @@ fn brief(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
 
 fn brief_lines(app: &App, service: &Service, cells: usize) -> Vec<(String, Role)> {
     let record: AnyRecord = service.clone().into();
-    let say = |field: &str| detail::say(&record, field, &app.workspace, app.today).replace('\n', "; ");
+    let say = |field: &str| detail::words_of(&record, field, &app.workspace, app.today).replace('\n', "; ");
     let mut lines = Vec::new();
     let verified = detail::verified(service, app.today);
     let phone = service.any_phone().unwrap_or("phone not stated");
-    let role = if verified.weight == Weight::Warn { Role::Warn } else { Role::Strong };
+    let role = if verified.emphasis == Emphasis::Warn { Role::Warn } else { Role::Strong };
     lines.push((join(&[phone, &format!("verified {}", verified.text)]), role));
     if let Some(alert) = &service.alert {
         lines.push((alert.to_string(), Role::Warn));
@@ -270,15 +270,15 @@ pub(super) fn facts_page(
     buf: &mut Buffer,
 ) -> Position {
     let styles = (theme.style(Role::Quiet), theme.style(Role::Strong));
-    rule(buf, Rect { height: 1, ..area }, record.name(), styles, theme);
+    rule(buf, Rect { height: 1, ..area }, &record.title(&app.workspace), styles, theme);
     let label_cells: u16 = if area.width < 60 { 12 } else { 16 };
     let text_cells = usize::from(area.width.saturating_sub(label_cells + 1));
     let mut lines: Vec<(&str, String, Role)> = Vec::new();
-    for DetailRow { label, text, weight } in detail::rows(record, &app.workspace, app.today) {
-        let role = match weight {
-            Weight::Plain => Role::Text,
-            Weight::Warn => Role::Warn,
-            Weight::Quiet => Role::Quiet,
+    for DetailRow { label, text, emphasis } in detail::rows(record, &app.workspace, app.today) {
+        let role = match emphasis {
+            Emphasis::Plain => Role::Text,
+            Emphasis::Warn => Role::Warn,
+            Emphasis::Quiet => Role::Quiet,
         };
         for (at, line) in wrap(&text, text_cells).into_iter().enumerate() {
             lines.push((if at == 0 { label } else { "" }, line, role));
@@ -311,7 +311,10 @@ fn map_of_found(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         map::district_table(&counts, &app.atlas, area, buf);
         return;
     }
-    let points = |service: &Service| service.shown_locations().iter().filter_map(|l| l.point).collect::<Vec<_>>();
+    let points = |service: &Service| {
+        let record = AnyRecord::Service(std::sync::Arc::new(service.clone())).visible_to(Audience::Colleagues, &app.workspace);
+        <&Service>::try_from(&record).map(|s| s.locations.iter().filter_map(|l| l.point).collect::<Vec<_>>()).unwrap_or_default()
+    };
     let dots: Vec<_> = app.services.rows.iter().filter_map(service).flat_map(points).collect();
     let selected = app.services.selected().as_ref().and_then(service).map(points).unwrap_or_default();
     let map_theme = if theme.colour { MapTheme::default() } else { MapTheme::mono() };

@@ -7,18 +7,9 @@ use serde_json::{Value, json};
 use super::Outgoing;
 use super::redactor::Redactor;
 use crate::exchange::{Problem, write};
-use crate::model::typed::Ref;
-use crate::model::{Record, Service};
-
-/// What never leaves, and what leaves only when it may.
-fn may_leave(field: &str, service: &Service, what: &Outgoing<'_>) -> bool {
-    match field {
-        "notes" => false,
-        "locations" => !service.hide_address,
-        "contacts" => what.contacts,
-        _ => true,
-    }
-}
+use crate::model::Ref;
+use crate::model::field::Visibility;
+use crate::model::{AnyRecord, FieldInfo, Kind, Service, Shown, Wording};
 
 /// A text without any address that must not be known; an open service still says its own.
 fn without_address(redactor: &Redactor, service: &Service, field: &str, said: String) -> String {
@@ -28,17 +19,19 @@ fn without_address(redactor: &Redactor, service: &Service, field: &str, said: St
 /// Writes the table, exact, and beside it a copy that a spreadsheet cannot take for formulas.
 pub(super) fn write_table(path: &Path, what: &Outgoing<'_>) -> Result<usize, Problem> {
     let redactor = super::secrets_of(what);
+    let fields: Vec<&FieldInfo> =
+        Kind::Service.editable_fields().filter(|field| field.visibility != Visibility::Internal).collect();
     let mut rows: Vec<Vec<String>> = Vec::new();
     for service in what.workspace.services.iter() {
-        let said = Service::FIELDS.iter().filter(|field| field.info.name != "notes").map(|field| {
-            let said = (field.format)(service, what.workspace);
-            let name = field.info.name;
-            if may_leave(name, service, what) { without_address(&redactor, service, name, said) } else { String::new() }
+        let record = AnyRecord::Service(service.clone());
+        let said = fields.iter().map(|field| match record.show(field, Wording::Typed, what.audience(), what.workspace) {
+            Shown::Value(said) => without_address(&redactor, service, field.name, said),
+            Shown::Hidden(_) => String::new(),
         });
         let verified = service.verified.as_ref().map(|verified| verified.on.to_string()).unwrap_or_default();
         rows.push(std::iter::once(service.id.to_string()).chain(said).chain([verified]).collect());
     }
-    let names = Service::FIELDS.iter().map(|field| field.info.name).filter(|name| *name != "notes");
+    let names = fields.iter().map(|field| field.name);
     let header: Vec<String> = ["id"].into_iter().chain(names).chain(["verified"]).map(str::to_owned).collect();
     let exact = written(&header, rows.iter().cloned())?;
     let safe = written(&header, rows.iter().map(|row| row.iter().map(|cell| harmless(cell)).collect()))?;
@@ -74,9 +67,11 @@ pub(super) fn write_points(path: &Path, what: &Outgoing<'_>) -> Result<usize, Pr
     let redactor = super::secrets_of(what);
     let mut features = Vec::new();
     let mut count = 0;
-    for service in what.workspace.services.iter() {
+    for record in what.workspace.iter(Kind::Service) {
+        let record = record.visible_to(what.audience(), what.workspace);
+        let Ok(service) = <&Service>::try_from(&record) else { continue };
         let before = features.len();
-        for location in service.shown_locations() {
+        for location in &service.locations {
             if let Some(point) = location.point {
                 features.push(json!({
                     "type": "Feature",

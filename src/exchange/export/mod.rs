@@ -16,8 +16,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::model::needs::NeedTable;
-use crate::model::typed::Ref;
-use crate::model::{Collection, Id, Organisation, Original, Service, Text, Workspace};
+use crate::model::Ref;
+use crate::model::{Audience, Collection, Id, Organisation, Original, Service, Text, Workspace};
 
 use super::map::{self, Around};
 use super::tidy::{Object, is_uuid, made_uuid, text};
@@ -61,6 +61,13 @@ pub struct Outgoing<'a> {
     pub needs: &'a NeedTable,
     /// Whether persons may go out.
     pub contacts: bool,
+}
+
+impl Outgoing<'_> {
+    /// Whom it is for.
+    fn audience(&self) -> Audience {
+        Audience::Everyone { with_contacts: self.contacts }
+    }
 }
 
 /// Writes the directory to a path, and says how many services went out.
@@ -156,7 +163,7 @@ impl<'a> Writer<'a> {
         known.unwrap_or_else(|| made_uuid(&format!("moot|{table}|{id}")))
     }
 
-    fn organisation_uuid(&self, to: &Ref) -> Option<String> {
+    fn organisation_uuid(&self, to: &Ref<Organisation>) -> Option<String> {
         let record = self.what.workspace.organisations.get(to.id()?)?;
         Some(self.uuid("organizations", record.id, record.source.as_ref().map(|source| &*source.id)))
     }
@@ -167,13 +174,13 @@ impl<'a> Writer<'a> {
     }
 
     /// What a reference in an item meant when it was imported.
-    fn named(&self, feed: Option<&Text>, item: &Object, field: &str) -> Option<Ref> {
+    fn named(&self, feed: Option<&Text>, item: &Object, field: &str) -> Option<Ref<Organisation>> {
         let said = match text(item, field) {
             "" => text(item, &format!("moot_{field}")),
             said => said,
         };
         let record = feed.and_then(|feed| self.records.get(&(feed.clone(), said.to_owned())));
-        record.map(|id| Ref::Record(*id)).or_else(|| Text::some(said).map(Ref::Words))
+        record.map(|id| Ref::record(*id)).or_else(|| Text::some(said).map(Ref::words))
     }
 
     fn organisation(&self, record: &Organisation) -> Object {

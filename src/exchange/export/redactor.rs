@@ -11,7 +11,7 @@ use super::fill::NOWHERE;
 use crate::exchange::tidy::{Object, objects, text};
 use crate::exchange::values::postcode;
 use crate::model::service::Location;
-use crate::model::typed::Ref;
+use crate::model::Ref;
 use crate::model::{Id, Service};
 
 /// What stands where an address stood.
