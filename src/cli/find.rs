@@ -78,7 +78,7 @@ fn text(words: &[String]) -> String {
 
 /// Says that nothing was found, and what would be.
 fn nothing(found: &Found) -> String {
-    match &found.instead {
+    match &found.suggestion {
         Some((text, count)) => format!("nothing holds all of that; {count} would be found with: moot find {text}"),
         None => "nothing found; try fewer or shorter words".to_owned(),
     }

@@ -128,7 +128,7 @@ fn firms() -> Harness {
 }
 
 #[test]
-fn the_rows_of_the_issue() {
+fn words_mistakes_and_distance_in_a_directory_of_law() {
     let harness = firms();
     assert_eq!(harness.find("crime legal weymouth"), ["Crime legal aid - Harbour Law"]);
     assert_eq!(harness.find("crim leagl wemouth"), ["Crime legal aid - Harbour Law"]);
@@ -203,10 +203,10 @@ fn nothing_found_says_what_one_word_less_would_find() {
     let harness = firms();
     let (found, _) = harness.found("crime legal weymouth xylophone");
     assert!(found.partial);
-    assert_eq!(found.instead, Some(("crime legal weymouth".to_owned(), 1)));
+    assert_eq!(found.suggestion, Some(("crime legal weymouth".to_owned(), 1)));
     assert_eq!(harness.find("crime legal weymouth xylophone"), ["Crime legal aid - Harbour Law"]);
     let (found, _) = harness.found("harbour in:purbeck");
-    assert_eq!(found.instead, Some(("harbour".to_owned(), 2)));
+    assert_eq!(found.suggestion, Some(("harbour".to_owned(), 2)));
     assert!(harness.found("xylophone").0.hits.is_empty());
 }
 

@@ -113,7 +113,7 @@ fn search_problem(app: &App) -> Option<String> {
     let less = |(query, count): &(String, usize)| {
         format!("one word less finds {}: {query}", crate::app::detail::count(*count))
     };
-    let instead = app.services.found.instead.as_ref().filter(|_| app.services.found.partial).map(less);
+    let instead = app.services.found.suggestion.as_ref().filter(|_| app.services.found.partial).map(less);
     app.services.query.problems.first().cloned().or(instead)
 }
 

@@ -98,7 +98,7 @@ fn empty(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Positi
     } else {
         lines.push("Nothing found. Esc clears the search.".to_owned());
         lines.extend(state.query.problems.iter().skip(1).cloned()); // the first stands in the status line
-        if let Some((query, count)) = &state.found.instead {
+        if let Some((query, count)) = &state.found.suggestion {
             lines.push(format!("One word less, {query}, finds {}.", detail::count(*count)));
         }
     }
