@@ -55,7 +55,7 @@ fn workspace() -> Workspace {
         let service = Service {
             id,
             name: format!("{} legal aid - {firm}", LAWS[number as usize % 6]).as_str().into(),
-            organisation: Some(Ref::Record(organisation)),
+            organisation: Some(Ref::record(organisation)),
             locations: vec![Location { town: Some(town.into()), ..Location::default() }],
             phone: Some(format!("01632 {number:06}").as_str().into()),
             ..Service::default()

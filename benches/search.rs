@@ -112,11 +112,11 @@ impl Inventor {
             service.needs.insert(Need::Accommodation);
         } else {
             let law = self.pick(&FIELDS_OF_LAW);
-            let firm = Ref::Record(organisation);
+            let firm: Ref<Organisation> = Ref::record(organisation);
             service.name = format!("{law} legal aid - {}", firm.name(&self.workspace)).as_str().into();
             service.needs.insert(Need::Legal);
         }
-        service.organisation = Some(Ref::Record(organisation));
+        service.organisation = Some(Ref::record(organisation));
         service.locations = vec![Location {
             town: Text::some(town),
             postcode: Text::some(&postcode),

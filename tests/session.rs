@@ -8,7 +8,7 @@ use folkmoot::app::command;
 use folkmoot::app::{App, Event, Layer, Options, Screen};
 use folkmoot::model::choice::Choice;
 use folkmoot::model::service::{Need, Status};
-use folkmoot::model::{Kind, Workspace, change};
+use folkmoot::model::{AnyRecord, Kind, Workspace, change};
 use harness::{ASCII, FINE, Harness, MONO, PLAIN, id_of, sample_dir, set, today, unstamped};
 use proptest::prelude::*;
 
@@ -66,7 +66,7 @@ fn a_new_service_by_form_with_completion_and_mistakes_beside_the_field() {
     assert_eq!(service.updated.1.as_str(), "KP");
     assert!(harness.file("services.ron").contains("ages: (from: 16, to: 25)"));
     let selected = harness.app.selected().unwrap();
-    assert_eq!(selected.name(), "Door on the Latch", "the cursor goes to what was added");
+    assert_eq!(selected.title_alone(), "Door on the Latch", "the cursor goes to what was added");
     harness.press("u");
     assert!(!harness.file("services.ron").contains("Door on the Latch"));
 }
@@ -595,7 +595,7 @@ type Records = std::collections::BTreeMap<folkmoot::model::Id, folkmoot::model::
 /// The records in which the two differ, by name.
 fn differing(one: &Records, other: &Records) -> String {
     let ids: std::collections::BTreeSet<_> = one.keys().chain(other.keys()).collect();
-    let name = |id| one.get(id).or(other.get(id)).map_or("", |record| record.name());
+    let name = |id| one.get(id).or(other.get(id)).map_or_else(String::new, AnyRecord::title_alone);
     let differ = ids.into_iter().filter(|id| one.get(id) != other.get(id));
     differ.map(|id| format!("{id} {}", name(id))).collect::<Vec<_>>().join(", ")
 }
@@ -644,7 +644,8 @@ proptest! {
         let (harness, _) = start();
         let mut workspace: Workspace = harness.app.workspace.clone();
         let record = &workspace.all(Kind::Service)[which % workspace.services.len()];
-        let info = Kind::Service.fields()[field % Kind::Service.fields().len()];
+        let fields: Vec<_> = Kind::Service.editable_fields().collect();
+        let info = fields[field % fields.len()];
         let author = folkmoot::model::Author { by: "KP".into(), at: harness.app.now, today: today() };
         if let Ok(change) = set(&workspace, &author, record.id(), info.name, &typed) {
             let before = workspace.clone();

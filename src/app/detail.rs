@@ -1,8 +1,6 @@
 //! What a record says, in words: the rows of a detail, of a copy, of a comparison. What may be seen of it is decided by
 //! [`AnyRecord::show`]; here it is only put in order.
 
-use std::collections::HashSet;
-
 use crate::model::column::Emphasis;
 use crate::model::date::{format_age, format_date};
 use crate::model::service::{Freshness, Service};
@@ -141,7 +139,7 @@ fn stamp(record: &AnyRecord, today: Date) -> DetailRow {
 
 /// What refers to a record, field by field, under the words that the field has for it.
 fn referring(record: &AnyRecord, workspace: &Workspace) -> Vec<DetailRow> {
-    let mut found = referrers(workspace, &HashSet::from([record.id()]));
+    let mut found = referrers(workspace, &[record.id()]);
     found.retain(|referrer| !referrer.record.is_hidden(referrer.field, Audience::Colleagues, workspace));
     let mut rows: Vec<DetailRow> = Vec::new();
     let mut fields: Vec<&FieldInfo> = Vec::new();

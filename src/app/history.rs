@@ -63,7 +63,8 @@ fn stamped(app: &App, change: Change) -> Change {
     let stamp = |edit: Edit| {
         let now = app.workspace.get(edit.id());
         let (mut before, mut after) = edit.into_sides();
-        let differs_by_its_stamp = |before: &AnyRecord| now.as_ref().is_some_and(|now| before.differing(now).is_empty());
+        let differs_by_its_stamp =
+            |before: &AnyRecord| now.as_ref().is_some_and(|now| before.differing(now).is_empty());
         if before.as_ref().is_some_and(differs_by_its_stamp) {
             before.clone_from(&now);
         }

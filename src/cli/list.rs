@@ -1,7 +1,6 @@
 //! Commands that only look. An address that is hidden is shown by none of them.
 
 use std::io::Write;
-use std::sync::Arc;
 
 use clap::Args;
 use serde_json::{Map, Value};
@@ -44,7 +43,8 @@ impl List {
         };
         let workspace = session.workspace();
         if self.json {
-            let all: Vec<Value> = records.iter().map(|record| json(&shown(record, workspace))).collect::<Result<_, _>>()?;
+            let all: Vec<Value> =
+                records.iter().map(|record| json(&shown(record, workspace))).collect::<Result<_, _>>()?;
             print_json(&Value::Array(all), out)?;
         } else if self.csv {
             csv(kind, &records, workspace, out)?;
@@ -161,7 +161,8 @@ fn csv(kind: Kind, records: &[AnyRecord], workspace: &Workspace, out: &mut dyn W
     };
     table.write_record(heads).map_err(failed)?;
     for record in records {
-        let words = |field: &&FieldInfo| record.show(field, Wording::Typed, Audience::Colleagues, workspace).into_words();
+        let words =
+            |field: &&FieldInfo| record.show(field, Wording::Typed, Audience::Colleagues, workspace).into_words();
         let values = fields.iter().map(|field| harmless(words(field)));
         table.write_record(std::iter::once(record.id().to_string()).chain(values)).map_err(failed)?;
     }

@@ -9,8 +9,8 @@ use crate::model::place::Point;
 use crate::model::record::{Field, Record};
 use crate::model::service::{Ages, Capacity, Contact, Location, Need, Route, Status, Verified};
 use crate::model::text::{self as clean_text, Text};
-use crate::model::{ParseContext, Ref};
 use crate::model::{Date, Organisation, Service, Workspace};
+use crate::model::{ParseContext, Ref};
 
 use super::tidy::{Object, objects, text};
 use super::{hours, infer, patch};
@@ -91,7 +91,7 @@ fn set_ours<R: Record>(record: &mut R, item: &Object) {
     let nobody = Workspace::default();
     let context = ParseContext { workspace: &nobody, today: Date::default() };
     let cleared: Vec<&str> = text(item, patch::CLEARED).split(' ').collect();
-    for Field { info, parse, .. } in R::FIELDS {
+    for Field { info, parse, .. } in R::FIELDS.iter().filter(|field| field.info.is_editable) {
         let said = match item.get(&format!("moot_{}", info.name)) {
             Some(Value::String(said)) => Some(said.as_str()),
             _ => cleared.contains(&info.name).then_some(""),

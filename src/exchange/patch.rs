@@ -6,6 +6,7 @@
 use serde_json::Value;
 
 use crate::model::choice::Choice;
+use crate::model::field::{FieldInfo, Visibility};
 use crate::model::record::Record;
 use crate::model::service::{Location, Status};
 use crate::model::{FieldType, Ref, Target};
@@ -46,8 +47,8 @@ pub fn service(item: &mut Object, base: &Service, now: &Service, workspace: &Wor
         write_facts(item, now, field, outside);
         write_access(item, now, field);
         write_people(item, now, field);
-        if !matches!(field, "notes" | "source" | "verified" | "organisation") {
-            say(item, now, field, workspace);
+        if field != "organisation" {
+            say(item, now, field, workspace); // the organisation is told by its id
         }
     }
 }
@@ -55,7 +56,8 @@ pub fn service(item: &mut Object, base: &Service, now: &Service, workspace: &Wor
 /// The field in our own words, so that it comes back as it was; one that was emptied is named, as something else in
 /// the item may say it still.
 fn say<R: Record>(item: &mut Object, record: &R, field: &str, workspace: &Workspace) {
-    if let Some(known) = R::FIELDS.iter().find(|known| known.info.name == field) {
+    let leaves = |info: &FieldInfo| info.is_editable && info.visibility != Visibility::Internal;
+    if let Some(known) = R::FIELDS.iter().find(|known| known.info.name == field && leaves(&known.info)) {
         let said = (known.format)(record, workspace);
         let is_no = said.is_empty() && known.info.field_type == FieldType::Flag;
         put(item, &format!("moot_{field}"), if is_no { "no" } else { &said });

@@ -4,12 +4,12 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::model::Ref;
 use crate::model::needs::NeedTable;
 use crate::model::original::Json;
 use crate::model::record::Record;
 use crate::model::service::Source;
 use crate::model::text::{MAX_BYTES, Text};
-use crate::model::Ref;
 use crate::model::{
     AnyRecord, Author, Change, Collection, Edit, Id, Kind, Organisation, Original, Service, SplitMix64, Workspace,
 };

@@ -1,7 +1,5 @@
 //! Everything that changes data is a [`Change`]: records before and after, and a sentence that says what was done.
 
-use std::collections::HashSet;
-
 use super::date::{Date, Timestamp};
 use super::record::Updated;
 use super::text::Text;
@@ -165,9 +163,8 @@ pub fn remove(workspace: &Workspace, ids: &[Id]) -> Result<Change, Refusal> {
 
 /// A record that stays and refers to one that goes would lead nowhere.
 fn refuse_if_referred_to(workspace: &Workspace, going: &[Id]) -> Result<(), Refusal> {
-    let asked: HashSet<Id> = going.iter().copied().collect();
-    let mut staying = referrers(workspace, &asked);
-    staying.retain(|referrer| !asked.contains(&referrer.record.id()));
+    let mut staying = referrers(workspace, going);
+    staying.retain(|referrer| !going.contains(&referrer.record.id()));
     let Some(first) = going.iter().find(|id| staying.iter().any(|referrer| referrer.to == **id)) else {
         return Ok(());
     };

@@ -138,14 +138,12 @@ impl Column {
 
     /// What a record is ordered by in this column.
     pub fn sort_key(&self, record: &AnyRecord, workspace: &Workspace) -> SortKey {
-        match self.order {
-            Some(order) => (order.key)(record, workspace),
-            None => {
-                let context = CellContext { workspace, today: Date::default(), km: None, only_serves: false };
-                let text = self.cell(record, &context).text.to_lowercase();
-                SortKey { is_last: text.is_empty(), text }
-            }
+        if let Some(order) = self.order {
+            return (order.key)(record, workspace);
         }
+        let context = CellContext { workspace, today: Date::default(), km: None, only_serves: false };
+        let text = self.cell(record, &context).text.to_lowercase();
+        SortKey { is_last: text.is_empty(), text }
     }
 
     /// What the order by it is called.

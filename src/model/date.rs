@@ -273,9 +273,14 @@ mod tests {
 
     #[test]
     fn times_as_people_say_them() {
-        for (typed, means) in
-            [("10", "10:00"), ("9:15", "09:15"), ("14.05", "14:05"), ("2pm", "14:00"), ("12 am", "00:00"), ("12:30pm", "12:30")]
-        {
+        for (typed, means) in [
+            ("10", "10:00"),
+            ("9:15", "09:15"),
+            ("14.05", "14:05"),
+            ("2pm", "14:00"),
+            ("12 am", "00:00"),
+            ("12:30pm", "12:30"),
+        ] {
             assert_eq!(parse_time(typed).map(|time| time.to_string()), Ok(means.to_owned()), "{typed}");
         }
         for wrong in ["", "25", "10:60", "13pm", "0pm", "1:2:3", "noon", "999999", "é"] {

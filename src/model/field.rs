@@ -70,6 +70,19 @@ impl SearchField {
     pub fn label(self) -> &'static str {
         ["name", "alias", "organisation", "need", "place", "text"][self as usize]
     }
+
+    /// It as one bit, for sets of search fields.
+    pub fn bit(self) -> u8 {
+        1 << self as u8
+    }
+
+    /// What a match in it counts, relative to the name. Chosen by hand so that the order of results is the one people
+    /// expect: a name or alias is what a record *is*, the organisation, needs and places say what it is *about*, and a
+    /// description mentions many things in passing. The gap before `Text` is wide enough that a word in a description
+    /// does not outrank the same word in any other field.
+    pub fn weight(self) -> f32 {
+        [1.0, 0.9, 0.7, 0.6, 0.55, 0.2][self as usize]
+    }
 }
 
 /// Whom something is shown to.
@@ -375,7 +388,9 @@ impl FieldValue for Option<Text> {
         Ok(Text::some(typed))
     }
     fn each_text(&self, field: Option<SearchField>, workspace: &Workspace, each: &mut EachText<'_>) {
-        self.iter().for_each(|text| text.each_text(field, workspace, each));
+        if let Some(text) = self {
+            text.each_text(field, workspace, each);
+        }
     }
 }
 
@@ -388,7 +403,9 @@ impl FieldValue for Vec<Text> {
         Ok(parts(typed).map(Text::line).collect())
     }
     fn each_text(&self, field: Option<SearchField>, workspace: &Workspace, each: &mut EachText<'_>) {
-        self.iter().for_each(|text| text.each_text(field, workspace, each));
+        for text in self {
+            text.each_text(field, workspace, each);
+        }
     }
 }
 
@@ -510,7 +527,9 @@ impl<C: Choice> FieldValue for Set<C> {
     }
     fn each_text(&self, field: Option<SearchField>, _: &Workspace, each: &mut EachText<'_>) {
         if let Some(field) = field {
-            self.iter().for_each(|choice| each(field, choice.label()));
+            for choice in self.iter() {
+                each(field, choice.label());
+            }
         }
     }
 }

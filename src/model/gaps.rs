@@ -1,10 +1,12 @@
 //! The point of the whole map: which need is met in which district, and where nobody is.
 
+use std::sync::Arc;
+
 use super::choice::Choice;
 use super::date::Date;
-use super::place::{Atlas, Districts};
+use super::place::{Atlas, Districts, Point};
 use super::service::{Freshness, Need, Service};
-use super::{Audience, Kind, Workspace};
+use super::{AnyRecord, Audience, Id, Workspace};
 
 /// What one need finds in one district.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,10 +41,9 @@ pub fn districts_of(service: &Service, atlas: &Atlas) -> (Districts, Districts) 
 /// counts for no district. Services that are closed or only planned fill no gap.
 pub fn matrix(workspace: &Workspace, atlas: &Atlas, today: Date) -> Vec<Vec<Cell>> {
     let mut rows = vec![vec![Cell::default(); atlas.districts.len().min(32)]; Need::ALL.len()];
-    for record in workspace.iter(Kind::Service) {
-        let record = record.visible_to(Audience::Colleagues, workspace);
-        let Some(service) = <&Service>::try_from(&record).ok().filter(|service| service.is_open()) else { continue };
-        let (serves, located) = districts_of(service, atlas);
+    let services: Vec<Id> = workspace.services.iter().map(|service| service.id).collect();
+    for service in visible(&services, workspace).filter(|service| service.is_open()) {
+        let (serves, located) = districts_of(&service, atlas);
         let fresh = service.freshness(today) == Freshness::Fresh;
         for need in service.needs.iter() {
             for (at, cell) in rows[need.index()].iter_mut().enumerate() {
@@ -54,4 +55,41 @@ pub fn matrix(workspace: &Workspace, atlas: &Atlas, today: Date) -> Vec<Vec<Cell
         }
     }
     rows
+}
+
+/// How many services there are in each district.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DistrictCounts {
+    /// For each district how many serve it, and how many are located in it.
+    pub districts: Vec<(usize, usize)>,
+    /// How many neither serve nor are in any district, as far as colleagues may see.
+    pub elsewhere: usize,
+}
+
+/// Counts services by district. It reads every location of every one: keep the answer, do not count at each draw.
+pub fn count_by_district(services: &[Id], workspace: &Workspace, atlas: &Atlas) -> DistrictCounts {
+    let mut counts = DistrictCounts { districts: vec![(0, 0); atlas.districts.len().min(32)], elsewhere: 0 };
+    for service in visible(services, workspace) {
+        let (serves, located) = districts_of(&service, atlas);
+        counts.elsewhere += usize::from(serves | located == 0);
+        for (at, (serving, here)) in counts.districts.iter_mut().enumerate() {
+            *serving += (serves >> at & 1) as usize;
+            *here += (located >> at & 1) as usize;
+        }
+    }
+    counts
+}
+
+/// Where services are, as far as colleagues may see.
+pub fn points_of(services: &[Id], workspace: &Workspace) -> Vec<Point> {
+    let locations = visible(services, workspace).flat_map(|service| service.locations.clone());
+    locations.filter_map(|location| location.point).collect()
+}
+
+/// Services as colleagues may see them.
+fn visible<'a>(services: &'a [Id], workspace: &'a Workspace) -> impl Iterator<Item = Arc<Service>> + 'a {
+    services.iter().filter_map(|id| match workspace.get(*id)?.visible_to(Audience::Colleagues, workspace) {
+        AnyRecord::Service(service) => Some(service),
+        _ => None,
+    })
 }

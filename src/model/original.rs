@@ -44,7 +44,10 @@ impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
         if text.len() > MAX_BYTES {
-            return Err(serde::de::Error::custom(format!("this item has {} bytes; at most {MAX_BYTES} fit", text.len())));
+            return Err(serde::de::Error::custom(format!(
+                "this item has {} bytes; at most {MAX_BYTES} fit",
+                text.len()
+            )));
         }
         if text.chars().any(char::is_control) {
             return Err(serde::de::Error::custom(
@@ -75,7 +78,9 @@ atomic_merge!(Json);
 fn record_is_hidden(record: &AnyRecord, audience: Audience, workspace: &Workspace) -> bool {
     let AnyRecord::Original(original) = record else { return false };
     let of = original.record.and_then(|id| workspace.get(id));
-    of.is_some_and(|of| of.kind().fields().any(|field| field.hidden_if.is_some() && of.is_hidden(field, audience, workspace)))
+    of.is_some_and(|of| {
+        of.kind().fields().any(|field| field.hidden_if.is_some() && of.is_hidden(field, audience, workspace))
+    })
 }
 
 record! {

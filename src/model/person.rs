@@ -72,7 +72,8 @@ impl Rules for Person {
     fn check_among(&self, workspace: &Workspace) -> Result<(), Refusal> {
         let Some(initials) = &self.initials else { return Ok(()) };
         let same = |other: &Text| other.to_lowercase() == initials.to_lowercase();
-        let taken = workspace.people.iter().find(|other| other.id != self.id && other.initials.as_ref().is_some_and(same));
+        let taken =
+            workspace.people.iter().find(|other| other.id != self.id && other.initials.as_ref().is_some_and(same));
         match taken {
             Some(other) => {
                 Err(Refusal(format!("{initials} already signs for {}; take a third letter or a digit", other.name)))

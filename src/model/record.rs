@@ -18,7 +18,7 @@ use super::field::{EachText, FieldInfo, ParseContext, SearchField};
 use super::id::Id;
 use super::reference::Ref;
 use super::text::Text;
-use super::{AnyRecord, Collection, Kind, Workspace};
+use super::{Collection, Kind, Workspace};
 
 /// Who changed a record last, and when: `("2026-11-21T10:04:00Z", "KP")` in files.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::field::{Blank, EachText, FieldInfo, FieldType, FieldValue, ParseContext, SearchField, join, parts};
 use super::id::Id;
-use super::record::{Record, Rules};
+use super::record::Record;
 use super::text::{Text, one_line};
 use super::{AnyRecord, Kind, Workspace};
 
@@ -176,10 +176,14 @@ impl<K: Record> FieldValue for Option<Ref<K>> {
         super::field::absent_or(typed, |typed| Ref::parse(typed, context))
     }
     fn each_text(&self, field: Option<SearchField>, workspace: &Workspace, each: &mut EachText<'_>) {
-        self.iter().for_each(|to| to.each_text(field, workspace, each));
+        if let Some(to) = self {
+            to.each_text(field, workspace, each);
+        }
     }
     fn each_reference(&self, each: &mut dyn FnMut(Id)) {
-        self.iter().for_each(|to| to.each_reference(each));
+        if let Some(to) = self {
+            to.each_reference(each);
+        }
     }
 }
 
@@ -192,10 +196,14 @@ impl<K: Record> FieldValue for Vec<Ref<K>> {
         parts(typed).map(|part| Ref::parse(part, context)).collect()
     }
     fn each_text(&self, field: Option<SearchField>, workspace: &Workspace, each: &mut EachText<'_>) {
-        self.iter().for_each(|to| to.each_text(field, workspace, each));
+        for to in self {
+            to.each_text(field, workspace, each);
+        }
     }
     fn each_reference(&self, each: &mut dyn FnMut(Id)) {
-        self.iter().for_each(|to| to.each_reference(each));
+        for to in self {
+            to.each_reference(each);
+        }
     }
 }
 
@@ -212,7 +220,8 @@ pub struct Referrer {
 
 /// Everything that refers to one of these records, in the order of kinds, ids and fields. One pass over the records,
 /// however many are asked for.
-pub fn referrers(workspace: &Workspace, to: &HashSet<Id>) -> Vec<Referrer> {
+pub fn referrers(workspace: &Workspace, to: &[Id]) -> Vec<Referrer> {
+    let to: HashSet<Id> = to.iter().copied().collect();
     let asked: HashSet<char> = to.iter().map(|id| id.letter()).collect();
     let mut found = Vec::new();
     for kind in Kind::ALL.iter().filter(|kind| kind.is_resident() && kind.refers_to_any(&asked)) {

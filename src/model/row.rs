@@ -144,11 +144,15 @@ impl<R: Row> FieldValue for Vec<R> {
     }
 
     fn each_text(&self, _: Option<SearchField>, workspace: &Workspace, each: &mut EachText<'_>) {
-        self.iter().for_each(|row| row.each_text(workspace, each));
+        for row in self {
+            row.each_text(workspace, each);
+        }
     }
 
     fn each_reference(&self, each: &mut dyn FnMut(Id)) {
-        self.iter().for_each(|row| row.each_reference(each));
+        for row in self {
+            row.each_reference(each);
+        }
     }
 }
 
@@ -306,7 +310,8 @@ impl<'a, R: Row> RowMerge<'a, R> {
     /// other side has behind those they stand behind there.
     fn order(&self, ours_wins: bool) -> Vec<Origin> {
         let is_moved = |origins: &[Origin]| {
-            let places = origins.iter().filter_map(|origin| if let Origin::Base(at) = origin { Some(at) } else { None });
+            let places =
+                origins.iter().filter_map(|origin| if let Origin::Base(at) = origin { Some(at) } else { None });
             !places.is_sorted()
         };
         let ours_first = match (is_moved(&self.our_origins), is_moved(&self.their_origins)) {
@@ -323,7 +328,8 @@ impl<'a, R: Row> RowMerge<'a, R> {
         let mut before: Option<Origin> = None;
         for origin in second {
             if !order.contains(origin) {
-                let at = before.and_then(|before| order.iter().position(|known| *known == before)).map_or(0, |at| at + 1);
+                let at =
+                    before.and_then(|before| order.iter().position(|known| *known == before)).map_or(0, |at| at + 1);
                 order.insert(at, *origin);
             }
             before = Some(*origin);
@@ -356,17 +362,20 @@ fn align<R: Row>(base: &[R], side: &[R]) -> Vec<Option<usize>> {
         }
     }
     if open.len().max(free.len()) > MAX_COMPARED {
-        open.into_iter().filter(|at| free.binary_search(at).is_ok()).for_each(|at| aligned[at] = Some(at));
+        for at in open.into_iter().filter(|at| free.binary_search(at).is_ok()) {
+            aligned[at] = Some(at);
+        }
         return aligned;
     }
-    let same = |row: &R, free: &[usize]| free.iter().position(|from| base[*from] == *row);
-    let alike = |row: &R, free: &[usize]| most_alike(base, row, free);
-    let ways: [&dyn Fn(&R, &[usize]) -> Option<usize>; 2] = [&same, &alike];
-    for find in ways {
-        for at in open.iter().filter(|at| aligned[**at].is_none()).copied().collect::<Vec<_>>() {
-            aligned[at] = find(&side[at], &free).map(|place| free.remove(place));
+    let mut take = |find: &dyn Fn(&R, &[usize]) -> Option<usize>| {
+        for at in &open {
+            if aligned[*at].is_none() {
+                aligned[*at] = find(&side[*at], &free).map(|place| free.remove(place));
+            }
         }
-    }
+    };
+    take(&|row, free| free.iter().position(|from| base[*from] == *row));
+    take(&|row, free| most_alike(base, row, free));
     aligned
 }
 

@@ -17,7 +17,7 @@ use super::field::{
 };
 use super::organisation::Organisation;
 use super::place::Point;
-use super::record::{FilterInfo, Rules, atomic_merge, record};
+use super::record::{FilterInfo, Rules, record};
 use super::reference::Ref;
 use super::row::row;
 use super::text::Text;

@@ -8,7 +8,7 @@ use crate::model::choice::Set;
 use crate::model::organisation::Sector;
 use crate::model::place::{Atlas, Districts, Point, Ring};
 use crate::model::service::{Ages, Client, Location, Need, Service, Sex, Status};
-use crate::model::{AnyRecord, Date, Ref, Text, Workspace};
+use crate::model::{AnyRecord, Audience, Date, Organisation, Ref, Text, Workspace};
 
 /// The filterable values of one record.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +30,7 @@ pub(super) struct FilterRow {
     areas: (u32, u32),
 }
 
-/// A location of a service that is not hidden.
+/// A location of a service.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Site {
     lat: f32,
@@ -76,7 +76,8 @@ impl FilterColumns {
 
     /// Appends the row of the next record.
     pub fn push(&mut self, record: &AnyRecord, workspace: &Workspace, resolver: &mut AreaResolver<'_>) {
-        let row = match record {
+        let visible = record.visible_to(Audience::Colleagues, workspace);
+        let row = match &visible {
             AnyRecord::Service(service) => self.service_row(service, workspace, resolver),
             AnyRecord::Organisation(organisation) => {
                 FilterRow { sectors: sector_set(organisation.sector), ..self.empty_row() }
@@ -112,7 +113,7 @@ impl FilterColumns {
     fn service_row(&mut self, service: &Service, workspace: &Workspace, resolver: &mut AreaResolver<'_>) -> FilterRow {
         let (first_site, first_area) = (self.sites.len() as u32, self.areas.len() as u32);
         let mut located = 0;
-        for location in service.shown_locations() {
+        for location in &service.locations {
             let town = location.town.as_ref().map_or(NO_TOWN, |town| self.intern(town));
             located |= resolver.location_districts(location);
             let (lat, lon) = location.point.map_or((f32::NAN, f32::NAN), |at| (at.0 as f32, at.1 as f32));
@@ -157,8 +158,8 @@ fn sector_set(sector: Option<Sector>) -> Set<Sector> {
     sector.into_iter().collect()
 }
 
-fn sector_of(organisation: &Ref, workspace: &Workspace) -> Set<Sector> {
-    sector_set(organisation.id().and_then(|id| workspace.organisations.get(id)).and_then(|o| o.sector))
+fn sector_of(organisation: &Ref<Organisation>, workspace: &Workspace) -> Set<Sector> {
+    sector_set(organisation.get(workspace).and_then(|organisation| organisation.sector))
 }
 
 /// Resolves points, towns and area names to districts. Bounding boxes reject most points before the exact test, and

@@ -3,12 +3,14 @@
 use std::ops::Range;
 
 use super::Index;
-use super::filter::{FILTERS, IS_VALUES};
+use super::field_filter;
+use super::filter::{IS_VALUES, states};
 use super::query::split_filter;
 use super::words::{normalized, truncated};
 use crate::model::choice::Choice;
 use crate::model::organisation::Sector;
 use crate::model::place::Atlas;
+use crate::model::record::FilterInfo;
 use crate::model::service::{Client, Need, Status};
 use crate::model::{Workspace, text};
 
@@ -33,8 +35,8 @@ pub fn complete(text: &str, cursor: usize, index: &Index, workspace: &Workspace,
     let start = part_start(&text[..cursor]);
     let part = &text[start..cursor];
     let (part, start) = part.strip_prefix('!').map_or((part, start), |rest| (rest, start + 1));
-    let Some((name, value)) = split_filter(part) else {
-        return filter_names(part, start..cursor);
+    let Some((name, value)) = split_filter(part, &index.filters()) else {
+        return filter_names(part, start..cursor, &index.filters());
     };
     let from = cursor - value.len();
     let typed = normalized(value);
@@ -65,11 +67,11 @@ fn part_start(before: &str) -> usize {
     start
 }
 
-fn filter_names(typed: &str, range: Range<usize>) -> Vec<Completion> {
+fn filter_names(typed: &str, range: Range<usize>, filters: &[FilterInfo]) -> Vec<Completion> {
     let typed = typed.to_lowercase();
-    let matching = FILTERS.iter().filter(|(name, _)| name.starts_with(&typed));
+    let matching = filters.iter().filter(|filter| filter.name.starts_with(&typed));
     let completion =
-        |(name, help): &(&str, &str)| Completion { range: range.clone(), text: (*name).into(), help: (*help).into() };
+        |filter: &FilterInfo| Completion { range: range.clone(), text: filter.name.into(), help: filter.help.into() };
     matching.map(completion).collect()
 }
 
@@ -77,7 +79,11 @@ fn filter_names(typed: &str, range: Range<usize>) -> Vec<Completion> {
 fn filter_values(name: &str, index: &Index, workspace: &Workspace, atlas: &Atlas) -> Vec<(String, String)> {
     let without_help =
         |words: &[&str]| words.iter().map(|word| ((*word).to_owned(), String::new())).collect::<Vec<_>>();
+    if let Some(field) = field_filter::field_of(name, index.kinds()) {
+        return field_filter::values(field, workspace).into_iter().map(|value| (value, String::new())).collect();
+    }
     match name {
+        "is:" if !states(index).is_empty() => without_help(&states(index)),
         "need:" => without_help(Need::LABELS),
         "sector:" => without_help(Sector::LABELS),
         "sex:" => vec![("f".into(), "women".into()), ("m".into(), "men".into())],

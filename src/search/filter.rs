@@ -4,6 +4,7 @@
 //! hidden address is in no column, so no filter finds it.
 
 use super::columns::{FilterRow, NO_TOWN};
+use super::field_filter::{FieldTest, field_of};
 use super::words::{normalized, words};
 use super::{Index, lexicon};
 use crate::model::choice::{Choice, Set};
@@ -12,22 +13,6 @@ use crate::model::organisation::Sector;
 use crate::model::place::{Atlas, Districts, Point};
 use crate::model::service::{Ages, Client, Need, STALE_MONTHS, Sex, Status};
 use crate::model::{AnyRecord, Workspace};
-
-/// The names of the filters and what each takes, as completion, help and the message about an unknown one show them.
-pub(super) const FILTERS: [(&str, &str); 12] = [
-    ("need:", "a need: need:housing"),
-    ("in:", "serves it or is located there: in:purbeck"),
-    ("serves:", "serves a district, council or the county: serves:purbeck"),
-    ("near:", "a postcode, a town or a point; nearest first: near:\"DT4 8\""),
-    ("age:", "years: age:17"),
-    ("sex:", "f or m"),
-    ("status:", "of the person: custody, probation, victim, family; of the service: active, paused, closed, planned"),
-    ("is:", "open, stale, never, verified, located, hidden, paused, closed, planned"),
-    ("funding:", "ends within or after: funding:<3m, funding:>1y"),
-    ("org:", "words of an organisation: org:shelter"),
-    ("sector:", "voluntary, statutory or private"),
-    ("by:", "initials of who verified or changed it: by:KP"),
-];
 
 /// The values of `is:`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +58,10 @@ pub(super) enum Predicate {
     Serves(PlaceMatch),
     Near(Point),
     By(String),
+    /// A word of `is:` that the kinds declare.
+    State(&'static str),
+    /// A field that is declared to be a filter.
+    Field(FieldTest),
 }
 
 /// What the value of `in:` or `serves:` stands for: districts, and names of towns and areas.
@@ -237,6 +226,9 @@ pub(super) fn match_choices<C: Choice>(typed: &str, synonyms: &[(&str, C)]) -> S
 pub(super) fn parse_predicate(name: &str, value: &str, index: &Index, atlas: &Atlas) -> Result<Predicate, String> {
     let invalid = |takes: String| format!("{name}{value} means nothing here: {takes}");
     let one_of = |labels: &[&str]| invalid(format!("choose from {}", labels.join(", ")));
+    if let Some(field) = field_of(name, &index.kinds) {
+        return FieldTest::parse(field, value).map(Predicate::Field).map_err(invalid);
+    }
     match name {
         "need:" => non_empty(match_choices(value, &NEEDS)).map(Predicate::Needs).ok_or_else(|| one_of(Need::LABELS)),
         "sector:" => {
@@ -244,6 +236,9 @@ pub(super) fn parse_predicate(name: &str, value: &str, index: &Index, atlas: &At
         }
         "sex:" => match_choices(value, &SEXES).iter().next().map(Predicate::Sex).ok_or_else(|| one_of(Sex::LABELS)),
         "status:" => parse_status(value).ok_or_else(|| one_of(&[Client::LABELS, Status::LABELS].concat())),
+        "is:" if !states(index).is_empty() => {
+            parse_state(value, index).map(Predicate::State).ok_or_else(|| one_of(&states(index)))
+        }
         "is:" => parse_is(value).map(Predicate::Is).ok_or_else(|| one_of(&IS_VALUES.map(|(word, _)| word))),
         "age:" => {
             parse_ages(value).map(Predicate::Ages).ok_or_else(|| invalid("write years, such as age:17".to_owned()))
@@ -280,6 +275,17 @@ fn parse_status(value: &str) -> Option<Predicate> {
 fn parse_is(value: &str) -> Option<IsValue> {
     let typed = normalized(value);
     let find = |level| IS_VALUES.iter().find(|(word, _)| matches_word(word, &typed, level)).map(|(_, value)| *value);
+    MATCH_LEVELS.into_iter().find_map(find)
+}
+
+/// The words of `is:` that the kinds of an index declare.
+pub(super) fn states(index: &Index) -> Vec<&'static str> {
+    index.kinds.iter().flat_map(|kind| kind.states()).collect()
+}
+
+fn parse_state(value: &str, index: &Index) -> Option<&'static str> {
+    let (typed, words) = (normalized(value), states(index));
+    let find = |level| words.iter().copied().find(|word| matches_word(&normalized(word), &typed, level));
     MATCH_LEVELS.into_iter().find_map(find)
 }
 
@@ -369,11 +375,12 @@ pub(super) struct CompiledFilter<'a> {
     /// For each name of the columns, whether it matches.
     name_matches: Vec<bool>,
     day: Option<Date>,
+    today: Date,
 }
 
 impl<'a> CompiledFilter<'a> {
     pub fn new(predicate: &'a Predicate, index: &Index, today: Date) -> Self {
-        let mut compiled = Self { predicate, name_matches: Vec::new(), day: None };
+        let mut compiled = Self { predicate, name_matches: Vec::new(), day: None, today };
         match predicate {
             Predicate::In(place) | Predicate::Serves(place) => {
                 let is_wanted = |name: &str| place.names.iter().any(|wanted| wanted == name);
@@ -408,13 +415,15 @@ impl<'a> CompiledFilter<'a> {
             Predicate::Serves(place) => Some(self.serves(place, document, index)),
             Predicate::Near(_) => Some(true),
             Predicate::By(initials) => Some(is_by(initials, document, index, workspace)),
+            Predicate::State(word) => index.record(document, workspace)?.is(word, workspace, self.today),
+            Predicate::Field(test) => test.matches(&index.record(document, workspace)?, workspace, self.today),
         }
     }
 
     /// Whether a record that does not state the value passes. It does for limits, where saying nothing means no limit;
-    /// a funding date that is not known answers no question about dates.
+    /// a date, a name or a state that is not known answers no question about it.
     pub fn accepts_unknown(&self) -> bool {
-        !matches!(self.predicate, Predicate::Funding { .. })
+        !matches!(self.predicate, Predicate::Funding { .. } | Predicate::State(_) | Predicate::Field(_))
     }
 
     fn is(&self, value: IsValue, row: &FilterRow, document: usize, index: &Index) -> bool {
@@ -447,9 +456,7 @@ impl<'a> CompiledFilter<'a> {
 }
 
 fn is_by(initials: &str, document: usize, index: &Index, workspace: &Workspace) -> bool {
-    let Some(record) = index.ids[document].and_then(|id| workspace.get(id)) else {
-        return false;
-    };
+    let Some(record) = index.record(document, workspace) else { return false };
     let verified = match &record {
         AnyRecord::Service(service) => service.verified.as_ref().and_then(|verified| verified.by.clone()),
         _ => None,

@@ -3,12 +3,11 @@
 use std::ops::Range;
 
 use super::Hit;
-use super::extract::SearchField;
 use super::lexicon::{FuzzyPattern, match_abbreviation};
 use super::query::{Query, Term};
 use super::words::{acronyms, for_each_word, letter_mask, truncated};
 
-use crate::model::{AnyRecord, Workspace};
+use crate::model::{AnyRecord, Audience, FieldInfo, FieldType, Kind, SearchField, Shown, Wording, Workspace};
 
 /// Only so many bytes of a text are highlighted: more than any screen shows of one field.
 const MAX_BYTES: usize = 16 * 1024;
@@ -29,44 +28,30 @@ impl Query {
     }
 }
 
-/// The fields of records that a search field gathers.
-fn record_fields(field: SearchField) -> &'static [&'static str] {
-    match field {
-        SearchField::Name => &["name"],
-        SearchField::Alias => &["aliases", "initials", "login"],
-        SearchField::Organisation => &["organisation", "commissioner", "funders", "referrers", "roles", "parent"],
-        SearchField::Need => &["needs", "clients", "roles", "sector"],
-        SearchField::Place => &["serves", "locations"],
-        SearchField::Text => &[
-            "summary",
-            "eligibility",
-            "alert",
-            "how_to_refer",
-            "notes",
-            "opening",
-            "cost",
-            "waiting",
-            "accessibility",
-            "languages",
-            "contacts",
-            "locations",
-            "identifier",
-        ],
-    }
+/// The fields of a kind that count as a search field, whole or with a column.
+fn fields_searched_as(field: SearchField, kind: Kind) -> Vec<&'static FieldInfo> {
+    let is_searched_so = |info: &FieldInfo| match info.field_type {
+        FieldType::Rows(columns) => columns.iter().any(|column| column.search == Some(field)),
+        _ => info.search == Some(field),
+    };
+    kind.fields().filter(|info| is_searched_so(info)).collect()
 }
 
 impl Query {
-    /// The names of the fields of a record that made it a hit, as they are in files.
+    /// The names of the fields of a record that made it a hit, as they are in files; none that colleagues may not see.
     pub fn matched(&self, hit: &Hit, record: &AnyRecord, workspace: &Workspace) -> Vec<&'static str> {
-        let is_hidden = matches!(record, AnyRecord::Service(service) if service.hide_address);
-        let may_show = |name: &str| !(is_hidden && name == "locations");
-        let has =
-            |name: &&&'static str| may_show(name) && !self.highlight(&record.format_field(name, workspace)).is_empty();
+        let has = |field: &FieldInfo| match record.show(field, Wording::Typed, Audience::Colleagues, workspace) {
+            Shown::Value(text) => !self.highlight(&text).is_empty(),
+            Shown::Hidden(_) => false,
+        };
         let mut found: Vec<&'static str> = Vec::new();
-        for group in hit.fields().map(record_fields) {
-            let shown: Vec<&'static str> = group.iter().filter(has).copied().collect();
-            // an alias of an organisation matches without standing in the record itself
-            found.extend(if shown.is_empty() { &group[..1] } else { &shown });
+        for searched in hit.fields().map(|field| fields_searched_as(field, record.kind())) {
+            let before = found.len();
+            found.extend(searched.iter().filter(|field| has(field)).map(|field| field.name));
+            if found.len() == before {
+                // an alias of an organisation matches without standing in the record itself
+                found.extend(searched.first().map(|field| field.name));
+            }
         }
         let mut seen = std::collections::HashSet::new();
         found.retain(|name| seen.insert(*name));

@@ -9,6 +9,7 @@
 mod columns;
 mod complete;
 mod extract;
+mod field_filter;
 mod filter;
 mod highlight;
 mod lexicon;
@@ -20,15 +21,16 @@ mod words;
 
 use std::collections::HashSet;
 
+pub use crate::model::SearchField;
 pub use complete::{Completion, complete};
-pub use extract::SearchField;
 pub use query::Query;
 pub use rank::{Context, Found, Hit};
 
 use crate::model::place::Atlas;
-use crate::model::{AnyRecord, Id, Kind, Ref, Workspace};
+use crate::model::record::FilterInfo;
+use crate::model::{AnyRecord, Id, Kind, Workspace, referrers};
 use columns::{AreaResolver, FilterColumns};
-use extract::TextExtractor;
+use extract::extract;
 use lexicon::Lexicon;
 
 /// Above so many changed or removed documents, building the index anew costs less than updating it.
@@ -60,7 +62,7 @@ impl Index {
 
     fn build_filtered(filter: &WordFilter, kinds: &[Kind], workspace: &Workspace, atlas: &Atlas) -> Self {
         let mut records: Vec<AnyRecord> = kinds.iter().flat_map(|kind| workspace.all(*kind)).collect();
-        records.sort_by_cached_key(|record| (sort_key(record.name()), record.id()));
+        records.sort_by_cached_key(|record| (sort_key(&record.title(workspace)), record.id()));
         let ids: Vec<Option<Id>> = records.iter().map(|record| Some(record.id())).collect();
         let by_name = (0..ids.len() as u32).collect();
         // This thread also fills the columns, so it gets the smaller share of the words.
@@ -82,13 +84,29 @@ impl Index {
         self.by_name.len()
     }
 
+    /// The kinds of records it finds.
+    pub fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    /// The filters that its kinds have, each once.
+    pub fn filters(&self) -> Vec<FilterInfo> {
+        let mut filters: Vec<FilterInfo> = Vec::new();
+        for filter in self.kinds.iter().flat_map(|kind| kind.filters()) {
+            if !filters.iter().any(|known| known.name == filter.name) {
+                filters.push(filter);
+            }
+        }
+        filters
+    }
+
     /// Whether no record is indexed.
     pub fn is_empty(&self) -> bool {
         self.by_name.is_empty()
     }
 
     /// Brings the index up to date after a change to these records; `workspace` already holds the new ones. Records that
-    /// name a changed organisation are indexed again as well. Old documents are marked removed and new ones appended;
+    /// refer to one of them, and so hold its name, are indexed again as well. Old documents are marked removed and new ones appended;
     /// when too many are removed, or too many changed at once, the index is built anew.
     pub fn update(&mut self, workspace: &Workspace, atlas: &Atlas, ids: &[Id]) {
         let affected = self.affected(workspace, ids);
@@ -110,6 +128,11 @@ impl Index {
         }
     }
 
+    /// The record of a document, if it is there.
+    fn record(&self, document: usize, workspace: &Workspace) -> Option<AnyRecord> {
+        self.ids[document].and_then(|id| workspace.get(id))
+    }
+
     /// The ids to index again, each once.
     fn affected(&self, workspace: &Workspace, ids: &[Id]) -> Vec<Id> {
         let mut affected: Vec<Id> = Vec::new();
@@ -117,11 +140,10 @@ impl Index {
             if Kind::of(*id).is_some_and(|kind| self.kinds.contains(&kind)) {
                 affected.push(*id);
             }
-            if Kind::of(*id) == Some(Kind::Organisation) {
-                let naming = extract::records_naming(&Ref::Record(*id), &self.kinds, workspace);
-                affected.extend(naming.iter().map(AnyRecord::id));
-            }
         }
+        let naming = referrers(workspace, ids);
+        let naming = naming.iter().map(|referrer| &referrer.record);
+        affected.extend(naming.filter(|record| self.kinds.contains(&record.kind())).map(AnyRecord::id));
         affected.sort_unstable();
         affected.dedup();
         affected
@@ -147,13 +169,39 @@ impl Index {
     }
 
     fn insert_by_name(&mut self, record: &AnyRecord, document: u32, workspace: &Workspace) {
-        let key = (sort_key(record.name()), record.id());
+        let key = (sort_key(&record.title(workspace)), record.id());
         let is_before = |other: &u32| {
             let other = self.ids[*other as usize].and_then(|id| workspace.get(id));
-            other.is_some_and(|other| (sort_key(other.name()), other.id()) < key)
+            other.is_some_and(|other| (sort_key(&other.title(workspace)), other.id()) < key)
         };
         let at = self.by_name.partition_point(is_before);
         self.by_name.insert(at, document);
+    }
+}
+
+/// All indexes of a program: one for each set of kinds that is searched together.
+#[derive(Clone, Debug, Default)]
+pub struct Indexes(Vec<Index>);
+
+impl Indexes {
+    /// Indexes all records of these sets of kinds.
+    pub fn build(sets: &[&[Kind]], workspace: &Workspace, atlas: &Atlas) -> Self {
+        Self(sets.iter().map(|kinds| Index::build(kinds, workspace, atlas)).collect())
+    }
+
+    /// The index of these kinds, if there is one.
+    pub fn of(&self, kinds: &[Kind]) -> Option<&Index> {
+        self.0.iter().find(|index| index.kinds == kinds)
+    }
+
+    /// Whether nothing has been indexed yet.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Brings every index up to date after a change to these records; see [`Index::update`].
+    pub fn update(&mut self, workspace: &Workspace, atlas: &Atlas, ids: &[Id]) {
+        self.0.iter_mut().for_each(|index| index.update(workspace, atlas, ids));
     }
 }
 
@@ -208,7 +256,7 @@ fn index_record(record: &AnyRecord, document: u32, filter: &WordFilter, workspac
             }
         }
     };
-    TextExtractor::new(&mut add).extract(record, workspace);
+    extract(record, workspace, &mut add);
 }
 
 fn build_columns(records: &[AnyRecord], workspace: &Workspace, atlas: &Atlas) -> FilterColumns {

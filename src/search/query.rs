@@ -1,10 +1,11 @@
 //! Parsing a query: terms, excluded terms, exact terms, filters, and what could not be understood.
 
 use super::Index;
-use super::extract::SearchField;
-use super::filter::{self, FILTERS, Predicate};
+use super::filter::{self, Predicate};
 use super::words::{for_each_word, truncated};
+use crate::model::SearchField;
 use crate::model::place::{Atlas, Point};
+use crate::model::record::FilterInfo;
 
 /// A parsed query. Parse it anew when the text or the index changes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -97,12 +98,12 @@ impl Query {
 
     fn parse_part(&mut self, part: usize, text: &str, is_finished: bool, index: &Index, atlas: &Atlas) {
         let (text, is_excluded) = text.strip_prefix('!').map_or((text, false), |text| (text, true));
-        if let Some((name, value)) = split_filter(text) {
+        if let Some((name, value)) = split_filter(text, &index.filters()) {
             self.parse_filter(part, (name, value), (is_excluded, is_finished), index, atlas);
             return;
         }
-        if let Some(name) = unknown_filter(text) {
-            let names = FILTERS.map(|(name, _)| name).join(" ");
+        if let Some(name) = unknown_filter(text).filter(|_| !index.kinds().is_empty()) {
+            let names = index.filters().iter().map(|filter| filter.name).collect::<Vec<_>>().join(" ");
             self.problems.push(format!("there is no filter {name:?}; there are {names}"));
         }
         let (text, is_exact) = text.strip_prefix('\'').map_or((text, false), |text| (text, true));
@@ -213,11 +214,11 @@ fn join_postcodes(parts: &mut Vec<String>) {
     }
 }
 
-/// The name and value of a part that is a filter.
-pub(super) fn split_filter(text: &str) -> Option<(&'static str, &str)> {
+/// The name and value of a part that is one of these filters.
+pub(super) fn split_filter<'t>(text: &'t str, filters: &[FilterInfo]) -> Option<(&'static str, &'t str)> {
     let (name, value) = text.split_once(':')?;
-    let known = FILTERS.iter().find(|(known, _)| known.trim_end_matches(':').eq_ignore_ascii_case(name))?;
-    Some((known.0, value))
+    let known = filters.iter().find(|known| known.name.trim_end_matches(':').eq_ignore_ascii_case(name))?;
+    Some((known.name, value))
 }
 
 /// The name of a part that is written as a filter but is none: `town:poole`, but not a time of day or a web address.

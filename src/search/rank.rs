@@ -9,10 +9,10 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::Index;
-use super::extract::SearchField;
 use super::filter::CompiledFilter;
 use super::lexicon::{self, Match};
 use super::query::{Query, Term};
+use crate::model::SearchField;
 use crate::model::place::{Atlas, Point};
 use crate::model::{Date, Id, Workspace};
 

@@ -498,7 +498,7 @@ mod tests {
         for kind in Kind::ALL {
             let names = field_names(*kind);
             assert!(names.first() == Some(&"name") && names.last() == Some(&"updated"), "{names:?}");
-            assert!(kind.fields().iter().all(|field| names.contains(&field.name)));
+            assert!(kind.fields().all(|field| names.contains(&field.name)));
         }
     }
 }

@@ -13,8 +13,8 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::Line;
 
+use crate::model::gaps::DistrictCounts;
 use crate::model::place::{Atlas, Point};
-use crate::model::{Service, gaps};
 
 use land::Projection;
 
@@ -128,29 +128,6 @@ fn thousands(number: usize) -> String {
         out.push(digit);
     }
     out
-}
-
-/// How many services concern each district: what the map says, in numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DistrictCounts {
-    /// For each district of the atlas, how many serve it and how many are in it.
-    pub districts: Vec<(usize, usize)>,
-    /// How many neither serve nor are in any district, as far as anybody may see.
-    pub elsewhere: usize,
-}
-
-/// Counts services by district. It looks at every location of every service: keep the answer, do not count at each draw.
-pub fn count_by_district<'a>(services: impl Iterator<Item = &'a Service>, atlas: &Atlas) -> DistrictCounts {
-    let mut counts = DistrictCounts { districts: vec![(0, 0); atlas.districts.len().min(32)], elsewhere: 0 };
-    for service in services {
-        let (serves, located) = gaps::districts_of(service, atlas);
-        counts.elsewhere += usize::from(serves | located == 0);
-        for (at, (serving, here)) in counts.districts.iter_mut().enumerate() {
-            *serving += (serves >> at & 1) as usize;
-            *here += (located >> at & 1) as usize;
-        }
-    }
-    counts
 }
 
 /// The table that stands where a map cannot: a line for each district, as many as there is room for, and what is left

@@ -12,8 +12,9 @@ use crate::app::App;
 use crate::app::detail::{self, DetailRow};
 use crate::app::services::{Sort, View, list_height};
 use crate::model::date::format_age;
+use crate::model::gaps::{count_by_district, points_of};
 use crate::model::service::{Freshness, Service, Sex};
-use crate::model::{AnyRecord, Audience, Emphasis, Id};
+use crate::model::{AnyRecord, Emphasis, Id};
 use crate::search::Hit;
 
 /// From this many columns on, list and map stand side by side.
@@ -277,6 +278,7 @@ pub(super) fn facts_page(
     for DetailRow { label, text, emphasis } in detail::rows(record, &app.workspace, app.today) {
         let role = match emphasis {
             Emphasis::Plain => Role::Text,
+            Emphasis::Good => Role::Good,
             Emphasis::Warn => Role::Warn,
             Emphasis::Quiet => Role::Quiet,
         };
@@ -305,18 +307,14 @@ fn map_view(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Position {
 }
 
 fn map_of_found(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
-    let service = |id: &Id| app.workspace.services.get(*id).map(AsRef::as_ref);
     if theme.ascii || theme.plain || area.width < 24 || area.height < 8 {
-        let counts = map::count_by_district(app.services.rows.iter().filter_map(service), &app.atlas);
+        let counts = count_by_district(&app.services.rows, &app.workspace, &app.atlas);
         map::district_table(&counts, &app.atlas, area, buf);
         return;
     }
-    let points = |service: &Service| {
-        let record = AnyRecord::Service(std::sync::Arc::new(service.clone())).visible_to(Audience::Colleagues, &app.workspace);
-        <&Service>::try_from(&record).map(|s| s.locations.iter().filter_map(|l| l.point).collect::<Vec<_>>()).unwrap_or_default()
-    };
-    let dots: Vec<_> = app.services.rows.iter().filter_map(service).flat_map(points).collect();
-    let selected = app.services.selected().as_ref().and_then(service).map(points).unwrap_or_default();
+    let dots = points_of(&app.services.rows, &app.workspace);
+    let selected: Vec<Id> = app.services.selected().into_iter().collect();
+    let selected = points_of(&selected, &app.workspace);
     let map_theme = if theme.colour { MapTheme::default() } else { MapTheme::mono() };
     draw_map(
         &MapView { atlas: &app.atlas, dots: &dots, chosen: &selected, centre: None, zoom: 1.0, theme: map_theme },

@@ -352,7 +352,10 @@ pub fn text_of(buffer: &Buffer) -> String {
 /// A service's id by its name.
 pub fn id_of(workspace: &Workspace, name: &str) -> Id {
     let all = [Kind::Service, Kind::Organisation, Kind::Person].into_iter().flat_map(|kind| workspace.all(kind));
-    all.into_iter().find(|record| record.name() == name).unwrap_or_else(|| panic!("nothing is called {name}")).id()
+    all.into_iter()
+        .find(|record| record.title_alone() == name)
+        .unwrap_or_else(|| panic!("nothing is called {name}"))
+        .id()
 }
 
 /// A field of a record set as a person would type it.

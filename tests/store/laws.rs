@@ -62,7 +62,7 @@ fn any_service(at: Id) -> impl Strategy<Value = Service> {
         move |((name, phone, notes, aliases, needs), (locations, contacts, status, hide, by, at_second))| Service {
             id: at,
             name: Text::new(&format!("x{name}")),
-            organisation: Some(Ref::Record("O-0001".parse().unwrap())).filter(|_| hide),
+            organisation: Some(Ref::record("O-0001".parse().unwrap())).filter(|_| hide),
             phone,
             notes,
             aliases,
@@ -258,7 +258,7 @@ proptest! {
             // every field this side changed is in the result, is a set that was united, or is reported
             for field in side.differing(&base) {
                 let has_it = !side.differing(&kept).contains(&field);
-                let is_set = ["aliases", "needs"].contains(&field);
+                let is_set = ["aliases", "needs", "locations"].contains(&field);
                 prop_assert!(has_it || is_set || lost.contains(&field), "{field} vanished");
             }
         }

@@ -348,8 +348,8 @@ fn a_hand_edit_without_a_stamp_is_stamped() {
     let path = dir.path().join("services.ron");
     fs::write(&path, text(dir.path(), "services.ron").replace("Nightstop", "Daystop")).unwrap();
     let news = ann.store.reload();
-    let after = news.change.edits[0].after.clone().unwrap();
-    assert_eq!(after.name(), "Daystop");
+    let after = news.change.edits[0].after().cloned().unwrap();
+    assert_eq!(after.title_alone(), "Daystop");
     assert!(after.updated().0.seconds() > 1_000_000, "the time of the file");
     assert!(!after.updated().1.is_empty(), "the owner of the file");
     ann.workspace.apply(&news.change);

@@ -24,10 +24,11 @@ pub(super) fn write_table(path: &Path, what: &Outgoing<'_>) -> Result<usize, Pro
     let mut rows: Vec<Vec<String>> = Vec::new();
     for service in what.workspace.services.iter() {
         let record = AnyRecord::Service(service.clone());
-        let said = fields.iter().map(|field| match record.show(field, Wording::Typed, what.audience(), what.workspace) {
-            Shown::Value(said) => without_address(&redactor, service, field.name, said),
-            Shown::Hidden(_) => String::new(),
-        });
+        let said =
+            fields.iter().map(|field| match record.show(field, Wording::Typed, what.audience(), what.workspace) {
+                Shown::Value(said) => without_address(&redactor, service, field.name, said),
+                Shown::Hidden(_) => String::new(),
+            });
         let verified = service.verified.as_ref().map(|verified| verified.on.to_string()).unwrap_or_default();
         rows.push(std::iter::once(service.id.to_string()).chain(said).chain([verified]).collect());
     }

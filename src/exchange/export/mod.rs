@@ -15,8 +15,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::model::needs::NeedTable;
 use crate::model::Ref;
+use crate::model::needs::NeedTable;
 use crate::model::{Audience, Collection, Id, Organisation, Original, Service, Text, Workspace};
 
 use super::map::{self, Around};

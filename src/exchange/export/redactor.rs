@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::fill::NOWHERE;
 use crate::exchange::tidy::{Object, objects, text};
 use crate::exchange::values::postcode;
-use crate::model::service::Location;
 use crate::model::Ref;
+use crate::model::service::Location;
 use crate::model::{Id, Service};
 
 /// What stands where an address stood.
