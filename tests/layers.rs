@@ -60,6 +60,7 @@ const ROOMS: &[Room] = &[
             "serde",
             "strsim",
             "rustix",
+            "nix",
             "tempfile",
             "notify",
             "xxhash_rust",

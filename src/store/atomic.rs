@@ -1,6 +1,7 @@
-//! Whole files or none: a temporary file beside the old one, synced, renamed into its place, and the directory synced.
+//! Atomic replacement of a file: a temporary file beside it is written, synced and renamed over it, and the directory
+//! is synced.
 //!
-//! Everything that touches the disk on the way goes through [`Storage`], so that tests can make every single step fail.
+//! Every step goes through [`Storage`], so that tests can make each of them fail.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
@@ -17,7 +18,7 @@ pub const SHARED_FILE: u32 = 0o660;
 /// The mode of directories that colleagues share: new files in them belong to their group.
 pub const SHARED_DIR: u32 = 0o2770;
 
-/// What is known of a file without reading it.
+/// The metadata of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stat {
     /// Whether it is a regular file, and no link to one.
@@ -33,14 +34,14 @@ pub struct Stat {
 }
 
 impl Stat {
-    /// Of a text that lies on no disk.
+    /// Of a text that is embedded in the program.
     pub(super) const NONE: Stat =
         Stat { is_file: true, length: 0, modified: SystemTime::UNIX_EPOCH, inode: 0, owner: 0 };
 }
 
 /// The disk, or what a test puts in its place.
 pub trait Storage: Send + Sync {
-    /// What is known of a file; a link is not followed.
+    /// The metadata of a file; a link is not followed.
     fn stat(&self, path: &Path) -> io::Result<Stat>;
     /// Everything in a file; a link is not followed.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
@@ -52,7 +53,7 @@ pub trait Storage: Send + Sync {
     fn set_mode(&self, file: &File, mode: u32) -> io::Result<()>;
     /// Waits until a file or a directory is on the disk.
     fn sync(&self, file: &File) -> io::Result<()>;
-    /// Puts one file in the place of another in one step.
+    /// Replaces one file by another atomically.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Gives a file a second name.
     fn link(&self, from: &Path, to: &Path) -> io::Result<()>;
@@ -147,33 +148,33 @@ pub(super) fn copy(storage: &dyn Storage, from: &Path, dir: &Path, name: &str) -
     save(storage, dir, name, &bytes, SHARED_FILE).map(drop)
 }
 
-const TEMP_END: &str = ".moot-tmp";
+const TEMP_SUFFIX: &str = ".moot-tmp";
 
 fn temp_name(name: &str) -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    format!(".{name}.{}-{count}{TEMP_END}", std::process::id())
+    format!(".{name}.{}-{count}{TEMP_SUFFIX}", std::process::id())
 }
 
 /// Removes what killed saves of ours have left for longer than `age`. Where files are saved under the lock, call it
 /// only while the lock is held: then nobody is saving.
-pub(super) fn sweep(dir: &Path, age: Duration) {
-    for path in leftovers(dir, age) {
+pub(super) fn remove_stale_temps(dir: &Path, age: Duration) {
+    for path in stale_temps(dir, age) {
         let _ = fs::remove_file(path); // the next start tries again
     }
 }
 
 /// Temporary files of ours that are older than `age`.
-pub(super) fn leftovers(dir: &Path, age: Duration) -> Vec<PathBuf> {
+pub(super) fn stale_temps(dir: &Path, age: Duration) -> Vec<PathBuf> {
     let me = rustix::process::geteuid().as_raw();
-    let is_leftover = |path: &PathBuf| {
+    let is_stale = |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let is_temp = name.starts_with('.') && name.ends_with(TEMP_END);
+        let is_temp = name.starts_with('.') && name.ends_with(TEMP_SUFFIX);
         let is_old = |meta: &fs::Metadata| meta.modified().is_ok_and(|at| at.elapsed().unwrap_or_default() >= age);
         is_temp && fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file() && meta.uid() == me && is_old(&meta))
     };
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
-    entries.map(|entry| entry.path()).filter(is_leftover).collect()
+    entries.map(|entry| entry.path()).filter(is_stale).collect()
 }
 
 /// Makes a directory that colleagues share, unless it is there.

@@ -1,5 +1,5 @@
-//! Old versions of files: the last twenty of each, and one a day for thirty days. A backup is the outgoing file under a
-//! second name, so it costs nothing to make.
+//! Old versions of files: the last twenty of each, and one a day for thirty days. A backup is a hard link to the
+//! outgoing file, so it costs nothing to make.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -8,17 +8,17 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 use super::atomic::{Durability, Storage, copy};
-use super::known::file_name;
-use super::lock::{Lock, PATIENCE};
+use super::file_state::file_name;
+use super::lock::{LOCK_TIMEOUT, Lock};
 use super::problem::StoreError;
 use super::{Store, atomic};
 use crate::model::Kind;
 
 /// How many versions are kept whatever their age.
-const LAST: usize = 20;
+const MAX_RECENT: usize = 20;
 
 /// For how many days one version a day is kept beyond that.
-const DAYS: usize = 30;
+const MAX_DAYS: usize = 30;
 
 /// An old version of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub(super) fn keep(storage: &dyn Storage, dir: &Path, backups: &Path, name: &str
     let now: DateTime<Utc> = std::time::SystemTime::now().into();
     let kept = format!("{name}.{}", now.format("%Y%m%dT%H%M%S%.6fZ"));
     let outgoing = dir.join(name);
-    // A save that failed after this point has kept the same version already.
+    // A save that failed later may have kept the same version already.
     let inode = |path: &Path| storage.stat(path).ok().map(|stat| stat.inode);
     let newest = versions(backups, name).pop();
     if newest.is_some_and(|(_, path)| inode(&path).is_some() && inode(&path) == inode(&outgoing)) {
@@ -56,8 +56,8 @@ pub(super) fn prune(backups: &Path, name: &str) {
     let mut days = BTreeSet::new();
     for (age, (replaced, path)) in kept.iter().enumerate() {
         let is_first_of_day = days.insert(replaced.get(..8).unwrap_or_default().to_owned());
-        if age >= LAST && !(is_first_of_day && days.len() <= DAYS) {
-            let _ = std::fs::remove_file(path); // one too many harms nobody
+        if age >= MAX_RECENT && !(is_first_of_day && days.len() <= MAX_DAYS) {
+            let _ = std::fs::remove_file(path); // one too many does no harm
         }
     }
 }
@@ -78,7 +78,7 @@ fn versions(backups: &Path, name: &str) -> Vec<(String, PathBuf)> {
 impl Store {
     /// The old versions of a kind's file, oldest first.
     pub fn backups(&self, kind: Kind) -> Vec<Backup> {
-        let found = versions(&self.own().join("backups"), &file_name(kind));
+        let found = versions(&self.private_dir().join("backups"), &file_name(kind));
         found.into_iter().map(|(replaced, path)| Backup { kind, replaced, path }).collect()
     }
 
@@ -93,10 +93,11 @@ impl Store {
         }
         let name = file_name(backup.kind);
         let failed = |error: &io::Error| StoreError::failed(&name, error);
-        let _lock = Lock::take(&self.own().join("lock"), &self.by, PATIENCE)?;
+        let _lock = Lock::acquire(&self.private_dir().join("lock"), &self.by, LOCK_TIMEOUT)?;
         let bytes = self.storage.read(&backup.path).map_err(|error| failed(&error))?;
         if self.storage.stat(&self.dir.join(&name)).is_ok() {
-            keep(self.storage.as_ref(), &self.dir, &self.own().join("backups"), &name).map_err(|e| failed(&e))?;
+            keep(self.storage.as_ref(), &self.dir, &self.private_dir().join("backups"), &name)
+                .map_err(|e| failed(&e))?;
         }
         match atomic::save(self.storage.as_ref(), &self.dir, &name, &bytes, atomic::SHARED_FILE) {
             Ok(Durability::Confirmed | Durability::Unconfirmed) => Ok(()),

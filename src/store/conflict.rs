@@ -1,5 +1,5 @@
-//! The losers of conflicts: `.moot/conflicts.ron` keeps what a later change of somebody else replaced, so that nothing
-//! anybody typed is lost in silence.
+//! Edits that lost a conflict: `.moot/conflicts.ron` keeps what a later change of somebody else replaced, so that no
+//! work is lost unnoticed.
 
 use std::io;
 use std::path::Path;
@@ -12,7 +12,7 @@ use super::{Store, records, text};
 use crate::model::merge::Lost;
 use crate::model::{AnyRecord, Author, Change, Edit, Id, Kind, Refusal, Text, Timestamp, Workspace};
 
-/// Work that could not be kept, and is kept here.
+/// An edit that lost against another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Conflict {
@@ -31,7 +31,7 @@ pub struct Conflict {
 }
 
 impl Conflict {
-    /// Writes down what a merge lost.
+    /// The record of what a merge lost.
     pub(super) fn new(lost: &Lost, kept: &AnyRecord, at: Timestamp, by: &str) -> Self {
         let version = lost.version.as_ref();
         Self {
@@ -70,14 +70,14 @@ impl Conflict {
             return Err(Refusal(format!("{} has nothing to take back here", self.name)));
         };
         let lost = text::from_ron(now.kind(), self.record, &self.version).map_err(|p| Refusal(p.message))?;
-        let mut after = mixed(&now, &lost, &self.fields).map_err(Refusal)?;
+        let mut after = with_fields_of(&now, &lost, &self.fields).map_err(Refusal)?;
         after.set_updated(author.stamp(Some(&now)));
         Ok(Change { edits: Edit::new(Some(now), Some(after)).into_iter().collect(), sentence })
     }
 }
 
 /// `now` with some fields of `lost`: put together as text, so that no field needs code of its own.
-fn mixed(now: &AnyRecord, lost: &AnyRecord, fields: &[String]) -> Result<AnyRecord, String> {
+fn with_fields_of(now: &AnyRecord, lost: &AnyRecord, fields: &[String]) -> Result<AnyRecord, String> {
     let is_taken = |name: &str| fields.iter().any(|field| field == name);
     let mut lines: Vec<_> = text::lines(now, 2)?.into_iter().filter(|(name, _)| !is_taken(name)).collect();
     lines.extend(text::lines(lost, 2)?.into_iter().filter(|(name, _)| is_taken(name)));
@@ -88,16 +88,16 @@ fn mixed(now: &AnyRecord, lost: &AnyRecord, fields: &[String]) -> Result<AnyReco
 
 const FILE: &str = "conflicts.ron";
 
-/// Adds what is new. A list that does not read is set aside under another name, never written over.
+/// Adds what is new. A list that does not parse is renamed, never written over.
 pub(super) fn add(storage: &dyn Storage, own: &Path, new: &[Conflict]) -> io::Result<()> {
     let mut all = match read(storage, own) {
         Ok(all) => all,
-        Err(Unread::Broken) => {
+        Err(ListError::Broken) => {
             let aside = own.join(format!("conflicts-{}.ron", super::now().seconds()));
             storage.rename(&own.join(FILE), &aside)?;
             Vec::new()
         }
-        Err(Unread::Failed(error)) => return Err(error),
+        Err(ListError::Failed(error)) => return Err(error),
     };
     let count = all.len();
     for conflict in new {
@@ -114,25 +114,25 @@ fn write(storage: &dyn Storage, own: &Path, all: &[Conflict]) -> io::Result<()> 
     save(storage, own, FILE, format!("{written}\n").as_bytes(), SHARED_FILE).map(drop)
 }
 
-enum Unread {
+enum ListError {
     Broken,
     Failed(io::Error),
 }
 
-fn read(storage: &dyn Storage, own: &Path) -> Result<Vec<Conflict>, Unread> {
+fn read(storage: &dyn Storage, own: &Path) -> Result<Vec<Conflict>, ListError> {
     let bytes = match storage.read(&own.join(FILE)) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(Unread::Failed(error)),
+        Err(error) => return Err(ListError::Failed(error)),
     };
-    let text = String::from_utf8(bytes).map_err(|_| Unread::Broken)?;
-    records::options().from_str(&text).map_err(|_| Unread::Broken)
+    let text = String::from_utf8(bytes).map_err(|_| ListError::Broken)?;
+    records::options().from_str(&text).map_err(|_| ListError::Broken)
 }
 
 impl Store {
     /// What lost, oldest first.
     pub fn conflicts(&self) -> Vec<Conflict> {
-        read(self.storage.as_ref(), &self.own()).unwrap_or_default()
+        read(self.storage.as_ref(), &self.private_dir()).unwrap_or_default()
     }
 
     /// Takes a conflict off the list, once somebody has looked at it.
@@ -143,13 +143,14 @@ impl Store {
         if let Some(reason) = &self.read_only {
             return Err(StoreError::ReadOnly(reason.clone()));
         }
-        let _lock = super::lock::Lock::take(&self.own().join("lock"), &self.by, super::lock::PATIENCE)?;
+        let _lock = super::lock::Lock::acquire(&self.private_dir().join("lock"), &self.by, super::lock::LOCK_TIMEOUT)?;
         let mut all = self.conflicts();
         let count = all.len();
         all.retain(|known| !conflict.is_repeat_of(known));
         if all.len() == count {
             return Ok(());
         }
-        write(self.storage.as_ref(), &self.own(), &all).map_err(|error| StoreError::failed("conflicts.ron", &error))
+        write(self.storage.as_ref(), &self.private_dir(), &all)
+            .map_err(|error| StoreError::failed("conflicts.ron", &error))
     }
 }

@@ -1,4 +1,4 @@
-//! What is being typed and not saved yet: one small file each, which only its writer can read.
+//! Drafts: text that is being typed and is not saved yet, one small file each that only its writer can read.
 
 use std::fmt::Write as _;
 use std::io;
@@ -42,7 +42,7 @@ impl Drafts {
         let entries = std::fs::read_dir(&self.dir).into_iter().flatten().flatten();
         let mut keys: Vec<String> = entries
             .filter_map(|entry| entry.file_name().into_string().ok())
-            .filter_map(|name| key_of(name.strip_prefix(&self.prefix)?.strip_suffix(".draft")?))
+            .filter_map(|name| decode_key(name.strip_prefix(&self.prefix)?.strip_suffix(".draft")?))
             .collect();
         keys.sort();
         keys
@@ -60,12 +60,12 @@ impl Drafts {
     }
 
     fn name(&self, key: &str) -> String {
-        format!("{}{}.draft", self.prefix, safe(key))
+        format!("{}{}.draft", self.prefix, encode_key(key))
     }
 }
 
-/// A key as a part of a file name: letters and digits as they are, every other byte as `%2f`, at most 60 bytes of it.
-fn safe(key: &str) -> String {
+/// A key as a part of a file name, percent-encoded: letters and digits as they are, every other byte as `%2f`, at most 60 bytes of it.
+fn encode_key(key: &str) -> String {
     let mut name = String::new();
     for byte in key.bytes().take(60) {
         match byte {
@@ -78,8 +78,8 @@ fn safe(key: &str) -> String {
     name
 }
 
-/// The key that [`safe`] wrote.
-fn key_of(name: &str) -> Option<String> {
+/// The key that [`encode_key`] encoded.
+fn decode_key(name: &str) -> Option<String> {
     let mut bytes = Vec::new();
     let mut rest = name.bytes();
     while let Some(byte) = rest.next() {

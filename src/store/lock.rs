@@ -1,4 +1,5 @@
-//! One saves at a time. Readers never wait; who saves holds the lock for some milliseconds, never across a key press.
+//! One process saves at a time. Readers never wait; a save holds the lock for some milliseconds, never across a key
+//! press.
 
 use std::fmt;
 use std::fs::{File, OpenOptions, Permissions, TryLockError};
@@ -13,8 +14,8 @@ use super::atomic::SHARED_FILE;
 use super::problem::StoreError;
 use crate::model::SplitMix64;
 
-/// How long a save waits for its turn.
-pub const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a save waits for the lock.
+pub const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Who holds the lock, as far as the lock file says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,35 +34,35 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Waits for the lock, up to `patience`, in short pauses of uneven length so that nobody starves.
+    /// Waits for the lock, up to `timeout`, in short pauses of random length so that nobody starves.
     ///
     /// # Errors
     /// Who holds it, or why the lock file cannot be used.
-    pub fn take(path: &Path, by: &str, patience: Duration) -> Result<Self, StoreError> {
+    pub fn acquire(path: &Path, by: &str, timeout: Duration) -> Result<Self, StoreError> {
         let mut file = open(path).map_err(|error| StoreError::failed("the lock (.moot/lock)", &error))?;
         let mut random = SplitMix64::new(u64::from(std::process::id()) << 32 | u64::from(nanos()));
         let began = Instant::now();
         loop {
             match file.try_lock() {
                 Ok(()) => {
-                    let _ = sign(&mut file, by); // a name for those who wait, no part of the lock
+                    let _ = write_holder(&mut file, by); // information for those who wait, no part of the lock
                     return Ok(Self { _file: file });
                 }
-                Err(TryLockError::WouldBlock) if began.elapsed() < patience => {
-                    std::thread::sleep(pause(began.elapsed(), patience, random.next_u64()));
+                Err(TryLockError::WouldBlock) if began.elapsed() < timeout => {
+                    std::thread::sleep(pause(began.elapsed(), timeout, random.next_u64()));
                 }
-                Err(TryLockError::WouldBlock) => return Err(StoreError::Held(holder(&mut file))),
+                Err(TryLockError::WouldBlock) => return Err(StoreError::Held(read_holder(&mut file))),
                 Err(TryLockError::Error(error)) => return Err(StoreError::failed("the lock (.moot/lock)", &error)),
             }
         }
     }
 }
 
-/// How long to wait before the next try: at most 25 ms, and the less the longer one has waited already, down to half a
-/// millisecond after a fifth of one's patience, so that whoever came first is the likelier to be next.
-fn pause(waited: Duration, patience: Duration, roll: u64) -> Duration {
-    let rest = (patience / 5).saturating_sub(waited).as_micros();
-    let longest = rest * 24_000 / (patience / 5).as_micros().max(1);
+/// How long to wait before the next try: at most 25 ms, and less the longer the wait has lasted, down to half a
+/// millisecond after a fifth of `timeout`, so that those who have waited longest try most often.
+fn pause(waited: Duration, timeout: Duration, roll: u64) -> Duration {
+    let rest = (timeout / 5).saturating_sub(waited).as_micros();
+    let longest = rest * 24_000 / (timeout / 5).as_micros().max(1);
     Duration::from_micros(500 + roll % u64::try_from(longest).unwrap_or_default().max(1))
 }
 
@@ -69,7 +70,7 @@ fn nanos() -> u32 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.subsec_nanos())
 }
 
-/// Opens the lock file, which is made once and never taken away.
+/// Opens the lock file, which is created once and never removed.
 fn open(path: &Path) -> io::Result<File> {
     let options = || {
         let mut options = OpenOptions::new();
@@ -86,13 +87,13 @@ fn open(path: &Path) -> io::Result<File> {
     }
 }
 
-fn sign(file: &mut File, by: &str) -> io::Result<()> {
+fn write_holder(file: &mut File, by: &str) -> io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;
     write!(file, "{by} {} {}", std::process::id(), super::now().seconds())
 }
 
-fn holder(file: &mut File) -> Holder {
+fn read_holder(file: &mut File) -> Holder {
     let mut said = String::new();
     let _ = file.rewind().and_then(|()| file.take(200).read_to_string(&mut said));
     let parts: Vec<&str> = said.split(' ').collect();

@@ -1,24 +1,25 @@
 //! How records lie on disk: one directory, one RON file per kind, several people at once.
 //!
-//! Readers take no lock: files change in one step. A save locks, reads again what is there, merges field by field,
-//! changes nothing but the fields that changed, and is said to be done only when the disk has it. A file that does not
-//! read is never written over. What the program keeps for itself is in `.moot`: the lock, backups, drafts, and the
-//! losers of conflicts.
+//! Readers take no lock, as each file is replaced atomically. A save locks, reads the file again, merges field by
+//! field, writes nothing but the fields that changed, and reports success only when the disk has them. A file that does
+//! not parse is never written over. `.moot` is the private directory of the program: the lock, backups, drafts, and
+//! edits that lost a conflict.
 
 mod atomic;
 mod backup;
+mod build;
 mod commit;
 mod conflict;
 mod draft;
-mod known;
+mod file_state;
 mod lock;
-mod owner;
 mod problem;
 mod records;
 mod sample;
 mod scan;
 mod splice;
 mod text;
+mod users;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -34,24 +35,24 @@ pub use commit::Saved;
 pub use conflict::Conflict;
 pub use draft::Drafts;
 pub use lock::Holder;
-pub use owner::own_login;
-pub use problem::{Problem, StoreError};
+pub use problem::{FileProblem, StoreError};
 pub use records::VERSION;
 pub use sample::{Scratch, atlas, init, need_table, sample_scratch};
 pub use text::{from_ron, to_ron};
+pub use users::own_login;
 pub use watch::Watch;
 
-use known::{Hand, Known, file_name};
+use file_state::{FileState, file_name};
 
-/// Where the program keeps what is its own, inside a workspace.
-const OWN: &str = ".moot";
+/// The directory inside a workspace where the program keeps its own files.
+const PRIVATE_DIR: &str = ".moot";
 
 /// What a workspace is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// To look at: nothing is written, not even a lock.
+    /// To read: nothing is written, not even a lock.
     Read,
-    /// To work in.
+    /// To read and save.
     Write,
 }
 
@@ -62,7 +63,7 @@ pub struct Opened {
     /// Its records, as far as they read; kinds that are not resident are left on the disk.
     pub workspace: Workspace,
     /// What is wrong in its files.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<FileProblem>,
     /// Why nothing can be saved here, if nothing can.
     pub read_only: Option<String>,
 }
@@ -73,10 +74,10 @@ pub struct Store {
     storage: Arc<dyn Storage>,
     by: String,
     read_only: Option<String>,
-    files: BTreeMap<Kind, Arc<Known>>,
+    files: BTreeMap<Kind, Arc<FileState>>,
 }
 
-/// The moment it is.
+/// The current time.
 pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_seconds(i64::try_from(since.as_secs()).unwrap_or_default())
@@ -97,51 +98,51 @@ impl Store {
     /// # Errors
     /// As [`Store::open`].
     pub fn open_on(storage: Arc<dyn Storage>, dir: &Path, mode: Mode) -> Result<Opened, StoreError> {
-        let itself = dir.join(file_name(Kind::Partnership));
-        match std::fs::symlink_metadata(&itself) {
+        let partnership = dir.join(file_name(Kind::Partnership));
+        match std::fs::symlink_metadata(&partnership) {
             Ok(_) => {}
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 return Err(StoreError::NotAWorkspace(dir.to_owned()));
             }
-            Err(error) => return Err(StoreError::unreadable(&itself, &error)),
+            Err(error) => return Err(StoreError::unreadable(&partnership, &error)),
         }
         let by = std::env::var("USER").unwrap_or_default();
         let by: String = by.chars().filter(char::is_ascii_graphic).take(16).collect();
         let mut store = Self { dir: dir.to_owned(), storage, by, read_only: None, files: BTreeMap::new() };
         store.read_only = match mode {
             Mode::Read => Some("it was opened to look at only".to_owned()),
-            Mode::Write => store.prepare_own().err(),
+            Mode::Write => store.prepare_private_dir().err(),
         };
         let mut workspace = Workspace::default();
         let mut problems = Vec::new();
         for kind in Kind::ALL.iter().copied().filter(|kind| kind.is_resident()) {
             problems.extend(store.load(kind, &mut workspace));
         }
-        if let Some(newer) = store.files.iter().find(|(_, known)| known.is_newer) {
+        if let Some(newer) = store.files.iter().find(|(_, state)| state.is_newer) {
             store.read_only = Some(format!("{} was written by a newer moot; update moot", file_name(*newer.0)));
         }
         let read_only = store.read_only.clone();
         Ok(Opened { store, workspace, problems, read_only })
     }
 
-    /// The directories of our own; what fails is the reason why nothing can be saved.
-    fn prepare_own(&self) -> Result<(), String> {
+    /// Creates the private directories and removes stale temporary files; the error says why nothing can be saved.
+    fn prepare_private_dir(&self) -> Result<(), String> {
         let refused =
             |error: &std::io::Error| format!("{} is open read-only: {}", self.dir.display(), problem::reason(error));
         rustix::fs::access(&self.dir, rustix::fs::Access::WRITE_OK).map_err(|error| refused(&error.into()))?;
-        for dir in [self.own(), self.own().join("backups"), self.own().join("drafts")] {
+        for dir in [self.private_dir(), self.private_dir().join("backups"), self.private_dir().join("drafts")] {
             atomic::make_dir(&dir).map_err(|error| refused(&error))?;
         }
-        let places = [self.dir.clone(), self.own(), self.own().join("backups")];
-        let is_left = places.iter().any(|place| !atomic::leftovers(place, Duration::ZERO).is_empty());
-        // What lies there may be of somebody who is saving in this moment; under the lock it cannot be.
-        if is_left && let Ok(_held) = lock::Lock::take(&self.own().join("lock"), &self.by, Duration::ZERO) {
+        let places = [self.dir.clone(), self.private_dir(), self.private_dir().join("backups")];
+        let is_left = places.iter().any(|place| !atomic::stale_temps(place, Duration::ZERO).is_empty());
+        // A temporary file may belong to a save in progress; under the lock it cannot.
+        if is_left && let Ok(_held) = lock::Lock::acquire(&self.private_dir().join("lock"), &self.by, Duration::ZERO) {
             for place in &places {
-                atomic::sweep(place, Duration::ZERO);
+                atomic::remove_stale_temps(place, Duration::ZERO);
             }
         }
         // Drafts are written without the lock.
-        atomic::sweep(&self.own().join("drafts"), Duration::from_secs(3600));
+        atomic::remove_stale_temps(&self.private_dir().join("drafts"), Duration::from_secs(3600));
         Ok(())
     }
 
@@ -155,14 +156,14 @@ impl Store {
         self.read_only.as_deref()
     }
 
-    /// Says who saves from now on: colleagues who must wait are told so.
+    /// Sets whose initials colleagues are shown while they wait for the lock.
     pub fn sign(&mut self, initials: &str) {
         self.by = initials.chars().filter(|c| !c.is_whitespace() && !c.is_control()).take(16).collect();
     }
 
-    /// The texts that are being typed here and are not saved yet.
+    /// The drafts of this user: text that is being typed and is not saved yet.
     pub fn drafts(&self) -> Drafts {
-        Drafts::new(&self.own().join("drafts"))
+        Drafts::new(&self.private_dir().join("drafts"))
     }
 
     /// Calls `notice` whenever something in the directory may have changed; until the watch is dropped.
@@ -173,54 +174,58 @@ impl Store {
         watch::watch(&self.dir, notice)
     }
 
-    fn own(&self) -> PathBuf {
-        self.dir.join(OWN)
+    fn private_dir(&self) -> PathBuf {
+        self.dir.join(PRIVATE_DIR)
     }
 
-    fn known(&self, kind: Kind) -> Arc<Known> {
+    fn state(&self, kind: Kind) -> Arc<FileState> {
         self.files.get(&kind).cloned().unwrap_or_default()
     }
 
     /// Reads a kind for the first time.
-    fn load(&mut self, kind: Kind, workspace: &mut Workspace) -> Vec<Problem> {
-        let (known, problems) = match self.read(kind, None) {
-            Ok(read) => (read.known, read.problems),
-            Err(problem) => (Arc::new(Known { problem: Some(problem.clone()), ..Known::default() }), vec![problem]),
+    fn load(&mut self, kind: Kind, workspace: &mut Workspace) -> Vec<FileProblem> {
+        let (state, problems) = match self.read(kind, None) {
+            Ok(read) => (read.state, read.problems),
+            Err(problem) => {
+                (Arc::new(FileState { problem: Some(problem.clone()), ..FileState::default() }), vec![problem])
+            }
         };
-        for entry in &known.entries {
+        for entry in &state.entries {
             if let Some(record) = &entry.record {
                 workspace.place(entry.span.id, Some(record.clone()));
             }
         }
-        self.files.insert(kind, known);
+        self.files.insert(kind, state);
         problems
     }
 
     /// Reads a file again, as far as it has changed since `before`.
-    fn read(&self, kind: Kind, before: Option<&Arc<Known>>) -> Result<Read, Problem> {
+    fn read(&self, kind: Kind, before: Option<&Arc<FileState>>) -> Result<FileRead, FileProblem> {
         let storage = self.storage.as_ref();
-        let Some(stat) = known::stat(storage, &self.dir, kind)? else {
+        let Some(stat) = file_state::stat(storage, &self.dir, kind)? else {
             return match before {
-                Some(before) if !before.entries.is_empty() => Err(Problem::whole(
+                Some(before) if !before.entries.is_empty() => Err(FileProblem::whole(
                     &file_name(kind),
                     format!("this file is gone; copy the newest .moot/backups/{}.* to its place", file_name(kind)),
                 )),
-                _ => Ok(Read::default()),
+                _ => Ok(FileRead::default()),
             };
         };
-        let found = known::find(storage, &self.dir, kind, stat)?;
-        if let Some(before) = before.filter(|before| before.print == Some(found.print) && before.problem.is_none()) {
-            return Ok(Read { found: Some(found), known: before.clone(), problems: Vec::new() });
+        let contents = file_state::read_contents(storage, &self.dir, kind, stat)?;
+        if let Some(before) =
+            before.filter(|before| before.fingerprint == Some(contents.fingerprint) && before.problem.is_none())
+        {
+            return Ok(FileRead { contents: Some(contents), state: before.clone(), problems: Vec::new() });
         }
-        let by = |uid| self.initials_of(uid);
-        let (known, problems) = Known::read(kind, &found, before.map(AsRef::as_ref), &Hand { by: &by });
-        Ok(Read { found: Some(found), known: Arc::new(known), problems })
+        let signature = |uid| self.signature_of(uid);
+        let (state, problems) = FileState::parse(kind, &contents, before.map(AsRef::as_ref), &signature);
+        Ok(FileRead { contents: Some(contents), state: Arc::new(state), problems })
     }
 
-    /// How the owner of a file signs: by initials where people know the login, else by the login.
-    fn initials_of(&self, uid: u32) -> Text {
-        let login = owner::login(uid);
-        let people = self.known(Kind::Person);
+    /// The initials of the person with the login of this user, else the login.
+    fn signature_of(&self, uid: u32) -> Text {
+        let login = users::user_name(uid);
+        let people = self.state(Kind::Person);
         let initials = people.entries.iter().find_map(|entry| match &entry.record {
             Some(AnyRecord::Person(person)) if person.login.as_deref() == Some(login.as_str()) => {
                 person.initials.clone()
@@ -234,37 +239,37 @@ impl Store {
     ///
     /// # Errors
     /// The first mistake in its file.
-    pub fn load_kind(&mut self, kind: Kind) -> Result<Vec<AnyRecord>, Problem> {
+    pub fn load_kind(&mut self, kind: Kind) -> Result<Vec<AnyRecord>, FileProblem> {
         let read = self.read(kind, None)?;
         if let Some(problem) = read.problems.into_iter().next() {
             return Err(problem);
         }
         if kind.is_resident() {
-            return Ok(read.known.entries.iter().filter_map(|entry| entry.record.clone()).collect());
+            return Ok(read.state.entries.iter().filter_map(|entry| entry.record.clone()).collect());
         }
-        let text = read.found.as_ref().map_or("", |found| &found.text);
+        let text = read.contents.as_ref().map_or("", |contents| &contents.text);
         let file = file_name(kind);
-        let one = |entry: &known::Entry| records::read(&file, text, kind, entry.span.id, &entry.span.body);
-        read.known.entries.iter().map(one).collect()
+        let one = |entry: &file_state::Entry| records::read(&file, text, kind, entry.span.id, &entry.span.body);
+        read.state.entries.iter().map(one).collect()
     }
 
-    /// Looks what others have changed, reading only files and records that differ.
+    /// Reads what others have changed, parsing only files and records that differ.
     ///
-    /// A file that does not read any more leaves what was read before as it is, and is not written over.
+    /// Of a file that does not parse any more, the last good state stays, and the file is not written over.
     pub fn reload(&mut self) -> Reloaded {
         let mut edits = Vec::new();
         let mut problems = Vec::new();
         for kind in Kind::ALL.iter().copied().filter(|kind| kind.is_resident()) {
-            let known = self.known(kind);
-            let stat = known::stat(self.storage.as_ref(), &self.dir, kind);
-            if known.problem.is_none() && stat.as_ref().is_ok_and(|stat| *stat == known.stat) {
+            let state = self.state(kind);
+            let stat = file_state::stat(self.storage.as_ref(), &self.dir, kind);
+            if state.problem.is_none() && stat.as_ref().is_ok_and(|stat| *stat == state.stat) {
                 continue;
             }
-            let read = self.read(kind, Some(&known));
+            let read = self.read(kind, Some(&state));
             match read {
                 Ok(read) if read.problems.is_empty() => {
-                    edits.extend(read.known.changes_since(&known));
-                    self.files.insert(kind, Arc::new(Known { stat: stat.ok().flatten(), ..(*read.known).clone() }));
+                    edits.extend(read.state.changes_since(&state));
+                    self.files.insert(kind, Arc::new(FileState { stat: stat.ok().flatten(), ..(*read.state).clone() }));
                 }
                 Ok(read) => problems.extend(self.block(kind, read.problems)),
                 Err(problem) => problems.extend(self.block(kind, vec![problem])),
@@ -273,39 +278,39 @@ impl Store {
         Reloaded { change: Change { sentence: said_elsewhere(&edits), edits }, problems }
     }
 
-    /// References that lead nowhere, each at its place. They are no mistakes of the files, and block nothing.
-    pub fn loose_references(&self, workspace: &Workspace) -> Vec<Problem> {
+    /// Dangling references, each at its position. They do not block saving.
+    pub fn loose_references(&self, workspace: &Workspace) -> Vec<FileProblem> {
         let mut problems = Vec::new();
         for kind in Kind::ALL.iter().copied().filter(|kind| kind.is_resident()) {
-            let Ok(Read { found: Some(found), known, .. }) = self.read(kind, self.files.get(&kind)) else {
+            let Ok(FileRead { contents: Some(contents), state, .. }) = self.read(kind, self.files.get(&kind)) else {
                 continue;
             };
-            for entry in &known.entries {
-                let ids = records::ids_in(&found.text, &entry.span.body);
+            for entry in &state.entries {
+                let ids = records::ids_in(&contents.text, &entry.span.body);
                 for (at, id) in ids.into_iter().filter(|(_, id)| workspace.get(*id).is_none()) {
                     let message = format!("{id} is not recorded here; name what was meant, or empty the field");
-                    let problem = Problem::at(&file_name(kind), &found.text, scan::Fault { at, message });
-                    problems.push(Problem { is_blocking: false, ..problem });
+                    let problem = FileProblem::at(&file_name(kind), &contents.text, scan::SyntaxError { at, message });
+                    problems.push(FileProblem { is_blocking: false, ..problem });
                 }
             }
         }
         problems
     }
 
-    /// Keeps what is known of a file, and marks it as not to be written over.
-    fn block(&mut self, kind: Kind, problems: Vec<Problem>) -> Vec<Problem> {
+    /// Keeps the last good state of a file, and marks the file as not to be written over.
+    fn block(&mut self, kind: Kind, problems: Vec<FileProblem>) -> Vec<FileProblem> {
         let problem = problems.first().cloned();
-        self.files.insert(kind, Arc::new(Known { problem, ..(*self.known(kind)).clone() }));
+        self.files.insert(kind, Arc::new(FileState { problem, ..(*self.state(kind)).clone() }));
         problems
     }
 }
 
 /// A file read again.
 #[derive(Default)]
-struct Read {
-    found: Option<known::Found>,
-    known: Arc<Known>,
-    problems: Vec<Problem>,
+struct FileRead {
+    contents: Option<file_state::FileContents>,
+    state: Arc<FileState>,
+    problems: Vec<FileProblem>,
 }
 
 /// What others changed.
@@ -314,7 +319,7 @@ pub struct Reloaded {
     /// The records before and after; nothing, when nothing changed.
     pub change: Change,
     /// What is wrong in files now.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<FileProblem>,
 }
 
 /// What was changed by others, in a sentence.

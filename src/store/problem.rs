@@ -1,16 +1,16 @@
-//! What can be wrong with files, and what can go wrong with them, in sentences that say what to do.
+//! Errors, in sentences that say what to do: mistakes in files, and failures to read or save them.
 
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::lock::Holder;
-use super::scan::Fault;
+use super::scan::SyntaxError;
 use crate::model::Id;
 
 /// Something wrong in a file: where, and what was expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct FileProblem {
     /// The name of the file in the workspace.
     pub file: String,
     /// The line, counted from 1.
@@ -23,27 +23,27 @@ pub struct Problem {
     pub is_blocking: bool,
 }
 
-impl Problem {
+impl FileProblem {
     /// A problem with a whole file.
     pub(super) fn whole(file: &str, message: impl Into<String>) -> Self {
         Self { file: file.to_owned(), line: 1, col: 1, message: message.into(), is_blocking: true }
     }
 
     /// A problem at a byte of a text.
-    pub(super) fn at(file: &str, text: &str, fault: Fault) -> Self {
-        let fault = conflict_marker(text, fault.at).unwrap_or(fault);
-        let (line, col) = line_and_col(text, fault.at);
-        Self { file: file.to_owned(), line, col, message: fault.message, is_blocking: true }
+    pub(super) fn at(file: &str, text: &str, error: SyntaxError) -> Self {
+        let error = conflict_marker(text, error.at).unwrap_or(error);
+        let (line, col) = line_and_col(text, error.at);
+        Self { file: file.to_owned(), line, col, message: error.message, is_blocking: true }
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for FileProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}: {}", self.file, self.line, self.col, self.message)
     }
 }
 
-/// Line and column of a byte, both counted from 1, columns in characters.
+/// FieldText and column of a byte, both counted from 1, columns in characters.
 pub(super) fn line_and_col(text: &str, at: usize) -> (usize, usize) {
     let mut at = at.min(text.len());
     while !text.is_char_boundary(at) {
@@ -55,8 +55,8 @@ pub(super) fn line_and_col(text: &str, at: usize) -> (usize, usize) {
     (line, 1 + before[start..].chars().count())
 }
 
-/// Where a version-control program left both sides of a conflict, that is what is wrong, whatever else it looks like.
-fn conflict_marker(text: &str, near: usize) -> Option<Fault> {
+/// The first conflict marker of a version-control program near an error: then the marker is the error to name.
+fn conflict_marker(text: &str, near: usize) -> Option<SyntaxError> {
     let is_marker = |line: &str| {
         ["<<<<<<< ", ">>>>>>> ", "||||||| "].iter().any(|sign| line.starts_with(sign)) || line.trim_end() == "======="
     };
@@ -65,7 +65,7 @@ fn conflict_marker(text: &str, near: usize) -> Option<Fault> {
         if is_marker(line) {
             let message = "a conflict of a version-control program was left here (<<<<<<< ======= >>>>>>>): \
                            keep one side and delete these lines";
-            return Some(Fault { at, message: message.to_owned() });
+            return Some(SyntaxError { at, message: message.to_owned() });
         }
         at += line.len();
         if at > near.saturating_add(4096) {
@@ -89,7 +89,7 @@ pub enum StoreError {
         /// Why that failed.
         why: String,
     },
-    /// Somebody else is saving, and has been for too long.
+    /// Somebody else held the lock for longer than [`super::lock::LOCK_TIMEOUT`].
     #[error("the workspace is held by {0}; nothing was saved, try again in a moment")]
     Held(Holder),
     /// Nothing can be saved here.
@@ -97,8 +97,8 @@ pub enum StoreError {
     ReadOnly(String),
     /// A file does not read, so it is not written over.
     #[error("nothing was saved, as a file has a mistake: {0}")]
-    Broken(Problem),
-    /// Something on the way to the disk failed.
+    Broken(FileProblem),
+    /// Something failed while writing.
     #[error("{file} was not saved: {why}; the old file is as it was")]
     Failed {
         /// The file.
@@ -106,7 +106,7 @@ pub enum StoreError {
         /// The reason, in words.
         why: String,
     },
-    /// Somebody has given this id to another record in the meantime: make the new one again under another id.
+    /// Somebody else has given this id to another record in the meantime: the new record needs another id.
     #[error("{0} was given to another record in this moment; try again")]
     Taken(Id),
     /// What was asked for cannot be.
@@ -133,7 +133,7 @@ impl StoreError {
     }
 }
 
-/// Why the disk said no, in words that say what helps.
+/// Why the system refused, in words that say what helps.
 pub(super) fn reason(error: &io::Error) -> String {
     use io::ErrorKind as E;
     match error.kind() {

@@ -1,9 +1,9 @@
-//! What comes with the program: a sample workspace, a map, a table of needs; and the making of a new workspace.
+//! What comes with the program: a sample workspace, a map and a table of needs; and the creation of a new workspace.
 
 use std::path::Path;
 
-use super::known::{Found, Hand, Known, file_name};
-use super::problem::{Problem, StoreError};
+use super::file_state::{FileContents, FileState, file_name};
+use super::problem::{FileProblem, StoreError};
 use super::{Disk, Stat, Storage, atomic, text};
 use crate::model::needs::NeedTable;
 use crate::model::place::Atlas;
@@ -16,12 +16,12 @@ const SERVICES: &str = include_str!("../../data/dorset/services.ron");
 const NEEDS: &str = include_str!("../../data/needs.ron");
 const MAP: &str = include_str!("../../data/maps/dorset.ron");
 
-/// Makes a new workspace: with nothing in it but its name, or with the sample.
+/// Creates a new workspace: empty but for its name, or with the sample.
 ///
 /// # Errors
 /// The directory is a workspace already, or cannot be written.
 pub fn init(dir: &Path, name: &str, sample: bool) -> Result<(), StoreError> {
-    let own = dir.join(super::OWN);
+    let own = dir.join(super::PRIVATE_DIR);
     let itself = file_name(Kind::Partnership);
     let name = Text::line(name);
     if name.is_empty() {
@@ -57,7 +57,7 @@ fn write(dir: &Path, kind: Kind, text: &str) -> Result<(), StoreError> {
     saved.map(drop).map_err(|error| StoreError::failed(&file, &error))
 }
 
-fn partnership(name: Text, sample: bool) -> Result<AnyRecord, Problem> {
+fn partnership(name: Text, sample: bool) -> Result<AnyRecord, FileProblem> {
     let now = super::now();
     let updated = Updated(now, Text::default());
     if sample {
@@ -76,16 +76,16 @@ fn partnership(name: Text, sample: bool) -> Result<AnyRecord, Problem> {
 }
 
 /// The records of a file that is part of the program.
-fn embedded(kind: Kind, text: &str) -> Result<Vec<AnyRecord>, Problem> {
-    let found = Found { text: text.to_owned(), has_mark: false, stat: Stat::NONE, print: 0 };
-    let (known, problems) = Known::read(kind, &found, None, &Hand { by: &|_| Text::default() });
+fn embedded(kind: Kind, text: &str) -> Result<Vec<AnyRecord>, FileProblem> {
+    let contents = FileContents { text: text.to_owned(), has_mark: false, stat: Stat::NONE, fingerprint: 0 };
+    let (state, problems) = FileState::parse(kind, &contents, None, &|_| Text::default());
     match problems.into_iter().next() {
         Some(problem) => Err(problem),
-        None => Ok(known.entries.into_iter().filter_map(|entry| entry.record).collect()),
+        None => Ok(state.entries.into_iter().filter_map(|entry| entry.record).collect()),
     }
 }
 
-/// A workspace for somebody who has none: the sample, in a directory that goes with this.
+/// A workspace for somebody who has none: the sample, in a directory that is removed when this is dropped.
 #[derive(Debug)]
 pub struct Scratch(tempfile::TempDir);
 
@@ -113,29 +113,29 @@ pub fn sample_scratch() -> Result<Scratch, StoreError> {
 ///
 /// # Errors
 /// Only if the program was built with a map that does not read.
-pub fn atlas() -> Result<Atlas, Problem> {
+pub fn atlas() -> Result<Atlas, FileProblem> {
     read_whole("dorset.ron", MAP)
 }
 
-/// Which needs words speak of: the workspace's own `needs.ron`, or the table that comes with the program.
+/// Which words mean which needs: the workspace's own `needs.ron`, or the table that comes with the program.
 ///
 /// # Errors
 /// What is wrong in the workspace's table.
-pub fn need_table(dir: &Path) -> Result<NeedTable, Problem> {
+pub fn need_table(dir: &Path) -> Result<NeedTable, FileProblem> {
     let own = dir.join("needs.ron");
     let bytes = match Disk.read(&own) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return read_whole("needs.ron", NEEDS),
-        Err(error) => return Err(Problem::whole("needs.ron", super::problem::reason(&error))),
+        Err(error) => return Err(FileProblem::whole("needs.ron", super::problem::reason(&error))),
     };
-    let text = String::from_utf8(bytes).map_err(|_| Problem::whole("needs.ron", "this file is not UTF-8"))?;
+    let text = String::from_utf8(bytes).map_err(|_| FileProblem::whole("needs.ron", "this file is not UTF-8"))?;
     read_whole("needs.ron", text.trim_start_matches('\u{feff}'))
 }
 
-fn read_whole<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, Problem> {
+fn read_whole<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, FileProblem> {
     super::records::options().without_recursion_limit().from_str(text).map_err(|error| {
         let at = error.span.start;
         let message = crate::model::text::clean(&error.code.to_string());
-        Problem { line: at.line, col: at.col, ..Problem::whole(file, message) }
+        FileProblem { line: at.line, col: at.col, ..FileProblem::whole(file, message) }
     })
 }

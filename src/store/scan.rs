@@ -1,37 +1,36 @@
-//! Reading RON without understanding it: where values, texts and comments begin and end, byte by byte. Whatever `ron`
-//! accepts is passed over whole; what it cannot accept (a bracket or a quote that is not closed) is named where it
-//! opened.
+//! A scanner for RON: where values, strings and comments begin and end, byte by byte, without interpreting them.
+//! Whatever `ron` accepts is skipped as a whole; a bracket or a quote that is not closed is an error at its opening.
 
 use std::ops::Range;
 
 /// What is wrong at a byte of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(super) struct SyntaxError {
     /// The byte.
     pub at: usize,
     /// What is wrong and what would be right.
     pub message: String,
 }
 
-/// How deep brackets may stand in each other.
-const DEEPEST: usize = 32;
+/// How deep brackets may be nested.
+const MAX_DEPTH: usize = 32;
 
-/// A place in a text that moves forward.
-pub(super) struct Scan<'a> {
+/// A position in a text that moves forward.
+pub(super) struct Scanner<'a> {
     text: &'a str,
-    /// The byte it stands at.
+    /// The current position.
     pub at: usize,
-    /// Comments passed on the way, where they are asked for.
+    /// The comments skipped so far.
     pub comments: Vec<Range<usize>>,
 }
 
-impl<'a> Scan<'a> {
-    /// Starts at a byte.
+impl<'a> Scanner<'a> {
+    /// Starts at a position.
     pub fn new(text: &'a str, at: usize) -> Self {
         Self { text, at, comments: Vec::new() }
     }
 
-    /// The byte it stands at.
+    /// The byte at the current position.
     pub fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -40,17 +39,17 @@ impl<'a> Scan<'a> {
         self.text.as_bytes().get(self.at + ahead).copied()
     }
 
-    /// A fault at the byte it stands at: what was expected and what stands there.
-    pub fn fault(&self, expected: &str) -> Fault {
+    /// An error at the current byte: what was expected and what stands there.
+    pub fn error(&self, expected: &str) -> SyntaxError {
         let found = match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
             None => "the end of the file".to_owned(),
             Some(c) => format!("`{}`", crate::model::text::clean(&c.to_string()).replace('\n', "\\n")),
         };
-        Fault { at: self.at, message: format!("expected {expected}, found {found}") }
+        SyntaxError { at: self.at, message: format!("expected {expected}, found {found}") }
     }
 
-    /// Passes over white space and comments.
-    pub fn blank(&mut self) -> Result<(), Fault> {
+    /// Skips white space and comments.
+    pub fn skip_blank(&mut self) -> Result<(), SyntaxError> {
         loop {
             match self.peek() {
                 Some(b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c) => self.at += 1,
@@ -64,7 +63,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    fn comment(&mut self) -> Result<(), Fault> {
+    fn comment(&mut self) -> Result<(), SyntaxError> {
         let start = self.at;
         match self.byte_at(1) {
             Some(b'/') => {
@@ -72,13 +71,13 @@ impl<'a> Scan<'a> {
                 self.at += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
             }
             Some(b'*') => self.block_comment()?,
-            _ => return Err(self.fault("a comment (// or /*)")),
+            _ => return Err(self.error("a comment (// or /*)")),
         }
         self.comments.push(start..self.at);
         Ok(())
     }
 
-    fn block_comment(&mut self) -> Result<(), Fault> {
+    fn block_comment(&mut self) -> Result<(), SyntaxError> {
         let start = self.at;
         let bytes = self.text.as_bytes();
         let mut depth = 0;
@@ -95,19 +94,19 @@ impl<'a> Scan<'a> {
                 return Ok(());
             }
         }
-        Err(Fault { at: start, message: "this comment is not closed: its */ is missing".to_owned() })
+        Err(SyntaxError { at: start, message: "this comment is not closed: its */ is missing".to_owned() })
     }
 
-    /// Passes over one sign that must stand here.
-    pub fn expect(&mut self, sign: u8, what: &str) -> Result<(), Fault> {
-        if self.peek() == Some(sign) {
+    /// Skips one byte that must stand here.
+    pub fn expect(&mut self, byte: u8, what: &str) -> Result<(), SyntaxError> {
+        if self.peek() == Some(byte) {
             self.at += 1;
             return Ok(());
         }
-        Err(self.fault(what))
+        Err(self.error(what))
     }
 
-    /// Passes over a comma, if one stands here, and says where it ended.
+    /// Skips a comma, if one stands here, and returns its end.
     pub fn comma(&mut self) -> Option<usize> {
         (self.peek() == Some(b',')).then(|| {
             self.at += 1;
@@ -115,9 +114,9 @@ impl<'a> Scan<'a> {
         })
     }
 
-    /// Passes over a name, also a raw one (`r#name`), and gives its letters; empty when none stands here.
-    pub fn word(&mut self) -> Range<usize> {
-        if self.text.as_bytes()[self.at..].starts_with(b"r#") && self.byte_at(2).is_some_and(is_word) {
+    /// Skips an identifier, also a raw one (`r#name`), and returns its range without `r#`; empty when none stands here.
+    pub fn identifier(&mut self) -> Range<usize> {
+        if self.text.as_bytes()[self.at..].starts_with(b"r#") && self.byte_at(2).is_some_and(is_identifier_byte) {
             self.at += 2;
         }
         let start = self.at;
@@ -137,19 +136,19 @@ impl<'a> Scan<'a> {
         start..self.at
     }
 
-    /// Passes over a text in quotes, raw or not, and gives what stands between the quotes.
-    pub fn string(&mut self) -> Result<Range<usize>, Fault> {
+    /// Skips a string, raw or not, and returns the range between its quotes.
+    pub fn string(&mut self) -> Result<Range<usize>, SyntaxError> {
         match self.peek() {
-            Some(b'"') => self.quoted(),
+            Some(b'"') => self.quoted_string(),
             Some(b'r') if matches!(self.byte_at(1), Some(b'"' | b'#')) => {
                 self.at += 1;
-                self.raw()
+                self.raw_string()
             }
-            _ => Err(self.fault("a text in quotes")),
+            _ => Err(self.error("a text in quotes")),
         }
     }
 
-    fn quoted(&mut self) -> Result<Range<usize>, Fault> {
+    fn quoted_string(&mut self) -> Result<Range<usize>, SyntaxError> {
         let start = self.at;
         let bytes = self.text.as_bytes();
         self.at += 1;
@@ -161,10 +160,10 @@ impl<'a> Scan<'a> {
             self.at += 1;
         }
         self.at = bytes.len();
-        Err(Fault { at: start, message: "this text is not closed: its second quote is missing".to_owned() })
+        Err(SyntaxError { at: start, message: "this text is not closed: its second quote is missing".to_owned() })
     }
 
-    fn raw(&mut self) -> Result<Range<usize>, Fault> {
+    fn raw_string(&mut self) -> Result<Range<usize>, SyntaxError> {
         let start = self.at;
         let bytes = self.text.as_bytes();
         let hashes = bytes[start..].iter().take_while(|byte| **byte == b'#').count();
@@ -174,15 +173,15 @@ impl<'a> Scan<'a> {
         close.resize(hashes + 1, b'#');
         let Some(length) = memchr::memmem::find(&bytes[self.at..], &close) else {
             let message = format!("this raw text is not closed: \"{} is missing", "#".repeat(hashes));
-            return Err(Fault { at: start - 1, message });
+            return Err(SyntaxError { at: start - 1, message });
         };
         let inside = self.at..self.at + length;
         self.at = inside.end + close.len();
         Ok(inside)
     }
 
-    /// A letter in single quotes.
-    fn letter(&mut self) -> Result<(), Fault> {
+    /// Skips a character in single quotes.
+    fn char_literal(&mut self) -> Result<(), SyntaxError> {
         let start = self.at;
         self.at += 1;
         if self.peek() == Some(b'\\') {
@@ -196,25 +195,27 @@ impl<'a> Scan<'a> {
                 self.at += ahead + 1;
                 Ok(())
             }
-            None => Err(Fault { at: start, message: "expected a value; texts stand in double quotes".to_owned() }),
+            None => {
+                Err(SyntaxError { at: start, message: "expected a value; texts stand in double quotes".to_owned() })
+            }
         }
     }
 
-    /// Passes over one value, up to the comma or bracket that ends it, and gives it without blanks at its end.
-    pub fn value(&mut self) -> Result<Range<usize>, Fault> {
+    /// Skips one value, up to the comma or bracket that ends it, and returns its range without white space at its end.
+    pub fn value(&mut self) -> Result<Range<usize>, SyntaxError> {
         let start = self.at;
         let mut end = start;
         let mut open: Vec<usize> = Vec::new();
         loop {
-            self.blank()?;
+            self.skip_blank()?;
             match self.peek() {
                 Some(b',' | b')' | b']' | b'}') | None if open.is_empty() => break,
                 None => return Err(not_closed(self.text, open.last().copied().unwrap_or(start))),
-                Some(sign @ (b')' | b']' | b'}')) => self.close(sign, open.pop().unwrap_or(start))?,
+                Some(byte @ (b')' | b']' | b'}')) => self.close(byte, open.pop().unwrap_or(start))?,
                 Some(b'(' | b'[' | b'{') => {
                     open.push(self.at);
-                    if open.len() > DEEPEST {
-                        return Err(self.fault("fewer brackets inside each other"));
+                    if open.len() > MAX_DEPTH {
+                        return Err(self.error("fewer brackets inside each other"));
                     }
                     self.at += 1;
                 }
@@ -222,43 +223,43 @@ impl<'a> Scan<'a> {
             }
             end = self.at;
         }
-        if end == start { Err(self.fault("a value")) } else { Ok(start..end) }
+        if end == start { Err(self.error("a value")) } else { Ok(start..end) }
     }
 
-    fn close(&mut self, sign: u8, opened: usize) -> Result<(), Fault> {
+    fn close(&mut self, byte: u8, opened: usize) -> Result<(), SyntaxError> {
         let wanted = closing(self.text.as_bytes()[opened]);
-        if sign != wanted {
+        if byte != wanted {
             let (line, col) = super::problem::line_and_col(self.text, opened);
             let of = format!("`{}` for the bracket opened at {line}:{col}", wanted as char);
-            return Err(self.fault(&of));
+            return Err(self.error(&of));
         }
         self.at += 1;
         Ok(())
     }
 
-    fn token(&mut self, byte: u8) -> Result<(), Fault> {
+    fn token(&mut self, byte: u8) -> Result<(), SyntaxError> {
         match byte {
-            b'"' => self.quoted().map(drop),
-            b'\'' => self.letter(),
+            b'"' => self.quoted_string().map(drop),
+            b'\'' => self.char_literal(),
             b'b' if matches!(self.byte_at(1), Some(b'"')) => {
                 self.at += 1;
-                self.quoted().map(drop)
+                self.quoted_string().map(drop)
             }
             b'b' if self.byte_at(1) == Some(b'r') && matches!(self.byte_at(2), Some(b'"' | b'#')) => {
                 self.at += 2;
-                self.raw().map(drop)
+                self.raw_string().map(drop)
             }
             b'b' if self.byte_at(1) == Some(b'\'') => {
                 self.at += 1;
-                self.letter()
+                self.char_literal()
             }
             b'r' if self.byte_at(1) == Some(b'"')
-                || self.byte_at(1) == Some(b'#') && !self.byte_at(2).is_some_and(is_word) =>
+                || self.byte_at(1) == Some(b'#') && !self.byte_at(2).is_some_and(is_identifier_byte) =>
             {
                 self.string().map(drop)
             }
-            byte if is_word(byte) => {
-                if self.word().is_empty() {
+            byte if is_identifier_byte(byte) => {
+                if self.identifier().is_empty() {
                     self.at += self.text[self.at..].chars().next().map_or(1, char::len_utf8);
                 }
                 Ok(())
@@ -271,8 +272,8 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// Whether a name can hold this byte; letters beyond ASCII are looked at more closely later.
-fn is_word(byte: u8) -> bool {
+/// Whether an identifier can hold this byte; letters beyond ASCII are decoded by the caller.
+fn is_identifier_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
@@ -284,9 +285,9 @@ fn closing(opening: u8) -> u8 {
     }
 }
 
-/// A bracket that the file ends without closing.
-pub(super) fn not_closed(text: &str, at: usize) -> Fault {
-    let sign = text.as_bytes().get(at).copied().unwrap_or(b'(');
-    let message = format!("this bracket is not closed: the file ends before its `{}`", closing(sign) as char);
-    Fault { at, message }
+/// The error of a bracket that is not closed before the file ends.
+pub(super) fn not_closed(text: &str, at: usize) -> SyntaxError {
+    let byte = text.as_bytes().get(at).copied().unwrap_or(b'(');
+    let message = format!("this bracket is not closed: the file ends before its `{}`", closing(byte) as char);
+    SyntaxError { at, message }
 }

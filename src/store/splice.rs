@@ -1,21 +1,21 @@
-//! Changing fields and records in a text without touching a byte of anything else.
+//! Changes fields and records of a text without touching a byte of anything else.
 
 use std::ops::Range;
 
 use super::records::{FieldSpan, Span, field_names, fields};
-use super::scan::{Fault, Scan};
-use super::text::{self, Line, with_newlines};
+use super::scan::{Scanner, SyntaxError};
+use super::text::{self, FieldText, with_newlines};
 use crate::model::{AnyRecord, Id};
 
-/// A place in a text, and what is to stand there.
+/// A range of a text, and what replaces it.
 #[derive(Debug)]
 pub(super) struct Patch {
     at: Range<usize>,
     text: String,
 }
 
-/// The text with all patches in it; of two at one place the first given comes first.
-pub(super) fn apply(text: &str, mut patches: Vec<Patch>) -> String {
+/// The text with all patches applied; of two at one position, the first given comes first.
+pub(super) fn apply_patches(text: &str, mut patches: Vec<Patch>) -> String {
     patches.sort_by_key(|patch| (patch.at.start, patch.at.end));
     let grown: usize = patches.iter().map(|patch| patch.text.len()).sum();
     let mut out = String::with_capacity(text.len() + grown);
@@ -29,16 +29,16 @@ pub(super) fn apply(text: &str, mut patches: Vec<Patch>) -> String {
     out
 }
 
-/// A text and how its lines end.
+/// A text and its line end.
 #[derive(Clone, Copy)]
-pub(super) struct Page<'a> {
+pub(super) struct Document<'a> {
     /// The text.
     pub text: &'a str,
     newline: &'static str,
 }
 
-impl<'a> Page<'a> {
-    /// Looks how the lines of a text end.
+impl<'a> Document<'a> {
+    /// Detects the line end of a text.
     pub fn new(text: &'a str) -> Self {
         let first = memchr::memchr(b'\n', text.as_bytes()).unwrap_or(0);
         let newline = if first > 0 && text.as_bytes()[first - 1] == b'\r' { "\r\n" } else { "\n" };
@@ -81,14 +81,15 @@ impl<'a> Page<'a> {
         Patch { at: at..at, text: text.into() }
     }
 
-    /// Puts the named fields of a record to what they are in `record`.
-    pub fn change(self, span: &Span, record: &AnyRecord, changed: &[&str]) -> Result<Vec<Patch>, Fault> {
+    /// Sets the named fields of a record to their values in `record`.
+    pub fn change(self, span: &Span, record: &AnyRecord, changed: &[&str]) -> Result<Vec<Patch>, SyntaxError> {
         let found = fields(self.text, &span.body)?;
         let is_tall = self.text[span.body.clone()].contains('\n');
         let first = found.iter().map(|field| self.indent(field.name.start)).find(|(_, is_first)| *is_first);
         let outer = self.indent(span.whole.start).0;
         let indent = first.map_or_else(|| format!("{outer}  "), |(indent, _)| indent.to_owned());
-        let lines = text::lines(record, indent.len()).map_err(|message| Fault { at: span.body.start, message })?;
+        let lines =
+            text::lines(record, indent.len()).map_err(|message| SyntaxError { at: span.body.start, message })?;
         let mut patches = Vec::new();
         let mut kept: Vec<&FieldSpan> = Vec::new();
         for field in &found {
@@ -100,21 +101,21 @@ impl<'a> Page<'a> {
                 kept.push(field);
                 patches.extend(self.replace(field, value)?);
             } else {
-                patches.push(self.take_out(field)?);
+                patches.push(self.remove_field(field)?);
             }
         }
-        let is_new = |line: &&Line| {
+        let is_new = |line: &&FieldText| {
             changed.contains(&line.0.as_str()) && !found.iter().any(|f| self.text[f.name.clone()] == line.0)
         };
-        let new: Vec<&Line> = lines.iter().filter(is_new).collect();
+        let new: Vec<&FieldText> = lines.iter().filter(is_new).collect();
         let order = field_names(record.kind());
         let style = if is_tall { Some(indent.as_str()) } else { None };
         patches.extend(self.insert_fields(span, &kept, &new, order, style));
         Ok(patches)
     }
 
-    /// A new value. Comments that stood inside the old one stand before the field from now on.
-    fn replace(self, field: &FieldSpan, value: &str) -> Result<Vec<Patch>, Fault> {
+    /// A new value. Comments inside the old one are moved before the field.
+    fn replace(self, field: &FieldSpan, value: &str) -> Result<Vec<Patch>, SyntaxError> {
         let mut patches = Vec::new();
         let said = self.comments(field)?;
         if !said.is_empty() {
@@ -124,7 +125,7 @@ impl<'a> Page<'a> {
         Ok(patches)
     }
 
-    fn take_out(self, field: &FieldSpan) -> Result<Patch, Fault> {
+    fn remove_field(self, field: &FieldSpan) -> Result<Patch, SyntaxError> {
         let range = field.name.start..field.comma.unwrap_or(field.value.end);
         let said = self.comments(field)?;
         let at = if said.is_empty() { self.lines_of(range) } else { range };
@@ -132,8 +133,8 @@ impl<'a> Page<'a> {
     }
 
     /// The comments inside a field, one a line, ready to stand before it.
-    fn comments(self, field: &FieldSpan) -> Result<String, Fault> {
-        let mut scan = Scan::new(&self.text[..field.value.end], field.value.start);
+    fn comments(self, field: &FieldSpan) -> Result<String, SyntaxError> {
+        let mut scan = Scanner::new(&self.text[..field.value.end], field.value.start);
         scan.value()?;
         let (indent, _) = self.indent(field.name.start);
         let said = scan.comments.iter().map(|c| format!("{}{}{indent}", self.text[c.clone()].trim_end(), self.newline));
@@ -145,7 +146,7 @@ impl<'a> Page<'a> {
         self,
         span: &Span,
         kept: &[&FieldSpan],
-        new: &[&Line],
+        new: &[&FieldText],
         order: &[&str],
         indent: Option<&str>,
     ) -> Vec<Patch> {
@@ -174,7 +175,7 @@ impl<'a> Page<'a> {
         patches
     }
 
-    /// A record written anew, for what cannot be changed field by field.
+    /// A record rewritten as a whole, where it cannot be changed field by field.
     pub fn rewrite(self, span: &Span, record: &AnyRecord) -> Result<Patch, String> {
         let indent = self.indent(span.whole.start).0;
         let body = text::body(&text::lines(record, indent.len() + 2)?, indent, self.newline);
@@ -182,7 +183,12 @@ impl<'a> Page<'a> {
     }
 
     /// New records, in the order of their ids, each before the first whose id comes after it.
-    pub fn add_all(self, spans: &[&Span], inside: &Range<usize>, new: &[&AnyRecord]) -> Result<Vec<Patch>, String> {
+    pub fn add_all(
+        self,
+        spans: &[&Span],
+        records_range: &Range<usize>,
+        new: &[&AnyRecord],
+    ) -> Result<Vec<Patch>, String> {
         let is_sorted = spans.is_sorted_by_key(|span| span.id);
         let mut patches: Vec<Patch> = Vec::new();
         let mut last = None;
@@ -203,21 +209,21 @@ impl<'a> Page<'a> {
             }
             patches.extend(self.add(
                 next.checked_sub(1).and_then(|previous| spans.get(previous).copied()),
-                inside,
+                records_range,
                 &entry,
             ));
         }
         Ok(patches)
     }
 
-    fn add(self, previous: Option<&Span>, inside: &Range<usize>, entry: &str) -> Vec<Patch> {
+    fn add(self, previous: Option<&Span>, records_range: &Range<usize>, entry: &str) -> Vec<Patch> {
         let mut patches = Vec::new();
         let after = match previous {
             Some(previous) => previous.comma.unwrap_or_else(|| {
                 patches.push(Self::insert(previous.whole.end, ","));
                 previous.whole.end
             }),
-            None => inside.start,
+            None => records_range.start,
         };
         let at = self.rest_of_line(after).unwrap_or(after);
         let end = if self.text[at..].trim_start_matches([' ', '\t']).starts_with('}') { self.newline } else { "" };
@@ -225,7 +231,7 @@ impl<'a> Page<'a> {
         patches
     }
 
-    /// Takes a record out, with a comment that is clearly its own: one behind it on its last line, and lines directly
+    /// Removes a record, with the comments that are clearly its own: one behind it on its last line, and lines directly
     /// above it that name it.
     pub fn remove(self, span: &Span, name: &str) -> Patch {
         let end = span.comma.unwrap_or(span.whole.end);

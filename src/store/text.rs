@@ -1,14 +1,14 @@
-//! How records are written: one field a line, two blanks a step, lists of entries and long lists one a line.
+//! How records are written: one field a line, indented by two blanks, lists of rows and long lists one item a line.
 
 use serde::Serialize;
 
-use super::problem::Problem;
+use super::problem::FileProblem;
 use super::records::{self, VERSION, fields, options};
-use super::scan::Scan;
+use super::scan::Scanner;
 use crate::model::{AnyRecord, Id, Kind};
 
-/// The widest line on which a list of texts is kept together.
-const WIDEST: usize = 120;
+/// The widest line on which a list of texts stays on one line.
+const MAX_LINE_WIDTH: usize = 120;
 
 /// A record as a person edits it: its fields in brackets, one a line.
 ///
@@ -22,35 +22,35 @@ pub fn to_ron(record: &AnyRecord) -> Result<String, String> {
 ///
 /// # Errors
 /// What is wrong, and at which line and column of the text.
-pub fn from_ron(kind: Kind, id: Id, text: &str) -> Result<AnyRecord, Problem> {
+pub fn from_ron(kind: Kind, id: Id, text: &str) -> Result<AnyRecord, FileProblem> {
     let file = id.as_str();
-    let fault = |fault| Problem::at(file, text, fault);
-    let mut scan = Scan::new(text, 0);
-    scan.blank().map_err(fault)?;
+    let error = |error| FileProblem::at(file, text, error);
+    let mut scan = Scanner::new(text, 0);
+    scan.skip_blank().map_err(error)?;
     let start = scan.at;
-    let value = scan.value().map_err(fault)?;
+    let value = scan.value().map_err(error)?;
     if scan.at < text.len() {
-        return Err(fault(scan.fault("nothing more after the record")));
+        return Err(error(scan.error("nothing more after the record")));
     }
     records::read(file, text, kind, id, &(start..value.end))
 }
 
 /// A field as it is written: its name and its value.
-pub(super) type Line = (String, String);
+pub(super) type FieldText = (String, String);
 
 /// The fields of a record as they are written, each beginning `indent` blanks from the left.
-pub(super) fn lines(record: &AnyRecord, indent: usize) -> Result<Vec<Line>, String> {
+pub(super) fn lines(record: &AnyRecord, indent: usize) -> Result<Vec<FieldText>, String> {
     let text = pretty(record)?;
-    let spans = fields(&text, &(0..text.len())).map_err(|fault| fault.message)?;
+    let spans = fields(&text, &(0..text.len())).map_err(|error| error.message)?;
     let line = |span: &records::FieldSpan| {
         let name = text[span.name.clone()].to_owned();
-        let value = broken(&text[span.value.clone()], indent, name.len());
+        let value = break_lists(&text[span.value.clone()], indent, name.len());
         (name, value)
     };
     Ok(spans.iter().map(line).collect())
 }
 
-/// What `ron` writes, one line, with apostrophes as they are: it escapes them, which nobody would by hand.
+/// A value on one line. `ron` escapes apostrophes, though a string needs no escape for them; here they stay plain.
 pub(super) fn pretty<T: Serialize>(value: &T) -> Result<String, String> {
     let config = ron::ser::PrettyConfig::new().depth_limit(0);
     let text = options().to_string_pretty(value, config).map_err(|error| error.to_string())?;
@@ -68,13 +68,13 @@ pub(super) fn pretty<T: Serialize>(value: &T) -> Result<String, String> {
     Ok(plain)
 }
 
-/// A value; a list of entries, or of texts too long for a line, has one a line.
-fn broken(value: &str, indent: usize, name: usize) -> String {
-    let is_long = || value.starts_with("[\"") && indent + name + 3 + value.chars().count() > WIDEST;
+/// A value; a list of rows, or of texts too long for one line, has one item a line.
+fn break_lists(value: &str, indent: usize, name: usize) -> String {
+    let is_long = || value.starts_with("[\"") && indent + name + 3 + value.chars().count() > MAX_LINE_WIDTH;
     if !value.starts_with("[(") && !is_long() {
         return value.to_owned();
     }
-    let mut scan = Scan::new(value, 1);
+    let mut scan = Scanner::new(value, 1);
     let mut out = String::with_capacity(value.len() + 64);
     out.push('[');
     while let Ok(item) = scan.value() {
@@ -82,7 +82,7 @@ fn broken(value: &str, indent: usize, name: usize) -> String {
         out.extend(std::iter::repeat_n(' ', indent + 2));
         out.push_str(&value[item]);
         out.push(',');
-        if scan.comma().is_none() || scan.blank().is_err() {
+        if scan.comma().is_none() || scan.skip_blank().is_err() {
             break;
         }
     }
@@ -93,7 +93,7 @@ fn broken(value: &str, indent: usize, name: usize) -> String {
 }
 
 /// Lines in brackets.
-pub(super) fn body(lines: &[Line], indent: &str, newline: &str) -> String {
+pub(super) fn body(lines: &[FieldText], indent: &str, newline: &str) -> String {
     let mut out = String::from("(");
     for (name, value) in lines {
         out.push_str(newline);
@@ -110,7 +110,7 @@ pub(super) fn body(lines: &[Line], indent: &str, newline: &str) -> String {
     out
 }
 
-/// A value whose line ends are those of the file. Texts hold none: they are written as `\n`.
+/// A value with the line ends of the file. Strings hold none: `ron` escapes them.
 pub(super) fn with_newlines(value: &str, newline: &str) -> String {
     if newline == "\n" { value.to_owned() } else { value.replace('\n', newline) }
 }

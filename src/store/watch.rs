@@ -1,4 +1,4 @@
-//! Colleagues' changes, as they come: the system tells us, and nothing here wakes up to look.
+//! Notices colleagues' changes: the system reports them, so nothing polls.
 
 use std::path::Path;
 
@@ -27,7 +27,7 @@ pub(super) fn watch(dir: &Path, notice: impl Fn() + Send + 'static) -> Result<Wa
     Ok(Watch { _watcher: watcher })
 }
 
-/// Reading a file, or writing a temporary one, is no change of the data.
+/// Whether an event can change data: reading a file, or writing a temporary one, does not.
 fn is_about_data(event: &Event) -> bool {
     let is_data = |path: &std::path::PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();

@@ -6,6 +6,7 @@ mod contention;
 mod damage;
 mod faults;
 mod laws;
+mod users;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
