@@ -7,7 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
-use folkmoot::exchange::{self, Format, Here, Outgoing, Plan, Report, Rule};
+use folkmoot::exchange::{self, ExportContext, Format, ImportContext, ImportPlan, RepairKind, Report};
 use folkmoot::model::needs::NeedTable;
 use folkmoot::model::service::{Ages, Contact, Need, Sex, Status, Verified};
 use folkmoot::model::{
@@ -46,15 +46,19 @@ struct Harness {
 }
 
 impl Harness {
-    fn plan(&self, path: &Path, feed: &str) -> Plan {
+    fn plan(&self, path: &Path, feed: &str) -> ImportPlan {
         let package = exchange::read(path, feed, &mut |_| true).unwrap();
         let (needs, author) = (needs(), author());
-        let here =
-            Here { workspace: &self.workspace, originals: &self.workspace.originals, needs: &needs, author: &author };
-        exchange::plan(package, &here, &mut SplitMix64::new(1), &mut |_| true).unwrap()
+        let here = ImportContext {
+            workspace: &self.workspace,
+            originals: &self.workspace.originals,
+            needs: &needs,
+            author: &author,
+        };
+        exchange::plan_import(package, &here, &mut SplitMix64::new(1), &mut |_| true).unwrap()
     }
 
-    fn import(&mut self, path: &Path, feed: &str) -> Plan {
+    fn import(&mut self, path: &Path, feed: &str) -> ImportPlan {
         let plan = self.plan(path, feed);
         self.workspace.apply(&plan.change);
         plan
@@ -63,7 +67,7 @@ impl Harness {
     fn export(&self, format: Format, path: &Path, contacts: bool) {
         let needs = needs();
         let what =
-            Outgoing { workspace: &self.workspace, originals: &self.workspace.originals, needs: &needs, contacts };
+            ExportContext { workspace: &self.workspace, originals: &self.workspace.originals, needs: &needs, contacts };
         exchange::export(format, path, &what, &mut |_| true).unwrap();
     }
 
@@ -136,8 +140,8 @@ fn imported(name: &str) -> (Harness, Report) {
     (harness, report)
 }
 
-fn count(report: &Report, rule: Rule) -> usize {
-    report.by_rule().get(&rule).copied().unwrap_or_default()
+fn count(report: &Report, kind: RepairKind) -> usize {
+    report.by_kind().get(&kind).copied().unwrap_or_default()
 }
 
 #[test]
@@ -145,19 +149,19 @@ fn a_faulty_package_of_hsds_1_comes_in_whole() {
     let (harness, report) = imported("hsds1");
     assert_eq!(report.dialect, "HSDS 1");
     assert_eq!((report.services.new, report.organisations.new), (5, 4), "a copy is merged, another row is kept");
-    for (rule, times) in [
-        (Rule::Encoding, 1),
-        (Rule::Copy, 1),
-        (Rule::SameId, 0),
-        (Rule::Ragged, 2),
-        (Rule::NoPlace, 4),
-        (Rule::Postcode, 1),
-        (Rule::Refuge, 1),
-        (Rule::Newlines, 2),
+    for (kind, times) in [
+        (RepairKind::Encoding, 1),
+        (RepairKind::Copy, 1),
+        (RepairKind::SameId, 0),
+        (RepairKind::Ragged, 2),
+        (RepairKind::BadCoordinates, 4),
+        (RepairKind::Postcode, 1),
+        (RepairKind::Refuge, 1),
+        (RepairKind::Newlines, 2),
     ] {
-        assert_eq!(count(&report, rule), times, "{rule:?}");
+        assert_eq!(count(&report, kind), times, "{kind:?}");
     }
-    let loose: Vec<String> = report.loose().map(|repair| format!("{}:{}", repair.file, repair.old)).collect();
+    let loose: Vec<String> = report.dangling().map(|repair| format!("{}:{}", repair.file, repair.old)).collect();
     for expected in [
         "services.csv:999888777666555",
         "phones.csv:100,102",
@@ -177,7 +181,7 @@ fn a_faulty_package_of_hsds_1_comes_in_whole() {
     let café = harness.service("Café and “advice”");
     assert_eq!((café.sex, café.status), (Some(Sex::Male), Status::Paused));
     assert!(harness.service("Women's refuge").hide_address);
-    assert_eq!(report.loose_rows, 6, "two places, a term, a phone, a link and a condition");
+    assert_eq!(report.orphan_rows, 6, "two places, a term, a phone, a link and a condition");
 }
 
 #[test]
@@ -194,7 +198,11 @@ fn lists_in_cells_of_ohana_are_unfolded() {
     assert_eq!(service.accessibility.as_deref(), Some("ramp; lift"));
     assert_eq!(service.ages.and_then(|ages| ages.from), Some(55));
     assert!(service.needs.has(Need::Employment));
-    assert_eq!((count(&report, Rule::Ambiguous), count(&report, Rule::WrongSort)), (1, 2), "holidays in the year 1");
+    assert_eq!(
+        (count(&report, RepairKind::Ambiguous), count(&report, RepairKind::WrongType)),
+        (1, 2),
+        "holidays in the year 1"
+    );
 }
 
 #[test]
@@ -224,7 +232,10 @@ fn every_other_dialect_comes_in() {
     );
 
     let (_, report) = imported("lines.jsonl");
-    assert_eq!((report.services.new, count(&report, Rule::Unreadable), count(&report, Rule::Null)), (2, 1, 1));
+    assert_eq!(
+        (report.services.new, count(&report, RepairKind::Unreadable), count(&report, RepairKind::Null)),
+        (2, 1, 1)
+    );
 }
 
 #[test]
@@ -519,7 +530,7 @@ proptest! {
         let path = folder.path().join(if json { "any.json" } else { "services.csv" });
         std::fs::write(&path, text).unwrap();
         if let Ok(package) = exchange::read(&path, "any", &mut |_| true) {
-            for item in package.services.iter().chain(&package.organisations).chain(&package.loose) {
+            for item in package.services.iter().chain(&package.organisations).chain(&package.orphans) {
                 assert_clean(&item.json);
             }
             package.repairs.iter().for_each(|repair| assert_clean(&repair.new.replace('⏎', "")));

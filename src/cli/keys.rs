@@ -6,23 +6,23 @@ use std::io::Write;
 use clap::{Args, CommandFactory};
 
 use super::Arguments;
-use super::exit::{Done, remark};
+use super::exit::{CommandResult, warn};
 use crate::app::command::{Command, Keymap, Scope, all};
 use crate::model::text::clean;
 use crate::run::keys_file;
 
 /// `moot keys`
 #[derive(Debug, Args)]
-pub struct Keys {}
+pub struct KeysArgs {}
 
-impl Keys {
+impl KeysArgs {
     #[allow(clippy::unused_self)] // one form with the other commands
-    pub(super) fn run(self, out: &mut dyn Write) -> Done {
+    pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
         let (own, mut problems) = keys_file::read();
         let (keymap, more) = Keymap::with(&own);
         problems.extend(more);
         for problem in &problems {
-            remark(problem);
+            warn(problem);
         }
         if let Some(path) = keys_file::path() {
             writeln!(out, "Your own keys go into {}\n", clean(&path.display().to_string()))?;
@@ -30,7 +30,7 @@ impl Keys {
         for (scope, heading) in Scope::ALL {
             writeln!(out, "{heading}")?;
             for command in all().filter(|command| command.scope == *scope) {
-                writeln!(out, "  {:<16} {:<24} {}", said(&keymap, command), command.name, command.help)?;
+                writeln!(out, "  {:<16} {:<24} {}", key_list(&keymap, command), command.name, command.help)?;
             }
             writeln!(out)?;
         }
@@ -38,8 +38,8 @@ impl Keys {
     }
 }
 
-/// The keys of a command, with commas between.
-fn said(keymap: &Keymap, command: &Command) -> String {
+/// The keys of a command, separated by commas.
+fn key_list(keymap: &Keymap, command: &Command) -> String {
     keymap.keys(command).iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
@@ -72,7 +72,7 @@ pub fn commands_page() -> String {
         trimmed(&moot.render_help().to_string())
     );
     for command in moot.get_subcommands() {
-        // What holds for every command stands above once.
+        // The global options are printed once, above.
         let mut own = command.clone().mut_args(|argument| {
             let is_global = argument.is_global_set();
             argument.hide(is_global)

@@ -1,4 +1,4 @@
-//! Commands that only look. An address that is hidden is shown by none of them.
+//! Read-only commands. None of them prints a hidden address.
 
 use std::io::Write;
 
@@ -7,21 +7,22 @@ use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
 use super::Global;
-use super::exit::{Done, Failure};
+use super::exit::{CommandError, CommandResult};
 use super::session::Session;
 use crate::model::text::one_line;
 use crate::model::{AnyRecord, Audience, CellContext, FieldInfo, Kind, Wording, Workspace};
 use crate::store::{self, Mode};
 
-/// The kind a word means.
-pub(super) fn kind(word: &str) -> Result<Kind, Failure> {
+/// The kind of record that a word names.
+pub(super) fn parse_kind(word: &str) -> Result<Kind, CommandError> {
     let known = || Kind::ALL.iter().map(|kind| kind.plural()).collect::<Vec<_>>().join(", ");
-    Kind::from_word(word).ok_or_else(|| Failure::usage(format!("there is no kind {word:?}; there are: {}", known())))
+    Kind::from_word(word)
+        .ok_or_else(|| CommandError::usage(format!("there is no kind {word:?}; there are: {}", known())))
 }
 
 /// `moot list`
 #[derive(Debug, Args)]
-pub struct List {
+pub struct ListArgs {
     /// people, organisations, services, partnership or originals
     kind: String,
     /// Print an array of records
@@ -32,24 +33,24 @@ pub struct List {
     csv: bool,
 }
 
-impl List {
-    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> Done {
-        let kind = kind(&self.kind)?;
+impl ListArgs {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
+        let kind = parse_kind(&self.kind)?;
         let mut session = Session::open(global, Mode::Read)?;
         let records = if kind.is_resident() {
             session.workspace().all(kind)
         } else {
-            session.opened.store.load_kind(kind).map_err(|problem| Failure::unreadable(problem.to_string()))?
+            session.opened.store.load_kind(kind).map_err(|problem| CommandError::unreadable(problem.to_string()))?
         };
         let workspace = session.workspace();
         if self.json {
-            let all: Vec<Value> =
-                records.iter().map(|record| json(&shown(record, workspace))).collect::<Result<_, _>>()?;
+            let visible = records.iter().map(|record| to_json(&redacted(record, workspace)));
+            let all: Vec<Value> = visible.collect::<Result<_, _>>()?;
             print_json(&Value::Array(all), out)?;
         } else if self.csv {
-            csv(kind, &records, workspace, out)?;
+            print_csv(kind, &records, workspace, out)?;
         } else {
-            table(&records, workspace, out)?;
+            print_table(&records, workspace, out)?;
         }
         let file = format!("{}.ron", kind.plural());
         Ok(if session.opened.problems.iter().any(|problem| problem.file == file) { 3 } else { 0 })
@@ -58,7 +59,7 @@ impl List {
 
 /// `moot show`
 #[derive(Debug, Args)]
-pub struct Show {
+pub struct ShowArgs {
     /// The record
     id: String,
     /// Print it as JSON
@@ -66,13 +67,13 @@ pub struct Show {
     json: bool,
 }
 
-impl Show {
-    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> Done {
+impl ShowArgs {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
         let session = Session::open(global, Mode::Read)?;
         let workspace = session.workspace();
         let record = session.record(&self.id)?;
         if self.json {
-            print_json(&json(&shown(&record, workspace))?, out)?;
+            print_json(&to_json(&redacted(&record, workspace))?, out)?;
             return Ok(0);
         }
         writeln!(out, "{:<16} {}", "Id", record.id())?;
@@ -86,7 +87,7 @@ impl Show {
     }
 }
 
-/// A field, unless it is empty; its further lines stand under the first.
+/// Prints a field unless it is empty; further lines are indented under the first.
 fn print_field(label: &str, value: &str, out: &mut dyn Write) -> std::io::Result<()> {
     let mut label = label;
     for line in value.lines().filter(|line| !line.trim().is_empty()) {
@@ -97,36 +98,36 @@ fn print_field(label: &str, value: &str, out: &mut dyn Write) -> std::io::Result
 }
 
 /// The record as colleagues may see it.
-pub(super) fn shown(record: &AnyRecord, workspace: &Workspace) -> AnyRecord {
+pub(super) fn redacted(record: &AnyRecord, workspace: &Workspace) -> AnyRecord {
     record.visible_to(Audience::Colleagues, workspace)
 }
 
 /// The record as in the files, with its id first.
-pub(super) fn json(record: &AnyRecord) -> Result<Value, Failure> {
+pub(super) fn to_json(record: &AnyRecord) -> Result<Value, CommandError> {
     let mut all = Map::new();
     all.insert("id".to_owned(), Value::String(record.id().to_string()));
     match serde_json::to_value(record) {
         Ok(Value::Object(fields)) => all.extend(fields),
         Ok(_) => {}
-        Err(error) => return Err(Failure::unreadable(format!("{} cannot be printed: {error}", record.id()))),
+        Err(error) => return Err(CommandError::unreadable(format!("{} cannot be printed: {error}", record.id()))),
     }
     Ok(Value::Object(all))
 }
 
-pub(super) fn print_json(value: &Value, out: &mut dyn Write) -> Result<(), Failure> {
-    serde_json::to_writer_pretty(&mut *out, value).map_err(|error| Failure::from(std::io::Error::from(error)))?;
+pub(super) fn print_json(value: &Value, out: &mut dyn Write) -> Result<(), CommandError> {
+    serde_json::to_writer_pretty(&mut *out, value).map_err(|error| CommandError::from(std::io::Error::from(error)))?;
     writeln!(out)?;
     Ok(())
 }
 
-/// One line a record, in columns.
-fn table(records: &[AnyRecord], workspace: &Workspace, out: &mut dyn Write) -> Result<(), Failure> {
+/// Prints one line per record, in columns.
+fn print_table(records: &[AnyRecord], workspace: &Workspace, out: &mut dyn Write) -> Result<(), CommandError> {
     let rows: Vec<Vec<String>> = records.iter().map(|record| cells(record, workspace)).collect();
-    columns(&rows, out)
+    print_columns(&rows, out)
 }
 
-/// Rows with their cells below each other.
-pub(super) fn columns(rows: &[Vec<String>], out: &mut dyn Write) -> Result<(), Failure> {
+/// Prints rows in aligned columns.
+pub(super) fn print_columns(rows: &[Vec<String>], out: &mut dyn Write) -> Result<(), CommandError> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max();
     let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or_default()).collect();
@@ -141,7 +142,7 @@ pub(super) fn columns(rows: &[Vec<String>], out: &mut dyn Write) -> Result<(), F
     Ok(())
 }
 
-/// What a list says of a record.
+/// The cells of a record in a list.
 pub(super) fn cells(record: &AnyRecord, workspace: &Workspace) -> Vec<String> {
     let context = CellContext { workspace, today: crate::run::clock().1, km: None, only_serves: false };
     let columns = record.kind().listed_columns();
@@ -150,14 +151,19 @@ pub(super) fn cells(record: &AnyRecord, workspace: &Workspace) -> Vec<String> {
     cells
 }
 
-/// A table with every field people type, in words.
-fn csv(kind: Kind, records: &[AnyRecord], workspace: &Workspace, out: &mut dyn Write) -> Result<(), Failure> {
+/// Prints all editable fields as CSV.
+fn print_csv(
+    kind: Kind,
+    records: &[AnyRecord],
+    workspace: &Workspace,
+    out: &mut dyn Write,
+) -> Result<(), CommandError> {
     let fields: Vec<&FieldInfo> = kind.editable_fields().collect();
     let mut table = csv::Writer::from_writer(out);
     let heads = std::iter::once("id").chain(fields.iter().map(|field| field.name));
     let failed = |error: csv::Error| match error.into_kind() {
-        csv::ErrorKind::Io(error) => Failure::from(error),
-        other => Failure::unreadable(format!("the table cannot be printed: {other:?}")),
+        csv::ErrorKind::Io(error) => CommandError::from(error),
+        other => CommandError::unreadable(format!("the table cannot be printed: {other:?}")),
     };
     table.write_record(heads).map_err(failed)?;
     for record in records {
@@ -178,13 +184,13 @@ fn harmless(cell: String) -> String {
 
 /// `moot check`
 #[derive(Debug, Args)]
-pub struct Check {}
+pub struct CheckArgs {}
 
-impl Check {
+impl CheckArgs {
     #[allow(clippy::unused_self)] // one form with the other commands
-    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> Done {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
         let Some(dir) = super::find_workspace(global) else {
-            return Err(Failure::unreadable("there is no workspace here; name one with -w DIR"));
+            return Err(CommandError::unreadable("there is no workspace here; name one with -w DIR"));
         };
         let mut opened = store::Store::open(&dir, Mode::Read)?;
         let mut problems = std::mem::take(&mut opened.problems);

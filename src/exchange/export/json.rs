@@ -1,30 +1,30 @@
-//! A directory as a page of JSON.
+//! Export as a page of JSON.
 
 use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::Whole;
-use super::fill::{NOWHERE, fill};
+use super::Dataset;
+use super::fill::{BLANK_URL, fill};
+use crate::exchange::normalise::{Object, str_field};
 use crate::exchange::schema;
-use crate::exchange::tidy::{Object, text};
 
-/// The page, with a newline at its end.
-pub(super) fn bytes(whole: &Whole, oruk: bool) -> Vec<u8> {
+/// The serialised page.
+pub(super) fn page(dataset: &Dataset, oruk: bool) -> Vec<u8> {
     let mut used = HashSet::new();
-    let mut contents = Vec::with_capacity(whole.services.len());
-    for service in &whole.services {
+    let mut contents = Vec::with_capacity(dataset.services.len());
+    for service in &dataset.services {
         let mut service = service.clone();
-        let id = text(&service, "organization_id").to_owned();
-        if let Some(organisation) = whole.organisations.get(&id) {
+        let id = str_field(&service, "organization_id").to_owned();
+        if let Some(organisation) = dataset.organisations.get(&id) {
             service.insert("organization".to_owned(), Value::Object(organisation.clone()));
             used.insert(id);
         }
         contents.push(filled("services", service, oruk));
     }
-    let idle = whole.organisations.iter().filter(|(id, _)| !used.contains(*id));
+    let idle = dataset.organisations.iter().filter(|(id, _)| !used.contains(*id));
     let idle: Vec<Value> = idle.map(|(_, item)| filled("organizations", item.clone(), oruk)).collect();
-    let loose: Object = whole.loose.iter().map(|(table, rows)| (table.clone(), json!(rows))).collect();
+    let orphans: Object = dataset.orphans.iter().map(|(table, rows)| (table.clone(), json!(rows))).collect();
     let mut page = json!({
         "total_items": contents.len(), "total_pages": 1, "page_number": 1, "size": contents.len(),
         "first_page": true, "last_page": true, "empty": contents.is_empty(), "moot_version": 1,
@@ -32,7 +32,7 @@ pub(super) fn bytes(whole: &Whole, oruk: bool) -> Vec<u8> {
     page["contents"] = Value::Array(contents);
     for (name, value, is_empty) in [
         ("moot_organizations", json!(idle), idle.is_empty()),
-        ("moot_loose", Value::Object(loose), whole.loose.is_empty()),
+        ("moot_loose", Value::Object(orphans), dataset.orphans.is_empty()),
     ] {
         if !is_empty {
             page[name] = value;
@@ -45,8 +45,8 @@ pub(super) fn bytes(whole: &Whole, oruk: bool) -> Vec<u8> {
 
 fn filled(table: &str, mut item: Object, oruk: bool) -> Value {
     let organisation = item.get("organization").and_then(Value::as_object);
-    let known = [text(&item, "url"), organisation.map_or("", |organisation| text(organisation, "website"))];
-    let web = known.into_iter().find(|address| !address.is_empty()).unwrap_or(NOWHERE).to_owned();
+    let known = [str_field(&item, "url"), organisation.map_or("", |organisation| str_field(organisation, "website"))];
+    let web = known.into_iter().find(|address| !address.is_empty()).unwrap_or(BLANK_URL).to_owned();
     if let Some(table) = schema::table(table) {
         fill(table, &mut item, oruk.then_some(web.as_str()));
     }
