@@ -9,9 +9,9 @@ use divan::Bencher;
 use folkmoot::app::key::{Code, Key};
 use folkmoot::app::{App, Event, Loaded, Options};
 use folkmoot::model::service::Location;
-use folkmoot::model::{Date, Id, Kind, Organisation, Ref, Service, Timestamp, Workspace};
+use folkmoot::model::{Date, Id, Organisation, Ref, Service, Timestamp, Workspace};
 use folkmoot::run::FrameEncoder;
-use folkmoot::search::Index;
+use folkmoot::search::Indexes;
 use folkmoot::store;
 use folkmoot::ui::{self, theme::Theme};
 use ratatui::buffer::Buffer;
@@ -72,8 +72,7 @@ fn open() -> (App, FrameEncoder) {
     app.update(Event::Clock(Timestamp::from_seconds(1_795_000_000), Date::from_ymd_opt(2026, 11, 21).unwrap()));
     app.update(Event::Size(80, 24));
     let loaded = Loaded {
-        index: Index::build(&[Kind::Service], &workspace, &atlas),
-        people: Index::default(),
+        indexes: Indexes::build(folkmoot::app::screen::SEARCHED, &workspace, &atlas),
         workspace,
         atlas: Arc::new(atlas),
         directory: String::new(),

@@ -90,7 +90,13 @@ const ROOMS: &[Room] = &[
         ],
         never: &["println!", "eprintln!", "std::net", "Utc::now", "Local::now", "SystemTime::now"],
     },
-    Room { name: "app", rooms: &["model", "search"], crates: &["tui_input", "ratatui_textarea"], never: WORLD },
+    Room {
+        name: "app",
+        rooms: &["model", "search"],
+        // Widths of text: what scrolling counts must be what drawing draws.
+        crates: &["tui_input", "ratatui_textarea", "unicode_width", "unicode_segmentation"],
+        never: WORLD,
+    },
     Room {
         name: "ui",
         rooms: &["app", "model", "search"],

@@ -6,7 +6,7 @@ use super::{App, Effects, Layer, detail};
 use crate::model::{AnyRecord, Id, Kind, Service};
 
 /// How many services fit side by side.
-pub(crate) const MOST: usize = 3;
+pub(crate) const MAX_COMPARED: usize = 3;
 
 /// Services side by side.
 pub struct Compare {
@@ -19,7 +19,7 @@ pub struct Compare {
 }
 
 /// Keys of the comparison.
-pub(crate) const COMMANDS: &[Command] = commands! { Scope::Compare;
+pub(crate) const COMMANDS: &[Command] = commands! { Scope::COMPARE;
     "compare.close" ["esc", "enter", "c"] "back" "back to the list" always, |app| { app.layers.pop(); Vec::new() };
 };
 
@@ -34,7 +34,7 @@ impl Compare {
 
 /// Opens the comparison of the marked services.
 pub(crate) fn open(app: &mut App) -> Effects {
-    let ids: Vec<Id> = app.services.marks.iter().copied().collect();
+    let ids: Vec<Id> = app.list().marks.iter().copied().collect();
     let records: Vec<_> = ids.iter().filter_map(|id| app.workspace.get(*id)).collect();
     let rows = rows(app, &records);
     app.layers.push(Layer::Compare(Compare { ids, rows, top: 0 }));

@@ -1,6 +1,7 @@
 //! What a record says, in words: the rows of a detail, of a copy, of a comparison. What may be seen of it is decided by
 //! [`AnyRecord::show`]; here it is only put in order.
 
+use super::wrap::wrap;
 use crate::model::column::Emphasis;
 use crate::model::date::{format_age, format_date};
 use crate::model::service::{Freshness, Service};
@@ -109,6 +110,11 @@ pub fn verified(service: &Service, today: Date) -> DetailRow {
     DetailRow::new("Verified", text, emphasis)
 }
 
+/// That, in as few words as there can be.
+pub fn verified_briefly(service: &Service, today: Date) -> String {
+    service.verified.as_ref().map_or("never verified".to_owned(), |on| format!("verified {}", ago(on.on, today)))
+}
+
 fn ago(day: Date, today: Date) -> String {
     match format_age(day, today) {
         now if now == "today" => now,
@@ -154,6 +160,32 @@ fn referring(record: &AnyRecord, workspace: &Workspace) -> Vec<DetailRow> {
     rows
 }
 
+/// A line of an open detail.
+pub struct DetailLine {
+    /// The label before it; empty for the second and later lines of a row.
+    pub label: &'static str,
+    /// What it says.
+    pub text: String,
+    /// How strongly.
+    pub emphasis: Emphasis,
+}
+
+/// How many cells the labels of a detail take on a screen of this width.
+pub fn label_cells(columns: u16) -> u16 {
+    if columns < 60 { 12 } else { 16 }
+}
+
+/// The rows of a detail, wrapped for a screen of this width.
+pub fn lines(record: &AnyRecord, workspace: &Workspace, today: Date, columns: u16) -> Vec<DetailLine> {
+    let cells = usize::from(columns.saturating_sub(label_cells(columns) + 1));
+    let mut lines = Vec::new();
+    for DetailRow { label, text, emphasis } in rows(record, workspace, today) {
+        let wrapped = wrap(&text, cells).into_iter().enumerate();
+        lines.extend(wrapped.map(|(at, text)| DetailLine { label: if at == 0 { label } else { "" }, text, emphasis }));
+    }
+    lines
+}
+
 /// A record as plain lines, for copying and for printing.
 pub fn plain(record: &AnyRecord, workspace: &Workspace, today: Date) -> String {
     let mut lines = vec![record.title(workspace).into_owned()];
@@ -162,19 +194,6 @@ pub fn plain(record: &AnyRecord, workspace: &Workspace, today: Date) -> String {
         lines.push(if row.label.is_empty() { text } else { format!("{}: {text}", row.label) });
     }
     lines.join("\n")
-}
-
-/// A count with thousands separators.
-pub fn count(number: usize) -> String {
-    let digits = number.to_string();
-    let mut said = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            said.push(',');
-        }
-        said.push(digit);
-    }
-    said
 }
 
 #[cfg(test)]
@@ -191,10 +210,5 @@ mod tests {
         let said = plain(&service.into(), &Workspace::default(), Date::default());
         assert!(!said.contains("Secret") && !said.contains("Poole"), "{said}");
         assert!(said.contains("address hidden"));
-    }
-
-    #[test]
-    fn counts_have_separators() {
-        assert_eq!([0, 999, 1_000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
     }
 }

@@ -63,7 +63,7 @@ impl FormField {
 }
 
 /// Keys of a form; everything else is typed into the field.
-pub(crate) const COMMANDS: &[Command] = commands! { Scope::Form;
+pub(crate) const COMMANDS: &[Command] = commands! { Scope::FORM;
     "form.save" ["ctrl-s"] "save" "save the record" always, save;
     "form.next" ["tab"] "next" "the next field" always, |app| go(app, 1);
     "form.previous" ["shift-tab"] "" "the field before" always, |app| go(app, -1);
@@ -287,7 +287,7 @@ fn store(app: &mut App, record: AnyRecord) -> Effects {
             app.layers.pop();
             app.drafts.retain(|draft| draft.key() != key);
             let mut effects = app.submit(change);
-            app.select(id);
+            super::list::select(app, id);
             effects.push(Effect::DropDraft(key));
             effects
         }

@@ -23,7 +23,7 @@ pub struct Prompt {
 }
 
 /// Keys of a question.
-pub(crate) const COMMANDS: &[Command] = commands! { Scope::Prompt;
+pub(crate) const COMMANDS: &[Command] = commands! { Scope::PROMPT;
     "prompt.answer" ["enter"] "go on" "give the answer" always, answer;
     "prompt.close" ["esc"] "leave it" "leave the question" always, |app| { app.layers.pop(); Vec::new() };
 };

@@ -31,7 +31,7 @@ impl BackupsArgs {
         let Some(when) = self.restore else {
             for backup in backups.iter().rev() {
                 let bytes = std::fs::metadata(&backup.path).map(|file| file.len()).unwrap_or_default();
-                writeln!(out, "{}  {:>12} bytes", backup.replaced, crate::app::detail::count(bytes as usize))?;
+                writeln!(out, "{}  {:>12} bytes", backup.replaced, crate::model::text::count(bytes as usize))?;
             }
             return Ok(u8::from(backups.is_empty()));
         };

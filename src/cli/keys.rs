@@ -27,9 +27,9 @@ impl KeysArgs {
         if let Some(path) = keys_file::path() {
             writeln!(out, "Your own keys go into {}\n", clean(&path.display().to_string()))?;
         }
-        for (scope, heading) in Scope::ALL {
-            writeln!(out, "{heading}")?;
-            for command in all().filter(|command| command.scope == *scope) {
+        for scope in Scope::all() {
+            writeln!(out, "{}", scope.heading())?;
+            for command in all().filter(|command| command.scope == scope) {
                 writeln!(out, "  {:<16} {:<24} {}", key_list(&keymap, command), command.name, command.help)?;
             }
             writeln!(out)?;
@@ -51,9 +51,9 @@ pub fn keys_page() -> String {
                     \"service.verify\": [\"V\"], \"undo\": [\"u\", \"ctrl-y\"] }\n\nCommands without a key are in the \
                     palette: press `:` and write their name.\n"
         .to_owned();
-    for (scope, heading) in Scope::ALL {
-        let _ = write!(page, "\n## {heading}\n\n| keys | command | does |\n|---|---|---|\n"); // writing to a String cannot fail
-        for command in all().filter(|command| command.scope == *scope) {
+    for scope in Scope::all() {
+        let _ = write!(page, "\n## {}\n\n| keys | command | does |\n|---|---|---|\n", scope.heading()); // writing to a String cannot fail
+        for command in all().filter(|command| command.scope == scope) {
             let keys: Vec<String> = keymap.keys(command).iter().map(|keys| format!("`{keys}`")).collect();
             let _ = writeln!(page, "| {} | {} | {} |", keys.join(", "), command.name, command.help); // writing to a String cannot fail
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::choice::Choice;
 use super::date::Date;
-use super::place::{Atlas, Districts, Point};
+use super::place::{Atlas, Districts};
 use super::service::{Freshness, Need, Service};
 use super::{AnyRecord, Audience, Id, Workspace};
 
@@ -64,26 +64,6 @@ pub struct DistrictCounts {
     pub districts: Vec<(usize, usize)>,
     /// How many neither serve nor are in any district, as far as colleagues may see.
     pub elsewhere: usize,
-}
-
-/// Counts services by district. It reads every location of every one: keep the answer, do not count at each draw.
-pub fn count_by_district(services: &[Id], workspace: &Workspace, atlas: &Atlas) -> DistrictCounts {
-    let mut counts = DistrictCounts { districts: vec![(0, 0); atlas.districts.len().min(32)], elsewhere: 0 };
-    for service in visible(services, workspace) {
-        let (serves, located) = districts_of(&service, atlas);
-        counts.elsewhere += usize::from(serves | located == 0);
-        for (at, (serving, here)) in counts.districts.iter_mut().enumerate() {
-            *serving += (serves >> at & 1) as usize;
-            *here += (located >> at & 1) as usize;
-        }
-    }
-    counts
-}
-
-/// Where services are, as far as colleagues may see.
-pub fn points_of(services: &[Id], workspace: &Workspace) -> Vec<Point> {
-    let locations = visible(services, workspace).flat_map(|service| service.locations.clone());
-    locations.filter_map(|location| location.point).collect()
 }
 
 /// Services as colleagues may see them.

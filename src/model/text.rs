@@ -96,6 +96,19 @@ pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A count with thousands separators.
+pub fn count(number: usize) -> String {
+    let digits = number.to_string();
+    let mut said = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            said.push(',');
+        }
+        said.push(digit);
+    }
+    said
+}
+
 /// Cleans text from outside. Idempotent: cleaning twice changes nothing more.
 ///
 /// Carriage returns before a newline go, tabs and odd blanks become blanks, line separators become newlines; every
@@ -231,6 +244,11 @@ mod tests {
             out
         };
         assert_eq!(folded("ÉCOLE Straße Ærø ﬁne İ e\u{301} 42"), "ecole strasse aero fine i e 42");
+    }
+
+    #[test]
+    fn counts_have_separators() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::{Message, work};
 use crate::app::draft::Draft;
 use crate::app::{self, Event, Loaded};
 use crate::model::{Author, Change, Id, Kind, Workspace};
-use crate::search::Index;
+use crate::search::Indexes;
 use crate::store::{self, Mode, Scratch, Store};
 
 /// What the thread is asked to do.
@@ -107,9 +107,8 @@ impl Worker {
                 // The records are on the screen before their words are read.
                 let (workspace, atlas) = (loaded.workspace.clone(), loaded.atlas.clone());
                 self.tell(Event::Loaded(Box::new(loaded)));
-                let services = Index::build(&[Kind::Service], &workspace, &atlas);
-                let people = Index::build(&[Kind::Person, Kind::Organisation], &workspace, &atlas);
-                self.tell(Event::Indexed(Box::new((services, people))));
+                let indexes = Indexes::build(app::screen::SEARCHED, &workspace, &atlas);
+                self.tell(Event::Indexed(Box::new(indexes)));
             }
             Err(why) => self.tell(Event::NotLoaded(why)),
         }
@@ -126,8 +125,7 @@ impl Worker {
         let watch = opened.store.watch(move || drop(jobs.send(Job::Reload))).ok();
         let workspace = opened.workspace;
         let loaded = Loaded {
-            index: Index::default(),
-            people: Index::default(),
+            indexes: Indexes::default(),
             atlas: Arc::new(atlas),
             directory: if scratch.is_some() {
                 "a scratch copy of the sample".to_owned()

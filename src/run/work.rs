@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::Message;
 use crate::app::{App, Event, Finished, detail};
 use crate::exchange::{self, ExportContext, Format, ImportContext, Progress};
-use crate::model::text::clean;
+use crate::model::text::{clean, count};
 use crate::model::{Author, Collection, Kind, Original, SplitMix64, Workspace};
 use crate::store::{self, Store};
 
@@ -42,7 +42,7 @@ pub fn import(store: &mut Store, path: &str, request: Request, to: &Sender<Messa
     let mut on_progress = |progress: Progress| {
         if told.elapsed() >= BETWEEN {
             told = Instant::now();
-            let sentence = format!("import: {} {}", progress.stage, detail::count(progress.done));
+            let sentence = format!("import: {} {}", progress.stage, count(progress.done));
             let _ = to.send(Message::Event(Event::Progress(sentence))); // late or never, the import goes on
         }
         !cancel.load(Ordering::Relaxed)
@@ -112,6 +112,6 @@ fn write(
     let needs = store::need_table(store.dir()).map_err(|problem| problem.to_string())?;
     let what = ExportContext { workspace, originals: &originals, needs: &needs, contacts: false };
     let mut on_progress = |_: Progress| !cancel.load(Ordering::Relaxed);
-    let count = exchange::export(*format, &path, &what, &mut on_progress).map_err(|problem| problem.0)?;
-    Ok(format!("{} services written to {}", detail::count(count), clean(&path.to_string_lossy())))
+    let written = exchange::export(*format, &path, &what, &mut on_progress).map_err(|problem| problem.0)?;
+    Ok(format!("{} services written to {}", count(written), clean(&path.to_string_lossy())))
 }

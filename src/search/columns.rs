@@ -4,10 +4,13 @@
 use std::collections::HashMap;
 
 use super::words::{normalized, truncated};
+use super::{Hit, Index};
 use crate::model::choice::Set;
+use crate::model::date::months_before;
+use crate::model::gaps::DistrictCounts;
 use crate::model::organisation::Sector;
 use crate::model::place::{Atlas, Districts, Point, Ring};
-use crate::model::service::{Ages, Client, Location, Need, Service, Sex, Status};
+use crate::model::service::{Ages, Client, Location, Need, STALE_MONTHS, Service, Sex, Status};
 use crate::model::{AnyRecord, Audience, Date, Organisation, Ref, Text, Workspace};
 
 /// The filterable values of one record.
@@ -208,4 +211,40 @@ fn bounding_box(rings: &[Ring]) -> (Point, Point) {
     rings.iter().flatten().fold((Point(90.0, 180.0), Point(-90.0, -180.0)), |(low, high), p| {
         (Point(low.0.min(p.0), low.1.min(p.1)), Point(high.0.max(p.0), high.1.max(p.1)))
     })
+}
+
+/// What the columns say of services that were found, without reading the records again.
+impl Index {
+    /// The rows of hits; hits of another index or of none have none.
+    fn rows_of<'a>(&'a self, hits: &'a [Hit]) -> impl Iterator<Item = (usize, &'a FilterRow)> {
+        hits.iter().filter_map(|hit| {
+            let document = hit.document()?;
+            (self.ids.get(document) == Some(&Some(hit.id))).then(|| (document, &self.columns.rows[document]))
+        })
+    }
+
+    /// How many of the hits were not verified within the time after which facts are to be checked again.
+    pub fn count_stale(&self, hits: &[Hit], today: Date) -> usize {
+        let since = months_before(today, STALE_MONTHS);
+        self.rows_of(hits).filter(|(_, row)| row.verified.is_none_or(|on| on < since)).count()
+    }
+
+    /// Where the hits are, as far as colleagues may see.
+    pub fn points_of(&self, hits: &[Hit]) -> Vec<Point> {
+        let sites = self.rows_of(hits).flat_map(|(document, _)| self.columns.sites(document));
+        sites.filter_map(|site| site.point()).collect()
+    }
+
+    /// How many of the hits serve each district, and how many are located in it.
+    pub fn count_by_district(&self, hits: &[Hit], atlas: &Atlas) -> DistrictCounts {
+        let mut counts = DistrictCounts { districts: vec![(0, 0); atlas.districts.len().min(32)], elsewhere: 0 };
+        for (_, row) in self.rows_of(hits) {
+            counts.elsewhere += usize::from(row.serves | row.located == 0);
+            for (at, (serving, here)) in counts.districts.iter_mut().enumerate() {
+                *serving += (row.serves >> at & 1) as usize;
+                *here += (row.located >> at & 1) as usize;
+            }
+        }
+        counts
+    }
 }

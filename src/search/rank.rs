@@ -28,19 +28,39 @@ pub struct Context<'a> {
 }
 
 /// A record that matches a query.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Hit {
     /// Its id.
     pub id: Id,
+    /// Its document in the index; [`UNRANKED`] where it was not found by one.
+    document: u32,
     flags: u8,
     /// How well it matches; more is better. The hundreds count the terms that match literally.
     pub score: f32,
     km: f32,
 }
 
+/// Equal is what matches alike; the document is a matter of the index.
+impl PartialEq for Hit {
+    fn eq(&self, other: &Self) -> bool {
+        (self.id, self.flags, self.score, self.km) == (other.id, other.flags, other.score, other.km)
+    }
+}
+
 const LOCATED: u8 = 1 << 6;
+const UNRANKED: u32 = u32::MAX;
 
 impl Hit {
+    /// A record that no index has found.
+    pub fn unranked(id: Id) -> Self {
+        Self { id, document: UNRANKED, flags: 0, score: 0.0, km: f32::INFINITY }
+    }
+
+    /// Its document in the index that found it.
+    pub(super) fn document(&self) -> Option<usize> {
+        (self.document != UNRANKED).then_some(self.document as usize)
+    }
+
     /// How far it is from the point of `near:`; `None` where no address is known or it is hidden.
     pub fn km(&self) -> Option<f32> {
         self.km.is_finite().then_some(self.km)
@@ -250,7 +270,13 @@ impl Search<'_> {
         passes.then(|| {
             let is_located = self.filters.iter().any(|(filter, _)| filter.is_located(document, self.index));
             let flags = accumulator.fields | if is_located { LOCATED } else { 0 };
-            Hit { id, flags, score: accumulator.total + accumulator.last, km: self.km(document) }
+            Hit {
+                id,
+                document: document as u32,
+                flags,
+                score: accumulator.total + accumulator.last,
+                km: self.km(document),
+            }
         })
     }
 

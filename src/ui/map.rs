@@ -15,6 +15,7 @@ use ratatui::text::Line;
 
 use crate::model::gaps::DistrictCounts;
 use crate::model::place::{Atlas, Point};
+use crate::model::text::count;
 
 use land::Projection;
 
@@ -109,25 +110,12 @@ pub fn draw_map(view: &MapView<'_>, area: Rect, buf: &mut Buffer) -> Drawn {
 
 /// What is not on the map, in words.
 fn note(drawn: Drawn) -> String {
-    let part = |count: usize, what: &str| (count > 0).then(|| format!("{} {what}", thousands(count)));
+    let part = |number: usize, what: &str| (number > 0).then(|| format!("{} {what}", count(number)));
     [part(drawn.elsewhere, "elsewhere"), part(drawn.beyond, "off the map")]
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()
         .join(", ")
-}
-
-/// A number as people read it: `12,739`.
-fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// The table that stands where a map cannot: a line for each district, as many as there is room for, and what is left
@@ -137,10 +125,10 @@ pub fn district_table(counts: &DistrictCounts, atlas: &Atlas, area: Rect, buf: &
     let mut lines = vec![row("District", "serve", "here")];
     for (district, (serving, here)) in atlas.districts.iter().zip(&counts.districts) {
         let name = if area.width >= 36 { &district.name } else { &district.short };
-        lines.push(row(name, &thousands(*serving), &thousands(*here)));
+        lines.push(row(name, &count(*serving), &count(*here)));
     }
     if counts.elsewhere > 0 {
-        lines.push(row("elsewhere", "", &thousands(counts.elsewhere)));
+        lines.push(row("elsewhere", "", &count(counts.elsewhere)));
     }
     let room = usize::from(area.height);
     if lines.len() > room && room > 0 {

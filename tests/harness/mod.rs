@@ -12,7 +12,7 @@ use folkmoot::app::draft::Draft;
 use folkmoot::app::key::{Code, Key};
 use folkmoot::app::{App, Effect, Effects, Event, Layer, Loaded, Options, Saved};
 use folkmoot::model::{AnyRecord, Author, Change, Date, Id, Kind, Refusal, Text, Timestamp, Workspace};
-use folkmoot::search::Index;
+use folkmoot::search::Indexes;
 use folkmoot::store::{self, Mode, Store};
 use folkmoot::ui::{self, theme::Theme};
 use ratatui::buffer::Buffer;
@@ -132,8 +132,7 @@ impl Harness {
         self.store = Some(opened.store);
         let atlas = store::atlas().unwrap();
         let loaded = Loaded {
-            index: Index::build(&[Kind::Service], &opened.workspace, &atlas),
-            people: Index::build(&[Kind::Person, Kind::Organisation], &opened.workspace, &atlas),
+            indexes: Indexes::build(folkmoot::app::screen::SEARCHED, &opened.workspace, &atlas),
             atlas: Arc::new(atlas),
             directory: "/home/katy/dorset".to_owned(),
             problems: opened.problems.iter().map(ToString::to_string).collect(),

@@ -1,6 +1,6 @@
 use super::*;
-use crate::model::gaps::count_by_district;
-use crate::model::{Service, Workspace};
+use crate::model::{Kind, Service, Workspace};
+use crate::search::{Context, Index, Query};
 
 fn dorset() -> Atlas {
     ron::from_str(include_str!("../../../data/maps/dorset.ron")).unwrap()
@@ -152,7 +152,9 @@ fn the_table_takes_the_place_of_the_map() {
     for (id, service) in ids.into_iter().zip([service, hidden]) {
         workspace.place(id, Some(Service { id, ..service }.into()));
     }
-    let counts = count_by_district(&ids, &workspace, &atlas);
+    let index = Index::build(&[Kind::Service], &workspace, &atlas);
+    let context = Context { workspace: &workspace, atlas: &atlas, today: "2026-11-21".parse().unwrap() };
+    let counts = index.count_by_district(&index.search(&Query::default(), context).hits, &atlas);
     assert_eq!((counts.districts[1], counts.districts[5], counts.elsewhere), ((1, 1), (1, 0), 1));
     for (width, height) in [(24, 12), (40, 12), (40, 4)] {
         let area = Rect::new(0, 0, width, height);
