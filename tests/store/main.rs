@@ -5,7 +5,10 @@
 mod contention;
 mod damage;
 mod faults;
+mod journal;
 mod laws;
+mod lock;
+mod storage;
 mod users;
 
 use std::fs;
