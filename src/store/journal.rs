@@ -9,7 +9,7 @@
 //! and in its place afterwards. So a reader, who takes no lock, tells old from new by looking whether a listed
 //! temporary file is missing, and reads through the journal where one is ([`Journal::in_effect`]). That holds because
 //! - a listed temporary file is complete and on the disk before the journal is;
-//! - it goes in no other way than by its rename, unless the journal was removed, and that synced, before;
+//! - it goes in no other way than by its rename, as long as there is the journal;
 //! - whoever takes the lock next first finishes what the journal says ([`recover`]): a change in effect is completed,
 //!   any other is undone, which nobody can notice, as nobody has read its files.
 //!
@@ -75,10 +75,16 @@ impl Journal {
 
     /// The journal of a change that has taken effect and may not be complete; `None`: every file is what it is.
     pub fn in_effect(storage: &dyn Storage, dir: &Path) -> io::Result<Option<Self>> {
-        match Self::read(storage, dir)? {
-            Some(journal) => Ok(journal.has_taken_effect(storage, dir)?.then_some(journal)),
-            None => Ok(None),
+        while let Some(journal) = Self::read(storage, dir)? {
+            if !journal.has_taken_effect(storage, dir)? {
+                return Ok(None);
+            }
+            // Without the journal, a file may be missing because the change has been undone.
+            if Self::read(storage, dir)?.as_ref() == Some(&journal) {
+                return Ok(Some(journal));
+            }
         }
+        Ok(None)
     }
 
     fn has_taken_effect(&self, storage: &dyn Storage, dir: &Path) -> io::Result<bool> {

@@ -1,10 +1,10 @@
 //! Reading several files as of one moment, without a lock.
 //!
-//! Each file is replaced atomically, but while one is read another may be replaced. So the files are looked at again
-//! after they were read, and what differs is read again, until a pass finds that
-//! - no file differs from what was read: at the beginning of the pass, all of them were as they were read;
-//! - the same change is in effect (see [`super::journal`]), mostly none, as at the beginning of the pass: so all of them
-//!   have all of it.
+//! Each file is replaced atomically, but while one is read another may be replaced. So after the files were read they
+//! are looked at again, and what differs is read again, until a pass finds no difference. Then all files were as they
+//! were read at one moment: when that pass began, by looking which change was in effect (see [`super::journal`]). What
+//! has been read is the contents of the files with that change, so it has all of it, and nothing of one that took effect
+//! later.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -74,7 +74,8 @@ impl Store {
     /// # Errors
     /// The first mistake in its file.
     pub fn load_kind(&mut self, kind: Kind) -> Result<Vec<AnyRecord>, FileProblem> {
-        let read = self.read_alone(kind)?;
+        let journal = self.journal().map_err(|error| FileProblem::whole(&file_name(kind), reason(&error)))?;
+        let read = self.read(kind, None, journal.as_ref())?;
         if let Some(problem) = read.problems.into_iter().next() {
             return Err(problem);
         }
@@ -87,20 +88,6 @@ impl Store {
         read.state.entries.iter().map(one).collect()
     }
 
-    /// Reads one file, while the change in effect stays the same.
-    fn read_alone(&self, kind: Kind) -> Result<FileRead, FileProblem> {
-        let failed = |error: io::Error| FileProblem::whole(&file_name(kind), reason(&error));
-        for pass in 0..MAX_PASSES {
-            pause(pass);
-            let journal = self.journal().map_err(failed)?;
-            let read = self.read(kind, None, journal.as_ref())?;
-            if self.journal().map_err(failed)? == journal {
-                return Ok(read);
-            }
-        }
-        Err(failed(never_still()))
-    }
-
     /// Reads what differs from what was read last, until all of it is of one moment. The error is one of the journal.
     fn refresh(&mut self, is_first_read: bool) -> io::Result<Vec<FileProblem>> {
         let mut passes = Passes { is_first_read, ..Passes::default() };
@@ -111,7 +98,7 @@ impl Store {
             for kind in Kind::ALL.iter().copied().filter(|kind| kind.is_resident()) {
                 is_still &= !self.refresh_kind(kind, journal.as_ref(), &mut passes);
             }
-            if is_still && (journal.is_none() || self.journal()? == journal) {
+            if is_still {
                 return Ok(passes.problems.into_values().flatten().collect());
             }
         }

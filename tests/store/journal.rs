@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use folkmoot::model::{AnyRecord, Kind};
@@ -42,28 +42,49 @@ fn reads_whole(opened: &mut Opened) -> bool {
     is_whole_at_first && is_of_one_moment && news.problems.is_empty() && is_whole(opened)
 }
 
-/// The calls of a change at which to die: before and after each rename, and with `FOLKMOOT_HEAVY` all of them.
-fn calls_around_renames() -> BTreeSet<usize> {
-    let dir = three();
-    let calls = Arc::new(std::sync::Mutex::new(Vec::new()));
+/// The names of the calls that `act` makes, after opening the workspace where that is not the act itself.
+fn calls_of(dir: &Path, act: Option<fn(&mut Opened)>) -> Vec<String> {
+    let calls = Arc::new(Mutex::new(Vec::new()));
     let seen = calls.clone();
     let storage = Arc::new(Hooked::new(Box::new(Disk), move |name, _| seen.lock().unwrap().push(name.to_owned())));
-    let mut opened = Store::open_on(storage, dir.path(), Mode::Write).unwrap();
-    calls.lock().unwrap().clear();
-    opened.store.commit(&edit_three(0, 1)).unwrap();
+    let mut opened = Store::open_on(storage, dir, Mode::Write).unwrap();
+    if let Some(act) = act {
+        calls.lock().unwrap().clear();
+        act(&mut opened);
+    }
     let calls = calls.lock().unwrap();
-    let is_rename = |at: &usize| calls[*at] == "rename" || heavy(0, 1) == 1;
-    let renames: Vec<usize> = (0..calls.len()).filter(is_rename).collect();
-    assert!(renames.len() >= 4, "the journal and three files");
-    renames.iter().flat_map(|at| [*at, *at + 1]).collect()
+    calls.clone()
 }
 
-/// At a call of the reader, a writer makes the change and dies at one of its own calls; some calls later, the next one
-/// takes the lock. Says how often the reader saw half.
+/// The places before and after each call of this name, and with `FOLKMOOT_HEAVY` all places.
+fn around(calls: &[String], name: &str) -> BTreeSet<usize> {
+    let is_meant = |at: &usize| calls[*at] == name || heavy(0, 1) == 1;
+    (0..calls.len()).filter(is_meant).flat_map(|at| [at, at + 1]).collect()
+}
+
+/// Where a writer dies, and where whoever takes the lock next dies: around each rename of a change, and, where it has
+/// not taken effect, around each removal that undoes it.
+fn deaths() -> Vec<(usize, usize)> {
+    let never = 10_000;
+    let dir = three();
+    let calls = calls_of(dir.path(), Some(|opened| drop(opened.store.commit(&edit_three(0, 1)).unwrap())));
+    let renames: Vec<usize> = (0..calls.len()).filter(|at| calls[*at] == "rename").collect();
+    assert_eq!(renames.len(), 4, "the journal and three files");
+    let mut deaths: Vec<(usize, usize)> = around(&calls, "rename").into_iter().map(|at| (at, never)).collect();
+    let dir = three();
+    die_at(Box::new(Disk), dir.path(), renames[1]);
+    let undoing = around(&calls_of(dir.path(), None), "remove");
+    assert!(undoing.len() > 4, "the journal and three files");
+    deaths.extend(undoing.into_iter().map(|at| (renames[1], at)));
+    deaths
+}
+
+/// At a call of the reader, a writer makes the change and dies at one of its own calls; at a later one, the next takes
+/// the lock, and may die as well. Says how often the reader saw half.
 fn sweep_reader(writer: fn() -> Box<dyn Storage>, is_open: bool) -> usize {
     let template = three();
     let mut halves = 0;
-    for died_at in calls_around_renames() {
+    for (writer_dies, next_dies) in deaths() {
         for at in 0..500 {
             let dir = copy_of(template.path());
             let place: PathBuf = dir.path().to_owned();
@@ -73,9 +94,11 @@ fn sweep_reader(writer: fn() -> Box<dyn Storage>, is_open: bool) -> usize {
             let storage = Arc::new(Hooked::new(Box::new(Disk), move |_, _| {
                 if is_armed.load(Ordering::Relaxed) {
                     if calls == at {
-                        die_at(writer(), &place, died_at);
-                    } else if calls == at + 4 {
-                        drop(Store::open(&place, Mode::Write));
+                        die_at(writer(), &place, writer_dies);
+                    } else if calls == at + 2 {
+                        let faulty = Faulty::new(Box::new(Disk), Fault::Death, next_dies);
+                        faulty.arm();
+                        drop(Store::open_on(Arc::new(faulty), &place, Mode::Write));
                     }
                     calls += 1;
                 }
@@ -219,17 +242,14 @@ fn a_journal_that_is_not_understood_stops_everything() {
 #[test]
 fn a_change_of_one_file_needs_no_journal() {
     let dir = three();
-    let calls = Arc::new(std::sync::Mutex::new(Vec::new()));
-    let seen = calls.clone();
-    let storage = Arc::new(Hooked::new(Box::new(Disk), move |name, _| seen.lock().unwrap().push(name.to_owned())));
-    let mut opened = Store::open_on(storage, dir.path(), Mode::Write).unwrap();
-    let change = changing(&opened, "S-0001", "KP", |service| service.cost = Some("free".into()));
-    let count = |opened: &mut Opened, change| {
-        calls.lock().unwrap().clear();
-        opened.store.commit(change).unwrap();
-        let calls = calls.lock().unwrap();
+    let count = |act| {
+        let calls = calls_of(dir.path(), Some(act));
         ["sync", "rename", "write"].map(|name| calls.iter().filter(|call| *call == name).count())
     };
-    assert_eq!(count(&mut opened, &change), [2, 1, 1]);
-    assert_eq!(count(&mut opened, &edit_three(0, 1)), [8, 4, 4]);
+    let one: fn(&mut Opened) = |opened| {
+        let change = changing(opened, "S-0001", "KP", |service| service.cost = Some("free".into()));
+        opened.store.commit(&change).unwrap();
+    };
+    assert_eq!(count(one), [2, 1, 1]);
+    assert_eq!(count(|opened| drop(opened.store.commit(&edit_three(0, 1)).unwrap())), [8, 4, 4]);
 }
