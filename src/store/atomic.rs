@@ -1,145 +1,120 @@
 //! Atomic replacement of a file: a temporary file beside it is written, synced and renamed over it, and the directory
 //! is synced.
-//!
-//! Every step goes through [`Storage`], so that tests can make each of them fail.
 
-use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use rustix::fs::OFlags;
-
-/// The mode of files that colleagues share.
-pub const SHARED_FILE: u32 = 0o660;
-
-/// The mode of directories that colleagues share: new files in them belong to their group.
-pub const SHARED_DIR: u32 = 0o2770;
-
-/// The metadata of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stat {
-    /// Whether it is a regular file, and no link to one.
-    pub is_file: bool,
-    /// Its length in bytes.
-    pub length: u64,
-    /// When it was last written.
-    pub modified: SystemTime,
-    /// Which file of the disk it is.
-    pub inode: u64,
-    /// The number of the user who owns it.
-    pub owner: u32,
-}
-
-impl Stat {
-    /// Of a text that is embedded in the program.
-    pub(super) const NONE: Stat =
-        Stat { is_file: true, length: 0, modified: SystemTime::UNIX_EPOCH, inode: 0, owner: 0 };
-}
-
-/// The disk, or what a test puts in its place.
-pub trait Storage: Send + Sync {
-    /// The metadata of a file; a link is not followed.
-    fn stat(&self, path: &Path) -> io::Result<Stat>;
-    /// Everything in a file; a link is not followed.
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
-    /// Makes a new file that only we can read; one that is there already is an error.
-    fn create(&self, path: &Path) -> io::Result<File>;
-    /// Writes all of it.
-    fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()>;
-    /// Sets the mode, whatever the umask.
-    fn set_mode(&self, file: &File, mode: u32) -> io::Result<()>;
-    /// Waits until a file or a directory is on the disk.
-    fn sync(&self, file: &File) -> io::Result<()>;
-    /// Replaces one file by another atomically.
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
-    /// Gives a file a second name.
-    fn link(&self, from: &Path, to: &Path) -> io::Result<()>;
-    /// Takes a file away.
-    fn remove(&self, path: &Path) -> io::Result<()>;
-    /// Opens a directory, to sync it later.
-    fn open_dir(&self, path: &Path) -> io::Result<File>;
-}
-
-/// The real disk.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Disk;
-
-impl Storage for Disk {
-    fn stat(&self, path: &Path) -> io::Result<Stat> {
-        let meta = fs::symlink_metadata(path)?;
-        Ok(Stat {
-            is_file: meta.is_file(),
-            length: meta.len(),
-            modified: meta.modified()?,
-            inode: meta.ino(),
-            owner: meta.uid(),
-        })
-    }
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let mut file = OpenOptions::new().read(true).custom_flags(OFlags::NOFOLLOW.bits() as i32).open(path)?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
-        Ok(bytes)
-    }
-    fn create(&self, path: &Path) -> io::Result<File> {
-        let flags = OFlags::NOFOLLOW.bits() as i32;
-        OpenOptions::new().write(true).create_new(true).mode(0o600).custom_flags(flags).open(path)
-    }
-    fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
-        file.write_all(bytes)
-    }
-    fn set_mode(&self, file: &File, mode: u32) -> io::Result<()> {
-        file.set_permissions(Permissions::from_mode(mode))
-    }
-    fn sync(&self, file: &File) -> io::Result<()> {
-        file.sync_all()
-    }
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        fs::rename(from, to)
-    }
-    fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
-        fs::hard_link(from, to)
-    }
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        fs::remove_file(path)
-    }
-    fn open_dir(&self, path: &Path) -> io::Result<File> {
-        File::open(path)
-    }
-}
+use super::storage::{SHARED_DIR, SHARED_FILE, Storage};
 
 /// Whether a save is known to survive a power cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Durability {
     /// It is.
     Confirmed,
-    /// The new file is in its place, but the disk did not say that it would stay there.
+    /// The new file is in place, but its directory could not be synced.
     Unconfirmed,
 }
 
-/// Puts `bytes` in the place of the file `name`; whatever fails, the file is the old one or the new one.
-pub(super) fn save(storage: &dyn Storage, dir: &Path, name: &str, bytes: &[u8], mode: u32) -> io::Result<Durability> {
-    let handle = storage.open_dir(dir)?;
-    let temp = dir.join(temp_name(name));
-    let mut file = storage.create(&temp)?;
-    let written = fill(storage, &mut file, bytes, mode).and_then(|()| storage.rename(&temp, &dir.join(name)));
-    if let Err(error) = written {
-        let _ = storage.remove(&temp); // what cannot be removed now is swept at the next start
-        return Err(error);
+impl Durability {
+    /// Of something that was to be synced.
+    pub fn of(synced: &io::Result<()>) -> Self {
+        if synced.is_ok() { Self::Confirmed } else { Self::Unconfirmed }
     }
-    match storage.sync(&handle) {
-        Ok(()) => Ok(Durability::Confirmed),
-        Err(_) => Ok(Durability::Unconfirmed),
+
+    /// Of both.
+    pub fn and(self, other: Self) -> Self {
+        if self == Self::Confirmed { other } else { self }
     }
 }
 
-fn fill(storage: &dyn Storage, file: &mut File, bytes: &[u8], mode: u32) -> io::Result<()> {
-    storage.write(file, bytes)?;
-    storage.set_mode(file, mode)?;
-    storage.sync(file)
+/// New contents of a file, complete and synced under a temporary name beside it.
+pub(super) struct StagedFile {
+    dir: PathBuf,
+    /// The name of the temporary file.
+    pub temp: String,
+    /// The name of the file it is to replace.
+    pub name: String,
+}
+
+impl StagedFile {
+    /// Writes the new contents of the file `name`; where that fails, nothing of it is left.
+    pub fn write(storage: &dyn Storage, dir: &Path, name: &str, bytes: &[u8], mode: u32) -> io::Result<Self> {
+        let staged = Self { dir: dir.to_owned(), temp: temp_name(name), name: name.to_owned() };
+        let mut file = storage.create(&staged.temp_path())?;
+        let written = storage.write(&mut file, bytes);
+        let written = written.and_then(|()| storage.set_mode(&file, mode)).and_then(|()| storage.sync(&file));
+        match written {
+            Ok(()) => Ok(staged),
+            Err(error) => {
+                staged.discard(storage);
+                Err(error)
+            }
+        }
+    }
+
+    /// New contents that another process has staged.
+    pub fn found(dir: &Path, temp: &str, name: &str) -> Self {
+        Self { dir: dir.to_owned(), temp: temp.to_owned(), name: name.to_owned() }
+    }
+
+    /// Where the new contents are until they are placed.
+    pub fn temp_path(&self) -> PathBuf {
+        self.dir.join(&self.temp)
+    }
+
+    /// Renames it over the old file; where that fails, it is still staged.
+    pub fn place(&self, storage: &dyn Storage) -> io::Result<()> {
+        storage.rename(&self.temp_path(), &self.dir.join(&self.name))
+    }
+
+    /// Removes it. What cannot be removed now is removed as a stale file at the next start.
+    pub fn discard(&self, storage: &dyn Storage) {
+        let _ = storage.remove(&self.temp_path());
+    }
+}
+
+/// Replaces the file `name`; whatever fails, the file is the old one or the new one.
+pub(super) fn save(storage: &dyn Storage, dir: &Path, name: &str, bytes: &[u8], mode: u32) -> io::Result<Durability> {
+    save_if(storage, dir, name, bytes, mode, || Ok(()))
+}
+
+/// As [`save`], unless `check` fails when the new contents are ready.
+pub(super) fn save_if(
+    storage: &dyn Storage,
+    dir: &Path,
+    name: &str,
+    bytes: &[u8],
+    mode: u32,
+    check: impl FnOnce() -> io::Result<()>,
+) -> io::Result<Durability> {
+    // Opened now: once the file is renamed, only the sync may fail.
+    let handle = storage.open_dir(dir)?;
+    let staged = StagedFile::write(storage, dir, name, bytes, mode)?;
+    if let Err(error) = check().and_then(|()| staged.place(storage)) {
+        staged.discard(storage);
+        return Err(error);
+    }
+    Ok(Durability::of(&storage.sync(&handle)))
+}
+
+/// Removes a file for good; one that is not there is no error.
+pub(super) fn remove(storage: &dyn Storage, dir: &Path, name: &str) -> io::Result<Durability> {
+    let handle = storage.open_dir(dir)?;
+    match storage.remove(&dir.join(name)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(Durability::of(&storage.sync(&handle))),
+    }
+}
+
+/// Whether there is something at a path; an error is not taken for an answer.
+pub(super) fn exists(storage: &dyn Storage, path: &Path) -> io::Result<bool> {
+    match storage.stat(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// Copies a file under a second name, complete or not at all.
@@ -156,32 +131,36 @@ fn temp_name(name: &str) -> String {
     format!(".{name}.{}-{count}{TEMP_SUFFIX}", std::process::id())
 }
 
-/// Removes what killed saves of ours have left for longer than `age`. Where files are saved under the lock, call it
-/// only while the lock is held: then nobody is saving.
-pub(super) fn remove_stale_temps(dir: &Path, age: Duration) {
-    for path in stale_temps(dir, age) {
-        let _ = fs::remove_file(path); // the next start tries again
+/// Whether a file could be a temporary file of `target`, or of any file where that is empty.
+pub(super) fn is_temp_of(target: &str, name: &str) -> bool {
+    let rest = name.strip_prefix('.').and_then(|rest| rest.strip_prefix(target));
+    rest.is_some_and(|rest| rest.ends_with(TEMP_SUFFIX) && !rest.contains('/'))
+}
+
+/// Removes what killed saves of this user have left for longer than `age`. Where files are saved under the lock, call
+/// it only while the lock is held: then nobody is saving.
+pub(super) fn remove_stale_temps(storage: &dyn Storage, dir: &Path, age: Duration) {
+    for path in stale_temps(storage, dir, age) {
+        let _ = storage.remove(&path); // the next start tries again
     }
 }
 
-/// Temporary files of ours that are older than `age`.
-pub(super) fn stale_temps(dir: &Path, age: Duration) -> Vec<PathBuf> {
+/// Temporary files of this user that are older than `age`.
+pub(super) fn stale_temps(storage: &dyn Storage, dir: &Path, age: Duration) -> Vec<PathBuf> {
     let me = rustix::process::geteuid().as_raw();
     let is_stale = |path: &PathBuf| {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let is_temp = name.starts_with('.') && name.ends_with(TEMP_SUFFIX);
-        let is_old = |meta: &fs::Metadata| meta.modified().is_ok_and(|at| at.elapsed().unwrap_or_default() >= age);
-        is_temp && fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file() && meta.uid() == me && is_old(&meta))
+        let stat = storage.stat(path).ok().filter(|stat| stat.is_file && stat.owner == me);
+        stat.is_some_and(|stat| stat.modified.elapsed().unwrap_or_default() >= age)
     };
-    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
-    entries.map(|entry| entry.path()).filter(is_stale).collect()
+    let names = storage.list(dir).unwrap_or_default();
+    names.iter().filter(|name| is_temp_of("", name)).map(|name| dir.join(name)).filter(is_stale).collect()
 }
 
-/// Makes a directory that colleagues share, unless it is there.
-pub(super) fn make_dir(dir: &Path) -> io::Result<()> {
-    match fs::create_dir(dir) {
-        Ok(()) => fs::set_permissions(dir, Permissions::from_mode(SHARED_DIR)),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && dir.is_dir() => Ok(()),
+/// Creates a directory that colleagues share, unless it exists.
+pub(super) fn create_shared_dir(storage: &dyn Storage, dir: &Path) -> io::Result<()> {
+    match storage.create_dir(dir) {
+        Ok(()) => storage.set_mode(&storage.open_dir(dir)?, SHARED_DIR),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => storage.open_dir(dir).map(drop),
         Err(error) => Err(error),
     }
 }

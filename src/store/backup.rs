@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
-use super::atomic::{Durability, Storage, copy};
+use super::Store;
+use super::atomic::{copy, exists, save_if};
 use super::file_state::file_name;
-use super::lock::{LOCK_TIMEOUT, Lock};
+use super::lock::LOCK_TIMEOUT;
 use super::problem::StoreError;
-use super::{Store, atomic};
+use super::storage::{SHARED_FILE, Storage};
 use crate::model::Kind;
 
 /// How many versions are kept whatever their age.
@@ -38,7 +39,7 @@ pub(super) fn keep(storage: &dyn Storage, dir: &Path, backups: &Path, name: &str
     let outgoing = dir.join(name);
     // A save that failed later may have kept the same version already.
     let inode = |path: &Path| storage.stat(path).ok().map(|stat| stat.inode);
-    let newest = versions(backups, name).pop();
+    let newest = versions(storage, backups, name).pop();
     if newest.is_some_and(|(_, path)| inode(&path).is_some() && inode(&path) == inode(&outgoing)) {
         return Ok(());
     }
@@ -50,36 +51,35 @@ pub(super) fn keep(storage: &dyn Storage, dir: &Path, backups: &Path, name: &str
 }
 
 /// Removes the versions that are too many.
-pub(super) fn prune(backups: &Path, name: &str) {
-    let mut kept = versions(backups, name);
+pub(super) fn prune(storage: &dyn Storage, backups: &Path, name: &str) {
+    let mut kept = versions(storage, backups, name);
     kept.reverse();
     let mut days = BTreeSet::new();
     for (age, (replaced, path)) in kept.iter().enumerate() {
         let is_first_of_day = days.insert(replaced.get(..8).unwrap_or_default().to_owned());
         if age >= MAX_RECENT && !(is_first_of_day && days.len() <= MAX_DAYS) {
-            let _ = std::fs::remove_file(path); // one too many does no harm
+            let _ = storage.remove(path); // one too many does no harm
         }
     }
 }
 
 /// The versions of a file, oldest first: when each was replaced, and where it is.
-fn versions(backups: &Path, name: &str) -> Vec<(String, PathBuf)> {
-    let entries = std::fs::read_dir(backups).into_iter().flatten().flatten();
-    let mut found: Vec<(String, PathBuf)> = entries
-        .filter_map(|entry| {
-            let file = entry.file_name().into_string().ok()?;
-            Some((file.strip_prefix(name)?.strip_prefix('.')?.to_owned(), entry.path()))
-        })
-        .collect();
-    found.sort();
-    found
+fn versions(storage: &dyn Storage, backups: &Path, name: &str) -> Vec<(String, PathBuf)> {
+    let files = storage.list(backups).unwrap_or_default();
+    let version = |file: &String| {
+        let replaced = file.strip_prefix(name)?.strip_prefix('.')?.to_owned();
+        Some((replaced, backups.join(file)))
+    };
+    let mut versions: Vec<(String, PathBuf)> = files.iter().filter_map(version).collect();
+    versions.sort();
+    versions
 }
 
 impl Store {
     /// The old versions of a kind's file, oldest first.
     pub fn backups(&self, kind: Kind) -> Vec<Backup> {
-        let found = versions(&self.private_dir().join("backups"), &file_name(kind));
-        found.into_iter().map(|(replaced, path)| Backup { kind, replaced, path }).collect()
+        let versions = versions(self.storage.as_ref(), &self.private_dir().join("backups"), &file_name(kind));
+        versions.into_iter().map(|(replaced, path)| Backup { kind, replaced, path }).collect()
     }
 
     /// Puts an old version in the place of the file, byte for byte, even of one that does not read. The present one is
@@ -93,15 +93,13 @@ impl Store {
         }
         let name = file_name(backup.kind);
         let failed = |error: &io::Error| StoreError::failed(&name, error);
-        let _lock = Lock::acquire(&self.private_dir().join("lock"), &self.by, LOCK_TIMEOUT)?;
-        let bytes = self.storage.read(&backup.path).map_err(|error| failed(&error))?;
-        if self.storage.stat(&self.dir.join(&name)).is_ok() {
-            keep(self.storage.as_ref(), &self.dir, &self.private_dir().join("backups"), &name)
-                .map_err(|e| failed(&e))?;
+        let lock = self.lock(LOCK_TIMEOUT)?;
+        let storage = self.storage.as_ref();
+        let bytes = storage.read(&backup.path).map_err(|error| failed(&error))?;
+        if exists(storage, &self.dir.join(&name)).map_err(|error| failed(&error))? {
+            keep(storage, &self.dir, &self.private_dir().join("backups"), &name).map_err(|error| failed(&error))?;
         }
-        match atomic::save(self.storage.as_ref(), &self.dir, &name, &bytes, atomic::SHARED_FILE) {
-            Ok(Durability::Confirmed | Durability::Unconfirmed) => Ok(()),
-            Err(error) => Err(failed(&error)),
-        }
+        let saved = save_if(storage, &self.dir, &name, &bytes, SHARED_FILE, || lock.verify());
+        saved.map(drop).map_err(|error| failed(&error))
     }
 }

@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::atomic::{self, Durability, SHARED_FILE};
+use super::atomic::{Durability, save_if};
 use super::build::{MergedRecord, build, current};
 use super::conflict::{self, Conflict};
 use super::file_state::{FileState, file_name};
 use super::lock::{LOCK_TIMEOUT, Lock};
 use super::problem::StoreError;
-use super::{FileRead, Store, backup, said_elsewhere};
+use super::storage::SHARED_FILE;
+use super::{FileRead, Store, backup, journal, said_elsewhere};
 use crate::model::{Change, Edit, Id, Kind, merge};
 
 /// What a save did.
@@ -39,15 +40,15 @@ struct PreparedFile {
 }
 
 impl Store {
-    /// Saves a change. When this returns, the disk has it.
+    /// Saves a change, all of it. When this returns, the disk has it.
     ///
     /// # Errors
-    /// Nothing was saved, and why; of a change of several kinds, the files named first in [`Kind::ALL`] may have been.
+    /// Nothing was saved, and why.
     pub fn commit(&mut self, change: &Change) -> Result<Saved, StoreError> {
         if let Some(reason) = &self.read_only {
             return Err(StoreError::ReadOnly(reason.clone()));
         }
-        let _lock = Lock::acquire(&self.private_dir().join("lock"), &self.by, LOCK_TIMEOUT)?;
+        let lock = self.lock(LOCK_TIMEOUT)?;
         let mut all = Vec::new();
         for kind in Kind::ALL {
             let edits: Vec<&Edit> = change.edits.iter().filter(|edit| edit.kind() == *kind).collect();
@@ -55,15 +56,15 @@ impl Store {
                 all.push(self.prepare(*kind, &edits)?);
             }
         }
-        let lost: Vec<Conflict> =
-            all.iter().flat_map(|prepared| &prepared.lost).map(|(lost, _)| lost.clone()).collect();
+        let lost: Vec<Conflict> = all.iter().flat_map(|one| &one.lost).map(|(lost, _)| lost.clone()).collect();
         if !lost.is_empty() {
-            conflict::add(self.storage.as_ref(), &self.private_dir(), &lost)
+            conflict::add(self.storage.as_ref(), &lock, &self.private_dir(), &lost)
                 .map_err(|error| StoreError::failed("conflicts.ron", &error))?;
         }
-        let mut saved = Saved::default();
+        let mut saved =
+            Saved { is_unconfirmed: self.write(&lock, &all)? == Durability::Unconfirmed, ..Saved::default() };
         for prepared in all {
-            self.write(prepared, &mut saved)?;
+            self.follow(prepared, &mut saved);
         }
         saved.elsewhere.sentence = said_elsewhere(&saved.elsewhere.edits);
         Ok(saved)
@@ -72,7 +73,7 @@ impl Store {
     /// Reads the file again, merges, and builds its new text.
     fn prepare(&self, kind: Kind, edits: &[&Edit]) -> Result<PreparedFile, StoreError> {
         let before = self.state(kind);
-        let read = self.read(kind, self.files.get(&kind)).map_err(StoreError::Broken)?;
+        let read = self.read(kind, self.files.get(&kind), None).map_err(StoreError::Broken)?;
         if let Some(problem) = read.problems.into_iter().next().or_else(|| read.state.problem.clone()) {
             return Err(StoreError::Broken(problem));
         }
@@ -123,24 +124,37 @@ impl Store {
         Ok((merged_records, lost))
     }
 
-    fn write(&mut self, prepared: PreparedFile, saved: &mut Saved) -> Result<(), StoreError> {
-        let PreparedFile { kind, text, exists, mut state, elsewhere, lost } = prepared;
-        let name = file_name(kind);
-        if let Some(text) = text {
-            let storage = self.storage.as_ref();
-            let backups = self.private_dir().join("backups");
-            let failed = |error: std::io::Error| StoreError::failed(&name, &error);
-            if exists {
-                backup::keep(storage, &self.dir, &backups, &name).map_err(failed)?;
-            }
-            let done = atomic::save(storage, &self.dir, &name, text.as_bytes(), SHARED_FILE).map_err(failed)?;
-            saved.is_unconfirmed |= done == Durability::Unconfirmed;
-            backup::prune(&backups, &name);
-            state.stat = storage.stat(&self.dir.join(&name)).ok();
+    /// Puts the new files in place, all of them or none, and keeps the old ones as backups.
+    fn write(&self, lock: &Lock, all: &[PreparedFile]) -> Result<Durability, StoreError> {
+        let storage = self.storage.as_ref();
+        let backups = self.private_dir().join("backups");
+        let changed: Vec<(String, &PreparedFile, &str)> =
+            all.iter().filter_map(|one| Some((file_name(one.kind), one, one.text.as_deref()?))).collect();
+        for (name, _, _) in changed.iter().filter(|(_, one, _)| one.exists) {
+            backup::keep(storage, &self.dir, &backups, name).map_err(|error| StoreError::failed(name, &error))?;
+        }
+        let files: Vec<(&str, &[u8])> =
+            changed.iter().map(|(name, _, text)| (name.as_str(), text.as_bytes())).collect();
+        let done = match files[..] {
+            [] => Durability::Confirmed,
+            [(name, bytes)] => save_if(storage, &self.dir, name, bytes, SHARED_FILE, || lock.verify())
+                .map_err(|error| StoreError::failed(name, &error))?,
+            _ => journal::save(storage, lock, &self.dir, &files)?,
+        };
+        for (name, _) in &files {
+            backup::prune(storage, &backups, name);
+        }
+        Ok(done)
+    }
+
+    /// Follows what was saved.
+    fn follow(&mut self, prepared: PreparedFile, saved: &mut Saved) {
+        let PreparedFile { kind, text, mut state, elsewhere, lost, .. } = prepared;
+        if text.is_some() {
+            state.stat = self.storage.stat(&self.dir.join(file_name(kind))).ok();
         }
         self.files.insert(kind, Arc::new(state));
         saved.elsewhere.edits.extend(elsewhere);
         saved.lost.extend(lost.into_iter().map(|(_, sentence)| sentence));
-        Ok(())
     }
 }

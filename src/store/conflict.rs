@@ -6,8 +6,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::atomic::{SHARED_FILE, Storage, save};
+use super::atomic::save_if;
+use super::lock::{LOCK_TIMEOUT, Lock};
 use super::problem::StoreError;
+use super::storage::{SHARED_FILE, Storage};
 use super::{Store, records, text};
 use crate::model::merge::Lost;
 use crate::model::{AnyRecord, Author, Change, Edit, Id, Kind, Refusal, Text, Timestamp, Workspace};
@@ -89,12 +91,12 @@ fn with_fields_of(now: &AnyRecord, lost: &AnyRecord, fields: &[String]) -> Resul
 const FILE: &str = "conflicts.ron";
 
 /// Adds what is new. A list that does not parse is renamed, never written over.
-pub(super) fn add(storage: &dyn Storage, own: &Path, new: &[Conflict]) -> io::Result<()> {
-    let mut all = match read(storage, own) {
+pub(super) fn add(storage: &dyn Storage, lock: &Lock, dir: &Path, new: &[Conflict]) -> io::Result<()> {
+    let mut all = match read(storage, dir) {
         Ok(all) => all,
         Err(ListError::Broken) => {
-            let aside = own.join(format!("conflicts-{}.ron", super::now().seconds()));
-            storage.rename(&own.join(FILE), &aside)?;
+            let aside = dir.join(format!("conflicts-{}.ron", super::now().seconds()));
+            storage.rename(&dir.join(FILE), &aside)?;
             Vec::new()
         }
         Err(ListError::Failed(error)) => return Err(error),
@@ -105,13 +107,14 @@ pub(super) fn add(storage: &dyn Storage, own: &Path, new: &[Conflict]) -> io::Re
             all.push(conflict.clone());
         }
     }
-    if all.len() == count { Ok(()) } else { write(storage, own, &all) }
+    if all.len() == count { Ok(()) } else { write(storage, lock, dir, &all) }
 }
 
-fn write(storage: &dyn Storage, own: &Path, all: &[Conflict]) -> io::Result<()> {
+fn write(storage: &dyn Storage, lock: &Lock, dir: &Path, all: &[Conflict]) -> io::Result<()> {
     let config = ron::ser::PrettyConfig::new().indentor("  ").separate_tuple_members(false);
     let written = records::options().to_string_pretty(&all, config).map_err(io::Error::other)?;
-    save(storage, own, FILE, format!("{written}\n").as_bytes(), SHARED_FILE).map(drop)
+    let written = format!("{written}\n");
+    save_if(storage, dir, FILE, written.as_bytes(), SHARED_FILE, || lock.verify()).map(drop)
 }
 
 enum ListError {
@@ -119,8 +122,17 @@ enum ListError {
     Failed(io::Error),
 }
 
-fn read(storage: &dyn Storage, own: &Path) -> Result<Vec<Conflict>, ListError> {
-    let bytes = match storage.read(&own.join(FILE)) {
+impl From<ListError> for io::Error {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::Broken => Self::other(format!("{FILE} in .moot does not parse; move it away")),
+            ListError::Failed(error) => error,
+        }
+    }
+}
+
+fn read(storage: &dyn Storage, dir: &Path) -> Result<Vec<Conflict>, ListError> {
+    let bytes = match storage.read(&dir.join(FILE)) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(ListError::Failed(error)),
@@ -143,14 +155,14 @@ impl Store {
         if let Some(reason) = &self.read_only {
             return Err(StoreError::ReadOnly(reason.clone()));
         }
-        let _lock = super::lock::Lock::acquire(&self.private_dir().join("lock"), &self.by, super::lock::LOCK_TIMEOUT)?;
-        let mut all = self.conflicts();
+        let failed = |error: io::Error| StoreError::failed(FILE, &error);
+        let lock = self.lock(LOCK_TIMEOUT)?;
+        let mut all = read(self.storage.as_ref(), &self.private_dir()).map_err(|error| failed(error.into()))?;
         let count = all.len();
         all.retain(|known| !conflict.is_repeat_of(known));
         if all.len() == count {
             return Ok(());
         }
-        write(self.storage.as_ref(), &self.private_dir(), &all)
-            .map_err(|error| StoreError::failed("conflicts.ron", &error))
+        write(self.storage.as_ref(), &lock, &self.private_dir(), &all).map_err(failed)
     }
 }

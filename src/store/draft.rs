@@ -2,22 +2,25 @@
 
 use std::fmt::Write as _;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use super::atomic::{Disk, Storage, save};
+use super::atomic::save;
 use super::problem::StoreError;
+use super::storage::{PRIVATE_FILE, Storage};
 
 /// The drafts of one person in one workspace.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Drafts {
+    storage: Arc<dyn Storage>,
     dir: PathBuf,
     prefix: String,
 }
 
 impl Drafts {
-    pub(super) fn new(dir: &Path) -> Self {
+    pub(super) fn new(storage: Arc<dyn Storage>, dir: PathBuf) -> Self {
         let prefix = format!("{}-", rustix::process::geteuid().as_raw());
-        Self { dir: dir.to_owned(), prefix }
+        Self { storage, dir, prefix }
     }
 
     /// Keeps `text` under `key` in the place of what was kept there.
@@ -26,24 +29,22 @@ impl Drafts {
     /// Why the disk did not take it.
     pub fn write(&self, key: &str, text: &str) -> Result<(), StoreError> {
         let name = self.name(key);
-        save(&Disk, &self.dir, &name, text.as_bytes(), 0o600)
+        save(self.storage.as_ref(), &self.dir, &name, text.as_bytes(), PRIVATE_FILE)
             .map(drop)
             .map_err(|error| StoreError::failed("the draft", &error))
     }
 
     /// What is kept under `key`.
     pub fn read(&self, key: &str) -> Option<String> {
-        let bytes = Disk.read(&self.dir.join(self.name(key))).ok()?;
+        let bytes = self.storage.read(&self.dir.join(self.name(key))).ok()?;
         String::from_utf8(bytes).ok()
     }
 
     /// The keys of all drafts, in their order.
     pub fn list(&self) -> Vec<String> {
-        let entries = std::fs::read_dir(&self.dir).into_iter().flatten().flatten();
-        let mut keys: Vec<String> = entries
-            .filter_map(|entry| entry.file_name().into_string().ok())
-            .filter_map(|name| decode_key(name.strip_prefix(&self.prefix)?.strip_suffix(".draft")?))
-            .collect();
+        let names = self.storage.list(&self.dir).unwrap_or_default();
+        let key = |name: &String| decode_key(name.strip_prefix(&self.prefix)?.strip_suffix(".draft")?);
+        let mut keys: Vec<String> = names.iter().filter_map(key).collect();
         keys.sort();
         keys
     }
@@ -53,7 +54,7 @@ impl Drafts {
     /// # Errors
     /// Why it is still there.
     pub fn remove(&self, key: &str) -> Result<(), StoreError> {
-        match Disk.remove(&self.dir.join(self.name(key))) {
+        match self.storage.remove(&self.dir.join(self.name(key))) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::failed("the draft", &error)),
             _ => Ok(()),
         }

@@ -5,13 +5,14 @@
 use std::collections::{HashMap, HashSet};
 use std::io;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::atomic::{Stat, Storage};
+use super::journal::Journal;
 use super::problem::{FileProblem, line_and_col, reason};
 use super::records::{self, Span, VERSION};
+use super::storage::{Stat, Storage};
 use crate::model::{AnyRecord, Edit, Id, Kind, Text, Timestamp, Updated};
 
 /// The largest file that is read.
@@ -37,38 +38,69 @@ pub(super) struct FileContents {
     pub fingerprint: u128,
 }
 
-/// What the disk says of a file; `None`: there is none.
-pub(super) fn stat(storage: &dyn Storage, dir: &Path, kind: Kind) -> Result<Option<Stat>, FileProblem> {
+/// Where the contents of a file may be, the first that exists being the one: what a change in effect has staged for it,
+/// then its own place.
+fn places(dir: &Path, kind: Kind, journal: Option<&Journal>) -> impl Iterator<Item = PathBuf> {
     let file = file_name(kind);
-    match storage.stat(&dir.join(&file)) {
-        Ok(stat) if !stat.is_file => {
-            Err(FileProblem::whole(&file, "this is a link or no file at all; put a regular file in its place"))
-        }
-        Ok(stat) if stat.length > MAX_FILE_BYTES => {
-            Err(FileProblem::whole(&file, "this file is larger than 256 MB; move some records to another workspace"))
-        }
-        Ok(stat) if stat.length == 0 => Err(FileProblem::whole(
-            &file,
-            format!(
-                "this file is empty; copy the newest .moot/backups/{file}.* over it, or delete it if it never held records"
-            ),
-        )),
-        Ok(stat) => Ok(Some(stat)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(FileProblem::whole(&file, format!("this file cannot be read: {}", reason(&error)))),
-    }
+    let temp = journal.and_then(|journal| journal.temp_of(&file)).map(|temp| dir.join(temp));
+    temp.into_iter().chain([dir.join(file)])
 }
 
-/// Reads a file that is there.
-pub(super) fn read_contents(
+/// The metadata of a file; `None`: there is none.
+pub(super) fn stat(
     storage: &dyn Storage,
     dir: &Path,
     kind: Kind,
-    stat: Stat,
-) -> Result<FileContents, FileProblem> {
+    journal: Option<&Journal>,
+) -> Result<Option<Stat>, FileProblem> {
+    for path in places(dir, kind, journal) {
+        if let Some(stat) = stat_at(storage, &path, kind)? {
+            return Ok(Some(stat));
+        }
+    }
+    Ok(None)
+}
+
+/// The contents of a file; `None`: there is none.
+pub(super) fn read(
+    storage: &dyn Storage,
+    dir: &Path,
+    kind: Kind,
+    journal: Option<&Journal>,
+) -> Result<Option<FileContents>, FileProblem> {
+    for path in places(dir, kind, journal) {
+        if let Some(contents) = read_at(storage, &path, kind)? {
+            return Ok(Some(contents));
+        }
+    }
+    Ok(None)
+}
+
+fn stat_at(storage: &dyn Storage, path: &Path, kind: Kind) -> Result<Option<Stat>, FileProblem> {
     let file = file_name(kind);
-    let bytes = storage.read(&dir.join(&file));
-    let bytes = bytes.map_err(|e| FileProblem::whole(&file, format!("this file cannot be read: {}", reason(&e))))?;
+    let problem = |message: &str| Err(FileProblem::whole(&file, message));
+    match storage.stat(path) {
+        Ok(stat) if !stat.is_file => problem("this is a link or no file at all; put a regular file in its place"),
+        Ok(stat) if stat.length > MAX_FILE_BYTES => {
+            problem("this file is larger than 256 MB; move some records to another workspace")
+        }
+        Ok(stat) if stat.length == 0 => problem(&format!(
+            "this file is empty; copy the newest .moot/backups/{file}.* over it, or delete it if it never held records"
+        )),
+        Ok(stat) => Ok(Some(stat)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unreadable(&file, &error)),
+    }
+}
+
+fn read_at(storage: &dyn Storage, path: &Path, kind: Kind) -> Result<Option<FileContents>, FileProblem> {
+    let Some(stat) = stat_at(storage, path, kind)? else { return Ok(None) };
+    let file = file_name(kind);
+    let bytes = match storage.read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None), // renamed in this moment
+        Err(error) => return Err(unreadable(&file, &error)),
+    };
     let text = String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
         let before = String::from_utf8_lossy(&error.as_bytes()[..good]).into_owned();
@@ -79,7 +111,11 @@ pub(super) fn read_contents(
     let has_mark = text.starts_with('\u{feff}');
     let text = if has_mark { text['\u{feff}'.len_utf8()..].to_owned() } else { text };
     let fingerprint = xxh3_128(text.as_bytes());
-    Ok(FileContents { text, has_mark, stat, fingerprint })
+    Ok(Some(FileContents { text, has_mark, stat, fingerprint }))
+}
+
+fn unreadable(file: &str, error: &io::Error) -> FileProblem {
+    FileProblem::whole(file, format!("this file cannot be read: {}", reason(error)))
 }
 
 /// A record of a file.

@@ -1,17 +1,18 @@
 //! One process saves at a time. Readers never wait; a save holds the lock for some milliseconds, never across a key
 //! press.
+//!
+//! The lock is whichever file is at its path. A process may lock a file that somebody has just removed or replaced, so
+//! the path is looked at again after locking, and once more before anything is put in place.
 
 use std::fmt;
-use std::fs::{File, OpenOptions, Permissions, TryLockError};
-use std::io::{self, Read, Seek, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use rustix::fs::OFlags;
-
-use super::atomic::SHARED_FILE;
 use super::problem::StoreError;
+use super::storage::{SHARED_FILE, Storage};
 use crate::model::SplitMix64;
 
 /// How long a save waits for the lock.
@@ -28,9 +29,10 @@ impl fmt::Display for Holder {
 }
 
 /// The lock, held until this is dropped, or the process ends in whatever way.
-#[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    storage: Arc<dyn Storage>,
+    path: PathBuf,
+    file: File,
 }
 
 impl Lock {
@@ -38,23 +40,66 @@ impl Lock {
     ///
     /// # Errors
     /// Who holds it, or why the lock file cannot be used.
-    pub fn acquire(path: &Path, by: &str, timeout: Duration) -> Result<Self, StoreError> {
-        let mut file = open(path).map_err(|error| StoreError::failed("the lock (.moot/lock)", &error))?;
+    pub fn acquire(storage: &Arc<dyn Storage>, path: &Path, by: &str, timeout: Duration) -> Result<Self, StoreError> {
+        let failed = |error: io::Error| StoreError::failed("the lock (.moot/lock)", &error);
         let mut random = SplitMix64::new(u64::from(std::process::id()) << 32 | u64::from(nanos()));
         let began = Instant::now();
         loop {
-            match file.try_lock() {
-                Ok(()) => {
-                    let _ = write_holder(&mut file, by); // information for those who wait, no part of the lock
-                    return Ok(Self { _file: file });
-                }
-                Err(TryLockError::WouldBlock) if began.elapsed() < timeout => {
-                    std::thread::sleep(pause(began.elapsed(), timeout, random.next_u64()));
-                }
-                Err(TryLockError::WouldBlock) => return Err(StoreError::Held(read_holder(&mut file))),
-                Err(TryLockError::Error(error)) => return Err(StoreError::failed("the lock (.moot/lock)", &error)),
+            if let Some(mut file) = try_acquire(storage.as_ref(), path).map_err(failed)? {
+                let holder = format!("{by} {} {}", std::process::id(), super::now().seconds());
+                let _ = storage.overwrite(&mut file, holder.as_bytes()); // information for those who wait, nothing more
+                return Ok(Self { storage: storage.clone(), path: path.to_owned(), file });
             }
+            if began.elapsed() >= timeout {
+                return Err(StoreError::Held(read_holder(storage.as_ref(), path)));
+            }
+            std::thread::sleep(pause(began.elapsed(), timeout, random.next_u64()));
         }
+    }
+
+    /// Makes sure that the lock is still the file at its path: else somebody else may hold another one.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn verify(&self) -> io::Result<()> {
+        if is_at(self.storage.as_ref(), &self.file, &self.path)? {
+            return Ok(());
+        }
+        Err(io::Error::other("the lock file .moot/lock was replaced or removed in the meantime; try again"))
+    }
+}
+
+/// Locks the file at the path; `None` where another process holds it, or where it is at the path no longer.
+fn try_acquire(storage: &dyn Storage, path: &Path) -> io::Result<Option<File>> {
+    let file = open(storage, path)?;
+    let is_ours = storage.try_lock(&file)? && is_at(storage, &file, path)?;
+    Ok(is_ours.then_some(file))
+}
+
+fn is_at(storage: &dyn Storage, file: &File, path: &Path) -> io::Result<bool> {
+    match storage.stat(path) {
+        Ok(stat) => Ok(stat.is_same_file(&storage.stat_open(file)?)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Opens the lock file, which is created once and never removed.
+fn open(storage: &dyn Storage, path: &Path) -> io::Result<File> {
+    match storage.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        result => return result,
+    }
+    match storage.create(path) {
+        Ok(file) => {
+            if let Err(error) = storage.set_mode(&file, SHARED_FILE) {
+                let _ = storage.remove(path); // else colleagues could never lock it
+                return Err(error);
+            }
+            Ok(file)
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => storage.open(path),
+        Err(error) => Err(error),
     }
 }
 
@@ -70,33 +115,10 @@ fn nanos() -> u32 {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.subsec_nanos())
 }
 
-/// Opens the lock file, which is created once and never removed.
-fn open(path: &Path) -> io::Result<File> {
-    let options = || {
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).custom_flags(OFlags::NOFOLLOW.bits() as i32);
-        options
-    };
-    match options().create_new(true).mode(SHARED_FILE).open(path) {
-        Ok(file) => {
-            file.set_permissions(Permissions::from_mode(SHARED_FILE))?;
-            Ok(file)
-        }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => options().open(path),
-        Err(error) => Err(error),
-    }
-}
-
-fn write_holder(file: &mut File, by: &str) -> io::Result<()> {
-    file.set_len(0)?;
-    file.rewind()?;
-    write!(file, "{by} {} {}", std::process::id(), super::now().seconds())
-}
-
-fn read_holder(file: &mut File) -> Holder {
-    let mut said = String::new();
-    let _ = file.rewind().and_then(|()| file.take(200).read_to_string(&mut said));
-    let parts: Vec<&str> = said.split(' ').collect();
+fn read_holder(storage: &dyn Storage, path: &Path) -> Holder {
+    let bytes = storage.read(path).unwrap_or_default();
+    let written = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]);
+    let parts: Vec<&str> = written.split(' ').collect();
     let held = match parts[..] {
         [by, pid, since] if !by.is_empty() && pid.parse::<u32>().is_ok() => {
             let seconds = since.parse().map_or(0, |since: i64| (super::now().seconds() - since).max(0));

@@ -12,12 +12,15 @@ mod commit;
 mod conflict;
 mod draft;
 mod file_state;
+mod journal;
 mod lock;
 mod problem;
 mod records;
 mod sample;
 mod scan;
+mod snapshot;
 mod splice;
+mod storage;
 mod text;
 mod users;
 mod watch;
@@ -27,9 +30,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use crate::model::{AnyRecord, Change, Edit, Kind, Text, Timestamp, Workspace, change::listed};
+use crate::model::{AnyRecord, Edit, Kind, Text, Timestamp, Workspace, change::listed};
 
-pub use atomic::{Disk, SHARED_DIR, SHARED_FILE, Stat, Storage};
 pub use backup::Backup;
 pub use commit::Saved;
 pub use conflict::Conflict;
@@ -37,15 +39,22 @@ pub use draft::Drafts;
 pub use lock::Holder;
 pub use problem::{FileProblem, StoreError};
 pub use records::VERSION;
-pub use sample::{Scratch, atlas, init, need_table, sample_scratch};
+pub use sample::{Scratch, atlas, init, init_on, need_table, sample_scratch};
+pub use snapshot::Reloaded;
+pub use storage::{Disk, SHARED_DIR, SHARED_FILE, Stat, Storage};
 pub use text::{from_ron, to_ron};
 pub use users::own_login;
 pub use watch::Watch;
 
 use file_state::{FileState, file_name};
+use journal::Journal;
+use lock::Lock;
 
 /// The directory inside a workspace where the program keeps its own files.
 const PRIVATE_DIR: &str = ".moot";
+
+/// How old the temporary file of a draft must be before it is taken for stale.
+const MAX_DRAFT_TEMP_AGE: Duration = Duration::from_secs(3600);
 
 /// What a workspace is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +108,7 @@ impl Store {
     /// As [`Store::open`].
     pub fn open_on(storage: Arc<dyn Storage>, dir: &Path, mode: Mode) -> Result<Opened, StoreError> {
         let partnership = dir.join(file_name(Kind::Partnership));
-        match std::fs::symlink_metadata(&partnership) {
+        match storage.stat(&partnership) {
             Ok(_) => {}
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 return Err(StoreError::NotAWorkspace(dir.to_owned()));
@@ -113,10 +122,12 @@ impl Store {
             Mode::Read => Some("it was opened to look at only".to_owned()),
             Mode::Write => store.prepare_private_dir().err(),
         };
+        let problems = store.load()?;
         let mut workspace = Workspace::default();
-        let mut problems = Vec::new();
-        for kind in Kind::ALL.iter().copied().filter(|kind| kind.is_resident()) {
-            problems.extend(store.load(kind, &mut workspace));
+        for entry in store.files.values().flat_map(|state| &state.entries) {
+            if let Some(record) = &entry.record {
+                workspace.place(entry.span.id, Some(record.clone()));
+            }
         }
         if let Some(newer) = store.files.iter().find(|(_, state)| state.is_newer) {
             store.read_only = Some(format!("{} was written by a newer moot; update moot", file_name(*newer.0)));
@@ -129,21 +140,31 @@ impl Store {
     fn prepare_private_dir(&self) -> Result<(), String> {
         let refused =
             |error: &std::io::Error| format!("{} is open read-only: {}", self.dir.display(), problem::reason(error));
-        rustix::fs::access(&self.dir, rustix::fs::Access::WRITE_OK).map_err(|error| refused(&error.into()))?;
-        for dir in [self.private_dir(), self.private_dir().join("backups"), self.private_dir().join("drafts")] {
-            atomic::make_dir(&dir).map_err(|error| refused(&error))?;
-        }
+        let storage = self.storage.as_ref();
+        storage.check_writable(&self.dir).map_err(|error| refused(&error))?;
         let places = [self.dir.clone(), self.private_dir(), self.private_dir().join("backups")];
-        let is_left = places.iter().any(|place| !atomic::stale_temps(place, Duration::ZERO).is_empty());
+        let drafts = self.private_dir().join("drafts");
+        for dir in places[1..].iter().chain([&drafts]) {
+            atomic::create_shared_dir(storage, dir).map_err(|error| refused(&error))?;
+        }
+        let is_left = journal::exists(storage, &self.dir)
+            || places.iter().any(|place| !atomic::stale_temps(storage, place, Duration::ZERO).is_empty());
         // A temporary file may belong to a save in progress; under the lock it cannot.
-        if is_left && let Ok(_held) = lock::Lock::acquire(&self.private_dir().join("lock"), &self.by, Duration::ZERO) {
+        if is_left && let Ok(_lock) = self.lock(Duration::ZERO) {
             for place in &places {
-                atomic::remove_stale_temps(place, Duration::ZERO);
+                atomic::remove_stale_temps(storage, place, Duration::ZERO);
             }
         }
         // Drafts are written without the lock.
-        atomic::remove_stale_temps(&self.private_dir().join("drafts"), Duration::from_secs(3600));
+        atomic::remove_stale_temps(storage, &drafts, MAX_DRAFT_TEMP_AGE);
         Ok(())
+    }
+
+    /// Takes the lock, and finishes what an interrupted save has left.
+    fn lock(&self, timeout: Duration) -> Result<Lock, StoreError> {
+        let lock = Lock::acquire(&self.storage, &self.private_dir().join("lock"), &self.by, timeout)?;
+        journal::recover(self.storage.as_ref(), &self.dir)?;
+        Ok(lock)
     }
 
     /// Where the workspace is.
@@ -163,7 +184,7 @@ impl Store {
 
     /// The drafts of this user: text that is being typed and is not saved yet.
     pub fn drafts(&self) -> Drafts {
-        Drafts::new(&self.private_dir().join("drafts"))
+        Drafts::new(self.storage.clone(), self.private_dir().join("drafts"))
     }
 
     /// Calls `notice` whenever something in the directory may have changed; until the watch is dropped.
@@ -182,27 +203,14 @@ impl Store {
         self.files.get(&kind).cloned().unwrap_or_default()
     }
 
-    /// Reads a kind for the first time.
-    fn load(&mut self, kind: Kind, workspace: &mut Workspace) -> Vec<FileProblem> {
-        let (state, problems) = match self.read(kind, None) {
-            Ok(read) => (read.state, read.problems),
-            Err(problem) => {
-                (Arc::new(FileState { problem: Some(problem.clone()), ..FileState::default() }), vec![problem])
-            }
-        };
-        for entry in &state.entries {
-            if let Some(record) = &entry.record {
-                workspace.place(entry.span.id, Some(record.clone()));
-            }
-        }
-        self.files.insert(kind, state);
-        problems
-    }
-
     /// Reads a file again, as far as it has changed since `before`.
-    fn read(&self, kind: Kind, before: Option<&Arc<FileState>>) -> Result<FileRead, FileProblem> {
-        let storage = self.storage.as_ref();
-        let Some(stat) = file_state::stat(storage, &self.dir, kind)? else {
+    fn read(
+        &self,
+        kind: Kind,
+        before: Option<&Arc<FileState>>,
+        journal: Option<&Journal>,
+    ) -> Result<FileRead, FileProblem> {
+        let Some(contents) = file_state::read(self.storage.as_ref(), &self.dir, kind, journal)? else {
             return match before {
                 Some(before) if !before.entries.is_empty() => Err(FileProblem::whole(
                     &file_name(kind),
@@ -211,7 +219,6 @@ impl Store {
                 _ => Ok(FileRead::default()),
             };
         };
-        let contents = file_state::read_contents(storage, &self.dir, kind, stat)?;
         if let Some(before) =
             before.filter(|before| before.fingerprint == Some(contents.fingerprint) && before.problem.is_none())
         {
@@ -235,54 +242,12 @@ impl Store {
         initials.unwrap_or_else(|| Text::line(&login))
     }
 
-    /// Reads a kind that is not kept in memory, such as originals.
-    ///
-    /// # Errors
-    /// The first mistake in its file.
-    pub fn load_kind(&mut self, kind: Kind) -> Result<Vec<AnyRecord>, FileProblem> {
-        let read = self.read(kind, None)?;
-        if let Some(problem) = read.problems.into_iter().next() {
-            return Err(problem);
-        }
-        if kind.is_resident() {
-            return Ok(read.state.entries.iter().filter_map(|entry| entry.record.clone()).collect());
-        }
-        let text = read.contents.as_ref().map_or("", |contents| &contents.text);
-        let file = file_name(kind);
-        let one = |entry: &file_state::Entry| records::read(&file, text, kind, entry.span.id, &entry.span.body);
-        read.state.entries.iter().map(one).collect()
-    }
-
-    /// Reads what others have changed, parsing only files and records that differ.
-    ///
-    /// Of a file that does not parse any more, the last good state stays, and the file is not written over.
-    pub fn reload(&mut self) -> Reloaded {
-        let mut edits = Vec::new();
-        let mut problems = Vec::new();
-        for kind in Kind::ALL.iter().copied().filter(|kind| kind.is_resident()) {
-            let state = self.state(kind);
-            let stat = file_state::stat(self.storage.as_ref(), &self.dir, kind);
-            if state.problem.is_none() && stat.as_ref().is_ok_and(|stat| *stat == state.stat) {
-                continue;
-            }
-            let read = self.read(kind, Some(&state));
-            match read {
-                Ok(read) if read.problems.is_empty() => {
-                    edits.extend(read.state.changes_since(&state));
-                    self.files.insert(kind, Arc::new(FileState { stat: stat.ok().flatten(), ..(*read.state).clone() }));
-                }
-                Ok(read) => problems.extend(self.block(kind, read.problems)),
-                Err(problem) => problems.extend(self.block(kind, vec![problem])),
-            }
-        }
-        Reloaded { change: Change { sentence: said_elsewhere(&edits), edits }, problems }
-    }
-
     /// Dangling references, each at its position. They do not block saving.
     pub fn loose_references(&self, workspace: &Workspace) -> Vec<FileProblem> {
         let mut problems = Vec::new();
         for kind in Kind::ALL.iter().copied().filter(|kind| kind.is_resident()) {
-            let Ok(FileRead { contents: Some(contents), state, .. }) = self.read(kind, self.files.get(&kind)) else {
+            let Ok(FileRead { contents: Some(contents), state, .. }) = self.read(kind, self.files.get(&kind), None)
+            else {
                 continue;
             };
             for entry in &state.entries {
@@ -296,13 +261,6 @@ impl Store {
         }
         problems
     }
-
-    /// Keeps the last good state of a file, and marks the file as not to be written over.
-    fn block(&mut self, kind: Kind, problems: Vec<FileProblem>) -> Vec<FileProblem> {
-        let problem = problems.first().cloned();
-        self.files.insert(kind, Arc::new(FileState { problem, ..(*self.state(kind)).clone() }));
-        problems
-    }
 }
 
 /// A file read again.
@@ -311,15 +269,6 @@ struct FileRead {
     contents: Option<file_state::FileContents>,
     state: Arc<FileState>,
     problems: Vec<FileProblem>,
-}
-
-/// What others changed.
-#[derive(Clone, Debug, Default)]
-pub struct Reloaded {
-    /// The records before and after; nothing, when nothing changed.
-    pub change: Change,
-    /// What is wrong in files now.
-    pub problems: Vec<FileProblem>,
 }
 
 /// What was changed by others, in a sentence.

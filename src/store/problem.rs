@@ -109,6 +109,9 @@ pub enum StoreError {
     /// Somebody else has given this id to another record in the meantime: the new record needs another id.
     #[error("{0} was given to another record in this moment; try again")]
     Taken(Id),
+    /// A save of several files was interrupted, and must be completed before anything else is saved.
+    #[error("nothing was saved, as an earlier save was interrupted and could not be completed: {0}")]
+    Interrupted(String),
     /// What was asked for cannot be.
     #[error("{0}")]
     Refused(String),
@@ -118,7 +121,11 @@ impl StoreError {
     /// The exit code with which a command ends because of it.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::NotAWorkspace(_) | Self::Unreadable { .. } | Self::Broken(_) | Self::Failed { .. } => 3,
+            Self::NotAWorkspace(_)
+            | Self::Unreadable { .. }
+            | Self::Broken(_)
+            | Self::Failed { .. }
+            | Self::Interrupted(_) => 3,
             Self::Held(_) | Self::Taken(_) => 4,
             Self::ReadOnly(_) | Self::Refused(_) => 5,
         }

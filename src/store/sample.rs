@@ -1,10 +1,12 @@
 //! What comes with the program: a sample workspace, a map and a table of needs; and the creation of a new workspace.
 
+use std::io;
 use std::path::Path;
 
 use super::file_state::{FileContents, FileState, file_name};
 use super::problem::{FileProblem, StoreError};
-use super::{Disk, Stat, Storage, atomic, text};
+use super::storage::{Disk, SHARED_FILE, Stat, Storage};
+use super::{atomic, text};
 use crate::model::needs::NeedTable;
 use crate::model::place::Atlas;
 use crate::model::{AnyRecord, Kind, Partnership, SplitMix64, Text, Updated};
@@ -21,22 +23,33 @@ const MAP: &str = include_str!("../../data/maps/dorset.ron");
 /// # Errors
 /// The directory is a workspace already, or cannot be written.
 pub fn init(dir: &Path, name: &str, sample: bool) -> Result<(), StoreError> {
-    let own = dir.join(super::PRIVATE_DIR);
-    let itself = file_name(Kind::Partnership);
+    init_on(&Disk, dir, name, sample)
+}
+
+/// As [`init`], through a [`Storage`] other than the disk.
+///
+/// # Errors
+/// As [`init`].
+pub fn init_on(storage: &dyn Storage, dir: &Path, name: &str, sample: bool) -> Result<(), StoreError> {
     let name = Text::line(name);
     if name.is_empty() {
         return Err(StoreError::Refused("a partnership needs a name: give it one with --name".to_owned()));
     }
-    if dir.join(&itself).exists() {
-        let message = format!("{0} is a workspace already; open it with: moot -w {0}", dir.display());
-        return Err(StoreError::Refused(message));
+    let failed = |error: io::Error| StoreError::failed(&dir.display().to_string(), &error);
+    match storage.stat(&dir.join(file_name(Kind::Partnership))) {
+        Ok(_) => {
+            let message = format!("{0} is a workspace already; open it with: moot -w {0}", dir.display());
+            return Err(StoreError::Refused(message));
+        }
+        Err(error) if is_absent(&error) => {}
+        Err(error) => return Err(failed(error)),
     }
-    let failed = |error: std::io::Error| StoreError::failed(&dir.display().to_string(), &error);
     if let Some(parent) = dir.parent() {
-        std::fs::create_dir_all(parent).map_err(failed)?;
+        create_dirs(storage, parent).map_err(failed)?;
     }
-    for dir in [dir, &own, &own.join("backups"), &own.join("drafts")] {
-        atomic::make_dir(dir).map_err(failed)?;
+    let private = dir.join(super::PRIVATE_DIR);
+    for dir in [dir, &private, &private.join("backups"), &private.join("drafts")] {
+        atomic::create_shared_dir(storage, dir).map_err(failed)?;
     }
     let mut files = vec![];
     if sample {
@@ -44,16 +57,31 @@ pub fn init(dir: &Path, name: &str, sample: bool) -> Result<(), StoreError> {
     }
     // The partnership comes last: its presence makes the directory a workspace.
     for (kind, text) in files {
-        write(dir, kind, text)?;
+        write(storage, dir, kind, text)?;
     }
     let record = partnership(name, sample).map_err(StoreError::Broken)?;
     let text = text::file(Kind::Partnership, &[record]).map_err(StoreError::Refused)?;
-    write(dir, Kind::Partnership, &text)
+    write(storage, dir, Kind::Partnership, &text)
 }
 
-fn write(dir: &Path, kind: Kind, text: &str) -> Result<(), StoreError> {
+/// Neither the file nor, maybe, the directory it would be in exists.
+fn is_absent(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound
+}
+
+fn create_dirs(storage: &dyn Storage, dir: &Path) -> io::Result<()> {
+    match storage.stat(dir) {
+        Err(error) if is_absent(&error) && !dir.as_os_str().is_empty() => {
+            dir.parent().map_or(Ok(()), |parent| create_dirs(storage, parent))?;
+            storage.create_dir(dir)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn write(storage: &dyn Storage, dir: &Path, kind: Kind, text: &str) -> Result<(), StoreError> {
     let file = file_name(kind);
-    let saved = atomic::save(&Disk, dir, &file, text.as_bytes(), atomic::SHARED_FILE);
+    let saved = atomic::save(storage, dir, &file, text.as_bytes(), SHARED_FILE);
     saved.map(drop).map_err(|error| StoreError::failed(&file, &error))
 }
 
@@ -77,7 +105,7 @@ fn partnership(name: Text, sample: bool) -> Result<AnyRecord, FileProblem> {
 
 /// The records of a file that is part of the program.
 fn embedded(kind: Kind, text: &str) -> Result<Vec<AnyRecord>, FileProblem> {
-    let contents = FileContents { text: text.to_owned(), has_mark: false, stat: Stat::NONE, fingerprint: 0 };
+    let contents = FileContents { text: text.to_owned(), has_mark: false, stat: Stat::EMBEDDED, fingerprint: 0 };
     let (state, problems) = FileState::parse(kind, &contents, None, &|_| Text::default());
     match problems.into_iter().next() {
         Some(problem) => Err(problem),
@@ -101,11 +129,10 @@ impl Scratch {
 /// # Errors
 /// The directory for temporary files cannot be written.
 pub fn sample_scratch() -> Result<Scratch, StoreError> {
-    let failed = |error: std::io::Error| StoreError::failed("the sample", &error);
+    let failed = |error: io::Error| StoreError::failed("the sample", &error);
     let dir = tempfile::Builder::new().prefix("moot-sample-").tempdir().map_err(failed)?;
-    let itself = embedded(Kind::Partnership, PARTNERSHIP).map_err(StoreError::Broken)?;
-    let name = itself.first().map_or_else(|| "Sample".to_owned(), AnyRecord::title_alone);
-    init(dir.path(), &name, true)?;
+    let partnership = embedded(Kind::Partnership, PARTNERSHIP).map_err(StoreError::Broken)?;
+    init(dir.path(), &partnership.first().map_or_else(|| "Sample".to_owned(), AnyRecord::title_alone), true)?;
     Ok(Scratch(dir))
 }
 
@@ -125,7 +152,7 @@ pub fn need_table(dir: &Path) -> Result<NeedTable, FileProblem> {
     let own = dir.join("needs.ron");
     let bytes = match Disk.read(&own) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return read_whole("needs.ron", NEEDS),
+        Err(error) if is_absent(&error) => return read_whole("needs.ron", NEEDS),
         Err(error) => return Err(FileProblem::whole("needs.ron", super::problem::reason(&error))),
     };
     let text = String::from_utf8(bytes).map_err(|_| FileProblem::whole("needs.ron", "this file is not UTF-8"))?;

@@ -1,0 +1,84 @@
+//! The lock is the file that is at its path, whatever becomes of the file.
+
+use std::fs::{self, File, TryLockError};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use folkmoot::store::{Disk, Mode, Store};
+
+use super::storage::Hooked;
+use super::{adding, new_workspace, open, save, service, text};
+
+/// Puts another lock file in the place of the present one, as a program that synchronises directories does.
+fn replace_lock(dir: &Path) {
+    let lock = dir.join(".moot/lock");
+    fs::write(dir.join(".moot/lock-new"), "").unwrap();
+    fs::rename(dir.join(".moot/lock-new"), lock).unwrap();
+}
+
+#[test]
+fn a_file_that_is_gone_from_the_path_is_no_lock() {
+    let dir = new_workspace(false);
+    save(&mut open(dir.path()), &adding(service("S-0001", "First", 1)));
+    let place = dir.path().to_owned();
+    let (mut tries, watched) = (0, Arc::new(AtomicUsize::new(0)));
+    let held = watched.clone();
+    let storage = Arc::new(Hooked::new(Box::new(Disk), move |name, _| match name {
+        "try_lock" => {
+            tries += 1;
+            if tries == 1 {
+                replace_lock(&place);
+            }
+        }
+        // Whoever saves holds the lock that others would take.
+        "rename" => {
+            let lock = File::open(place.join(".moot/lock")).unwrap();
+            assert!(matches!(lock.try_lock(), Err(TryLockError::WouldBlock)), "another could save now");
+            held.fetch_add(1, Ordering::Relaxed);
+        }
+        _ => {}
+    }));
+    let mut ours = Store::open_on(storage, dir.path(), Mode::Write).unwrap();
+    save(&mut ours, &adding(service("S-0002", "Second", 1)));
+    assert_eq!(watched.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn a_lock_that_is_lost_while_saving_saves_nothing() {
+    for call in ["link", "create"] {
+        let dir = new_workspace(false);
+        save(&mut open(dir.path()), &adding(service("S-0001", "First", 1)));
+        let place = dir.path().to_owned();
+        let mut times = 0;
+        let storage = Arc::new(Hooked::new(Box::new(Disk), move |name, _| {
+            if name == call {
+                times += 1;
+                if times == 1 {
+                    replace_lock(&place);
+                }
+            }
+        }));
+        let mut ours = Store::open_on(storage, dir.path(), Mode::Write).unwrap();
+        let old = text(dir.path(), "services.ron");
+        let said = ours.store.commit(&adding(service("S-0002", "Second", 1))).unwrap_err().to_string();
+        assert!(said.contains("lock") && said.contains("try again"), "{said}");
+        assert_eq!(text(dir.path(), "services.ron"), old);
+        save(&mut ours, &adding(service("S-0002", "Second", 1)));
+        assert_eq!(open(dir.path()).workspace, ours.workspace);
+    }
+}
+
+#[test]
+fn who_waits_is_told_who_saves() {
+    let dir = new_workspace(false);
+    save(&mut open(dir.path()), &adding(service("S-0001", "First", 1)));
+    let lock = File::options().read(true).write(true).open(dir.path().join(".moot/lock")).unwrap();
+    lock.lock().unwrap();
+    fs::write(dir.path().join(".moot/lock"), "BO 812 1700000000").unwrap();
+    let mut ours = open(dir.path());
+    let said = ours.store.commit(&adding(service("S-0002", "Second", 1))).unwrap_err().to_string();
+    assert!(said.contains("held by BO, process 812, for "), "{said}");
+    drop(lock);
+    save(&mut ours, &adding(service("S-0002", "Second", 1)));
+}
