@@ -3,6 +3,7 @@
 //! A term of a query is compared with these words and never with records: a directory of a hundred thousand services
 //! has some ten thousand distinct words, few enough to scan them all at every key press.
 
+mod forward;
 mod fuzzy;
 
 use hashbrown::HashTable;
@@ -10,6 +11,7 @@ use hashbrown::hash_table::Entry;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::words::letter_mask;
+use forward::ForwardIndex;
 pub(super) use fuzzy::{FuzzyPattern, match_abbreviation, max_typos};
 
 /// That a document holds a word: its number, and in the low six bits the search fields the word stands in.
@@ -39,6 +41,10 @@ struct Words {
 }
 
 impl Words {
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
     fn get(&self, at: u32) -> &str {
         let at = at as usize;
         let from = if at == 0 { 0 } else { self.ends[at - 1] as usize };
@@ -51,7 +57,8 @@ impl Words {
     }
 }
 
-/// The words in order of arrival until [`Lexicon::finish`] sorts them, and a hash table of their numbers.
+/// The words in order of arrival until [`Lexicon::finish`] sorts them, and a hash table of their numbers. Postings are
+/// collected by document until then, and lie by word afterwards.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lexicon {
     words: Words,
@@ -62,6 +69,9 @@ pub(super) struct Lexicon {
     /// The lists that were added to since.
     grown: Vec<Vec<Posting>>,
     numbers: HashTable<u32>,
+    /// The postings, until the lexicon is finished.
+    forward: ForwardIndex,
+    is_finished: bool,
 }
 
 /// Where the postings of a word are. Most words have one or two, so a vector for each would cost more than they do.
@@ -83,7 +93,7 @@ pub(super) struct Match {
 impl Lexicon {
     /// How many words there are.
     pub fn len(&self) -> usize {
-        self.lists.len()
+        self.words.len()
     }
 
     /// The word with this number.
@@ -117,6 +127,9 @@ impl Lexicon {
     /// Adds a posting. Documents must come in the order of their numbers.
     pub fn add(&mut self, word: &str, document: u32, fields: u8) {
         let at = self.find_or_insert(word);
+        if !self.is_finished {
+            return self.forward.add(at, document, fields);
+        }
         let list = self.grow(at);
         match list.last_mut() {
             Some(last) if *last >> FIELD_BITS == document => *last |= u32::from(fields),
@@ -170,29 +183,26 @@ impl Lexicon {
         next
     }
 
-    /// Adds the postings of another lexicon, whose documents have higher numbers. Each list is freed as soon as it is
-    /// copied, so that memory never holds both lexicons whole.
-    pub fn merge(&mut self, mut other: Self) {
-        for at in 0..other.len() as u32 {
-            let word = self.find_or_insert(other.word(at));
-            self.grow(word).extend_from_slice(other.postings(at));
-            other.free(at);
-        }
+    /// Adds the postings of another lexicon, whose documents have higher numbers. Neither is finished.
+    pub fn merge(&mut self, other: Self) {
+        let Self { words, forward, .. } = other;
+        let numbers: Vec<u32> = (0..words.len() as u32).map(|at| self.find_or_insert(words.get(at))).collect();
+        self.forward.append(&forward, &numbers);
     }
 
-    /// Sorts the words, so that those with one prefix lie side by side for the scans, and frees what growing reserved.
+    /// Sorts the words, so that those with one prefix lie side by side for the scans, and lays their postings out by
+    /// word.
     pub fn finish(&mut self) {
         let mut order: Vec<(u64, u32)> = (0..self.len() as u32).map(|at| (prefix_key(self.word(at)), at)).collect();
         order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| self.word(a.1).cmp(self.word(b.1))));
-        let mut sorted = Self { numbers: HashTable::with_capacity(order.len()), ..Self::default() };
+        let mut rank = vec![0; order.len()];
+        let mut sorted = Self { numbers: HashTable::with_capacity(order.len()), is_finished: true, ..Self::default() };
         for (_, at) in order {
-            let word = self.word(at);
-            let number = sorted.find_or_insert(word) as usize;
-            let start = sorted.packed.len() as u32;
-            sorted.packed.extend_from_slice(self.postings(at));
-            sorted.lists[number] = PostingList::Packed { start, end: sorted.packed.len() as u32 };
-            self.free(at);
+            rank[at as usize] = sorted.find_or_insert(self.word(at));
         }
+        let (packed, starts) = self.forward.invert(&rank);
+        sorted.packed = packed;
+        sorted.lists = starts.windows(2).map(|pair| PostingList::Packed { start: pair[0], end: pair[1] }).collect();
         sorted.shrink();
         *self = sorted;
     }
@@ -201,15 +211,6 @@ impl Lexicon {
         self.words.text.shrink_to_fit();
         self.words.ends.shrink_to_fit();
         self.letter_masks.shrink_to_fit();
-        self.lists.shrink_to_fit();
-        self.packed.shrink_to_fit();
-    }
-
-    /// Frees the postings of a word that was copied elsewhere.
-    fn free(&mut self, word: u32) {
-        if let PostingList::Grown(at) = self.lists[word as usize] {
-            self.grown[at as usize] = Vec::new();
-        }
     }
 
     /// The words equal to a term and, unless it is `is_exact`, those it is a prefix of. Equal words score 1. Longer ones
@@ -288,6 +289,7 @@ mod tests {
         for (at, word) in words.iter().enumerate() {
             lexicon.add(word, at as u32, 1);
         }
+        lexicon.finish();
         lexicon
     }
 
@@ -318,7 +320,6 @@ mod tests {
     #[test]
     fn packed_lists_are_updated_like_others() {
         let mut lexicon = lexicon(&["a", "b", "a", "c", "b"]);
-        lexicon.finish();
         lexicon.add("b", 5, 1);
         lexicon.add("d", 6, 1);
         lexicon.remove(|document| [0, 4].contains(&document));
@@ -334,15 +335,18 @@ mod tests {
 
     #[test]
     fn two_halves_make_one() {
-        let mut whole = lexicon(&["a", "b", "a", "c"]);
-        let (mut first, mut second) = (lexicon(&["a", "b"]), Lexicon::default());
-        second.add("a", 2, 1);
-        second.add("c", 3, 1);
+        let whole = lexicon(&["b", "a", "b", "c", "a", "b"]);
+        let (mut first, mut second) = (Lexicon::default(), Lexicon::default());
+        for (document, word) in ["b", "a", "b"].into_iter().enumerate() {
+            first.add(word, document as u32, 1);
+        }
+        for (document, word) in ["c", "a", "b"].into_iter().enumerate() {
+            second.add(word, 3 + document as u32, 1);
+        }
         first.merge(second);
-        whole.finish();
         first.finish();
         assert_eq!((&whole.words.text, &whole.packed), (&first.words.text, &first.packed));
-        assert_eq!(whole.postings(0), first.postings(0));
+        assert_eq!((whole.postings(0), whole.postings(2)), (first.postings(0), first.postings(2)));
     }
 
     #[test]
@@ -369,6 +373,7 @@ mod tests {
     fn acronyms_match_only_whole() {
         let mut lexicon = Lexicon::default();
         lexicon.add_acronym("bcvs", 0, 1);
+        lexicon.finish();
         assert_eq!(lexicon.prefix_matches("bcvs", false, false).len(), 1);
         assert_eq!(lexicon.prefix_matches("bcv", false, false).len(), 0);
         assert_eq!(lexicon.fuzzy_matches("bcsv", true).len(), 0);

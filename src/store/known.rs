@@ -62,8 +62,9 @@ pub(super) fn stat(storage: &dyn Storage, dir: &Path, kind: Kind) -> Result<Opti
 pub(super) fn find(storage: &dyn Storage, dir: &Path, kind: Kind, stat: Stat) -> Result<Found, Problem> {
     let file = file_name(kind);
     let bytes = storage.read(&dir.join(&file));
-    let bytes = bytes.map_err(|e| Problem::whole(&file, format!("this file cannot be read: {}", reason(&e))))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
+    let mut bytes = bytes.map_err(|e| Problem::whole(&file, format!("this file cannot be read: {}", reason(&e))))?;
+    keep_mapped(&mut bytes);
+    let mut text = String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
         let before = String::from_utf8_lossy(&error.as_bytes()[..good]).into_owned();
         let (line, col) = line_and_col(&before, good);
@@ -71,9 +72,26 @@ pub(super) fn find(storage: &dyn Storage, dir: &Path, kind: Kind, stat: Stat) ->
         Problem { line, col, ..Problem::whole(&file, message) }
     })?;
     let has_mark = text.starts_with('\u{feff}');
-    let text = if has_mark { text['\u{feff}'.len_utf8()..].to_owned() } else { text };
+    if has_mark {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
     let print = xxh3_128(text.as_bytes());
     Ok(Found { text, has_mark, stat, print })
+}
+
+/// From this many bytes on, glibc maps a block of memory by itself and gives it back to the system when it is freed.
+const MAPPED: usize = 128 * 1024;
+
+/// glibc raises that limit to the size of every such block it frees, up to this one.
+const MAX_MAPPED: usize = 32 * 1024 * 1024;
+
+/// Makes a large buffer larger than any that raises the limit: otherwise, once the text of a file has been freed,
+/// nothing that loading and indexing free would be given back, and the program would hold a sixth more memory for as
+/// long as it runs. What is reserved and never written takes no memory; where there is no room for it, nothing is lost.
+fn keep_mapped(bytes: &mut Vec<u8>) {
+    if bytes.len() >= MAPPED {
+        let _ = bytes.try_reserve_exact(MAX_MAPPED);
+    }
 }
 
 /// A record of a file.
@@ -223,5 +241,35 @@ fn sign_hand_edits(entries: &mut [Entry], old: &HashMap<Id, &Entry>, found: &Fou
         if now.updated() == was.updated() && !now.differing(was).is_empty() {
             now.set_updated(Updated(written.after(was.updated().0), (hand.by)(found.stat.owner)));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::atomic::Disk;
+    use super::*;
+
+    fn found(text: &str) -> Found {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join(file_name(Kind::Person)), text).unwrap();
+        let stat = stat(&Disk, dir.path(), Kind::Person).unwrap().unwrap();
+        find(&Disk, dir.path(), Kind::Person, stat).unwrap()
+    }
+
+    #[test]
+    fn a_mark_is_taken_off() {
+        let found = found("\u{feff}Folkmoot()");
+        assert_eq!((found.text.as_str(), found.has_mark), ("Folkmoot()", true));
+    }
+
+    #[test]
+    fn the_text_of_a_large_file_is_given_back_when_it_is_freed() {
+        let large = "x".repeat(MAPPED);
+        for text in [large.clone(), format!("\u{feff}{large}")] {
+            let found = found(&text);
+            assert_eq!(found.text, large);
+            assert!(found.text.capacity() > MAX_MAPPED, "{}", found.text.capacity());
+        }
+        assert!(found("small").text.capacity() < MAPPED);
     }
 }
