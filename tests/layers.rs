@@ -36,7 +36,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "search",
         rooms: &["model"],
-        crates: &["fuzzy_matcher", "strsim"],
+        crates: &["fuzzy_matcher", "strsim", "hashbrown", "xxhash_rust"],
         // Building an index may use both cores; that starts nothing that outlives the call.
         never: &[
             "std::fs",

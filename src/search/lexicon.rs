@@ -3,10 +3,16 @@
 //! A term of a query is compared with these words and never with records: a directory of a hundred thousand services
 //! has some ten thousand distinct words, few enough to scan them all at every key press.
 
-use fuzzy_matcher::FuzzyMatcher;
-use fuzzy_matcher::skim::SkimMatcherV2;
+mod forward;
+mod fuzzy;
+
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::words::letter_mask;
+use forward::ForwardIndex;
+pub(super) use fuzzy::{FuzzyPattern, match_abbreviation, max_typos};
 
 /// That a document holds a word: its number, and in the low six bits the search fields the word stands in.
 pub(super) type Posting = u32;
@@ -27,16 +33,54 @@ pub(super) fn fields(posting: Posting) -> u8 {
 /// Stands before an acronym in the lexicon, which only a term equal to it matches.
 const ACRONYM: char = '^';
 
-/// The words in one string, in order of arrival until [`Lexicon::finish`] sorts them, and a hash table over them.
+/// Words in one string, numbered in the order in which they were pushed.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Lexicon {
+struct Words {
     text: String,
     ends: Vec<u32>,
+}
+
+impl Words {
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn get(&self, at: u32) -> &str {
+        let at = at as usize;
+        let from = if at == 0 { 0 } else { self.ends[at - 1] as usize };
+        &self.text[from..self.ends[at] as usize]
+    }
+
+    fn push(&mut self, word: &str) {
+        self.text.push_str(word);
+        self.ends.push(self.text.len() as u32);
+    }
+}
+
+/// The words in order of arrival until [`Lexicon::finish`] sorts them, and a hash table of their numbers. Postings are
+/// collected by document until then, and lie by word afterwards.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lexicon {
+    words: Words,
     letter_masks: Vec<u64>,
-    postings: Vec<Vec<Posting>>,
-    /// Open addressing with linear probing: the number of a word and the upper half of its hash, which tells most other
-    /// words apart without reading them.
-    slots: Vec<(u32, u32)>,
+    lists: Vec<PostingList>,
+    /// The lists as [`Lexicon::finish`] left them, one after the other.
+    packed: Vec<Posting>,
+    /// The lists that were added to since.
+    grown: Vec<Vec<Posting>>,
+    numbers: HashTable<u32>,
+    /// The postings, until the lexicon is finished.
+    forward: ForwardIndex,
+    is_finished: bool,
+}
+
+/// Where the postings of a word are. Most words have one or two, so a vector for each would cost more than they do.
+#[derive(Clone, Copy, Debug)]
+enum PostingList {
+    /// A range of [`Lexicon::packed`].
+    Packed { start: u32, end: u32 },
+    /// An index of [`Lexicon::grown`].
+    Grown(u32),
 }
 
 /// A word of the lexicon that matches a term, and how well, from 0 to 1.
@@ -46,31 +90,47 @@ pub(super) struct Match {
     pub quality: f32,
 }
 
-/// A slot of the hash table without a word.
-const EMPTY: (u32, u32) = (u32::MAX, 0);
-
 impl Lexicon {
     /// How many words there are.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.words.len()
     }
 
     /// The word with this number.
     pub fn word(&self, at: u32) -> &str {
-        let at = at as usize;
-        let from = if at == 0 { 0 } else { self.ends[at - 1] as usize };
-        &self.text[from..self.ends[at] as usize]
+        self.words.get(at)
     }
 
     /// The postings of a word, in the order of documents.
     pub fn postings(&self, word: u32) -> &[Posting] {
-        &self.postings[word as usize]
+        match self.lists[word as usize] {
+            PostingList::Packed { start, end } => &self.packed[start as usize..end as usize],
+            PostingList::Grown(at) => &self.grown[at as usize],
+        }
+    }
+
+    /// The postings of a word to add to.
+    fn grow(&mut self, word: u32) -> &mut Vec<Posting> {
+        let list = &mut self.lists[word as usize];
+        let at = match *list {
+            PostingList::Grown(at) => at,
+            PostingList::Packed { start, end } => {
+                let at = self.grown.len() as u32;
+                self.grown.push(self.packed[start as usize..end as usize].to_vec());
+                *list = PostingList::Grown(at);
+                at
+            }
+        };
+        &mut self.grown[at as usize]
     }
 
     /// Adds a posting. Documents must come in the order of their numbers.
     pub fn add(&mut self, word: &str, document: u32, fields: u8) {
         let at = self.find_or_insert(word);
-        let list = &mut self.postings[at as usize];
+        if !self.is_finished {
+            return self.forward.add(at, document, fields);
+        }
+        let list = self.grow(at);
         match list.last_mut() {
             Some(last) if *last >> FIELD_BITS == document => *last |= u32::from(fields),
             _ => list.push(document << FIELD_BITS | u32::from(fields)),
@@ -84,78 +144,73 @@ impl Lexicon {
 
     /// Removes the postings of these documents.
     pub fn remove(&mut self, is_removed: impl Fn(usize) -> bool) {
-        for list in &mut self.postings {
-            list.retain(|posting| !is_removed(document(*posting)));
+        let is_kept = |posting: &Posting| !is_removed(document(*posting));
+        self.retain_packed(is_kept);
+        self.grown.iter_mut().for_each(|list| list.retain(is_kept));
+    }
+
+    /// Keeps some of the packed postings. The lists lie in the order of their words, so each moves to the left.
+    fn retain_packed(&mut self, is_kept: impl Fn(&Posting) -> bool) {
+        let mut end_of_kept = 0;
+        for list in &mut self.lists {
+            if let PostingList::Packed { start, end } = list {
+                let range = *start as usize..*end as usize;
+                *start = end_of_kept as u32;
+                for at in range {
+                    let posting = self.packed[at];
+                    if is_kept(&posting) {
+                        self.packed[end_of_kept] = posting;
+                        end_of_kept += 1;
+                    }
+                }
+                *end = end_of_kept as u32;
+            }
         }
+        self.packed.truncate(end_of_kept);
     }
 
     fn find_or_insert(&mut self, word: &str) -> u32 {
-        if self.slots.len() < (self.len() + 1) * 2 {
-            self.grow();
-        }
-        let mask = self.slots.len() - 1;
-        let hash = hash(word);
-        let tag = (hash >> 32) as u32;
-        let mut slot = hash as usize & mask;
-        while self.slots[slot] != EMPTY {
-            let (known, known_tag) = self.slots[slot];
-            if known_tag == tag && self.word(known) == word {
-                return known;
-            }
-            slot = (slot + 1) & mask;
-        }
-        let at = self.len() as u32;
-        self.slots[slot] = (at, tag);
-        self.text.push_str(word);
-        self.ends.push(self.text.len() as u32);
+        let next = self.len() as u32;
+        let is_equal = |at: &u32| self.words.get(*at) == word;
+        let rehash = |at: &u32| hash(self.words.get(*at));
+        match self.numbers.entry(hash(word), is_equal, rehash) {
+            Entry::Occupied(known) => return *known.get(),
+            Entry::Vacant(slot) => slot.insert(next),
+        };
+        self.words.push(word);
         self.letter_masks.push(letter_mask(word));
-        self.postings.push(Vec::new());
-        at
+        self.lists.push(PostingList::Packed { start: 0, end: 0 });
+        next
     }
 
-    fn grow(&mut self) {
-        let size = ((self.len() + 1) * 4).next_power_of_two().max(1024);
-        let mut slots = vec![EMPTY; size];
-        for at in 0..self.len() as u32 {
-            let hash = hash(self.word(at));
-            let mut slot = hash as usize & (size - 1);
-            while slots[slot] != EMPTY {
-                slot = (slot + 1) & (size - 1);
-            }
-            slots[slot] = (at, (hash >> 32) as u32);
-        }
-        self.slots = slots;
+    /// Adds the postings of another lexicon, whose documents have higher numbers. Neither is finished.
+    pub fn merge(&mut self, other: Self) {
+        let Self { words, forward, .. } = other;
+        let numbers: Vec<u32> = (0..words.len() as u32).map(|at| self.find_or_insert(words.get(at))).collect();
+        self.forward.append(&forward, &numbers);
     }
 
-    /// Adds the postings of another lexicon, whose documents have higher numbers. Each list is freed as soon as it is
-    /// copied, so that memory never holds both lexicons whole.
-    pub fn merge(&mut self, mut other: Self) {
-        for at in 0..other.len() {
-            let theirs = std::mem::take(&mut other.postings[at]);
-            let word = self.find_or_insert(other.word(at as u32)) as usize;
-            if self.postings[word].is_empty() {
-                self.postings[word] = theirs;
-            } else {
-                self.postings[word].extend_from_slice(&theirs);
-            }
-        }
-    }
-
-    /// Sorts the words, so that those with one prefix lie side by side for the scans, and frees what growing reserved.
+    /// Sorts the words, so that those with one prefix lie side by side for the scans, and lays their postings out by
+    /// word.
     pub fn finish(&mut self) {
         let mut order: Vec<(u64, u32)> = (0..self.len() as u32).map(|at| (prefix_key(self.word(at)), at)).collect();
         order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| self.word(a.1).cmp(self.word(b.1))));
-        let mut sorted = Self::default();
+        let mut rank = vec![0; order.len()];
+        let mut sorted = Self { numbers: HashTable::with_capacity(order.len()), is_finished: true, ..Self::default() };
         for (_, at) in order {
-            let word = self.word(at);
-            sorted.text.push_str(word);
-            sorted.ends.push(sorted.text.len() as u32);
-            sorted.letter_masks.push(self.letter_masks[at as usize]);
-            sorted.postings.push(std::mem::take(&mut self.postings[at as usize]).as_slice().into());
+            rank[at as usize] = sorted.find_or_insert(self.word(at));
         }
-        sorted.text.shrink_to_fit();
+        let (packed, starts) = self.forward.invert(&rank);
+        sorted.packed = packed;
+        sorted.lists = starts.windows(2).map(|pair| PostingList::Packed { start: pair[0], end: pair[1] }).collect();
+        sorted.shrink();
         *self = sorted;
-        self.grow();
+    }
+
+    fn shrink(&mut self) {
+        self.words.text.shrink_to_fit();
+        self.words.ends.shrink_to_fit();
+        self.letter_masks.shrink_to_fit();
     }
 
     /// The words equal to a term and, unless it is `is_exact`, those it is a prefix of. Equal words score 1. Longer ones
@@ -179,7 +234,7 @@ impl Lexicon {
                 Some(rest) => prefix_quality - 0.2 * rest.len() as f32 / word.len() as f32,
                 None => continue,
             };
-            if !self.postings[at].is_empty() {
+            if !self.postings(at as u32).is_empty() {
                 found.push(Match { word: at as u32, quality });
             }
         }
@@ -193,7 +248,7 @@ impl Lexicon {
         let mut abbreviated = Vec::new();
         let mut found = Vec::new();
         for (at, mask) in self.letter_masks.iter().enumerate() {
-            if self.postings[at].is_empty() || !pattern.may_match(*mask) {
+            if !pattern.may_match(*mask) || self.postings(at as u32).is_empty() {
                 continue;
             }
             let word = self.word(at as u32);
@@ -213,107 +268,6 @@ impl Lexicon {
     }
 }
 
-/// How many typing mistakes a term of so many letters may hold. In words of three letters a mistake leaves nearly any
-/// other word; in long ones two are common.
-pub(super) fn max_typos(letters: usize) -> usize {
-    match letters {
-        ..4 => 0,
-        4..8 => 1,
-        _ => 2,
-    }
-}
-
-/// Matches words that a term may stand for with a typing mistake, or with letters left out.
-pub(super) struct FuzzyPattern<'a> {
-    term: &'a str,
-    mask: u64,
-    count: usize,
-    first: Option<char>,
-    max_typos: usize,
-    is_finished: bool,
-}
-
-/// The shortest abbreviation: two letters would abbreviate every other word.
-const MIN_ABBREVIATION: usize = 3;
-
-impl<'a> FuzzyPattern<'a> {
-    pub fn new(term: &'a str, is_finished: bool) -> Self {
-        let count = term.chars().count();
-        let has_digit = term.bytes().any(|b| b.is_ascii_digit());
-        let max_typos = if has_digit { 0 } else { max_typos(count) }; // BH1 is not BH2
-        Self { term, mask: letter_mask(term), count, first: term.chars().next(), max_typos, is_finished }
-    }
-
-    /// Whether a word with these letters can match at all: each letter of the term that it lacks is a mistake.
-    fn may_match(&self, mask: u64) -> bool {
-        (self.mask & !mask).count_ones() as usize <= self.max_typos
-    }
-
-    /// How well a word matches with typing mistakes: 0.5 with one, 0.35 with two or with one in a prefix. The distance is
-    /// optimal string alignment (Damerau and Levenshtein, each letter edited once), so swapped neighbours are one mistake.
-    pub fn typo_score(&self, word: &str, mask: u64) -> Option<f32> {
-        if self.max_typos == 0 || !self.may_match(mask) {
-            return None;
-        }
-        let length = word.chars().count();
-        let distance = if length.abs_diff(self.count) <= self.max_typos {
-            strsim::osa_distance(self.term, word)
-        } else {
-            usize::MAX
-        };
-        if distance <= self.max_typos {
-            return Some(0.65 - 0.15 * distance as f32);
-        }
-        let may_be_prefix =
-            !self.is_finished && self.count > 4 && length > self.count && word.chars().next() == self.first;
-        may_be_prefix.then(|| self.prefix_typo_score(word)).flatten()
-    }
-
-    /// A term still being typed may already have a mistake: `wemou` on the way to `weymouth`.
-    fn prefix_typo_score(&self, word: &str) -> Option<f32> {
-        let distance_to_prefix = |count: usize| {
-            let end = word.char_indices().nth(count).map_or(word.len(), |(at, _)| at);
-            strsim::osa_distance(self.term, &word[..end])
-        };
-        let nearest = (self.count - 1..=self.count + 1).map(distance_to_prefix).min()?;
-        (nearest <= 1).then_some(0.35)
-    }
-
-    /// How well the term abbreviates a word, from 0 to 1: same first letter, the others in order. Longer words score
-    /// less, and a word is at most about three times as long as its abbreviation.
-    fn abbreviation_score(&self, word: &str, mask: u64) -> Option<f32> {
-        let length = word.chars().count();
-        let can_be = self.count >= MIN_ABBREVIATION
-            && self.mask & !mask == 0
-            && word.chars().next() == self.first
-            && length > self.count
-            && length <= self.count * 3 + 2;
-        if !can_be {
-            return None;
-        }
-        match_abbreviation(word, self.term).map(|(score, _)| score / (1.0 + length as f32 / 40.0))
-    }
-}
-
-/// How well `term` abbreviates `word`, and the positions of the letters it keeps.
-pub(super) fn match_abbreviation(word: &str, term: &str) -> Option<(f32, Vec<usize>)> {
-    thread_local! {
-        static MATCHER: SkimMatcherV2 = SkimMatcherV2::default().smart_case();
-    }
-    let count = term.chars().count();
-    if count < MIN_ABBREVIATION || word.chars().next() != term.chars().next() {
-        return None;
-    }
-    let (score, positions) = MATCHER.with(|matcher| matcher.fuzzy_indices(word, term))?;
-    // an abbreviation keeps the first letter
-    if positions.first() != Some(&0) {
-        return None;
-    }
-    // the matcher gives about 24 points for each letter at best
-    let most = 24.0 * count as f32;
-    Some(((score as f32 / most).clamp(0.05, 1.0), positions))
-}
-
 /// The first eight bytes of a word as a number that sorts like the word: most comparisons end here.
 fn prefix_key(word: &str) -> u64 {
     let mut bytes = [0; 8];
@@ -322,12 +276,8 @@ fn prefix_key(word: &str) -> u64 {
     u64::from_be_bytes(bytes)
 }
 
-/// FNV-1a (Fowler, Noll, Vo), with the upper bits mixed in: fast for short words. Collisions only slow down a search.
 fn hash(word: &str) -> u64 {
-    let mixed = word
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    mixed ^ (mixed >> 29)
+    xxh3_64(word.as_bytes())
 }
 
 #[cfg(test)]
@@ -339,6 +289,7 @@ mod tests {
         for (at, word) in words.iter().enumerate() {
             lexicon.add(word, at as u32, 1);
         }
+        lexicon.finish();
         lexicon
     }
 
@@ -367,15 +318,35 @@ mod tests {
     }
 
     #[test]
+    fn packed_lists_are_updated_like_others() {
+        let mut lexicon = lexicon(&["a", "b", "a", "c", "b"]);
+        lexicon.add("b", 5, 1);
+        lexicon.add("d", 6, 1);
+        lexicon.remove(|document| [0, 4].contains(&document));
+        lexicon.add("a", 7, 1);
+        lexicon.add("c", 7, 1);
+        lexicon.remove(|document| document == 3);
+        let documents = |word: &str| {
+            let found = lexicon.prefix_matches(word, true, true);
+            found.iter().flat_map(|found| lexicon.postings(found.word)).map(|p| document(*p)).collect::<Vec<_>>()
+        };
+        assert_eq!(["a", "b", "c", "d"].map(documents), [vec![2, 7], vec![1, 5], vec![7], vec![6]]);
+    }
+
+    #[test]
     fn two_halves_make_one() {
-        let mut whole = lexicon(&["a", "b", "a", "c"]);
-        let (mut first, mut second) = (lexicon(&["a", "b"]), Lexicon::default());
-        second.add("a", 2, 1);
-        second.add("c", 3, 1);
+        let whole = lexicon(&["b", "a", "b", "c", "a", "b"]);
+        let (mut first, mut second) = (Lexicon::default(), Lexicon::default());
+        for (document, word) in ["b", "a", "b"].into_iter().enumerate() {
+            first.add(word, document as u32, 1);
+        }
+        for (document, word) in ["c", "a", "b"].into_iter().enumerate() {
+            second.add(word, 3 + document as u32, 1);
+        }
         first.merge(second);
-        whole.finish();
         first.finish();
-        assert_eq!((&whole.text, &whole.postings), (&first.text, &first.postings));
+        assert_eq!((&whole.words.text, &whole.packed), (&first.words.text, &first.packed));
+        assert_eq!((whole.postings(0), whole.postings(2)), (first.postings(0), first.postings(2)));
     }
 
     #[test]
@@ -402,6 +373,7 @@ mod tests {
     fn acronyms_match_only_whole() {
         let mut lexicon = Lexicon::default();
         lexicon.add_acronym("bcvs", 0, 1);
+        lexicon.finish();
         assert_eq!(lexicon.prefix_matches("bcvs", false, false).len(), 1);
         assert_eq!(lexicon.prefix_matches("bcv", false, false).len(), 0);
         assert_eq!(lexicon.fuzzy_matches("bcsv", true).len(), 0);
