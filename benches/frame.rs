@@ -66,7 +66,7 @@ fn workspace() -> Workspace {
 }
 
 fn open() -> (App, FrameEncoder) {
-    let atlas = store::atlas().unwrap();
+    let atlas = store::atlas(std::path::Path::new(""), &folkmoot::model::Workspace::default()).unwrap();
     let workspace = workspace();
     let mut app = App::new(Options::default(), &[]);
     app.update(Event::Clock(Timestamp::from_seconds(1_795_000_000), Date::from_ymd_opt(2026, 11, 21).unwrap()));

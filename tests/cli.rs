@@ -238,6 +238,65 @@ fn find_prints_what_is_meant_best_first() {
     assert!(said.contains("need:zzzz means nothing here"), "{said}");
 }
 
+/// Writes the name of a map into the partnership's file.
+fn name_map(dir: &Path, name: &str) {
+    let path = dir.join("partnership.ron");
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains("map: \"dorset\""), "{text}");
+    fs::write(&path, text.replace("map: \"dorset\"", &format!("map: \"{name}\""))).unwrap();
+}
+
+#[test]
+fn a_workspace_has_the_map_it_names() {
+    let dir = own();
+    let dir = dir.path();
+    let square = "[[(52.0, -1.0), (53.0, -1.0), (53.0, 0.0), (52.0, 0.0)]]";
+    let map = |count: usize| {
+        let districts: Vec<String> = (0..count).map(|at| format!("(name: \"Part {at}\", rings: {square})")).collect();
+        format!("(name: \"Rutland\", districts: [{}])", districts.join(", "))
+    };
+    assert_eq!(run(dir, &["add", "service", "name=Beds", "serves=Part 40"]).1, 0);
+    fs::create_dir(dir.join("maps")).unwrap();
+    fs::write(dir.join("maps/rutland.ron"), map(41)).unwrap();
+    name_map(dir, "rutland");
+    assert_eq!(run(dir, &["check"]), (String::new(), 0, String::new()));
+    let (found, code, said) = run(dir, &["find", "serves:rutland"]);
+    assert!(code == 0 && found.contains("Beds") && said.is_empty(), "the 41st district is part of the whole: {said}");
+    // a map that breaks a limit is refused in a sentence, and the rest works
+    fs::write(dir.join("maps/rutland.ron"), map(129)).unwrap();
+    let (said, code, _) = run(dir, &["check"]);
+    assert_eq!(said, "maps/rutland.ron:1:1: this map has 129 districts; at most 128 are possible: join small ones\n");
+    assert_eq!(code, 0, "no record is in danger");
+    let (found, code, said) = run(dir, &["find", "beds"]);
+    assert!(code == 0 && found.contains("Beds") && said.contains("at most 128"), "{said}");
+    fs::write(dir.join("maps/rutland.ron"), "(name: \"Rutland\", colour: 1)").unwrap();
+    assert!(run(dir, &["check"]).0.starts_with("maps/rutland.ron:1:"));
+}
+
+#[test]
+fn an_unknown_map_is_a_problem_and_the_program_works_without() {
+    let dir = own();
+    let dir = dir.path();
+    assert_eq!(run(dir, &["add", "service", "name=Beds", "needs=accommodation"]).1, 0);
+    fs::create_dir(dir.join("maps")).unwrap();
+    fs::write(dir.join("maps/mine.ron"), "(name: \"Mine\")").unwrap();
+    for name in ["atlantis", "../services", "mine.ron"] {
+        name_map(dir, name);
+        let (out, code, _) = run(dir, &["check"]);
+        let says = format!("there is no map {name:?}; write one of dorset, mine, or put your own into maps/NAME.ron");
+        assert!(out.starts_with("partnership.ron:") && out.contains(&says), "{out}");
+        let line = fs::read_to_string(dir.join("partnership.ron")).unwrap();
+        let line = 1 + line.lines().position(|line| line.contains("map:")).unwrap();
+        assert!(out.starts_with(&format!("partnership.ron:{line}:12: ")), "the field is named: {out}");
+        assert_eq!(code, 0);
+        let (found, code, said) = run(dir, &["find", "need:housing"]);
+        assert!(code == 0 && found.contains("Beds") && said.contains("there is no map"), "{said}");
+        let text = fs::read_to_string(dir.join("partnership.ron")).unwrap();
+        fs::write(dir.join("partnership.ron"), text.replace(name, "dorset")).unwrap();
+    }
+    assert_eq!(run(dir, &["check"]).0, "");
+}
+
 #[test]
 fn a_file_that_may_not_grow_is_told_and_intact() {
     let dir = sample();

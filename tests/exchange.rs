@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use folkmoot::exchange::{self, ExportContext, Format, ImportContext, ImportPlan, RepairKind, Report};
 use folkmoot::model::needs::NeedTable;
+use folkmoot::model::place::Atlas;
 use folkmoot::model::service::{Ages, Contact, Need, Sex, Status, Verified};
 use folkmoot::model::{
     AnyRecord, Author, Change, Edit, Organisation, Record, Ref, Service, SplitMix64, Timestamp, Workspace,
@@ -65,9 +66,18 @@ impl Harness {
     }
 
     fn export(&self, format: Format, path: &Path, contacts: bool) {
+        self.export_with(&Atlas::default(), format, path, contacts);
+    }
+
+    fn export_with(&self, atlas: &Atlas, format: Format, path: &Path, contacts: bool) {
         let needs = needs();
-        let what =
-            ExportContext { workspace: &self.workspace, originals: &self.workspace.originals, needs: &needs, contacts };
+        let what = ExportContext {
+            workspace: &self.workspace,
+            originals: &self.workspace.originals,
+            needs: &needs,
+            atlas,
+            contacts,
+        };
         exchange::export(format, path, &what, &mut |_| true).unwrap();
     }
 
@@ -384,8 +394,8 @@ fn what_must_not_leave_does_not() {
         refuge.notes = Some("code 4711".into());
     });
     edit(&mut harness, "Café and “advice”", |other| other.hide_address = true);
-    for (name, format) in Format::NAMES {
-        let path = folder.path().join(name);
+    for format in Format::ALL {
+        let path = folder.path().join(format.name());
         harness.export(*format, &path, false);
         let mut paths = vec![path.clone()];
         if path.is_dir() {
@@ -439,13 +449,64 @@ fn nobody_else_tells_a_hidden_address() {
         let text: String = files.iter().map(|path| std::fs::read_to_string(path).unwrap().to_lowercase()).collect();
         (text.contains("1 open street"), secrets.into_iter().filter(|secret| text.contains(secret)).collect())
     };
-    for (name, format) in Format::NAMES {
-        assert_eq!(leaks(&harness, *format, name), (true, vec![]), "{name}");
+    for format in Format::ALL {
+        assert_eq!(leaks(&harness, *format, format.name()), (true, vec![]), "{format:?}");
     }
     // the measure can fail
     edit(&mut harness, "A refuge", |refuge| refuge.hide_address = false);
-    for (name, format) in Format::NAMES {
-        assert!(leaks(&harness, *format, name).1.len() > 2, "{name}");
+    for format in Format::ALL {
+        assert!(leaks(&harness, *format, format.name()).1.len() > 2, "{format:?}");
+    }
+}
+
+/// A map of one square, with one postcode district in it and one beside it.
+fn small_map() -> Atlas {
+    ron::Options::default()
+        .with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME)
+        .from_str(
+            r#"(name: "Rutland",
+            districts: [(name: "Oakham", rings: [[(52.0, -1.0), (53.0, -1.0), (53.0, 0.0), (52.0, 0.0)]])],
+            postcodes: [(code: "LE15", point: (52.6, -0.7)), (code: "PE9", point: (52.6, 0.4))])"#,
+        )
+        .unwrap()
+}
+
+#[test]
+fn a_county_is_stated_only_where_the_record_or_the_map_says_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("feed.json");
+    let service = |id: &str, address: &str| {
+        format!(
+            r#"{{"id":"{id}","name":"{id}","status":"active","service_at_locations":[{{"location":{{"id":"at-{id}",
+            "location_type":"physical","addresses":[{{"address_1":"1 Street","city":"Town","country":"GB",
+            "address_type":"physical",{address}}}]}}}}]}}"#
+        )
+    };
+    let services = [
+        service("inside", r#""postal_code":"LE15 6AA""#),
+        service("beside", r#""postal_code":"PE9 1AA""#),
+        service("far", r#""postal_code":"M1 1AA""#),
+        service("says", r#""postal_code":"LE15 6AA","state_province":"Leicestershire""#),
+    ];
+    std::fs::write(&path, page(&services.each_ref().map(String::as_str))).unwrap();
+    let mut harness = Harness::default();
+    harness.import(&path, "feed");
+    for format in [Format::Hsds3Json, Format::Oruk3Json] {
+        let out = folder.path().join("out.json");
+        harness.export_with(&small_map(), format, &out, true);
+        let page: serde_json::Value = serde_json::from_slice(&std::fs::read(&out).unwrap()).unwrap();
+        for (name, county, is_filled) in [
+            ("inside", "Rutland", true),
+            ("beside", "not stated", true),
+            ("far", "not stated", true),
+            ("says", "Leicestershire", false),
+        ] {
+            let found = page["contents"].as_array().unwrap().iter().find(|service| service["name"] == name).unwrap();
+            let address = &found["service_at_locations"][0]["location"]["addresses"][0];
+            assert_eq!(address["state_province"], county, "{name}");
+            let filled = address["moot_filled"].as_array().is_some_and(|all| all.contains(&"state_province".into()));
+            assert_eq!(filled, is_filled, "{name}");
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap::builder::PossibleValue;
 
 use super::Global;
 use super::exit::{CommandError, CommandResult};
@@ -16,8 +17,8 @@ use crate::store::{self, Mode};
 /// `moot export`
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// hsds3-json, hsds3-csv, oruk3-json, csv or geojson
-    #[arg(value_parser = format)]
+    /// What to write
+    #[arg(value_enum, ignore_case = true)]
     format: Format,
     /// Where to: a file; for hsds3-csv a folder, or a file that ends in .zip
     path: PathBuf,
@@ -29,12 +30,13 @@ pub struct ExportArgs {
     replace: bool,
 }
 
-fn format(typed: &str) -> Result<Format, String> {
-    let found = Format::NAMES.iter().find(|(name, _)| *name == typed.to_lowercase());
-    found.map(|(_, format)| *format).ok_or_else(|| {
-        let names: Vec<&str> = Format::NAMES.iter().map(|(name, _)| *name).collect();
-        format!("choose from {}", names.join(", "))
-    })
+impl clap::ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        Self::ALL
+    }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()).help(self.description()))
+    }
 }
 
 impl ExportArgs {
@@ -57,6 +59,7 @@ impl ExportArgs {
             workspace: session.workspace(),
             originals: &originals,
             needs: &needs,
+            atlas: &session.atlas(),
             contacts: self.contacts,
         };
         let count = exchange::export(self.format, &self.path, &context, &mut show_progress)?;

@@ -11,7 +11,7 @@ use super::list;
 use super::session::Session;
 use crate::model::{AnyRecord, Kind, Workspace};
 use crate::search::{Context, Found, Hit, Index, Query};
-use crate::store::{self, Mode};
+use crate::store::Mode;
 
 /// `moot find`
 #[derive(Debug, Args)]
@@ -30,8 +30,8 @@ pub struct FindArgs {
 impl FindArgs {
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
         let session = Session::open(global, Mode::Read)?;
-        let atlas = store::atlas().map_err(|problem| CommandError::unreadable(problem.to_string()))?;
         let workspace = session.workspace();
+        let atlas = session.atlas();
         let text = query_text(&self.words);
         let index = Index::build_for(&text, &[Kind::Service], workspace, &atlas);
         let query = Query::parse(&text, &index, &atlas);

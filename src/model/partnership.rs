@@ -13,8 +13,8 @@ record! {
         name: Text = "Name", FieldType::Line, "what the partnership is called";
         /// What it is for, in a sentence or two.
         purpose: Option<Text> = "Purpose", FieldType::Paragraph, "what the partnership is for";
-        /// The map its services are drawn on: `dorset`.
-        map: Option<Text> = "Map", FieldType::Line, "the map services are drawn on: dorset";
+        /// The map its services are drawn on: a built-in one, or `maps/NAME.ron` in the workspace.
+        map: Option<Text> = "Map", FieldType::Line, "the map services are drawn on: a built-in one, or NAME for maps/NAME.ron beside these files";
         /// Whether the records are a sample, invented or old, and must be taken for nothing else.
         sample: bool = "Sample", FieldType::Flag, "yes when the records are only an example";
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::words::{beginning, plain};
 use crate::model::choice::Set;
 use crate::model::organisation::Sector;
-use crate::model::place::{Atlas, Districts, Point, Ring};
+use crate::model::place::{Atlas, Districts, Point, bounds};
 use crate::model::service::{Ages, Client, Location, Need, Service, Sex, Status};
 use crate::model::{AnyRecord, Date, Ref, Text, Workspace};
 
@@ -97,8 +97,8 @@ impl FactBook {
             is_hidden: false,
             verified: None,
             funding_ends: None,
-            serves: 0,
-            located: 0,
+            serves: Districts::default(),
+            located: Districts::default(),
             spots: (spots, spots),
             areas: (areas, areas),
         }
@@ -106,10 +106,10 @@ impl FactBook {
 
     fn of_service(&mut self, service: &Service, workspace: &Workspace, surveyor: &mut Surveyor<'_>) -> Facts {
         let (from_spot, from_area) = (self.spots.len() as u32, self.areas.len() as u32);
-        let mut located = 0;
+        let mut located = Districts::default();
         for location in service.shown_locations() {
             let town = location.town.as_ref().map_or(NOWHERE, |town| self.number(town));
-            located |= surveyor.districts(location);
+            located = located.union(surveyor.districts(location));
             let (lat, lon) = location.point.map_or((f32::NAN, f32::NAN), |at| (at.0 as f32, at.1 as f32));
             self.spots.push(Spot { lat, lon, town });
         }
@@ -127,7 +127,7 @@ impl FactBook {
             is_hidden: service.hide_address,
             verified: service.verified.as_ref().map(|verified| verified.on),
             funding_ends: service.funding_ends,
-            serves: service.serves.iter().fold(0, |set, area| set | surveyor.area(area)),
+            serves: service.serves.iter().map(|area| surveyor.area(area)).collect(),
             located,
             spots: (from_spot, self.spots.len() as u32),
             areas: (from_area, self.areas.len() as u32),
@@ -167,7 +167,7 @@ pub(super) struct Surveyor<'a> {
 impl<'a> Surveyor<'a> {
     pub fn new(atlas: &'a Atlas) -> Self {
         let boxes = atlas.districts.iter().map(|district| bounds(&district.rings)).collect();
-        let district = |name: &str| atlas.districts.iter().position(|d| &*d.name == name).map_or(0, |at| 1 << at);
+        let district = |name: &str| atlas.districts.iter().position(|d| &*d.name == name).into_iter().collect();
         let towns = atlas.places.iter().map(|place| (plain(&place.name), district(&place.district))).collect();
         Self { atlas, boxes, towns, areas: HashMap::new() }
     }
@@ -177,14 +177,15 @@ impl<'a> Surveyor<'a> {
         match (location.point, &location.town) {
             (Some(point), _) => self.district_at(point),
             (None, Some(town)) => self.towns.get(&plain(town)).copied().unwrap_or_default(),
-            (None, None) => 0,
+            (None, None) => Districts::default(),
         }
     }
 
     fn district_at(&self, point: Point) -> Districts {
         let near =
             |(low, high): &(Point, Point)| (low.0..=high.0).contains(&point.0) && (low.1..=high.1).contains(&point.1);
-        if self.boxes.iter().any(near) { self.atlas.district_at(point).map_or(0, |at| 1 << at) } else { 0 }
+        let is_near = self.boxes.iter().any(near);
+        is_near.then(|| self.atlas.district_at(point)).flatten().into_iter().collect()
     }
 
     fn area(&mut self, name: &Text) -> Districts {
@@ -195,10 +196,4 @@ impl<'a> Surveyor<'a> {
         self.areas.insert(name.clone(), districts);
         districts
     }
-}
-
-fn bounds(rings: &[Ring]) -> (Point, Point) {
-    rings.iter().flatten().fold((Point(90.0, 180.0), Point(-90.0, -180.0)), |(low, high), p| {
-        (Point(low.0.min(p.0), low.1.min(p.1)), Point(high.0.max(p.0), high.1.max(p.1)))
-    })
 }

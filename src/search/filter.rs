@@ -337,13 +337,13 @@ impl Where {
         let towns = atlas.places.iter().filter(|place| &*place.kind == "town");
         for town in towns.filter(|town| is_near(&plain(&town.name), typed, nearness)) {
             let district = atlas.districts.iter().position(|district| district.name == town.district);
-            found.serves |= district.map_or(0, |at| 1 << at);
+            found.serves = found.serves.union(district.into_iter().collect());
             found.names.push(plain(&town.name));
         }
         for area in atlas.area_names().into_iter().filter(|area| is_near(&plain(area), typed, nearness)) {
             let districts = atlas.area(area).unwrap_or_default();
-            found.serves |= districts;
-            found.located |= districts;
+            found.serves = found.serves.union(districts);
+            found.located = found.located.union(districts);
         }
         let named = index.book.names.iter().filter(|(name, _)| is_near(name, typed, nearness));
         found.names.extend(named.map(|(name, _)| name.to_string()));
@@ -418,7 +418,7 @@ impl<'a> Ready<'a> {
 
     fn serves(&self, place: &Where, document: usize, index: &Index) -> bool {
         let is_meant = |area: &u32| self.names.get(*area as usize).copied().unwrap_or_default();
-        index.book.facts[document].serves & place.serves != 0 || index.book.areas(document).iter().any(is_meant)
+        index.book.facts[document].serves.intersects(place.serves) || index.book.areas(document).iter().any(is_meant)
     }
 
     /// Whether a record is located in the area of this filter; false for filters that are no area.
@@ -427,7 +427,7 @@ impl<'a> Ready<'a> {
             return false;
         };
         let in_town = |town: u32| town != NOWHERE && self.names.get(town as usize).copied().unwrap_or_default();
-        index.book.facts[document].located & place.located != 0
+        index.book.facts[document].located.intersects(place.located)
             || index.book.spots(document).iter().any(|spot| in_town(spot.town))
     }
 }

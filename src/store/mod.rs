@@ -12,6 +12,7 @@ mod conflict;
 mod draft;
 mod known;
 mod lock;
+mod map;
 mod owner;
 mod problem;
 mod records;
@@ -34,10 +35,11 @@ pub use commit::Saved;
 pub use conflict::Conflict;
 pub use draft::Drafts;
 pub use lock::Holder;
+pub use map::atlas;
 pub use owner::own_login;
 pub use problem::{Problem, StoreError};
 pub use records::VERSION;
-pub use sample::{Scratch, atlas, init, need_table, sample_scratch};
+pub use sample::{Scratch, init, need_table, sample_scratch};
 pub use text::{from_ron, to_ron};
 pub use watch::Watch;
 
@@ -45,6 +47,11 @@ use known::{Hand, Known, file_name};
 
 /// Where the program keeps what is its own, inside a workspace.
 const OWN: &str = ".moot";
+
+/// Whether a directory is a workspace: the partnership's file makes it one.
+pub fn is_workspace(dir: &Path) -> bool {
+    dir.join(file_name(Kind::Partnership)).exists()
+}
 
 /// What a workspace is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

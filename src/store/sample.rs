@@ -1,4 +1,4 @@
-//! What comes with the program: a sample workspace, a map, a table of needs; and the making of a new workspace.
+//! What comes with the program: a sample workspace and a table of needs; and the making of a new workspace.
 
 use std::path::Path;
 
@@ -6,15 +6,13 @@ use super::known::{Found, Hand, Known, file_name};
 use super::problem::{Problem, StoreError};
 use super::{Disk, Stat, Storage, atomic, text};
 use crate::model::needs::NeedTable;
-use crate::model::place::Atlas;
 use crate::model::{AnyRecord, Kind, Partnership, SplitMix64, Text, Updated};
 
-const PARTNERSHIP: &str = include_str!("../../data/dorset/partnership.ron");
-const PEOPLE: &str = include_str!("../../data/dorset/people.ron");
-const ORGANISATIONS: &str = include_str!("../../data/dorset/organisations.ron");
-const SERVICES: &str = include_str!("../../data/dorset/services.ron");
+const PARTNERSHIP: &str = include_str!("../../data/sample/partnership.ron");
+const PEOPLE: &str = include_str!("../../data/sample/people.ron");
+const ORGANISATIONS: &str = include_str!("../../data/sample/organisations.ron");
+const SERVICES: &str = include_str!("../../data/sample/services.ron");
 const NEEDS: &str = include_str!("../../data/needs.ron");
-const MAP: &str = include_str!("../../data/maps/dorset.ron");
 
 /// Makes a new workspace: with nothing in it but its name, or with the sample.
 ///
@@ -72,7 +70,7 @@ fn partnership(name: Text, sample: bool) -> Result<AnyRecord, Problem> {
         0,
         |_| false,
     );
-    Ok(Partnership { id, name, map: Text::some("dorset"), updated, ..Partnership::default() }.into())
+    Ok(Partnership { id, name, map: super::map::default_name(), updated, ..Partnership::default() }.into())
 }
 
 /// The records of a file that is part of the program.
@@ -108,14 +106,6 @@ pub fn sample_scratch() -> Result<Scratch, StoreError> {
     Ok(Scratch(dir))
 }
 
-/// The map that comes with the program.
-///
-/// # Errors
-/// Only if the program was built with a map that does not read.
-pub fn atlas() -> Result<Atlas, Problem> {
-    read_whole("dorset.ron", MAP)
-}
-
 /// Which needs words speak of: the workspace's own `needs.ron`, or the table that comes with the program.
 ///
 /// # Errors
@@ -131,7 +121,7 @@ pub fn need_table(dir: &Path) -> Result<NeedTable, Problem> {
     read_whole("needs.ron", text.trim_start_matches('\u{feff}'))
 }
 
-fn read_whole<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, Problem> {
+pub(super) fn read_whole<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, Problem> {
     super::records::options().without_recursion_limit().from_str(text).map_err(|error| {
         let at = error.span.start;
         let message = crate::model::text::clean(&error.code.to_string());

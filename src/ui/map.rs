@@ -141,13 +141,13 @@ pub struct DistrictCounts {
 
 /// Counts services by district. It looks at every location of every service: keep the answer, do not count at each draw.
 pub fn count_by_district<'a>(services: impl Iterator<Item = &'a Service>, atlas: &Atlas) -> DistrictCounts {
-    let mut counts = DistrictCounts { districts: vec![(0, 0); atlas.districts.len().min(32)], elsewhere: 0 };
+    let mut counts = DistrictCounts { districts: vec![(0, 0); atlas.districts.len()], elsewhere: 0 };
     for service in services {
         let (serves, located) = gaps::districts_of(service, atlas);
-        counts.elsewhere += usize::from(serves | located == 0);
+        counts.elsewhere += usize::from(serves.union(located).is_empty());
         for (at, (serving, here)) in counts.districts.iter_mut().enumerate() {
-            *serving += (serves >> at & 1) as usize;
-            *here += (located >> at & 1) as usize;
+            *serving += usize::from(serves.has(at));
+            *here += usize::from(located.has(at));
         }
     }
     counts

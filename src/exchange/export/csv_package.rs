@@ -7,14 +7,14 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::Dataset;
-use super::fill::fill;
+use super::fill::{Placeholders, fill};
 use crate::exchange::json::child_of;
 use crate::exchange::normalise::{Object, arrange, str_field};
 use crate::exchange::schema::{self, DataType, TableSchema};
 use crate::exchange::{ExchangeError, write};
 
 /// Writes the package: a zip where the path ends in `.zip`, else a folder.
-pub(super) fn write(path: &Path, dataset: &Dataset) -> Result<(), ExchangeError> {
+pub(super) fn write(path: &Path, dataset: &Dataset<'_>) -> Result<(), ExchangeError> {
     let files = files(dataset)?;
     if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip")) {
         return write::write_file(
@@ -45,10 +45,11 @@ struct RowsByTable {
     seen: HashSet<(&'static str, String)>,
 }
 
-fn files(dataset: &Dataset) -> Result<Vec<(String, Vec<u8>)>, ExchangeError> {
+fn files(dataset: &Dataset<'_>) -> Result<Vec<(String, Vec<u8>)>, ExchangeError> {
     let mut rows = RowsByTable::default();
+    let placeholders = Placeholders { atlas: dataset.atlas, oruk_url: None };
     let mut add = |name: &str, item: &Object| match schema::table(name) {
-        Some(table) => rows.add(table, item.clone(), None),
+        Some(table) => rows.add(table, item.clone(), None, placeholders),
         None => rows.other.entry(safe_file_name(name)).or_default().push(item.clone()),
     };
     dataset.organisations.values().for_each(|item| add("organizations", item));
@@ -90,7 +91,13 @@ const JSON_ONLY: &[&str] = &["locations", "taxonomy_detail"];
 
 impl RowsByTable {
     /// Adds a row, and everything nested in it, to their tables.
-    fn add(&mut self, table: &'static TableSchema, row: Object, parent: Option<(&'static TableSchema, &str)>) {
+    fn add(
+        &mut self,
+        table: &'static TableSchema,
+        row: Object,
+        parent: Option<(&'static TableSchema, &str)>,
+        placeholders: Placeholders<'_>,
+    ) {
         let mut row = arrange(table, row); // patched fields go where reading the export will put them
         let id = str_field(&row, "id").to_owned();
         if !self.seen.insert((table.name, id.clone())) {
@@ -116,16 +123,16 @@ impl RowsByTable {
         }
         let apart: Vec<(&str, Value)> =
             JSON_ONLY.iter().filter_map(|name| row.shift_remove(*name).map(|value| (*name, value))).collect();
-        fill(table, &mut row, None);
+        fill(table, &mut row, placeholders);
         row.extend(apart.into_iter().map(|(name, value)| (name.to_owned(), value)));
         let at = schema::tables().iter().position(|known| known.name == table.name).unwrap_or_default();
         self.known.entry(at).or_default().push(row);
         for (of, object) in objects {
-            self.add(of, object, None);
+            self.add(of, object, None, placeholders);
         }
         for (child, value) in nested {
             for inner in value.as_array().into_iter().flatten().filter_map(Value::as_object) {
-                self.add(child, inner.clone(), Some((table, &id)));
+                self.add(child, inner.clone(), Some((table, &id)), placeholders);
             }
         }
     }
