@@ -2,7 +2,6 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::time::SystemTime;
 
 use clap::Args;
 
@@ -28,7 +27,7 @@ pub struct InitArgs {
 impl InitArgs {
     pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
         store::init(&self.dir, &self.name, self.sample)?;
-        writeln!(out, "made {0}; open it with: moot -w {0}", self.dir.display())?;
+        writeln!(out, "made {0}; open it with: moot -w {0}", crate::exchange::display_path(&self.dir))?;
         Ok(0)
     }
 }
@@ -53,7 +52,7 @@ impl AddArgs {
             return Err(CommandError::usage(format!("a {} cannot be added by hand", kind.singular())));
         }
         let mut session = Session::open(global, Mode::Write)?;
-        let mut random = SplitMix64::new(seed());
+        let mut random = SplitMix64::new(crate::run::seed());
         let mut tried = 0;
         loop {
             let record = self.record(&session, kind, &mut random)?;
@@ -78,13 +77,6 @@ impl AddArgs {
         set_fields(&mut record, &self.fields, session)?;
         Ok(record)
     }
-}
-
-/// A seed that differs between processes and moments.
-pub(super) fn seed() -> u64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let nanos = since.as_secs().wrapping_mul(1_000_000_000).wrapping_add(u64::from(since.subsec_nanos()));
-    SplitMix64::new(u64::from(std::process::id())).next_u64() ^ nanos
 }
 
 /// Sets fields from `FIELD=VALUE`; mistakes are usage errors.

@@ -11,7 +11,6 @@ use super::exit::{CommandError, CommandResult};
 use super::import::{clear_progress, load_originals, show_progress};
 use super::session::Session;
 use crate::exchange::{self, ExportContext, Format};
-use crate::model::text::clean;
 use crate::store::{self, Mode};
 
 /// `moot export`
@@ -64,7 +63,7 @@ impl ExportArgs {
         };
         let count = exchange::export(self.format, &self.path, &context, &mut show_progress)?;
         clear_progress();
-        writeln!(out, "{count} services written to {}", clean(&self.path.to_string_lossy()))?;
+        writeln!(out, "{count} services written to {}", exchange::display_path(&self.path))?;
         Ok(0)
     }
 }

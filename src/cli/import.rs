@@ -51,8 +51,7 @@ impl ImportArgs {
             .map_err(|problem| CommandError::unreadable(problem.to_string()))?;
         let here =
             ImportContext { workspace: session.workspace(), originals: &originals, needs: &needs, author: &author };
-        let plan =
-            exchange::plan_import(package, &here, &mut SplitMix64::new(super::edit::seed()), &mut show_progress)?;
+        let plan = exchange::plan_import(package, &here, &mut SplitMix64::new(crate::run::seed()), &mut show_progress)?;
         clear_progress();
         if let Some(path) = &self.report {
             exchange::write::write_file(path, report_text(&plan.report).as_bytes())?;

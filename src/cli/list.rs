@@ -10,8 +10,9 @@ use unicode_width::UnicodeWidthStr;
 use super::Global;
 use super::exit::{CommandError, CommandResult};
 use super::session::Session;
+use crate::exchange::spreadsheet::text_cell;
 use crate::model::text::one_line;
-use crate::model::{AnyRecord, Kind, Workspace};
+use crate::model::{AnyRecord, Kind, Service, Workspace};
 use crate::store::{self, Mode};
 
 /// The kind of record that a word names.
@@ -84,7 +85,7 @@ impl ShowArgs {
             if service.hide_address {
                 print_field("Located at", HIDDEN_ADDRESS, out)?;
             }
-            print_field("Verified", &verified(&record), out)?;
+            print_field("Verified", &verified(service), out)?;
         }
         let updated = record.updated();
         print_field("Changed", &format!("{} {}", updated.0, updated.1), out)?;
@@ -105,18 +106,13 @@ fn print_field(label: &str, value: &str, out: &mut dyn Write) -> std::io::Result
     Ok(())
 }
 
-fn verified(record: &AnyRecord) -> String {
-    match record {
-        AnyRecord::Service(service) => service.verified.as_ref().map_or_else(
-            || "never".to_owned(),
-            |verified| {
-                let by = verified.by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
-                let how = verified.how.as_deref().map(|how| format!(", {how}")).unwrap_or_default();
-                format!("{}{by}{how}", verified.on)
-            },
-        ),
-        _ => String::new(),
-    }
+fn verified(service: &Service) -> String {
+    let Some(verified) = &service.verified else {
+        return "never".to_owned();
+    };
+    let by = verified.by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
+    let how = verified.how.as_deref().map(|how| format!(", {how}")).unwrap_or_default();
+    format!("{}{by}{how}", verified.on)
 }
 
 /// The record without its address where that is hidden.
@@ -138,7 +134,9 @@ pub(super) fn redacted(record: &AnyRecord, workspace: &Workspace) -> AnyRecord {
             }
             AnyRecord::Original(original)
         }
-        other => other.clone(),
+        AnyRecord::Service(_) | AnyRecord::Person(_) | AnyRecord::Organisation(_) | AnyRecord::Partnership(_) => {
+            record.clone()
+        }
     }
 }
 
@@ -190,7 +188,7 @@ pub(super) fn cells(record: &AnyRecord, workspace: &Workspace) -> Vec<String> {
         AnyRecord::Service(service) => {
             let place = if service.hide_address { HIDDEN_ADDRESS } else { service.place().unwrap_or_default() };
             let phone = service.any_phone().unwrap_or_default();
-            cells.extend([say("organisation"), one_line(place), one_line(phone), verified(record)]);
+            cells.extend([say("organisation"), one_line(place), one_line(phone), verified(service)]);
         }
         AnyRecord::Person(_) => cells.extend(["initials", "roles", "phone"].map(say)),
         AnyRecord::Organisation(_) => cells.extend(["sector", "phone"].map(say)),
@@ -219,18 +217,12 @@ fn print_csv(
         let is_hidden = matches!(record, AnyRecord::Service(service) if service.hide_address);
         let values = fields.iter().map(|field| match field.name {
             "locations" if is_hidden => HIDDEN_ADDRESS.to_owned(),
-            name => harmless(record.format_field(name, workspace)),
+            name => text_cell(&record.format_field(name, workspace)).into_owned(),
         });
         table.write_record(std::iter::once(record.id().to_string()).chain(values)).map_err(failed)?;
     }
     table.flush()?;
     Ok(())
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn harmless(cell: String) -> String {
-    let is_risky = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\0', '＝', '＋', '－', '＠']);
-    if is_risky { format!("'{cell}") } else { cell }
 }
 
 /// `moot check`

@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use super::Message;
 use crate::app::{App, Event, Finished, detail};
 use crate::exchange::{self, ExportContext, Format, ImportContext, Progress};
-use crate::model::text::clean;
 use crate::model::{Author, Collection, Kind, Original, SplitMix64, Workspace};
 use crate::store::{self, Store};
 
@@ -112,5 +111,5 @@ fn write(
     let context = ExportContext { workspace, originals: &originals, needs: &needs, atlas: &atlas, contacts: false };
     let mut on_progress = |_: Progress| !cancel.load(Ordering::Relaxed);
     let count = exchange::export(format, &path, &context, &mut on_progress).map_err(|problem| problem.0)?;
-    Ok(format!("{} services written to {}", detail::count(count), clean(&path.to_string_lossy())))
+    Ok(format!("{} services written to {}", detail::count(count), exchange::display_path(&path)))
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::ExportContext;
 use super::redactor::Redactor;
+use crate::exchange::spreadsheet::text_cell;
 use crate::exchange::{ExchangeError, write};
 use crate::model::typed::Ref;
 use crate::model::{Record, Service};
@@ -45,7 +46,7 @@ pub(super) fn write_table(path: &Path, context: &ExportContext<'_>) -> Result<us
     let names = Service::FIELDS.iter().map(|field| field.info.name).filter(|name| *name != "notes");
     let header: Vec<String> = ["id"].into_iter().chain(names).chain(["verified"]).map(str::to_owned).collect();
     let exact = to_csv(&header, rows.iter().cloned())?;
-    let safe = to_csv(&header, rows.iter().map(|row| row.iter().map(|cell| harmless(cell)).collect()))?;
+    let safe = to_csv(&header, rows.iter().map(|row| row.iter().map(|cell| text_cell(cell).into_owned()).collect()))?;
     write::write_file(path, &exact)?;
     write::write_file(&spreadsheet_path(path), &safe)?;
     Ok(rows.len())
@@ -65,12 +66,6 @@ fn to_csv(header: &[String], rows: impl Iterator<Item = Vec<String>>) -> Result<
         writer.write_record(row).map_err(|error| failed(&error))?;
     }
     writer.into_inner().map_err(|error| failed(&error))
-}
-
-/// A cell that no spreadsheet takes for a formula: one that begins like one gets an apostrophe.
-fn harmless(cell: &str) -> String {
-    let begins = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\0' | '＝' | '＋' | '－' | '＠');
-    if cell.starts_with(begins) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 /// Writes a point for every visible location.
@@ -111,16 +106,4 @@ fn properties(service: &Service, place: &str, context: &ExportContext<'_>, redac
         properties.retain(|_, value| !value.is_null() && value != "");
     }
     properties
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn formulas_are_disarmed_and_nothing_else() {
-        assert_eq!(harmless("=1+1"), "'=1+1");
-        assert_eq!(harmless("+44 1305"), "'+44 1305");
-        assert_eq!(harmless("01305 555 0100"), "01305 555 0100");
-    }
 }
