@@ -96,6 +96,8 @@ fn exit_codes_and_sentences() {
         (&["add", "service", "name=x", "ages=old"], 2, "ages"),
         (&["init", dir.to_str().unwrap(), "--name", "Again"], 5, "already"),
         (&["--read-only", "add", "service", "name=x"], 5, "look at only"),
+        (&["--read-only", "init", "other", "--name", "Other"], 5, "--read-only"),
+        (&["export", "xml", "out.xml"], 2, "hsds3-json, hsds3-csv, oruk3-json, csv, geojson"),
         (&["fly"], 2, "unrecognized"),
     ] {
         let (out, got, err) = run(dir, arguments);
@@ -103,6 +105,7 @@ fn exit_codes_and_sentences() {
         assert!(err.contains(said), "{arguments:?}: {err}");
         assert_eq!(out, "", "{arguments:?}");
     }
+    assert!(!dir.join("other").exists());
     fs::remove_file(dir.join("partnership.ron")).unwrap();
     let (_, code, err) = run(dir, &["list", "services"]);
     assert!(code == 3 && err.contains("moot init"), "{err}");

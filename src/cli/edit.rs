@@ -14,18 +14,21 @@ use crate::store::{self, Mode, StoreError};
 /// `moot init`
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// The directory, which is made if need be
+    /// The directory of the workspace; it is created where it does not exist
     dir: PathBuf,
-    /// What the partnership is called
+    /// The name of the partnership
     #[arg(long)]
     name: String,
-    /// Put the sample in it, to look around
+    /// Fill it with the sample records, to look around
     #[arg(long)]
     sample: bool,
 }
 
 impl InitArgs {
-    pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
+        if global.read_only {
+            return Err(CommandError::refused("a new workspace cannot be made with --read-only; leave it out"));
+        }
         store::init(&self.dir, &self.name, self.sample)?;
         writeln!(out, "made {0}; open it with: moot -w {0}", crate::exchange::display_path(&self.dir))?;
         Ok(0)
@@ -95,7 +98,7 @@ fn set_fields(record: &mut AnyRecord, typed: &[String], session: &Session) -> Re
 /// `moot set`
 #[derive(Debug, Args)]
 pub struct SetArgs {
-    /// The record
+    /// The id of the record, such as S-4F7Q
     id: String,
     /// Fields and their new values; nothing after the = empties a field
     #[arg(required = true, value_name = "FIELD=VALUE")]
@@ -115,7 +118,7 @@ impl SetArgs {
 /// `moot verify`
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// The services
+    /// The ids of the services, such as S-4F7Q
     #[arg(required = true)]
     ids: Vec<String>,
     /// How it was checked: by telephone, by visit
@@ -135,7 +138,7 @@ impl VerifyArgs {
 /// `moot remove`
 #[derive(Debug, Args)]
 pub struct RemoveArgs {
-    /// The records
+    /// The ids of the records, such as S-4F7Q
     #[arg(required = true)]
     ids: Vec<String>,
 }

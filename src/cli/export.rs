@@ -16,15 +16,15 @@ use crate::store::{self, Mode};
 /// `moot export`
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// What to write
+    /// The format
     #[arg(value_enum, ignore_case = true)]
     format: Format,
-    /// Where to: a file; for hsds3-csv a folder, or a file that ends in .zip
+    /// The file to write; for hsds3-csv a folder, or a file that ends in .zip. Nothing is overwritten without --replace
     path: PathBuf,
-    /// Let names, titles and addresses of persons go out as well
+    /// Write the names and contact details of persons as well; they are left out otherwise
     #[arg(long)]
     contacts: bool,
-    /// Put it in the place of an earlier export
+    /// Replace what is there already
     #[arg(long)]
     replace: bool,
 }

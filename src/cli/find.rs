@@ -10,19 +10,21 @@ use super::exit::{CommandError, CommandResult, warn};
 use super::list;
 use super::session::Session;
 use crate::model::{AnyRecord, Kind, Workspace};
-use crate::search::{Context, Found, Hit, Index, Query};
+use crate::search::{Context, FILTERS, Found, Hit, Index, Query};
 use crate::store::Mode;
 
 /// `moot find`
 #[derive(Debug, Args)]
+#[command(after_help = filters_help())]
 pub struct FindArgs {
-    /// Words and filters: housing in:weymouth age:17 near:BH1 need:legal sex:f is:open !closed 'exact
+    /// Words, found in any order and with typing mistakes, and filters: housing in:weymouth age:17. !WORD leaves out what
+    /// has the word, 'WORD takes it exactly as it is written
     #[arg(required = true)]
     words: Vec<String>,
-    /// Show at most so many; else all
+    /// Print at most N services; else all
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// Print an array of records, best first, with score and the fields that matched
+    /// Print an array of records in JSON, with score and the fields that matched
     #[arg(long)]
     json: bool,
 }
@@ -55,6 +57,13 @@ impl FindArgs {
         std::mem::forget((index, session));
         Ok(0)
     }
+}
+
+/// The filters and what they take, from the table that the search itself reads.
+fn filters_help() -> String {
+    let folded = |takes: &str| if takes.len() > 66 { takes.replace("; ", ";\n            ") } else { takes.to_owned() };
+    let lines = FILTERS.iter().map(|(name, takes)| format!("\n  {name:<9} {}", folded(takes)));
+    std::iter::once("Filters:".to_owned()).chain(lines).collect()
 }
 
 /// Joins the arguments to one query. The shell has removed quotes, so a filter whose value contains blanks gets them

@@ -25,12 +25,12 @@ pub(super) fn parse_kind(word: &str) -> Result<Kind, CommandError> {
 /// `moot list`
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// people, organisations, services, partnership or originals
+    /// people, organisations, services, partnership, or originals (what imports brought, as it came)
     kind: String,
-    /// Print an array of records
+    /// Print an array of records in JSON, with the field names of the files
     #[arg(long, conflicts_with = "csv")]
     json: bool,
-    /// Print a table with commas between
+    /// Print CSV with all fields, for a spreadsheet
     #[arg(long)]
     csv: bool,
 }
@@ -62,7 +62,7 @@ impl ListArgs {
 /// `moot show`
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// The record
+    /// The id of the record, such as S-4F7Q
     id: String,
     /// Print it as JSON
     #[arg(long)]

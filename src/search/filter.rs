@@ -14,7 +14,7 @@ use crate::model::service::{Ages, Client, Need, STALE_MONTHS, Sex, Status};
 use crate::model::{AnyRecord, Workspace};
 
 /// The filters there are, with what each takes: for completion, help and the sentence about an unknown one.
-pub(super) const FILTERS: [(&str, &str); 12] = [
+pub const FILTERS: [(&str, &str); 12] = [
     ("need:", "a need: need:housing"),
     ("in:", "serves it or is located there: in:purbeck"),
     ("serves:", "serves a district, council or the county: serves:purbeck"),

@@ -21,6 +21,7 @@ mod words;
 use std::collections::HashSet;
 
 pub use complete::{Completion, complete};
+pub use filter::FILTERS;
 pub use query::Query;
 pub use rank::{Context, Found, Hit};
 pub use said::Field;

@@ -38,18 +38,18 @@ fn zipped(files: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
 }
 
 /// Rows by table, each row once.
-#[derive(Default)]
-struct RowsByTable {
+struct RowsByTable<'a> {
+    placeholders: Placeholders<'a>,
     known: BTreeMap<usize, Vec<Object>>,
     other: BTreeMap<String, Vec<Object>>,
     seen: HashSet<(&'static str, String)>,
 }
 
 fn files(dataset: &Dataset<'_>) -> Result<Vec<(String, Vec<u8>)>, ExchangeError> {
-    let mut rows = RowsByTable::default();
     let placeholders = Placeholders { atlas: dataset.atlas, oruk_url: None };
+    let mut rows = RowsByTable { placeholders, known: BTreeMap::new(), other: BTreeMap::new(), seen: HashSet::new() };
     let mut add = |name: &str, item: &Object| match schema::table(name) {
-        Some(table) => rows.add(table, item.clone(), None, placeholders),
+        Some(table) => rows.add(table, item.clone(), None),
         None => rows.other.entry(safe_file_name(name)).or_default().push(item.clone()),
     };
     dataset.organisations.values().for_each(|item| add("organizations", item));
@@ -89,15 +89,9 @@ fn safe_file_name(name: &str) -> String {
 /// Nested values that have no table of their own: they are written as JSON in a cell, without placeholders.
 const JSON_ONLY: &[&str] = &["locations", "taxonomy_detail"];
 
-impl RowsByTable {
+impl RowsByTable<'_> {
     /// Adds a row, and everything nested in it, to their tables.
-    fn add(
-        &mut self,
-        table: &'static TableSchema,
-        row: Object,
-        parent: Option<(&'static TableSchema, &str)>,
-        placeholders: Placeholders<'_>,
-    ) {
+    fn add(&mut self, table: &'static TableSchema, row: Object, parent: Option<(&'static TableSchema, &str)>) {
         let mut row = arrange(table, row); // patched fields go where reading the export will put them
         let id = str_field(&row, "id").to_owned();
         if !self.seen.insert((table.name, id.clone())) {
@@ -123,16 +117,16 @@ impl RowsByTable {
         }
         let apart: Vec<(&str, Value)> =
             JSON_ONLY.iter().filter_map(|name| row.shift_remove(*name).map(|value| (*name, value))).collect();
-        fill(table, &mut row, placeholders);
+        fill(table, &mut row, self.placeholders);
         row.extend(apart.into_iter().map(|(name, value)| (name.to_owned(), value)));
         let at = schema::tables().iter().position(|known| known.name == table.name).unwrap_or_default();
         self.known.entry(at).or_default().push(row);
         for (of, object) in objects {
-            self.add(of, object, None, placeholders);
+            self.add(of, object, None);
         }
         for (child, value) in nested {
             for inner in value.as_array().into_iter().flatten().filter_map(Value::as_object) {
-                self.add(child, inner.clone(), Some((table, &id)), placeholders);
+                self.add(child, inner.clone(), Some((table, &id)));
             }
         }
     }
