@@ -144,7 +144,7 @@ fn set_parent(table: &'static TableSchema, row: &mut Object, parent: &'static Ta
         _ => return,
     };
     let is_right =
-        schema::table_by_alias(&str_field(row, entity).to_lowercase()).is_some_and(|said| said.name == parent.name);
+        schema::table_by_alias(&str_field(row, entity).to_lowercase()).is_some_and(|known| known.name == parent.name);
     if !is_right {
         let singular = if parent.name == "accessibility" { parent.name } else { parent.name.trim_end_matches('s') };
         row.insert(entity.to_owned(), Value::String(singular.to_owned()));

@@ -130,6 +130,6 @@ fn country(row: &Object) -> &str {
     match str_field(row, "country") {
         "" if state.len() == 2 && state.bytes().all(|b| b.is_ascii_uppercase()) => "US",
         "" => "GB",
-        said => said,
+        stated => stated,
     }
 }

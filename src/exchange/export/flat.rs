@@ -22,8 +22,8 @@ fn is_exported(field: &str, service: &Service, context: &ExportContext<'_>) -> b
 }
 
 /// Redacts hidden addresses in a field; the service's own visible locations stay.
-fn without_address(redactor: &Redactor, service: &Service, field: &str, said: String) -> String {
-    if field == "locations" { said } else { redactor.redact(service.organisation.as_ref().and_then(Ref::id), &said) }
+fn without_address(redactor: &Redactor, service: &Service, field: &str, text: String) -> String {
+    if field == "locations" { text } else { redactor.redact(service.organisation.as_ref().and_then(Ref::id), &text) }
 }
 
 /// Writes the exact table, and beside it a copy whose cells no spreadsheet takes for formulas.
@@ -31,17 +31,17 @@ pub(super) fn write_table(path: &Path, context: &ExportContext<'_>) -> Result<us
     let redactor = super::hidden_addresses(context);
     let mut rows: Vec<Vec<String>> = Vec::new();
     for service in context.workspace.services.iter() {
-        let said = Service::FIELDS.iter().filter(|field| field.info.name != "notes").map(|field| {
-            let said = (field.format)(service, context.workspace);
+        let values = Service::FIELDS.iter().filter(|field| field.info.name != "notes").map(|field| {
+            let text = (field.format)(service, context.workspace);
             let name = field.info.name;
             if is_exported(name, service, context) {
-                without_address(&redactor, service, name, said)
+                without_address(&redactor, service, name, text)
             } else {
                 String::new()
             }
         });
         let verified = service.verified.as_ref().map(|verified| verified.on.to_string()).unwrap_or_default();
-        rows.push(std::iter::once(service.id.to_string()).chain(said).chain([verified]).collect());
+        rows.push(std::iter::once(service.id.to_string()).chain(values).chain([verified]).collect());
     }
     let names = Service::FIELDS.iter().map(|field| field.info.name).filter(|name| *name != "notes");
     let header: Vec<String> = ["id"].into_iter().chain(names).chain(["verified"]).map(str::to_owned).collect();

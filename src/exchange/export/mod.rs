@@ -213,12 +213,12 @@ impl<'a> Writer<'a> {
 
     /// The reference in a field of an item, resolved as at the import.
     fn named(&self, feed: Option<&Text>, item: &Object, field: &str) -> Option<Ref> {
-        let said = match str_field(item, field) {
+        let stated = match str_field(item, field) {
             "" => str_field(item, &format!("moot_{field}")),
-            said => said,
+            stated => stated,
         };
-        let record = feed.and_then(|feed| self.records.get(&(feed.clone(), said.to_owned())));
-        record.map(|id| Ref::Record(*id)).or_else(|| Text::some(said).map(Ref::Words))
+        let record = feed.and_then(|feed| self.records.get(&(feed.clone(), stated.to_owned())));
+        record.map(|id| Ref::Record(*id)).or_else(|| Text::some(stated).map(Ref::Words))
     }
 
     fn organisation(&self, record: &Organisation) -> Object {
