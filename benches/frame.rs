@@ -126,7 +126,7 @@ struct Data {
 }
 
 static DATA: LazyLock<Data> = LazyLock::new(|| {
-    let atlas = store::atlas().unwrap();
+    let atlas = store::atlas(std::path::Path::new(""), &Workspace::default()).unwrap();
     let workspace = workspace(&atlas);
     Data {
         indexes: Indexes::build(folkmoot::app::screen::SEARCHED, &workspace, &atlas),

@@ -163,7 +163,7 @@ struct Bench {
 
 static BENCH: LazyLock<Bench> = LazyLock::new(|| {
     let workspace = std::env::var("FOLKMOOT_BENCH").map_or_else(|_| invented(), |dir| real(&dir));
-    let atlas = folkmoot::store::atlas().unwrap();
+    let atlas = folkmoot::store::atlas(std::path::Path::new(""), &folkmoot::model::Workspace::default()).unwrap();
     let index = Index::build(&[Kind::Service], &workspace, &atlas);
     let texts = workspace.services.iter().map(|service| text_of(service, &workspace)).collect();
     Bench { workspace, atlas, index, texts }

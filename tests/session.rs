@@ -601,6 +601,26 @@ fn differing(one: &Records, other: &Records) -> String {
     differ.map(|id| format!("{id} {}", name(id))).collect::<Vec<_>>().join(", ")
 }
 
+/// Without a map nothing is on it, and every screen is drawn all the same.
+#[test]
+fn a_workspace_without_a_map_works() {
+    let mut harness = Harness::sample();
+    harness.app.atlas = std::sync::Arc::default();
+    for keys in
+        ["m", "<down>", "<right>", "m", "<down>", "<right>", "<enter>", "<esc>", "m", "/", "in:weymouth", "<enter>"]
+    {
+        harness.press(keys);
+        for size in [(80, 24), (200, 60), (30, 8)] {
+            harness.size(size.0, size.1);
+            for look in [FINE, MONO, ASCII, PLAIN] {
+                harness.buffer(look);
+            }
+        }
+    }
+    harness.size(80, 24);
+    assert!(harness.screen().contains(" 9 of 67 "), "a town is found by its name: {}", harness.screen());
+}
+
 fn start() -> (Harness, Records) {
     let harness = Harness::sample();
     let workspace = unstamped(&harness.app.workspace);

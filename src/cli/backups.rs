@@ -30,8 +30,7 @@ impl BackupsArgs {
         let backups = session.opened.store.backups(kind);
         let Some(when) = self.restore else {
             for backup in backups.iter().rev() {
-                let bytes = std::fs::metadata(&backup.path).map(|file| file.len()).unwrap_or_default();
-                writeln!(out, "{}  {:>12} bytes", backup.replaced, crate::model::text::count(bytes as usize))?;
+                writeln!(out, "{}  {:>12} bytes", backup.replaced, crate::model::text::count(backup.bytes() as usize))?;
             }
             return Ok(u8::from(backups.is_empty()));
         };

@@ -2,7 +2,6 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::time::SystemTime;
 
 use clap::Args;
 
@@ -15,20 +14,23 @@ use crate::store::{self, Mode, StoreError};
 /// `moot init`
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// The directory, which is made if need be
+    /// The directory of the workspace; it is created where it does not exist
     dir: PathBuf,
-    /// What the partnership is called
+    /// The name of the partnership
     #[arg(long)]
     name: String,
-    /// Put the sample in it, to look around
+    /// Fill it with the sample records, to look around
     #[arg(long)]
     sample: bool,
 }
 
 impl InitArgs {
-    pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
+        if global.read_only {
+            return Err(CommandError::refused("a new workspace cannot be made with --read-only; leave it out"));
+        }
         store::init(&self.dir, &self.name, self.sample)?;
-        writeln!(out, "made {0}; open it with: moot -w {0}", self.dir.display())?;
+        writeln!(out, "made {0}; open it with: moot -w {0}", crate::exchange::display_path(&self.dir))?;
         Ok(0)
     }
 }
@@ -53,7 +55,7 @@ impl AddArgs {
             return Err(CommandError::usage(format!("a {} cannot be added by hand", kind.singular())));
         }
         let mut session = Session::open(global, Mode::Write)?;
-        let mut random = SplitMix64::new(seed());
+        let mut random = SplitMix64::new(crate::run::seed());
         let mut tried = 0;
         loop {
             let record = self.record(&session, kind, &mut random)?;
@@ -80,13 +82,6 @@ impl AddArgs {
     }
 }
 
-/// A seed that differs between processes and moments.
-pub(super) fn seed() -> u64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let nanos = since.as_secs().wrapping_mul(1_000_000_000).wrapping_add(u64::from(since.subsec_nanos()));
-    SplitMix64::new(u64::from(std::process::id())).next_u64() ^ nanos
-}
-
 /// Sets fields from `FIELD=VALUE`; mistakes are usage errors.
 fn set_fields(record: &mut AnyRecord, typed: &[String], session: &Session) -> Result<(), CommandError> {
     let context = ParseContext { workspace: session.workspace(), today: crate::run::clock().1 };
@@ -103,7 +98,7 @@ fn set_fields(record: &mut AnyRecord, typed: &[String], session: &Session) -> Re
 /// `moot set`
 #[derive(Debug, Args)]
 pub struct SetArgs {
-    /// The record
+    /// The id of the record, such as S-4F7Q
     id: String,
     /// Fields and their new values; nothing after the = empties a field
     #[arg(required = true, value_name = "FIELD=VALUE")]
@@ -123,7 +118,7 @@ impl SetArgs {
 /// `moot verify`
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// The services
+    /// The ids of the services, such as S-4F7Q
     #[arg(required = true)]
     ids: Vec<String>,
     /// How it was checked: by telephone, by visit
@@ -143,7 +138,7 @@ impl VerifyArgs {
 /// `moot remove`
 #[derive(Debug, Args)]
 pub struct RemoveArgs {
-    /// The records
+    /// The ids of the records, such as S-4F7Q
     #[arg(required = true)]
     ids: Vec<String>,
 }

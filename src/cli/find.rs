@@ -11,18 +11,20 @@ use super::list;
 use super::session::Session;
 use crate::model::{AnyRecord, Kind, Workspace};
 use crate::search::{Context, Found, Hit, Index, Query};
-use crate::store::{self, Mode};
+use crate::store::Mode;
 
 /// `moot find`
 #[derive(Debug, Args)]
+#[command(after_help = filters_help())]
 pub struct FindArgs {
-    /// Words and filters: housing in:weymouth age:17 near:BH1 need:legal sex:f is:open !closed 'exact
+    /// Words, found in any order and with typing mistakes, and filters: housing in:weymouth age:17. !WORD leaves out what
+    /// has the word, 'WORD takes it exactly as it is written
     #[arg(required = true)]
     words: Vec<String>,
-    /// Show at most so many; else all
+    /// Print at most N services; else all
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// Print an array of records, best first, with score and the fields that matched
+    /// Print an array of records in JSON, with score and the fields that matched
     #[arg(long)]
     json: bool,
 }
@@ -30,8 +32,8 @@ pub struct FindArgs {
 impl FindArgs {
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
         let session = Session::open(global, Mode::Read)?;
-        let atlas = store::atlas().map_err(|problem| CommandError::unreadable(problem.to_string()))?;
         let workspace = session.workspace();
+        let atlas = session.atlas();
         let text = query_text(&self.words);
         let index = Index::build_for(&text, &[Kind::Service], workspace, &atlas);
         let query = Query::parse(&text, &index, &atlas);
@@ -55,6 +57,14 @@ impl FindArgs {
         std::mem::forget((index, session));
         Ok(0)
     }
+}
+
+/// The filters and what they take, from the table that the search itself reads.
+fn filters_help() -> String {
+    let folded = |takes: &str| if takes.len() > 66 { takes.replace("; ", ";\n            ") } else { takes.to_owned() };
+    let lines =
+        Kind::Service.filters().into_iter().map(|filter| format!("\n  {:<9} {}", filter.name, folded(filter.help)));
+    std::iter::once("Filters:".to_owned()).chain(lines).collect()
 }
 
 /// Joins the arguments to one query. The shell has removed quotes, so a filter whose value contains blanks gets them

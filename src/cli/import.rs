@@ -16,15 +16,16 @@ use crate::store::{self, Mode};
 /// `moot import`
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// A file, a folder or a zip
+    /// What to read: a file (CSV, JSON), a folder of files, or a zip
     path: PathBuf,
-    /// Say what would be done, and do nothing
+    /// Print what would be done, and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Write every repair and every loose reference into this file
+    /// Write a list of all repairs and dangling references to this new file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    /// The name of the source; else that of its file. The same name again brings the same source up to date
+    /// A name for the source; else that of its file. Importing again under the same name updates the records from it and
+    /// keeps what was changed here
     #[arg(long, value_name = "NAME")]
     feed: Option<String>,
 }
@@ -51,8 +52,7 @@ impl ImportArgs {
             .map_err(|problem| CommandError::unreadable(problem.to_string()))?;
         let here =
             ImportContext { workspace: session.workspace(), originals: &originals, needs: &needs, author: &author };
-        let plan =
-            exchange::plan_import(package, &here, &mut SplitMix64::new(super::edit::seed()), &mut show_progress)?;
+        let plan = exchange::plan_import(package, &here, &mut SplitMix64::new(crate::run::seed()), &mut show_progress)?;
         clear_progress();
         if let Some(path) = &self.report {
             exchange::write::write_file(path, report_text(&plan.report).as_bytes())?;

@@ -8,7 +8,6 @@ use clap::{Args, CommandFactory};
 use super::Arguments;
 use super::exit::{CommandResult, warn};
 use crate::app::command::{Command, Keymap, Scope, all};
-use crate::model::text::clean;
 use crate::run::keys_file;
 
 /// `moot keys`
@@ -25,7 +24,7 @@ impl KeysArgs {
             warn(problem);
         }
         if let Some(path) = keys_file::path() {
-            writeln!(out, "Your own keys go into {}\n", clean(&path.display().to_string()))?;
+            writeln!(out, "Your own keys go into {}\n", crate::exchange::display_path(&path))?;
         }
         for scope in Scope::all() {
             writeln!(out, "{}", scope.heading())?;

@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Global;
 use super::exit::{CommandError, CommandResult};
 use super::session::Session;
+use crate::exchange::spreadsheet::text_cell;
 use crate::model::text::one_line;
 use crate::model::{AnyRecord, Audience, CellContext, FieldInfo, Kind, Wording, Workspace};
 use crate::store::{self, Mode};
@@ -23,12 +24,12 @@ pub(super) fn parse_kind(word: &str) -> Result<Kind, CommandError> {
 /// `moot list`
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// people, organisations, services, partnership or originals
+    /// people, organisations, services, partnership, or originals (what imports brought, as it came)
     kind: String,
-    /// Print an array of records
+    /// Print an array of records in JSON, with the field names of the files
     #[arg(long, conflicts_with = "csv")]
     json: bool,
-    /// Print a table with commas between
+    /// Print CSV with all fields, for a spreadsheet
     #[arg(long)]
     csv: bool,
 }
@@ -60,7 +61,7 @@ impl ListArgs {
 /// `moot show`
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// The record
+    /// The id of the record, such as S-4F7Q
     id: String,
     /// Print it as JSON
     #[arg(long)]
@@ -169,17 +170,11 @@ fn print_csv(
     for record in records {
         let words =
             |field: &&FieldInfo| record.show(field, Wording::Typed, Audience::Colleagues, workspace).into_words();
-        let values = fields.iter().map(|field| harmless(words(field)));
+        let values = fields.iter().map(|field| text_cell(&words(field)).into_owned());
         table.write_record(std::iter::once(record.id().to_string()).chain(values)).map_err(failed)?;
     }
     table.flush()?;
     Ok(())
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn harmless(cell: String) -> String {
-    let is_risky = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\0', '＝', '＋', '－', '＠']);
-    if is_risky { format!("'{cell}") } else { cell }
 }
 
 /// `moot check`
@@ -197,6 +192,7 @@ impl CheckArgs {
         let others = Kind::ALL.iter().filter(|kind| !kind.is_resident());
         problems.extend(others.filter_map(|kind| opened.store.load_kind(*kind).err()));
         problems.extend(store::need_table(&dir).err());
+        problems.extend(store::atlas(&dir, &opened.workspace).err());
         problems.extend(opened.store.loose_references(&opened.workspace));
         for problem in &problems {
             writeln!(out, "{}", one_line(&problem.to_string()))?;

@@ -43,23 +43,23 @@ pub struct Arguments {
 /// The options of every command.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Global {
-    /// The workspace; else MOOT_WORKSPACE, the nearest one upward from here, or your own
-    #[arg(short, long, value_name = "DIR", global = true)]
+    /// The directory of the workspace; else MOOT_WORKSPACE, the nearest one upward from here, or your own
+    #[arg(short, long, value_name = "DIR", global = true, help_heading = "Options of every command")]
     pub workspace: Option<PathBuf>,
     /// Who you are: initials, login, name or id of a person; else MOOT_AS or your login
-    #[arg(long = "as", value_name = "KP", global = true)]
+    #[arg(long = "as", value_name = "KP", global = true, help_heading = "Options of every command")]
     pub who: Option<String>,
-    /// Look only: nothing is written
-    #[arg(long, global = true)]
+    /// Look only: nothing in the workspace is written
+    #[arg(long, global = true, help_heading = "Options of every command")]
     pub read_only: bool,
     /// Draw with plain ASCII characters
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Options of every command")]
     pub ascii: bool,
     /// Draw without borders, pictures and braille
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Options of every command")]
     pub plain: bool,
     /// When to use colours
-    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
+    #[arg(long, value_name = "WHEN", global = true, help_heading = "Options of every command", default_value = "auto")]
     pub color: Color,
 }
 
@@ -89,11 +89,11 @@ impl Color {
 /// The commands; the arguments of each are in the file of its group.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make a new workspace
+    /// Make a new workspace: a directory that holds all records of a partnership
     Init(edit::InitArgs),
     /// Find services by words and filters, best first
     Find(find::FindArgs),
-    /// List the records of a kind
+    /// List all records of a kind, one per line
     List(list::ListArgs),
     /// Show one record
     Show(list::ShowArgs),
@@ -105,9 +105,9 @@ pub enum Command {
     Verify(edit::VerifyArgs),
     /// Remove records
     Remove(edit::RemoveArgs),
-    /// Read a directory of services: any dialect of Open Referral, as file, folder or zip
+    /// Read the services of another directory: Open Referral data of any version, as file, folder or zip
     Import(import::ImportArgs),
-    /// Write the directory for others: hsds3-json, hsds3-csv, oruk3-json, csv or geojson
+    /// Write the services for others, in an open format; hidden addresses and notes are never written
     Export(export::ExportArgs),
     /// Name every problem in the files, as file:line:col: message
     Check(list::CheckArgs),
@@ -124,7 +124,7 @@ pub enum Command {
 impl Command {
     fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
         match self {
-            Self::Init(arguments) => arguments.run(out),
+            Self::Init(arguments) => arguments.run(global, out),
             Self::Find(arguments) => arguments.run(global, out),
             Self::List(arguments) => arguments.run(global, out),
             Self::Show(arguments) => arguments.run(global, out),

@@ -1,16 +1,14 @@
 //! Locates the workspace and determines who acts in it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use etcetera::BaseStrategy;
 
 use super::Global;
 use super::exit::{CommandError, warn};
+use crate::model::place::Atlas;
 use crate::model::{AnyRecord, Author, Change, Id, Refusal, Text, Workspace, person};
 use crate::store::{self, Mode, Opened, Store, StoreError};
-
-/// The file whose presence makes a directory a workspace.
-const WORKSPACE_FILE: &str = "partnership.ron";
 
 /// Finds the workspace: `-w`, else `MOOT_WORKSPACE`, else the nearest folder upward that is one, else the one
 /// in the user's data directory; `None` when there is none at all.
@@ -21,13 +19,12 @@ pub fn find_workspace(global: &Global) -> Option<PathBuf> {
     if let Some(dir) = std::env::var_os("MOOT_WORKSPACE").filter(|dir| !dir.is_empty()) {
         return Some(PathBuf::from(dir));
     }
-    let is_workspace = |dir: &Path| dir.join(WORKSPACE_FILE).exists();
     let here = std::env::current_dir().ok();
-    if let Some(dir) = here.as_deref().and_then(|here| here.ancestors().find(|dir| is_workspace(dir))) {
+    if let Some(dir) = here.as_deref().and_then(|here| here.ancestors().find(|dir| store::is_workspace(dir))) {
         return Some(dir.to_owned());
     }
     let own = etcetera::choose_base_strategy().ok()?.data_dir().join("folkmoot");
-    is_workspace(&own).then_some(own)
+    store::is_workspace(&own).then_some(own)
 }
 
 /// An opened workspace and the person who acts in it.
@@ -59,6 +56,15 @@ impl Session {
     /// The records.
     pub fn workspace(&self) -> &Workspace {
         &self.opened.workspace
+    }
+
+    /// The map of the workspace; where it cannot be used that is reported on stderr and the map is empty.
+    pub fn atlas(&self) -> Atlas {
+        let atlas = store::atlas(self.opened.store.dir(), self.workspace());
+        atlas.unwrap_or_else(|problem| {
+            warn(&problem.to_string());
+            Atlas::default()
+        })
     }
 
     /// The person who acts, and the time.

@@ -173,13 +173,13 @@ fn gather_service(normaliser: &mut Normaliser, registry: &mut Registry, pending:
     if let Some(Value::Object(mut organisation)) = row.shift_remove("organization") {
         let is_copy = identify_item(normaliser, registry, organisations, &mut organisation, ("", "", ""));
         let id = str_field(&organisation, "id").to_owned();
-        let said = str_field(&row, "organization_id").to_owned();
-        if !said.is_empty()
-            && said != id
-            && said != str_field(&organisation, "moot_id").split('#').next().unwrap_or_default()
+        let stated = str_field(&row, "organization_id").to_owned();
+        if !stated.is_empty()
+            && stated != id
+            && stated != str_field(&organisation, "moot_id").split('#').next().unwrap_or_default()
         {
-            normaliser.note("organization_id", RepairKind::DanglingReference, &said, &id);
-            row.insert("moot_organization_id".to_owned(), said.into());
+            normaliser.note("organization_id", RepairKind::DanglingReference, &stated, &id);
+            row.insert("moot_organization_id".to_owned(), stated.into());
         }
         row.insert("organization_id".to_owned(), id.into());
         if !is_copy {

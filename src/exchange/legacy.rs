@@ -66,7 +66,7 @@ fn upgrade_location(row: &mut Object) {
     rename(row, "website", "url");
     let is_virtual = match row.get("virtual") {
         Some(Value::Bool(is_virtual)) => *is_virtual,
-        Some(Value::String(said)) => matches!(said.to_lowercase().as_str(), "true" | "yes" | "1" | "t"),
+        Some(Value::String(value)) => matches!(value.to_lowercase().as_str(), "true" | "yes" | "1" | "t"),
         _ => false,
     };
     if is_virtual && str_field(row, "location_type").is_empty() {
@@ -108,13 +108,13 @@ fn upgrade_schedule(row: &mut Object) {
     rename(row, "start_date", "valid_from");
     rename(row, "end_date", "valid_to");
     let weekday = match row.get("weekday") {
-        Some(Value::String(said)) => Some(said.clone()),
+        Some(Value::String(value)) => Some(value.clone()),
         Some(Value::Number(number)) => Some(number.to_string()),
         _ => None,
     };
-    if let Some(said) = weekday.filter(|said| !said.trim().is_empty())
+    if let Some(value) = weekday.filter(|value| !value.trim().is_empty())
         && str_field(row, "byday").is_empty()
-        && let Some(days) = values::weekdays(&said)
+        && let Some(days) = values::weekdays(&value)
     {
         row.shift_remove("weekday");
         row.insert("byday".to_owned(), days.into());

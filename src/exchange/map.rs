@@ -96,13 +96,13 @@ fn set_own_fields<R: Record>(record: &mut R, item: &Object) {
     let parse_context = ParseContext { workspace: &nobody, today: Date::default() };
     let cleared: Vec<&str> = str_field(item, patch::CLEARED_FIELDS).split(' ').collect();
     for Field { info, parse, .. } in R::FIELDS.iter().filter(|field| field.info.is_editable) {
-        let said = match item.get(&format!("moot_{}", info.name)) {
-            Some(Value::String(said)) => Some(said.as_str()),
+        let text = match item.get(&format!("moot_{}", info.name)) {
+            Some(Value::String(text)) => Some(text.as_str()),
             _ => cleared.contains(&info.name).then_some(""),
         };
-        if let Some(said) = said {
+        if let Some(text) = text {
             let before = record.clone();
-            if parse(record, said, parse_context).is_err() || record.check().is_err() {
+            if parse(record, text, parse_context).is_err() || record.check().is_err() {
                 *record = before;
             }
         }
@@ -195,8 +195,8 @@ fn is_refuge(item: &Object) -> bool {
     infer::is_refuge(str_field(item, "name")) || terms.any(|term| infer::is_refuge(str_field(term, "name")))
 }
 
-fn status(said: &str) -> Status {
-    match said {
+fn status(text: &str) -> Status {
+    match text {
         "inactive" | "temporarily closed" => Status::Paused,
         "defunct" => Status::Closed,
         _ => Status::Active,
@@ -285,7 +285,7 @@ fn cost(item: &Object) -> String {
         ];
         clean_text::one_line(&parts.join(" "))
     };
-    let options: Vec<String> = objects(item, "cost_options").map(say).filter(|said| !said.is_empty()).collect();
+    let options: Vec<String> = objects(item, "cost_options").map(say).filter(|text| !text.is_empty()).collect();
     let options = options.join("; ");
     clean_text::one_line(
         &joined([str_field(item, "fees_description"), str_field(item, "fees"), &options]).replace('\n', "; "),
@@ -295,7 +295,7 @@ fn cost(item: &Object) -> String {
 fn routes(item: &Object) -> Set<Route> {
     let access = match item.get("attending_access") {
         Some(Value::Array(list)) => list.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
-        Some(said) => said.to_string(),
+        Some(text) => text.to_string(),
         None => objects(item, "service_at_locations").map(|at| str_field(at, "attending_access")).collect(),
     };
     let mut routes = infer::routes(&access);
@@ -324,8 +324,8 @@ fn languages(item: &Object) -> Vec<Text> {
 
 fn accessibility(item: &Object) -> String {
     let rows = levels(item).flat_map(|level| objects(level, "accessibility"));
-    let said = rows.map(|row| joined([str_field(row, "description"), str_field(row, "details")]).replace('\n', ": "));
-    distinct(said.collect::<Vec<_>>().iter().map(String::as_str))
+    let text = rows.map(|row| joined([str_field(row, "description"), str_field(row, "details")]).replace('\n', ": "));
+    distinct(text.collect::<Vec<_>>().iter().map(String::as_str))
         .iter()
         .map(Text::as_str)
         .collect::<Vec<_>>()

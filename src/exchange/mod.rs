@@ -20,6 +20,7 @@ pub mod report;
 mod sanitise;
 pub mod schema;
 mod source;
+pub mod spreadsheet;
 mod table;
 mod values;
 pub mod write;
@@ -30,6 +31,7 @@ pub use export::{ExportContext, Format, export};
 pub use nest::Item;
 pub use plan::{ImportContext, ImportPlan, plan_import};
 pub use report::{Counts, Repair, RepairKind, Report};
+pub use source::display_path;
 
 use identity::Registry;
 use nest::{PendingItems, SourceTables};

@@ -58,10 +58,10 @@ pub fn patch_service(item: &mut Object, base: &Service, now: &Service, workspace
 fn put_own_field<R: Record>(item: &mut Object, record: &R, field: &str, workspace: &Workspace) {
     let is_exported = |info: &FieldInfo| info.is_editable && info.visibility != Visibility::Internal;
     if let Some(known) = R::FIELDS.iter().find(|known| known.info.name == field && is_exported(&known.info)) {
-        let said = (known.format)(record, workspace);
-        let is_no = said.is_empty() && known.info.field_type == FieldType::Flag;
-        put(item, &format!("moot_{field}"), if is_no { "no" } else { &said });
-        mark_cleared(item, field, said.is_empty() && !is_no);
+        let text = (known.format)(record, workspace);
+        let is_no = text.is_empty() && known.info.field_type == FieldType::Flag;
+        put(item, &format!("moot_{field}"), if is_no { "no" } else { &text });
+        mark_cleared(item, field, text.is_empty() && !is_no);
     }
 }
 

@@ -179,12 +179,12 @@ impl<'a> Planner<'a> {
 
     /// The organisation to which a field of an item refers: a record, or the text in the source.
     fn organisation_of(&self, item: &Object, field: &str) -> Option<Ref<Organisation>> {
-        let said = match str_field(item, field) {
+        let stated = match str_field(item, field) {
             "" => str_field(item, &format!("moot_{field}")),
-            said => said,
+            stated => stated,
         };
-        let record = self.records.get(&(Kind::Organisation, said.to_owned()));
-        record.map(|id| Ref::record(*id)).or_else(|| Text::some(said).map(Ref::words))
+        let record = self.records.get(&(Kind::Organisation, stated.to_owned()));
+        record.map(|id| Ref::record(*id)).or_else(|| Text::some(stated).map(Ref::words))
     }
 
     fn as_organisation(&self, json: &str) -> (Object, Organisation) {
@@ -291,11 +291,11 @@ impl<'a> Planner<'a> {
         }
         let (mut merged, both) = R::merge(&base, ours, &theirs, true);
         source.missing_since = None;
-        let said = |record: &R, name: &str| self.format_field(record, name);
+        let formatted = |record: &R, name: &str| self.format_field(record, name);
         source.suggestions.retain(|(name, value)| {
-            said(&theirs, name) == **value && said(&merged, name) != **value && !both.contains(&name.as_str())
+            formatted(&theirs, name) == **value && formatted(&merged, name) != **value && !both.contains(&name.as_str())
         });
-        let offered = both.iter().filter_map(|name| Some((Text::line(name), Text::some(&said(&theirs, name))?)));
+        let offered = both.iter().filter_map(|name| Some((Text::line(name), Text::some(&formatted(&theirs, name))?)));
         source.suggestions.extend(offered);
         *merged.source() = Some(source);
         if merged.differing(ours).is_empty() {

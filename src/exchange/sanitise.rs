@@ -146,16 +146,16 @@ fn without_controls(text: &str) -> String {
             '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{a0}' | '\u{202f}' | '\u{2007}' | '\u{2028}'
             | '\u{2029}' => out.push(c),
             '\u{f0a7}' | '\u{f0b7}' | '\u{f0d8}' | '\u{f0a8}' | '\u{f076}' | '\u{f06e}' | '\u{f0fc}' => out.push('•'),
-            c if c.is_control() || is_invisible(c) => {}
+            c if text::is_unwelcome(c) && !is_private(c) => {}
             c => out.push(c),
         }
     }
     out
 }
 
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+/// Private use and tag characters are left for [`text::clean`] to make visible: they may have meant something.
+fn is_private(c: char) -> bool {
+    matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..)
 }
 
 fn skip_escape(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
@@ -285,6 +285,13 @@ mod tests {
         ] {
             assert_eq!(foreign(raw).text, clean, "{raw:?}");
         }
+    }
+
+    #[test]
+    fn what_is_invisible_goes_and_what_may_have_meant_something_is_shown() {
+        assert_eq!(foreign("a\u{200b}b\u{202e}c\u{3164}d\u{ad}e\u{7}f").text, "abcdef");
+        assert_eq!(foreign("a\u{e001}b\u{e0041}c").text, "a<U+E001>b<U+E0041>c");
+        assert_eq!(foreign("a\u{a0}b\u{2028}c").text, "a b\nc");
     }
 
     #[test]

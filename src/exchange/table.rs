@@ -166,25 +166,24 @@ fn add_row(
         tables.known.entry(table).or_default().push(SourceRow { fields, file: file.clone(), at });
     };
     put(table.name, fields);
-    let text_of = |text: &str| Value::String(text.to_owned());
     for location in location.iter().filter_map(Value::as_str).flat_map(|locations| locations.split(',')) {
-        let fields = [("service_id".to_owned(), text_of(&id)), ("location_id".to_owned(), text_of(location.trim()))];
-        put("service_at_location", fields.into_iter().collect());
+        let fields = [("service_id", id.as_str()), ("location_id", location.trim())];
+        put("service_at_location", fields.map(|(name, value)| (name.to_owned(), value.into())).into_iter().collect());
     }
-    for (child, rows) in expanded {
-        let Some(child) = schema::table(child) else {
-            continue;
-        };
-        let link = schema::link_to(child, table.name).unwrap_or_default();
-        for mut row in rows {
-            row.insert(link.to_owned(), text_of(&id));
-            if child.name == "attributes" {
-                row.insert("link_entity".to_owned(), "service".into());
-            }
-            let row = normaliser.fields(child, row);
-            put(child.name, row);
-        }
+    let children = expanded.into_iter().filter_map(|(child, rows)| Some((schema::table(child)?, rows)));
+    for (child, row) in children.flat_map(|(child, rows)| rows.into_iter().map(move |row| (child, row))) {
+        let row = normaliser.fields(child, linked_to_parent(child, row, table, &id));
+        put(child.name, row);
     }
+}
+
+/// A child row with the reference to its parent.
+fn linked_to_parent(child: &'static TableSchema, mut row: Object, parent: &TableSchema, id: &str) -> Object {
+    row.insert(schema::link_to(child, parent.name).unwrap_or_default().to_owned(), id.into());
+    if child.name == "attributes" {
+        row.insert("link_entity".to_owned(), "service".into());
+    }
+    row
 }
 
 /// In Ohana data a service belongs to the organisation of its location.

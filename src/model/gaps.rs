@@ -33,21 +33,21 @@ pub fn districts_of(service: &Service, atlas: &Atlas) -> (Districts, Districts) 
         .iter()
         .filter_map(|location| location.point)
         .filter_map(|point| atlas.district_at(point))
-        .fold(0, |set, at| set | 1 << at);
+        .collect();
     (atlas.cover(&service.serves), located)
 }
 
 /// The matrix: a row for each need, a cell for each district of the atlas, as colleagues may see it: a hidden address
 /// counts for no district. Services that are closed or only planned fill no gap.
 pub fn matrix(workspace: &Workspace, atlas: &Atlas, today: Date) -> Vec<Vec<Cell>> {
-    let mut rows = vec![vec![Cell::default(); atlas.districts.len().min(32)]; Need::ALL.len()];
+    let mut rows = vec![vec![Cell::default(); atlas.districts.len()]; Need::ALL.len()];
     let services: Vec<Id> = workspace.services.iter().map(|service| service.id).collect();
     for service in visible(&services, workspace).filter(|service| service.is_open()) {
         let (serves, located) = districts_of(&service, atlas);
         let fresh = service.freshness(today) == Freshness::Fresh;
         for need in service.needs.iter() {
             for (at, cell) in rows[need.index()].iter_mut().enumerate() {
-                let (is_serving, is_located) = (serves >> at & 1 == 1, located >> at & 1 == 1);
+                let (is_serving, is_located) = (serves.has(at), located.has(at));
                 cell.serves += u32::from(is_serving);
                 cell.located += u32::from(is_located);
                 cell.verified += u32::from(fresh && (is_serving || is_located));

@@ -16,8 +16,8 @@ record! {
         name: Text = "Name", "what the partnership is called", required, public, search(super::SearchField::Name);
         /// What it is for, in a sentence or two.
         purpose: Option<Text> = "Purpose", "what the partnership is for", paragraph, public;
-        /// The map its services are drawn on: `dorset`.
-        map: Option<Text> = "Map", "the map services are drawn on: dorset", public;
+        /// The map its services are drawn on: a built-in one, or `maps/NAME.ron` in the workspace.
+        map: Option<Text> = "Map", "the map services are drawn on: a built-in one, or NAME for maps/NAME.ron beside these files", public;
         /// Whether the records are a sample, invented or old, and must be taken for nothing else.
         sample: bool = "Sample", "yes when the records are only an example", public;
     }

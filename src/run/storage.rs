@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use super::{Message, work};
 use crate::app::draft::Draft;
 use crate::app::{self, Event, Loaded};
+use crate::model::place::Atlas;
 use crate::model::{Author, Change, Id, Kind, Workspace};
 use crate::search::Indexes;
 use crate::store::{self, Mode, Scratch, Store};
@@ -119,7 +120,10 @@ impl Worker {
         let scratch = if dir.is_none() { Some(store::sample_scratch().map_err(said)?) } else { None };
         let dir = dir.or_else(|| scratch.as_ref().map(|scratch| scratch.path().to_owned())).unwrap_or_default();
         let opened = Store::open(&dir, mode).map_err(said)?;
-        let atlas = store::atlas().map_err(|problem| problem.to_string())?;
+        let (atlas, map_problem) = match store::atlas(&dir, &opened.workspace) {
+            Ok(atlas) => (atlas, None),
+            Err(problem) => (Atlas::default(), Some(problem)), // the program works without a map
+        };
         let jobs = self.jobs.clone();
         // Where the directory cannot be watched, others' changes are seen at the next save.
         let watch = opened.store.watch(move || drop(jobs.send(Job::Reload))).ok();
@@ -132,7 +136,7 @@ impl Worker {
             } else {
                 dir.display().to_string()
             },
-            problems: opened.problems.iter().map(ToString::to_string).collect(),
+            problems: opened.problems.iter().chain(&map_problem).map(ToString::to_string).collect(),
             read_only: opened.read_only,
             drafts: read_drafts(&opened.store),
             conflicts: kept_conflicts(&opened.store, &workspace),

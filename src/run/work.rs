@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::Message;
 use crate::app::{App, Event, Finished, detail};
 use crate::exchange::{self, ExportContext, Format, ImportContext, Progress};
-use crate::model::text::{clean, count};
+use crate::model::text::count;
 use crate::model::{Author, Collection, Kind, Original, SplitMix64, Workspace};
 use crate::store::{self, Store};
 
@@ -103,15 +103,14 @@ fn write(
     workspace: &Workspace,
     cancel: &AtomicBool,
 ) -> Result<String, String> {
-    let names = || Format::NAMES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-    let known = Format::NAMES.iter().find(|(name, _)| *name == format);
-    let (_, format) = known.ok_or_else(|| format!("there is no such format; choose from {}", names()))?;
+    let format: Format = format.parse().map_err(|error: exchange::ExchangeError| error.0)?;
     let path = super::expand(path);
     exchange::write::check_target(&path, store.dir(), false).map_err(|problem| problem.0)?;
     let originals = originals(store)?;
     let needs = store::need_table(store.dir()).map_err(|problem| problem.to_string())?;
-    let what = ExportContext { workspace, originals: &originals, needs: &needs, contacts: false };
+    let atlas = store::atlas(store.dir(), workspace).unwrap_or_default();
+    let context = ExportContext { workspace, originals: &originals, needs: &needs, atlas: &atlas, contacts: false };
     let mut on_progress = |_: Progress| !cancel.load(Ordering::Relaxed);
-    let written = exchange::export(*format, &path, &what, &mut on_progress).map_err(|problem| problem.0)?;
-    Ok(format!("{} services written to {}", count(written), clean(&path.to_string_lossy())))
+    let written = exchange::export(format, &path, &context, &mut on_progress).map_err(|problem| problem.0)?;
+    Ok(format!("{} services written to {}", count(written), exchange::display_path(&path)))
 }

@@ -9,7 +9,7 @@ use crate::model::choice::Set;
 use crate::model::date::months_before;
 use crate::model::gaps::DistrictCounts;
 use crate::model::organisation::Sector;
-use crate::model::place::{Atlas, Districts, Point, Ring};
+use crate::model::place::{Atlas, Districts, Point, bounds};
 use crate::model::service::{Ages, Client, Location, Need, STALE_MONTHS, Service, Sex, Status};
 use crate::model::{AnyRecord, Audience, Date, Organisation, Ref, Text, Workspace};
 
@@ -106,8 +106,8 @@ impl FilterColumns {
             is_hidden: false,
             verified: None,
             funding_ends: None,
-            serves: 0,
-            located: 0,
+            serves: Districts::default(),
+            located: Districts::default(),
             sites: (sites, sites),
             areas: (areas, areas),
         }
@@ -115,10 +115,10 @@ impl FilterColumns {
 
     fn service_row(&mut self, service: &Service, workspace: &Workspace, resolver: &mut AreaResolver<'_>) -> FilterRow {
         let (first_site, first_area) = (self.sites.len() as u32, self.areas.len() as u32);
-        let mut located = 0;
+        let mut located = Districts::default();
         for location in &service.locations {
             let town = location.town.as_ref().map_or(NO_TOWN, |town| self.intern(town));
-            located |= resolver.location_districts(location);
+            located = located.union(resolver.location_districts(location));
             let (lat, lon) = location.point.map_or((f32::NAN, f32::NAN), |at| (at.0 as f32, at.1 as f32));
             self.sites.push(Site { lat, lon, town });
         }
@@ -136,7 +136,7 @@ impl FilterColumns {
             is_hidden: service.hide_address,
             verified: service.verified.as_ref().map(|verified| verified.on),
             funding_ends: service.funding_ends,
-            serves: service.serves.iter().fold(0, |set, area| set | resolver.area_districts(area)),
+            serves: service.serves.iter().map(|area| resolver.area_districts(area)).collect(),
             located,
             sites: (first_site, self.sites.len() as u32),
             areas: (first_area, self.areas.len() as u32),
@@ -176,8 +176,8 @@ pub(super) struct AreaResolver<'a> {
 
 impl<'a> AreaResolver<'a> {
     pub fn new(atlas: &'a Atlas) -> Self {
-        let bounds = atlas.districts.iter().map(|district| bounding_box(&district.rings)).collect();
-        let district = |name: &str| atlas.districts.iter().position(|d| &*d.name == name).map_or(0, |at| 1 << at);
+        let bounds = atlas.districts.iter().map(|district| bounds(&district.rings)).collect();
+        let district = |name: &str| atlas.districts.iter().position(|d| &*d.name == name).into_iter().collect();
         let towns = atlas.places.iter().map(|place| (normalized(&place.name), district(&place.district))).collect();
         Self { atlas, bounds, towns, areas: HashMap::new() }
     }
@@ -187,14 +187,15 @@ impl<'a> AreaResolver<'a> {
         match (location.point, &location.town) {
             (Some(point), _) => self.district_at(point),
             (None, Some(town)) => self.towns.get(&normalized(town)).copied().unwrap_or_default(),
-            (None, None) => 0,
+            (None, None) => Districts::default(),
         }
     }
 
     fn district_at(&self, point: Point) -> Districts {
         let contains =
             |(low, high): &(Point, Point)| (low.0..=high.0).contains(&point.0) && (low.1..=high.1).contains(&point.1);
-        if self.bounds.iter().any(contains) { self.atlas.district_at(point).map_or(0, |at| 1 << at) } else { 0 }
+        let is_near = self.bounds.iter().any(contains);
+        is_near.then(|| self.atlas.district_at(point)).flatten().into_iter().collect()
     }
 
     fn area_districts(&mut self, name: &Text) -> Districts {
@@ -205,12 +206,6 @@ impl<'a> AreaResolver<'a> {
         self.areas.insert(name.clone(), districts);
         districts
     }
-}
-
-fn bounding_box(rings: &[Ring]) -> (Point, Point) {
-    rings.iter().flatten().fold((Point(90.0, 180.0), Point(-90.0, -180.0)), |(low, high), p| {
-        (Point(low.0.min(p.0), low.1.min(p.1)), Point(high.0.max(p.0), high.1.max(p.1)))
-    })
 }
 
 /// What the columns say of services that were found, without reading the records again.
@@ -237,12 +232,12 @@ impl Index {
 
     /// How many of the hits serve each district, and how many are located in it.
     pub fn count_by_district(&self, hits: &[Hit], atlas: &Atlas) -> DistrictCounts {
-        let mut counts = DistrictCounts { districts: vec![(0, 0); atlas.districts.len().min(32)], elsewhere: 0 };
+        let mut counts = DistrictCounts { districts: vec![(0, 0); atlas.districts.len()], elsewhere: 0 };
         for (_, row) in self.rows_of(hits) {
-            counts.elsewhere += usize::from(row.serves | row.located == 0);
+            counts.elsewhere += usize::from(row.serves.union(row.located).is_empty());
             for (at, (serving, here)) in counts.districts.iter_mut().enumerate() {
-                *serving += (row.serves >> at & 1) as usize;
-                *here += (row.located >> at & 1) as usize;
+                *serving += usize::from(row.serves.has(at));
+                *here += usize::from(row.located.has(at));
             }
         }
         counts

@@ -355,13 +355,13 @@ impl PlaceMatch {
         let towns = atlas.places.iter().filter(|place| &*place.kind == "town");
         for town in towns.filter(|town| matches_word(&normalized(&town.name), typed, level)) {
             let district = atlas.districts.iter().position(|district| district.name == town.district);
-            found.serves |= district.map_or(0, |at| 1 << at);
+            found.serves = found.serves.union(district.into_iter().collect());
             found.names.push(normalized(&town.name));
         }
         for area in atlas.area_names().into_iter().filter(|area| matches_word(&normalized(area), typed, level)) {
             let districts = atlas.area(area).unwrap_or_default();
-            found.serves |= districts;
-            found.located |= districts;
+            found.serves = found.serves.union(districts);
+            found.located = found.located.union(districts);
         }
         let stated = index.columns.names.iter().filter(|(name, _)| matches_word(name, typed, level));
         found.names.extend(stated.map(|(name, _)| name.to_string()));
@@ -441,7 +441,8 @@ impl<'a> CompiledFilter<'a> {
 
     fn serves(&self, place: &PlaceMatch, document: usize, index: &Index) -> bool {
         let is_wanted = |area: &u32| self.name_matches.get(*area as usize).copied().unwrap_or_default();
-        index.columns.rows[document].serves & place.serves != 0 || index.columns.areas(document).iter().any(is_wanted)
+        index.columns.rows[document].serves.intersects(place.serves)
+            || index.columns.areas(document).iter().any(is_wanted)
     }
 
     /// Whether a record is located in the area of an `in:` filter; false for every other filter.
@@ -450,7 +451,7 @@ impl<'a> CompiledFilter<'a> {
             return false;
         };
         let in_town = |town: u32| town != NO_TOWN && self.name_matches.get(town as usize).copied().unwrap_or_default();
-        index.columns.rows[document].located & place.located != 0
+        index.columns.rows[document].located.intersects(place.located)
             || index.columns.sites(document).iter().any(|site| in_town(site.town))
     }
 }

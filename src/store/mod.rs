@@ -14,6 +14,7 @@ mod draft;
 mod file_state;
 mod journal;
 mod lock;
+mod map;
 mod problem;
 mod records;
 mod sample;
@@ -37,9 +38,10 @@ pub use commit::Saved;
 pub use conflict::Conflict;
 pub use draft::Drafts;
 pub use lock::Holder;
+pub use map::atlas;
 pub use problem::{FileProblem, StoreError};
 pub use records::VERSION;
-pub use sample::{Scratch, atlas, init, init_on, need_table, sample_scratch};
+pub use sample::{Scratch, init, init_on, need_table, sample_scratch};
 pub use snapshot::Reloaded;
 pub use storage::{Disk, SHARED_DIR, SHARED_FILE, Stat, Storage};
 pub use text::{from_ron, to_ron};
@@ -55,6 +57,11 @@ const PRIVATE_DIR: &str = ".moot";
 
 /// How old the temporary file of a draft must be before it is taken for stale.
 const MAX_DRAFT_TEMP_AGE: Duration = Duration::from_secs(3600);
+
+/// Whether a directory is a workspace: the partnership's file makes it one.
+pub fn is_workspace(dir: &Path) -> bool {
+    dir.join(file_name(Kind::Partnership)).exists()
+}
 
 /// What a workspace is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -130,7 +130,7 @@ impl Harness {
         let mode = if self.app.options.read_only { Mode::Read } else { Mode::Write };
         let opened = Store::open(self.dir.path(), mode).unwrap();
         self.store = Some(opened.store);
-        let atlas = store::atlas().unwrap();
+        let atlas = store::atlas(self.dir.path(), &opened.workspace).unwrap();
         let loaded = Loaded {
             indexes: Indexes::build(folkmoot::app::screen::SEARCHED, &opened.workspace, &atlas),
             atlas: Arc::new(atlas),

@@ -252,11 +252,11 @@ fn unreported(
                 })
         };
         // Sets are united and rows merged one by one; laws of their own hold for those.
-        let is_united = |field: &str| match kept.kind().field(field).map(|field| field.field_type) {
-            Some(FieldType::Words | FieldType::Areas | FieldType::Some(_)) => true,
-            Some(FieldType::References(_) | FieldType::Rows(_)) => true,
-            _ => false,
+        let is_list = |field_type| {
+            use FieldType::{Areas, References, Rows, Some, Words};
+            matches!(field_type, Words | Areas | Some(_) | References(_) | Rows(_))
         };
+        let is_united = |field: &str| kept.kind().field(field).is_some_and(|field| is_list(field.field_type));
         let missing = side.differing(base).into_iter().filter(|field| side.differing(kept).contains(field));
         if let Some(field) = missing.into_iter().find(|field| !is_united(field) && !is_kept(field)) {
             return Some(format!("{field} vanished"));

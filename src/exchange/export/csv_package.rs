@@ -7,14 +7,14 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::Dataset;
-use super::fill::fill;
+use super::fill::{Placeholders, fill};
 use crate::exchange::json::child_of;
 use crate::exchange::normalise::{Object, arrange, str_field};
 use crate::exchange::schema::{self, DataType, TableSchema};
 use crate::exchange::{ExchangeError, write};
 
 /// Writes the package: a zip where the path ends in `.zip`, else a folder.
-pub(super) fn write(path: &Path, dataset: &Dataset) -> Result<(), ExchangeError> {
+pub(super) fn write(path: &Path, dataset: &Dataset<'_>) -> Result<(), ExchangeError> {
     let files = files(dataset)?;
     if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip")) {
         return write::write_file(
@@ -38,15 +38,16 @@ fn zipped(files: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
 }
 
 /// Rows by table, each row once.
-#[derive(Default)]
-struct RowsByTable {
+struct RowsByTable<'a> {
+    placeholders: Placeholders<'a>,
     known: BTreeMap<usize, Vec<Object>>,
     other: BTreeMap<String, Vec<Object>>,
     seen: HashSet<(&'static str, String)>,
 }
 
-fn files(dataset: &Dataset) -> Result<Vec<(String, Vec<u8>)>, ExchangeError> {
-    let mut rows = RowsByTable::default();
+fn files(dataset: &Dataset<'_>) -> Result<Vec<(String, Vec<u8>)>, ExchangeError> {
+    let placeholders = Placeholders { atlas: dataset.atlas, oruk_url: None };
+    let mut rows = RowsByTable { placeholders, known: BTreeMap::new(), other: BTreeMap::new(), seen: HashSet::new() };
     let mut add = |name: &str, item: &Object| match schema::table(name) {
         Some(table) => rows.add(table, item.clone(), None),
         None => rows.other.entry(safe_file_name(name)).or_default().push(item.clone()),
@@ -88,7 +89,7 @@ fn safe_file_name(name: &str) -> String {
 /// Nested values that have no table of their own: they are written as JSON in a cell, without placeholders.
 const JSON_ONLY: &[&str] = &["locations", "taxonomy_detail"];
 
-impl RowsByTable {
+impl RowsByTable<'_> {
     /// Adds a row, and everything nested in it, to their tables.
     fn add(&mut self, table: &'static TableSchema, row: Object, parent: Option<(&'static TableSchema, &str)>) {
         let mut row = arrange(table, row); // patched fields go where reading the export will put them
@@ -116,7 +117,7 @@ impl RowsByTable {
         }
         let apart: Vec<(&str, Value)> =
             JSON_ONLY.iter().filter_map(|name| row.shift_remove(*name).map(|value| (*name, value))).collect();
-        fill(table, &mut row, None);
+        fill(table, &mut row, self.placeholders);
         row.extend(apart.into_iter().map(|(name, value)| (name.to_owned(), value)));
         let at = schema::tables().iter().position(|known| known.name == table.name).unwrap_or_default();
         self.known.entry(at).or_default().push(row);
@@ -143,7 +144,7 @@ fn set_parent(table: &'static TableSchema, row: &mut Object, parent: &'static Ta
         _ => return,
     };
     let is_right =
-        schema::table_by_alias(&str_field(row, entity).to_lowercase()).is_some_and(|said| said.name == parent.name);
+        schema::table_by_alias(&str_field(row, entity).to_lowercase()).is_some_and(|known| known.name == parent.name);
     if !is_right {
         let singular = if parent.name == "accessibility" { parent.name } else { parent.name.trim_end_matches('s') };
         row.insert(entity.to_owned(), Value::String(singular.to_owned()));

@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 
 use super::ExportContext;
 use super::redactor::Redactor;
+use crate::exchange::spreadsheet::text_cell;
 use crate::exchange::{ExchangeError, write};
 use crate::model::field::Visibility;
 use crate::model::{AnyRecord, FieldInfo, Kind, Ref, Service, Shown, Wording};
 
 /// Redacts hidden addresses in a field; the service's own visible locations stay.
-fn without_address(redactor: &Redactor, service: &Service, field: &str, said: String) -> String {
-    if field == "locations" { said } else { redactor.redact(service.organisation.as_ref().and_then(Ref::id), &said) }
+fn without_address(redactor: &Redactor, service: &Service, field: &str, text: String) -> String {
+    if field == "locations" { text } else { redactor.redact(service.organisation.as_ref().and_then(Ref::id), &text) }
 }
 
 /// Writes the exact table, and beside it a copy whose cells no spreadsheet takes for formulas.
@@ -24,17 +25,17 @@ pub(super) fn write_table(path: &Path, context: &ExportContext<'_>) -> Result<us
     let mut rows: Vec<Vec<String>> = Vec::new();
     for service in workspace.services.iter() {
         let record = AnyRecord::Service(service.clone());
-        let said = fields.iter().map(|field| match record.show(field, Wording::Typed, audience, workspace) {
+        let values = fields.iter().map(|field| match record.show(field, Wording::Typed, audience, workspace) {
             Shown::Value(said) => without_address(&redactor, service, field.name, said),
             Shown::Hidden(_) => String::new(),
         });
         let verified = service.verified.as_ref().map(|verified| verified.on.to_string()).unwrap_or_default();
-        rows.push(std::iter::once(service.id.to_string()).chain(said).chain([verified]).collect());
+        rows.push(std::iter::once(service.id.to_string()).chain(values).chain([verified]).collect());
     }
     let names = fields.iter().map(|field| field.name);
     let header: Vec<String> = ["id"].into_iter().chain(names).chain(["verified"]).map(str::to_owned).collect();
     let exact = to_csv(&header, rows.iter().cloned())?;
-    let safe = to_csv(&header, rows.iter().map(|row| row.iter().map(|cell| harmless(cell)).collect()))?;
+    let safe = to_csv(&header, rows.iter().map(|row| row.iter().map(|cell| text_cell(cell).into_owned()).collect()))?;
     write::write_file(path, &exact)?;
     write::write_file(&spreadsheet_path(path), &safe)?;
     Ok(rows.len())
@@ -54,12 +55,6 @@ fn to_csv(header: &[String], rows: impl Iterator<Item = Vec<String>>) -> Result<
         writer.write_record(row).map_err(|error| failed(&error))?;
     }
     writer.into_inner().map_err(|error| failed(&error))
-}
-
-/// A cell that no spreadsheet takes for a formula: one that begins like one gets an apostrophe.
-fn harmless(cell: &str) -> String {
-    let begins = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\0' | '＝' | '＋' | '－' | '＠');
-    if cell.starts_with(begins) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 /// Writes a point for every visible location.
@@ -102,16 +97,4 @@ fn properties(service: &Service, place: &str, context: &ExportContext<'_>, redac
         properties.retain(|_, value| !value.is_null() && value != "");
     }
     properties
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn formulas_are_disarmed_and_nothing_else() {
-        assert_eq!(harmless("=1+1"), "'=1+1");
-        assert_eq!(harmless("+44 1305"), "'+44 1305");
-        assert_eq!(harmless("01305 555 0100"), "01305 555 0100");
-    }
 }

@@ -17,6 +17,7 @@ use serde_json::Value;
 
 use crate::model::Ref;
 use crate::model::needs::NeedTable;
+use crate::model::place::Atlas;
 use crate::model::{Audience, Collection, Id, Organisation, Original, Service, Text, Workspace};
 
 use super::map::{self, ServiceContext};
@@ -24,30 +25,52 @@ use super::normalise::{Object, is_uuid, name_uuid, str_field};
 use super::{ExchangeError, Progress, ProgressCallback, patch, write};
 use redactor::Redactor;
 
-/// The formats of an export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// A page of HSDS 3 in JSON.
-    Hsds3Json,
-    /// Tables of HSDS 3, as a folder or a zip.
-    Hsds3Csv,
-    /// The same page with the fields of ORUK 3 added.
-    Oruk3Json,
-    /// One line per service, in the columns of this program.
-    Csv,
-    /// The visible locations as points.
-    GeoJson,
+/// Declares the formats once: variant, name, description.
+macro_rules! formats {
+    ($($variant:ident = $name:literal, $description:literal;)+) => {
+        /// The formats of an export.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Format {
+            $(#[doc = $description] $variant,)+
+        }
+
+        impl Format {
+            /// All formats.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name that people type.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+
+            /// The format in a few words.
+            pub fn description(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $description,)+
+                }
+            }
+        }
+    };
 }
 
-impl Format {
-    /// The formats by the names people type.
-    pub const NAMES: &'static [(&'static str, Self)] = &[
-        ("hsds3-json", Self::Hsds3Json),
-        ("hsds3-csv", Self::Hsds3Csv),
-        ("oruk3-json", Self::Oruk3Json),
-        ("csv", Self::Csv),
-        ("geojson", Self::GeoJson),
-    ];
+formats! {
+    Hsds3Json = "hsds3-json", "Open Referral HSDS 3, one page of JSON";
+    Hsds3Csv = "hsds3-csv", "Open Referral HSDS 3, CSV tables in a folder or a zip";
+    Oruk3Json = "oruk3-json", "Open Referral UK 3, one page of JSON";
+    Csv = "csv", "One line per service for a spreadsheet, in the columns of this program";
+    GeoJson = "geojson", "The visible locations of services as points for a map";
+}
+
+impl std::str::FromStr for Format {
+    type Err = ExchangeError;
+    fn from_str(typed: &str) -> Result<Self, ExchangeError> {
+        Self::ALL.iter().copied().find(|format| format.name().eq_ignore_ascii_case(typed)).ok_or_else(|| {
+            let names: Vec<&str> = Self::ALL.iter().map(|format| format.name()).collect();
+            ExchangeError(format!("there is no format {typed:?}; choose from {}", names.join(", ")))
+        })
+    }
 }
 
 /// What is exported.
@@ -59,6 +82,8 @@ pub struct ExportContext<'a> {
     pub originals: &'a Collection<Original>,
     /// Maps words and taxonomy codes to needs, as at the import.
     pub needs: &'a NeedTable,
+    /// The map of the workspace, which knows the county of a postcode.
+    pub atlas: &'a Atlas,
     /// Whether names and contact details of persons are exported.
     pub contacts: bool,
 }
@@ -81,26 +106,41 @@ pub fn export(
     on_progress: &mut ProgressCallback<'_>,
 ) -> Result<usize, ExchangeError> {
     match format {
-        Format::Csv => return flat::write_table(path, context),
-        Format::GeoJson => return flat::write_points(path, context),
-        _ => {}
+        Format::Csv => flat::write_table(path, context),
+        Format::GeoJson => flat::write_points(path, context),
+        Format::Hsds3Csv => {
+            let dataset = collect(context, on_progress)?;
+            csv_package::write(path, &dataset)?;
+            Ok(dataset.services.len())
+        }
+        Format::Hsds3Json => write_page(path, context, false, on_progress),
+        Format::Oruk3Json => write_page(path, context, true, on_progress),
     }
+}
+
+fn write_page(
+    path: &Path,
+    context: &ExportContext<'_>,
+    is_oruk: bool,
+    on_progress: &mut ProgressCallback<'_>,
+) -> Result<usize, ExchangeError> {
     let dataset = collect(context, on_progress)?;
-    match format {
-        Format::Hsds3Csv => csv_package::write(path, &dataset)?,
-        _ => write::write_file(path, &json::page(&dataset, format == Format::Oruk3Json))?,
-    }
+    write::write_file(path, &json::page(&dataset, is_oruk))?;
     Ok(dataset.services.len())
 }
 
 /// All items of an export, redacted.
-struct Dataset {
+struct Dataset<'a> {
+    atlas: &'a Atlas,
     services: Vec<Object>,
     organisations: BTreeMap<String, Object>,
     orphans: BTreeMap<String, Vec<Object>>,
 }
 
-fn collect(context: &ExportContext<'_>, on_progress: &mut ProgressCallback<'_>) -> Result<Dataset, ExchangeError> {
+fn collect<'a>(
+    context: &ExportContext<'a>,
+    on_progress: &mut ProgressCallback<'_>,
+) -> Result<Dataset<'a>, ExchangeError> {
     let writer = Writer::new(context);
     let mut organisations = BTreeMap::new();
     for record in context.workspace.organisations.iter() {
@@ -115,7 +155,7 @@ fn collect(context: &ExportContext<'_>, on_progress: &mut ProgressCallback<'_>) 
         services.push(writer.service(record));
     }
     services.sort_by(|one, other| str_field(one, "id").cmp(str_field(other, "id")));
-    Ok(Dataset { services, organisations, orphans: writer.orphans() })
+    Ok(Dataset { atlas: context.atlas, services, organisations, orphans: writer.orphans() })
 }
 
 /// The redactor of all hidden addresses, both of the records and of their originals.
@@ -180,12 +220,12 @@ impl<'a> Writer<'a> {
 
     /// The reference in a field of an item, resolved as at the import.
     fn named(&self, feed: Option<&Text>, item: &Object, field: &str) -> Option<Ref<Organisation>> {
-        let said = match str_field(item, field) {
+        let stated = match str_field(item, field) {
             "" => str_field(item, &format!("moot_{field}")),
-            said => said,
+            stated => stated,
         };
-        let record = feed.and_then(|feed| self.records.get(&(feed.clone(), said.to_owned())));
-        record.map(|id| Ref::record(*id)).or_else(|| Text::some(said).map(Ref::words))
+        let record = feed.and_then(|feed| self.records.get(&(feed.clone(), stated.to_owned())));
+        record.map(|id| Ref::record(*id)).or_else(|| Text::some(stated).map(Ref::words))
     }
 
     fn organisation(&self, record: &Organisation) -> Object {

@@ -55,16 +55,16 @@ impl Redactor {
     }
 
     /// Redacts a text.
-    pub fn redact(&self, organisation: Option<Id>, said: &str) -> String {
-        let mut said = said.to_owned();
-        self.for_organisation(organisation).for_each(|address| redact(&mut said, address));
-        said
+    pub fn redact(&self, organisation: Option<Id>, text: &str) -> String {
+        let mut text = text.to_owned();
+        self.for_organisation(organisation).for_each(|address| redact(&mut text, address));
+        text
     }
 
     /// Redacts an item except for its own locations, which are shown or hidden by the service's own flag.
     pub fn redact_item(&self, organisation: Option<Id>, item: &mut Object) {
         let whole = Value::Object(item.clone()).to_string().to_ascii_lowercase();
-        let said: Vec<&String> = self
+        let relevant: Vec<&String> = self
             .for_organisation(organisation)
             .filter(|address| whole.contains(&address.to_ascii_lowercase()))
             .collect();
@@ -75,7 +75,7 @@ impl Redactor {
             }
         }
         let open = item.iter_mut().filter(|(key, _)| *key != "service_at_locations" && *key != "moot_locations");
-        open.filter(|(key, _)| *key != "id").for_each(|(_, value)| withhold(value, &said));
+        open.filter(|(key, _)| *key != "id").for_each(|(_, value)| withhold(value, &relevant));
     }
 
     /// Whether a location, or a row that refers to one, is hidden.
@@ -83,8 +83,8 @@ impl Redactor {
         let leads = ["id", "location_id"]
             .iter()
             .any(|field| place.get(*field).and_then(Value::as_str).is_some_and(|id| self.places.contains(id)));
-        let said = place.to_string().to_ascii_lowercase();
-        leads || self.for_organisation(organisation).any(|address| said.contains(&address.to_ascii_lowercase()))
+        let text = place.to_string().to_ascii_lowercase();
+        leads || self.for_organisation(organisation).any(|address| text.contains(&address.to_ascii_lowercase()))
     }
 }
 
@@ -140,11 +140,11 @@ fn with_parts(addresses: Vec<String>) -> Vec<String> {
 }
 
 /// Redacts an address in a text, ignoring case.
-fn redact(said: &mut String, address: &str) {
+fn redact(text: &mut String, address: &str) {
     let address = address.to_ascii_lowercase();
     let mut from = 0;
-    while let Some(at) = said.get(from..).and_then(|rest| rest.to_ascii_lowercase().find(&address)) {
-        said.replace_range(from + at..from + at + address.len(), WITHHELD);
+    while let Some(at) = text.get(from..).and_then(|rest| rest.to_ascii_lowercase().find(&address)) {
+        text.replace_range(from + at..from + at + address.len(), WITHHELD);
         from += at + WITHHELD.len();
     }
 }
@@ -152,13 +152,13 @@ fn redact(said: &mut String, address: &str) {
 /// Redacts addresses in every text of a value; a URL that contains one is replaced altogether.
 pub fn withhold<T: AsRef<str>>(value: &mut Value, addresses: &[T]) {
     match value {
-        Value::String(said) => {
-            let before = said.clone();
+        Value::String(text) => {
+            let before = text.clone();
             for address in addresses {
-                redact(said, address.as_ref());
+                redact(text, address.as_ref());
             }
-            if *said != before && before.contains("://") && !before.contains(char::is_whitespace) {
-                BLANK_URL.clone_into(said);
+            if *text != before && before.contains("://") && !before.contains(char::is_whitespace) {
+                BLANK_URL.clone_into(text);
             }
         }
         Value::Array(rows) => rows.iter_mut().for_each(|row| withhold(row, addresses)),
@@ -176,12 +176,12 @@ mod tests {
 
     #[test]
     fn an_address_is_struck_out_however_it_is_written() {
-        let mut said =
+        let mut item =
             serde_json::json!({"id": "BH15 1AA", "text": "at bh15 1aa, BH151AA", "url": "https://x.org/BH151AA"});
-        withhold(&mut said, &with_parts(vec!["BH15 1AA".to_owned()]));
-        assert_eq!(said["id"], "BH15 1AA");
-        assert_eq!(said["text"], format!("at {WITHHELD}, {WITHHELD}"));
-        assert_eq!(said["url"], BLANK_URL);
+        withhold(&mut item, &with_parts(vec!["BH15 1AA".to_owned()]));
+        assert_eq!(item["id"], "BH15 1AA");
+        assert_eq!(item["text"], format!("at {WITHHELD}, {WITHHELD}"));
+        assert_eq!(item["url"], BLANK_URL);
     }
 
     #[test]
