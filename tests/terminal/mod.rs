@@ -280,9 +280,9 @@ pub fn strays(bytes: &[u8]) -> Vec<String> {
 fn sequence(text: &str) -> Option<usize> {
     const MODES: [&str; 7] = ["?1049", "?2004", "?2026", "?25", "?7", "?1000", "?1002"];
     if let Some(osc) = text.strip_prefix("\x1b]52;c;") {
-        let end = osc.find('\x07')?;
+        let end = osc.find("\x1b\\")?;
         let is_base64 = osc[..end].bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b));
-        return is_base64.then_some(7 + end + 1);
+        return is_base64.then_some(7 + end + 2);
     }
     let body = text.strip_prefix("\x1b[")?;
     let end = body.find(|c: char| !c.is_ascii_digit() && c != ';' && c != '?')?;
