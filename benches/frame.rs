@@ -79,6 +79,8 @@ fn open() -> (App, FrameEncoder) {
         directory: String::new(),
         problems: Vec::new(),
         read_only: None,
+        kept: Vec::new(),
+        unwatched: None,
         drafts: Vec::new(),
         conflicts: Vec::new(),
         scratch: false,

@@ -7,53 +7,12 @@
 mod terminal;
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use portable_pty::CommandBuilder;
 use rustix::process::Signal;
-use terminal::{PATIENCE, Terminal, at_home, moot, strays};
-
-/// A home with the sample in it.
-struct Home(tempfile::TempDir);
-
-impl Home {
-    fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        folkmoot::store::init(&dir.path().join("dorset"), "Dorset", true).unwrap();
-        Self(dir)
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn workspace(&self) -> PathBuf {
-        self.0.path().join("dorset")
-    }
-
-    fn moot(&self, more: &[&str]) -> CommandBuilder {
-        let workspace = self.workspace();
-        let all: Vec<&str> = ["-w", workspace.to_str().unwrap(), "--as", "KP"].iter().chain(more).copied().collect();
-        moot(self.path(), &all)
-    }
-
-    fn start(&self) -> Terminal {
-        let terminal = Terminal::start(self.moot(&[]));
-        terminal.until("67 services");
-        terminal
-    }
-
-    fn services(&self) -> String {
-        std::fs::read_to_string(self.workspace().join("services.ron")).unwrap()
-    }
-
-    fn drafts(&self) -> usize {
-        let entries = std::fs::read_dir(self.workspace().join(".moot/drafts")).unwrap().flatten();
-        entries.filter(|entry| entry.path().extension().is_some_and(|e| e == "draft")).count()
-    }
-}
+use terminal::{Home, PATIENCE, Terminal, at_home, moot, strays};
 
 #[test]
 fn a_new_user_finds_adds_undoes_and_leaves() {

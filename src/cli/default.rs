@@ -28,7 +28,9 @@ pub(super) fn run(global: &Global, out: &mut dyn Write) -> Done {
     };
     let directory = find_workspace(global);
     let launch = Launch { directory, options, ascii: global.ascii, plain: global.plain, colour: global.color.is_on() };
-    run::app(launch).map_err(|error| Failure::unreadable(format!("the terminal cannot be used: {error}")))
+    let exit = run::app(launch);
+    let exit = exit.map_err(|error| Failure::unreadable(format!("the terminal cannot be used: {error}")))?;
+    if exit.sentence.is_empty() { Ok(exit.code) } else { Err(Failure { code: exit.code, sentence: exit.sentence }) }
 }
 
 /// Where there is no workspace yet: what the screens would open, and how to begin one's own.

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use crate::model::Refusal;
 use crate::model::text::{clean, one_line};
+use crate::run::exit_code;
 use crate::store::StoreError;
 
 /// How a command ended: its exit code, or a failure.
@@ -22,22 +23,22 @@ pub struct Failure {
 impl Failure {
     /// A command that cannot be understood.
     pub fn usage(sentence: impl Into<String>) -> Self {
-        Self { code: 2, sentence: sentence.into() }
+        Self { code: exit_code::USAGE, sentence: sentence.into() }
     }
 
     /// Something a rule does not allow.
     pub fn refused(sentence: impl Into<String>) -> Self {
-        Self { code: 5, sentence: sentence.into() }
+        Self { code: exit_code::REFUSED, sentence: sentence.into() }
     }
 
     /// Something that is not there.
     pub fn nothing(sentence: impl Into<String>) -> Self {
-        Self { code: 1, sentence: sentence.into() }
+        Self { code: exit_code::NOTHING_FOUND, sentence: sentence.into() }
     }
 
     /// A workspace or a file that cannot be read.
     pub fn unreadable(sentence: impl Into<String>) -> Self {
-        Self { code: 3, sentence: sentence.into() }
+        Self { code: exit_code::UNUSABLE, sentence: sentence.into() }
     }
 }
 
@@ -57,7 +58,7 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             // Whoever read our output has seen enough.
-            io::ErrorKind::BrokenPipe => Self { code: 0, sentence: String::new() },
+            io::ErrorKind::BrokenPipe => Self { code: exit_code::DONE, sentence: String::new() },
             _ => Self::unreadable(format!("the output cannot be written: {error}")),
         }
     }

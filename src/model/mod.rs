@@ -17,6 +17,7 @@ pub mod partnership;
 pub mod person;
 pub mod place;
 pub mod record;
+mod rename;
 pub mod service;
 pub mod text;
 pub mod typed;

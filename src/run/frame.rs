@@ -141,7 +141,9 @@ impl Pen {
         }
         let cells: Vec<&Cell> = (from..x).filter_map(|x| next.cell((x, y))).collect();
         if cells.iter().all(|cell| style_of(cell) == self.style && cell.symbol().width() == 1) {
-            cells.into_iter().for_each(|cell| self.write(cell));
+            for cell in cells {
+                self.write(cell);
+            }
         }
     }
 
