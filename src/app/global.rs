@@ -2,7 +2,7 @@
 
 use super::command::{Command, Scope, always, commands};
 use super::form;
-use super::{App, Effect, Effects, Screen, Severity, history, page, palette, prompt, saving};
+use super::{App, Effect, Effects, Screen, Severity, history, leaving, page, palette, prompt, saving};
 use crate::model::{AnyRecord, Service};
 
 /// Commands that work wherever no text is being typed.
@@ -30,7 +30,7 @@ pub(crate) const COMMANDS: &[Command] = commands! { Scope::Global;
     "who" [] "" "say who you are" App::may_change, prompt::ask_who;
     "about" [] "" "what this is, where the data lies, whose maps these are" always, about;
     "mouse" [] "" "let the mouse through, or not" always, mouse;
-    "quit" ["q"] "quit" "leave" always, saving::quit;
+    "quit" ["q"] "quit" "leave" always, leaving::quit;
 };
 
 /// Commands that work while text is being typed, too.
@@ -38,7 +38,7 @@ pub(crate) const ALWAYS: &[Command] = commands! { Scope::Always;
     "help.here" ["F1"] "help" "what can be done here" always, palette::help;
     "redraw" ["ctrl-l"] "" "draw everything anew" always, |_| vec![Effect::Redraw];
     "suspend" ["ctrl-z"] "" "go back to the shell for a while; fg returns" always, |_| vec![Effect::Suspend];
-    "quit.now" ["ctrl-c"] "" "leave" always, saving::quit;
+    "quit.now" ["ctrl-c"] "" "leave" always, leaving::quit;
 };
 
 fn can_undo(app: &App) -> Result<(), &'static str> {

@@ -14,6 +14,7 @@ pub mod global;
 pub mod history;
 pub mod input;
 pub mod key;
+mod leaving;
 pub mod moving;
 pub mod page;
 pub mod palette;
@@ -436,6 +437,7 @@ impl App {
         self.problems = loaded.problems;
         self.drafts = loaded.drafts;
         self.saving.offer(loaded.kept);
+        self.saving.job_done();
         self.watching.begin(loaded.unwatched);
         self.scratch = loaded.scratch;
         self.loaded = true;

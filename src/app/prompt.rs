@@ -3,7 +3,7 @@
 use super::command::{Command, Scope, always, commands};
 use super::input::LineInput;
 use super::key::Key;
-use super::{App, Effect, Effects, Layer, Severity, saving};
+use super::{App, Effect, Effects, Layer, Severity, leaving};
 use crate::model::{Author, Kind, Person, Text, change, person};
 
 /// A question.
@@ -152,6 +152,6 @@ pub(crate) fn ask_new_workspace(app: &mut App) -> Effects {
         if name.trim().is_empty() {
             return Err("write the directory, a blank, and the name of your partnership".to_owned());
         }
-        saving::begin(app, directory, name.trim())
+        leaving::begin(app, directory, name.trim())
     })
 }

@@ -1,4 +1,4 @@
-//! From a change in memory to a change on the disk, and from the wish to leave to the end of the program.
+//! From a change in memory to a change on the disk; leaving, which waits for that, is in `leaving`.
 //!
 //! Changes wait in a queue and go to the disk one at a time, each after the answer to the one before: so they arrive in
 //! the order in which they were made, whatever fails in between. What must not happen before a change is on the disk
@@ -8,14 +8,11 @@ use std::collections::VecDeque;
 
 use super::draft::Draft;
 use super::event::{NotSaved, Saved};
-use super::{App, Effect, Effects, Layer, Severity, form, page, prompt};
+use super::{App, Effect, Effects, Layer, Severity, form, page};
 use crate::model::{Change, Edit, Id, Kind};
 
 /// So often a new record is given another id when somebody else has just taken the one it had.
 const MAX_ID_TRIES: usize = 20;
-
-/// What is asked when leaving would lose something.
-const LEAVE: &str = "Leave without saving?";
 
 /// Changes that an earlier run of the program could not save.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,7 +48,7 @@ pub struct Saving {
     last_number: u64,
     is_under_way: bool,
     has_failed: bool,
-    is_leaving: bool,
+    pub(super) is_leaving: bool,
     /// Imports, exports and the like that have not answered yet.
     jobs: usize,
     /// Drafts handed to the disk that have not been answered yet.
@@ -101,10 +98,9 @@ impl Saving {
     /// Offers the changes of earlier runs back, in the place of what was offered before.
     pub(super) fn offer(&mut self, kept: Vec<Kept>) {
         self.kept = kept;
-        self.jobs = self.jobs.saturating_sub(1);
     }
 
-    /// A job has answered.
+    /// Something that was asked for has been answered.
     pub(super) fn job_done(&mut self) {
         self.jobs = self.jobs.saturating_sub(1);
     }
@@ -120,7 +116,7 @@ impl Saving {
     }
 
     /// Counts what will be answered.
-    fn expect(&mut self, effects: &Effects) {
+    pub(super) fn expect(&mut self, effects: &Effects) {
         for effect in effects {
             match effect {
                 Effect::Import(..) | Effect::Export(..) | Effect::TakeBack | Effect::Begin(..) => self.jobs += 1,
@@ -130,7 +126,7 @@ impl Saving {
         }
     }
 
-    fn has_answers_to_come(&self) -> bool {
+    pub(super) fn has_answers_to_come(&self) -> bool {
         !self.is_done() || self.jobs > 0 || self.drafts > 0
     }
 
@@ -142,19 +138,6 @@ impl Saving {
 }
 
 impl App {
-    /// After every event: notes what the world was asked for, and leaves once nothing is waited for any more.
-    pub(super) fn follow(&mut self, mut effects: Effects) -> Effects {
-        self.saving.expect(&effects);
-        if self.saving.is_leaving && !self.saving.has_answers_to_come() {
-            self.saving.is_leaving = false;
-            if is_asking(self) {
-                self.layers.pop();
-            }
-            effects.push(Effect::Quit);
-        }
-        effects
-    }
-
     /// Makes a change: in memory at once, on the disk as soon as that may be.
     pub fn submit(&mut self, change: Change) -> Effects {
         self.submit_with(Unsaved { change, ..Unsaved::default() })
@@ -301,17 +284,29 @@ impl App {
         }
     }
 
+    /// An import, an export or the like has ended.
+    pub(super) fn finished(&mut self, finished: super::Finished) -> Effects {
+        self.saving.job_done();
+        self.loaded = true;
+        self.progress = None;
+        if self.saving.is_leaving && finished.change.is_some() {
+            self.set_status(Severity::Warning, "the import was stopped: nothing of it is here".to_owned());
+            return Vec::new();
+        }
+        let effects = finished.change.map(|change| self.submit(change)).unwrap_or_default();
+        self.set_status(if finished.failed { Severity::Error } else { Severity::Info }, finished.sentence);
+        if let Some((title, lines)) = finished.page {
+            self.layers.push(Layer::Page(page::Page::new(title, lines)));
+        }
+        effects
+    }
+
     /// A draft is on the disk, or why it is not.
     pub(super) fn draft_done(&mut self, outcome: Result<(), String>) -> Effects {
         self.saving.drafts = self.saving.drafts.saturating_sub(1);
         let Err(why) = outcome else { return Vec::new() };
         self.set_status(Severity::Error, why);
         self.ask_if_leaving()
-    }
-
-    /// Something failed: who is leaving is asked, and does not leave unless they say so.
-    fn ask_if_leaving(&mut self) -> Effects {
-        if std::mem::take(&mut self.saving.is_leaving) { ask_to_leave(self) } else { Vec::new() }
     }
 
     /// Keeps what would be lost if the program ended now: what is typed, and what is not saved.
@@ -361,88 +356,4 @@ pub(super) fn has_unsaved(app: &App) -> Result<(), &'static str> {
 pub(super) fn save_again(app: &mut App) -> Effects {
     app.set_status(Severity::Warning, "saving again".to_owned());
     app.save_next()
-}
-
-/// Begins another workspace, unless something of this one is not on the disk.
-pub(super) fn begin(app: &mut App, directory: &str, name: &str) -> Result<Effects, String> {
-    if !app.saving.is_done() {
-        return Err(format!("{} not on the disk; press esc, then ctrl-s to save", unsaved_changes(app)));
-    }
-    // Nothing is changed until the other workspace is here, or it is known that it does not come.
-    app.loaded = false;
-    Ok(vec![Effect::Begin(directory.to_owned(), name.to_owned())])
-}
-
-/// Leaves a page; or the program, once the disk has everything. An import or export under way is stopped.
-pub(super) fn quit(app: &mut App) -> Effects {
-    if matches!(app.layers.last(), Some(Layer::Page(_) | Layer::Compare(_) | Layer::Palette(_))) {
-        app.layers.pop();
-        return Vec::new();
-    }
-    if is_asking(app) {
-        return Vec::new();
-    }
-    if app.saving.is_leaving || app.saving.has_failed() && !app.saving.is_under_way {
-        return ask_to_leave(app);
-    }
-    app.saving.is_leaving = true;
-    let mut effects = form::keep_draft(app);
-    if app.saving.has_jobs() {
-        app.set_status(Severity::Warning, "stopping the import or export, then leaving; any key stays".to_owned());
-        effects.push(Effect::Cancel);
-    } else if !app.saving.is_done() {
-        let sentence = format!("{} being saved, then leaving; q again asks, any other key stays", unsaved_changes(app));
-        app.set_status(Severity::Warning, sentence);
-    }
-    effects
-}
-
-fn is_asking(app: &App) -> bool {
-    matches!(app.layers.last(), Some(Layer::Prompt(prompt)) if prompt.question == LEAVE)
-}
-
-fn ask_to_leave(app: &mut App) -> Effects {
-    if is_asking(app) {
-        return Vec::new();
-    }
-    let what = match (app.saving.is_done(), app.saving.has_jobs()) {
-        (false, _) => format!("{} not on the disk; ctrl-s after esc tries again", unsaved_changes(app)),
-        (true, true) => "an import or export is still being stopped".to_owned(),
-        (true, false) => "what you typed is not on the disk".to_owned(),
-    };
-    prompt::ask(app, LEAVE, format!("{what}; write yes to leave all the same"), "", |app, typed| {
-        if typed.eq_ignore_ascii_case("yes") {
-            let mut effects = app.keep_all();
-            effects.push(Effect::Quit);
-            Ok(effects)
-        } else {
-            Err("write yes, or press esc".to_owned())
-        }
-    })
-}
-
-fn unsaved_changes(app: &App) -> String {
-    match app.saving.count() {
-        1 => "1 change is".to_owned(),
-        n => format!("{n} changes are"),
-    }
-}
-
-/// What came of a job that was asked for.
-impl App {
-    pub(super) fn finished(&mut self, finished: super::Finished) -> Effects {
-        self.saving.job_done();
-        self.loaded = true;
-        self.progress = None;
-        if self.saving.is_leaving && finished.change.is_some() {
-            self.set_status(Severity::Warning, "the import was stopped: nothing of it is here".to_owned());
-            return Vec::new();
-        }
-        let effects = finished.change.map(|change| self.submit(change)).unwrap_or_default();
-        self.set_status(if finished.failed { Severity::Error } else { Severity::Info }, finished.sentence);
-        if let Some((title, lines)) = finished.page {
-            self.layers.push(Layer::Page(page::Page::new(title, lines)));
-        }
-        effects
-    }
 }

@@ -188,10 +188,13 @@ impl Worker {
 
     fn load(&mut self, dir: Option<PathBuf>, mode: Mode) {
         match self.open(dir, mode) {
-            Ok(loaded) => {
+            Ok((loaded, unreadable)) => {
                 // The records are on the screen before their words are read.
                 let (workspace, atlas) = (loaded.workspace.clone(), loaded.atlas.clone());
                 self.send(Event::Loaded(Box::new(loaded)));
+                for why in unreadable {
+                    self.send(Event::Failed(why));
+                }
                 let services = Index::build(&[Kind::Service], &workspace, &atlas);
                 let people = Index::build(&[Kind::Person, Kind::Organisation], &workspace, &atlas);
                 self.send(Event::Indexed(Box::new((services, people))));
@@ -200,7 +203,8 @@ impl Worker {
         }
     }
 
-    fn open(&mut self, dir: Option<PathBuf>, mode: Mode) -> Result<Loaded, String> {
+    /// Opens a workspace; with it comes what of earlier runs does not read.
+    fn open(&mut self, dir: Option<PathBuf>, mode: Mode) -> Result<(Loaded, Vec<String>), String> {
         let said = |error: store::StoreError| error.to_string();
         let scratch = if dir.is_none() { Some(store::sample_scratch().map_err(said)?) } else { None };
         let dir = dir.or_else(|| scratch.as_ref().map(|scratch| scratch.path().to_owned())).unwrap_or_default();
@@ -219,7 +223,7 @@ impl Worker {
             } else {
                 dir.display().to_string()
             },
-            problems: opened.problems.iter().map(ToString::to_string).chain(unreadable).collect(),
+            problems: opened.problems.iter().map(ToString::to_string).collect(),
             read_only: opened.read_only,
             drafts: read_drafts(&drafts),
             kept,
@@ -231,7 +235,7 @@ impl Worker {
         // Nobody listens any more once the program ends.
         drop(self.to.send(Message::Drafts(drafts)));
         self.open = Some(Open::new(opened.store, watch, scratch));
-        Ok(loaded)
+        Ok((loaded, unreadable))
     }
 
     /// Has the system tell of others' changes, or says why it does not tell of all of them.
@@ -270,7 +274,7 @@ impl Worker {
 /// Why the watch does not tell of all changes, where it does not: on a network file system those of other hosts.
 fn unseen(dir: &Path) -> Option<String> {
     let name = network_fs::of(dir)?;
-    Some(format!("{} is on {name}, which does not tell of other hosts", dir.display()))
+    Some(format!("{} is on {name}, which may not tell of other hosts", dir.display()))
 }
 
 /// What gave way to later changes and is kept, a sentence each, the newest first.
@@ -283,4 +287,30 @@ fn kept_conflicts(store: &Store, workspace: &Workspace) -> Vec<String> {
 /// Something that was asked for failed, and nothing else is to be said of it.
 pub fn failed(sentence: String) -> Event {
     Event::Finished(app::Finished { sentence, change: None, page: None, failed: true })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{AnyRecord, Service};
+
+    fn adding(id: Id, name: &str) -> Change {
+        let service: AnyRecord = Service { id, name: name.into(), ..Service::default() }.into();
+        Change { edits: Edit::new(None, Some(service)).into_iter().collect(), sentence: format!("{name} added") }
+    }
+
+    /// The files are looked at between the moment in which the app draws an id and that in which its record is saved.
+    #[test]
+    fn a_record_that_is_new_here_is_not_merged_with_one_that_came_under_its_id() {
+        let dir = tempfile::tempdir().unwrap();
+        store::init(dir.path(), "Table", false).unwrap();
+        let open = || Store::open(dir.path(), Mode::Write).unwrap().store;
+        let (mut ours, id) = (Open::new(open(), None, None), "S-0001".parse::<Id>().unwrap());
+        open().commit(&adding(id, "Theirs")).unwrap();
+        assert!(matches!(ours.reload(), Event::Reloaded(change, _) if change.edits.len() == 1));
+        let answer = ours.commit(1, &adding(id, "Ours"));
+        assert!(matches!(answer, Event::NotSaved(1, NotSaved { taken: Some(taken), .. }) if taken == id));
+        let services = std::fs::read_to_string(dir.path().join("services.ron")).unwrap();
+        assert!(services.contains("\"Theirs\"") && !services.contains("\"Ours\""));
+    }
 }
