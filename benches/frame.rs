@@ -153,6 +153,8 @@ impl Screen {
             atlas: DATA.atlas.clone(),
             directory: String::new(),
             problems: Vec::new(),
+            kept: Vec::new(),
+            unwatched: None,
             read_only: None,
             drafts: Vec::new(),
             conflicts: Vec::new(),

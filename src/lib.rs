@@ -40,7 +40,8 @@
 //!    carries them out and draws once.
 //! 2. **An edit.** A rule of the model makes a change; it is applied in memory ([`model::Workspace::apply`]) and its
 //!    inverse kept for undo; the effect `Commit` sends it to the store's thread, which locks, reads the file again,
-//!    merges, splices the changed fields into the text, writes, syncs, and answers `Saved`.
+//!    merges, splices the changed fields into the text, writes, syncs, and answers `Saved`; then the next change goes ([`app::saving`]),
+//!    and who was leaving leaves.
 //! 3. **A change made elsewhere.** The watch wakes the store's thread; it parses only the records whose text differs
 //!    from its fingerprint and sends `Reloaded`; an open form keeps what was typed and marks what moved under it.
 //! 4. **A look-up from the shell.** `moot find housing weymouth` loads, searches, prints a line a hit. No lock, nothing
@@ -70,6 +71,8 @@
 //! - **No tick: idle means blocked** (tests/pty.rs counts wake-ups).
 //! - **Text from outside is cleaned once, where it enters** ([`model::Text`]).
 //! - **What the status line calls saved is on the disk** (fault sweeps in tests/store.rs).
+//! - **What was accepted survives every way of leaving**: it is on the disk, or kept and offered back
+//!   (tests/leaving.rs).
 //! - **A hidden address is shown nowhere**: `app::facts` and `Service::shown_locations` are the only ways to an address.
 
 pub mod app;

@@ -248,7 +248,7 @@ fn nothing_reaches_the_terminal_but_our_own_sequences() {
             terminal.type_in("\x03").until_quiet(std::time::Duration::from_millis(100));
         }
     }
-    terminal.end();
+    assert_eq!(terminal.end().0, 0);
     terminal.assert_restored();
     let bytes = terminal.bytes();
     println!("{} bytes sent, leaked: {}", bytes.len(), strays(&bytes).len());

@@ -125,7 +125,7 @@ const ROOMS: &[Room] = &[
         rooms: &["model", "search", "store", "exchange", "app", "ui"],
         crates: &["*"],
         never: &[NETWORK, PRINTING],
-        disk: &["editor.rs", "keys_file.rs"],
+        disk: &["editor.rs", "keys_file.rs", "network_fs.rs"],
     },
     Room {
         name: "cli",

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::draft::Draft;
 use super::key::Key;
+use super::saving::Kept;
 use crate::model::place::Atlas;
 use crate::model::{AnyRecord, Change, Date, Id, Timestamp, Workspace};
 use crate::search::Indexes;
@@ -29,8 +30,14 @@ pub enum Event {
     Reloaded(Change, Vec<String>),
     /// The change with this number is on the disk, and how that went.
     Saved(u64, Saved),
-    /// A change could not be saved: one sentence, and the whole story.
-    NotSaved(String, String),
+    /// The change with this number could not be saved.
+    NotSaved(u64, NotSaved),
+    /// What gave way to another is to be taken back by this change, which settles the conflict with this number.
+    TakenBack(Change, u64),
+    /// A draft was kept or let go, or why not; answers every effect about drafts.
+    DraftDone(Result<(), String>),
+    /// Something failed that nobody waits for.
+    Failed(String),
     /// The editor closed: the record as it was written there, or what is wrong with it.
     Edited(Id, Result<Option<AnyRecord>, String>),
     /// The editor closed on one text of the open form.
@@ -41,7 +48,7 @@ pub enum Event {
     Finished(Finished),
     /// A pause that was asked for has passed.
     Woke,
-    /// The terminal is about to be taken away: keep what is typed.
+    /// The terminal is about to be taken away: keep what is typed, and what is not saved.
     Hangup,
 }
 
@@ -61,6 +68,10 @@ pub struct Loaded {
     pub read_only: Option<String>,
     /// What was being typed when a terminal was lost.
     pub drafts: Vec<Draft>,
+    /// Changes that earlier runs of the program could not save, the oldest first.
+    pub kept: Vec<Kept>,
+    /// Why nobody tells of colleagues' changes, if so.
+    pub unwatched: Option<String>,
     /// Edits that lost against others, still kept: a line each.
     pub conflicts: Vec<String>,
     /// Whether this is the sample, copied for a look around.
@@ -75,6 +86,16 @@ pub struct Saved {
     pub lost: Vec<String>,
     /// On the disk, but the disk would not confirm that it stays.
     pub unconfirmed: bool,
+}
+
+/// Why saving failed.
+pub struct NotSaved {
+    /// One sentence.
+    pub sentence: String,
+    /// The whole story.
+    pub details: String,
+    /// The id of a new record that somebody else has just given to one of theirs.
+    pub taken: Option<Id>,
 }
 
 /// What came of long work.
@@ -104,6 +125,10 @@ pub enum Effect {
     KeepDraft(Draft),
     /// What was typed is saved or given up.
     DropDraft(String),
+    /// Keep changes that are not saved, under this key.
+    KeepChanges(String, Vec<Change>),
+    /// See what others changed.
+    Reload,
     /// Send [`Event::Woke`] after this pause, unless another pause is asked for before.
     Wake(Duration),
     /// Read a directory of services from a path.
@@ -116,6 +141,8 @@ pub enum Effect {
     Begin(String, String),
     /// Take back the newest edit that lost against another.
     TakeBack,
+    /// What the conflict with this number lost is saved again: take it off the list.
+    SettleConflict(u64),
     /// Draw everything anew.
     Redraw,
     /// Let the mouse through to the program, or not.

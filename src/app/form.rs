@@ -281,14 +281,11 @@ fn save(app: &mut App) -> Effects {
 fn store(app: &mut App, record: AnyRecord) -> Effects {
     let Some(author) = app.author() else { return prompt::ask_who(app) };
     let id = record.id();
-    let key = id.to_string();
     match crate::model::change::put(&app.workspace, record, &author) {
         Ok(change) => {
             app.layers.pop();
-            app.drafts.retain(|draft| draft.key() != key);
-            let mut effects = app.submit(change);
+            let effects = app.submit_typed(change, id);
             super::list::select(app, id);
-            effects.push(Effect::DropDraft(key));
             effects
         }
         Err(refusal) => {

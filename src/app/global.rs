@@ -2,7 +2,7 @@
 
 use super::command::{Command, Scope, always, commands};
 use super::form;
-use super::{App, Effect, Effects, Layer, Severity, history, page, palette, prompt, screen};
+use super::{App, Effect, Effects, Severity, history, leaving, page, palette, prompt, saving, screen};
 use crate::model::{AnyRecord, Audience};
 
 /// Commands that work wherever no text is being typed.
@@ -17,8 +17,9 @@ pub(crate) const COMMANDS: &[Command] = commands! { Scope::GLOBAL;
     "draft" ["D"] "" "take up again what was being typed" has_draft, form::take_up_draft;
     "message" ["!"] "" "the whole of the last message" has_message, message;
     "problems" [] "" "what is wrong with the files" always, problems;
-    "save" ["ctrl-s"] "" "try again to save" has_unsaved, save_again;
-    "conflict.take-back" [] "" "take back the newest edit that gave way to another" App::may_change, |_| vec![Effect::TakeBack];
+    "save" ["ctrl-s"] "" "try again to save" saving::has_unsaved, saving::save_again;
+    "restore" [] "" "bring back what could not be saved last time" saving::has_kept, saving::restore;
+    "conflict.take-back" [] "" "take back the newest edit that gave way to another" App::may_change, take_back;
     "import" [] "" "import a directory of services" App::may_change, prompt::ask_import;
     "export" [] "" "export the services" always, prompt::ask_export;
     "cancel" [] "" "stop the import or export under way" has_progress, |_| vec![Effect::Cancel];
@@ -27,7 +28,7 @@ pub(crate) const COMMANDS: &[Command] = commands! { Scope::GLOBAL;
     "who" [] "" "say who you are" App::may_change, prompt::ask_who;
     "about" [] "" "what this is, where the data lies, whose maps these are" always, about;
     "mouse" [] "" "let the mouse through, or not" always, mouse;
-    "quit" ["q"] "quit" "leave" always, quit;
+    "quit" ["q"] "quit" "leave" always, leaving::quit;
 };
 
 /// Commands that work while text is being typed, too.
@@ -35,7 +36,7 @@ pub(crate) const ALWAYS: &[Command] = commands! { Scope::ALWAYS;
     "help.here" ["F1"] "help" "what can be done here" always, palette::help;
     "redraw" ["ctrl-l"] "" "draw everything anew" always, |_| vec![Effect::Redraw];
     "suspend" ["ctrl-z"] "" "go back to the shell for a while; fg returns" always, |_| vec![Effect::Suspend];
-    "quit.now" ["ctrl-c"] "" "leave" always, quit;
+    "quit.now" ["ctrl-c"] "" "leave" always, leaving::quit;
 };
 
 fn can_undo(app: &App) -> Result<(), &'static str> {
@@ -62,12 +63,8 @@ fn has_message(app: &App) -> Result<(), &'static str> {
     if app.last_message.text.is_empty() && app.status.text.is_empty() { Err("there is no message") } else { Ok(()) }
 }
 
-fn has_unsaved(app: &App) -> Result<(), &'static str> {
-    if app.unsaved.is_empty() { Err("everything is saved") } else { Ok(()) }
-}
-
 fn has_progress(app: &App) -> Result<(), &'static str> {
-    if app.progress.is_some() { Ok(()) } else { Err("nothing is under way") }
+    if app.saving.has_jobs() { Ok(()) } else { Err("nothing is under way") }
 }
 
 fn in_editor(app: &mut App) -> Effects {
@@ -90,9 +87,8 @@ fn problems(app: &mut App) -> Effects {
     page::open(app, "Problems", &text)
 }
 
-fn save_again(app: &mut App) -> Effects {
-    app.set_status(Severity::Warning, "saving again".to_owned());
-    app.unsaved.iter().cloned().map(|(number, change)| Effect::Commit(number, change)).collect()
+fn take_back(app: &mut App) -> Effects {
+    if app.author().is_none() { prompt::ask_who(app) } else { vec![Effect::TakeBack] }
 }
 
 fn partnership(app: &mut App) -> Effects {
@@ -112,42 +108,6 @@ fn mouse(app: &mut App) -> Effects {
     };
     app.set_status(Severity::Info, sentence.to_owned());
     vec![Effect::Mouse(app.mouse)]
-}
-
-/// What is asked when leaving would lose something.
-const LEAVE: &str = "Leave without saving?";
-
-fn quit(app: &mut App) -> Effects {
-    if matches!(app.layers.last(), Some(Layer::Page(_) | Layer::Compare(_) | Layer::Palette(_))) {
-        app.layers.pop();
-        return Vec::new();
-    }
-    if app.save_failed && !app.unsaved.is_empty() {
-        if matches!(app.layers.last(), Some(Layer::Prompt(prompt)) if prompt.question == LEAVE) {
-            return Vec::new();
-        }
-        let hint =
-            format!("{} not on the disk; ctrl-s after esc tries again; write yes to leave all the same", changes(app));
-        return prompt::ask(app, LEAVE, hint, "", |app, typed| {
-            if typed.eq_ignore_ascii_case("yes") {
-                let mut effects = form::keep_draft(app);
-                effects.push(Effect::Quit);
-                Ok(effects)
-            } else {
-                Err("write yes, or press esc".to_owned())
-            }
-        });
-    }
-    let mut effects = form::keep_draft(app);
-    effects.push(Effect::Quit);
-    effects
-}
-
-fn changes(app: &App) -> String {
-    match app.unsaved.len() {
-        1 => "1 change is".to_owned(),
-        n => format!("{n} changes are"),
-    }
 }
 
 fn about(app: &mut App) -> Effects {

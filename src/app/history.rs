@@ -2,7 +2,7 @@
 //! and can be undone.
 
 use super::{App, Effects, Severity};
-use crate::model::{AnyRecord, Change, Edit};
+use crate::model::{AnyRecord, Change, Edit, Id};
 
 /// What can be undone and done again.
 #[derive(Default)]
@@ -26,6 +26,11 @@ impl History {
     /// Whether anything was changed since the program began.
     pub fn is_begun(&self) -> bool {
         self.can_undo() || self.can_redo()
+    }
+
+    /// A record has another id.
+    pub(super) fn replace_id(&mut self, old: Id, new: Id) {
+        self.undo.iter_mut().chain(&mut self.redo).for_each(|change| change.replace_id(old, new));
     }
 
     /// Whether there is something to do again.

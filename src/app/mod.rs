@@ -14,15 +14,18 @@ pub mod global;
 pub mod history;
 pub mod input;
 pub mod key;
+mod leaving;
 pub mod list;
 pub mod moving;
 pub mod page;
 pub mod palette;
 pub mod people;
 pub mod prompt;
+pub mod saving;
 pub mod screen;
 pub mod search_line;
 pub mod services;
+pub mod watching;
 pub mod wrap;
 
 use std::sync::Arc;
@@ -34,7 +37,7 @@ use crate::search::{Index, Indexes};
 
 use command::{Command, Keymap, Meaning, Override, Scope};
 use draft::Draft;
-pub use event::{Effect, Effects, Event, Finished, Loaded, Saved};
+pub use event::{Effect, Effects, Event, Finished, Loaded, NotSaved, Saved};
 use history::History;
 use key::Key;
 use list::RecordList;
@@ -137,12 +140,10 @@ pub struct App {
     pub(crate) running: Option<&'static Command>,
     /// Changes that can be undone and done again.
     pub history: History,
-    /// Changes that are not yet on the disk, the oldest first.
-    pub unsaved: Vec<(u64, Change)>,
-    /// The number of the last change handed to the disk.
-    commits: u64,
-    /// Whether the last attempt to save failed, so that leaving would lose something.
-    pub save_failed: bool,
+    /// What is on its way to the disk, and whether the person is leaving.
+    pub saving: saving::Saving,
+    /// Whether colleagues' changes are told of.
+    pub watching: watching::Watching,
     /// What long work is doing.
     pub progress: Option<String>,
     /// The keys in force.
@@ -186,9 +187,8 @@ impl App {
             last_message: Status::default(),
             running: None,
             history: History::default(),
-            unsaved: Vec::new(),
-            commits: 0,
-            save_failed: false,
+            saving: saving::Saving::default(),
+            watching: watching::Watching::default(),
             progress: None,
             keymap,
             pressed: Vec::new(),
@@ -203,12 +203,21 @@ impl App {
 
     /// Takes an event in and says what is to be done outside.
     pub fn update(&mut self, event: Event) -> Effects {
+        let effects = self.handle(event);
+        self.follow(effects)
+    }
+
+    fn handle(&mut self, event: Event) -> Effects {
         match event {
             Event::Clock(now, today) => {
                 (self.now, self.today) = (now, today);
                 Vec::new()
             }
-            Event::Key(key) => self.key(key),
+            Event::Key(key) => {
+                let mut effects = self.key(key);
+                effects.extend(watching::look_again(self));
+                effects
+            }
             Event::Paste(text) => self.paste(&text),
             Event::Size(columns, rows) => {
                 self.size = (columns, rows);
@@ -224,16 +233,18 @@ impl App {
             }
             Event::NotLoaded(why) => {
                 self.loaded = true;
+                self.saving.job_done();
                 self.read_only = Some("the workspace could not be read".to_owned());
                 self.set_status(Severity::Error, why);
                 Vec::new()
             }
             Event::Reloaded(change, problems) => self.reloaded(&change, problems),
             Event::Saved(number, saved) => self.saved(number, &saved),
-            Event::NotSaved(sentence, more) => {
-                self.save_failed = true;
+            Event::NotSaved(number, why) => self.not_saved(number, why),
+            Event::TakenBack(change, conflict) => self.taken_back(change, conflict),
+            Event::DraftDone(outcome) => self.draft_done(outcome),
+            Event::Failed(sentence) => {
                 self.set_status(Severity::Error, sentence);
-                self.status.more = Some(more);
                 Vec::new()
             }
             Event::Edited(id, outcome) => self.edited(id, outcome),
@@ -243,7 +254,8 @@ impl App {
                 Vec::new()
             }
             Event::Finished(finished) => self.finished(finished),
-            Event::Woke | Event::Hangup => form::keep_draft(self),
+            Event::Woke => form::keep_draft(self),
+            Event::Hangup => self.keep_all(),
         }
     }
 
@@ -273,6 +285,7 @@ impl App {
             Meaning::Nothing => {
                 let was_sequence = self.pressed.len() > 1;
                 self.pressed.clear();
+                self.saving.stay();
                 if was_sequence { Vec::new() } else { self.type_key(key) }
             }
         }
@@ -281,6 +294,9 @@ impl App {
     /// Runs a command, or says why it cannot be run just now.
     pub fn run(&mut self, command: &'static Command) -> Effects {
         self.running = Some(command);
+        if !command.name.starts_with("quit") {
+            self.saving.stay();
+        }
         if !self.status.text.is_empty() {
             self.last_message = std::mem::take(&mut self.status);
         }
@@ -359,24 +375,6 @@ impl App {
         }
     }
 
-    /// Makes a change: in memory at once, on the disk as soon as that may be.
-    pub fn submit(&mut self, change: Change) -> Effects {
-        self.set_status(Severity::Info, change.sentence.clone());
-        if change.edits.is_empty() {
-            return Vec::new();
-        }
-        let inverse = self.apply(&change);
-        self.history.did(inverse);
-        self.save(change)
-    }
-
-    /// Hands a change that is in memory already to the disk.
-    pub(crate) fn save(&mut self, change: Change) -> Effects {
-        self.commits += 1;
-        self.unsaved.push((self.commits, change.clone()));
-        vec![Effect::Commit(self.commits, change)]
-    }
-
     /// Applies a change in memory and lets the index and the screens follow.
     pub(crate) fn apply(&mut self, change: &Change) -> Change {
         let inverse = self.workspace.apply(change);
@@ -430,6 +428,9 @@ impl App {
         self.directory = loaded.directory;
         self.problems = loaded.problems;
         self.drafts = loaded.drafts;
+        self.saving.offer(loaded.kept);
+        self.saving.job_done();
+        self.watching.begin(loaded.unwatched);
         self.scratch = loaded.scratch;
         self.loaded = true;
         self.read_only = match (self.options.read_only, loaded.read_only) {
@@ -451,8 +452,12 @@ impl App {
     fn recognise(&mut self) {
         match crate::model::person::find(&self.workspace, &self.options.who) {
             Ok(person) => self.me = Some(person.initials.clone().unwrap_or_else(|| Text::line(person.id.as_str()))),
-            Err(why) if self.options.who_is_given => self.set_status(Severity::Error, why.0),
-            Err(_) => self.me = None,
+            Err(why) => {
+                self.me = None;
+                if self.options.who_is_given {
+                    self.set_status(Severity::Error, why.0);
+                }
+            }
         }
     }
 
@@ -467,13 +472,15 @@ impl App {
         } else if let Some(why) = self.read_only.clone() {
             self.set_status(Severity::Warning, format!("read-only: {why}"));
             self.status.more = Some(why);
+        } else if let Some(offered) = self.saving.offered() {
+            self.set_status(Severity::Warning, offered);
         } else if let Some(draft) = self.drafts.first() {
             let name = draft.name.clone();
             self.set_status(Severity::Warning, format!("what you typed about {name} is kept: D takes it up again"));
         } else if let Some(conflict) = conflicts.first() {
             self.set_status(Severity::Warning, format!("{conflict} (:conflict.take-back)"));
             self.status.more = Some(conflicts.join("\n"));
-        } else if let Some(warning) = self.stamp_ahead() {
+        } else if let Some(warning) = self.stamp_ahead().or_else(|| self.watching.news()) {
             self.set_status(Severity::Warning, warning);
         } else if self.scratch {
             let sentence = "a sample to try things out: :new begins your own, ? helps, q leaves";
@@ -501,6 +508,7 @@ impl App {
 
     fn reloaded(&mut self, change: &Change, problems: Vec<String>) -> Effects {
         if !change.edits.is_empty() {
+            self.make_way(change);
             form::mark_moved(self, change);
             self.apply(change);
             self.set_status(Severity::Warning, change.sentence.clone());
@@ -514,25 +522,6 @@ impl App {
                 }
                 None => self.set_status(Severity::Info, "the files are in order again".to_owned()),
             }
-        }
-        Vec::new()
-    }
-
-    fn saved(&mut self, number: u64, saved: &Saved) -> Effects {
-        self.unsaved.retain(|(other, _)| *other != number);
-        if self.save_failed && self.unsaved.is_empty() {
-            self.save_failed = false;
-            self.set_status(Severity::Info, "everything is saved now".to_owned());
-        }
-        if !saved.elsewhere.edits.is_empty() {
-            form::mark_moved(self, &saved.elsewhere);
-            self.apply(&saved.elsewhere);
-        }
-        if let Some(first) = saved.lost.first() {
-            self.set_status(Severity::Warning, first.clone());
-            self.status.more = Some(saved.lost.join("\n"));
-        } else if saved.unconfirmed {
-            self.set_status(Severity::Warning, "saved, but the disk did not confirm that it will last".to_owned());
         }
         Vec::new()
     }
@@ -568,16 +557,6 @@ impl App {
                 Vec::new()
             }
         }
-    }
-
-    fn finished(&mut self, finished: Finished) -> Effects {
-        self.progress = None;
-        let effects = finished.change.map(|change| self.submit(change)).unwrap_or_default();
-        self.set_status(if finished.failed { Severity::Error } else { Severity::Info }, finished.sentence);
-        if let Some((title, lines)) = finished.page {
-            self.layers.push(Layer::Page(page::Page::new(title, lines)));
-        }
-        effects
     }
 
     /// An id for a new record of this kind.

@@ -3,7 +3,7 @@
 use super::command::{Command, Scope, always, commands};
 use super::input::LineInput;
 use super::key::Key;
-use super::{App, Effect, Effects, Layer, Severity};
+use super::{App, Effect, Effects, Layer, Severity, leaving};
 use crate::model::{Author, Kind, Person, Text, change, person};
 
 /// A question.
@@ -147,11 +147,11 @@ pub(crate) fn ask_export(app: &mut App) -> Effects {
 /// Asks for the name of a new workspace, and where it shall lie.
 pub(crate) fn ask_new_workspace(app: &mut App) -> Effects {
     let hint = "a directory and a name: ~/partnership Our Criminal Justice Partnership";
-    ask(app, "Begin a workspace: where, and what is it called?", hint, "~/folkmoot ", |_, typed| {
+    ask(app, "Begin a workspace: where, and what is it called?", hint, "~/folkmoot ", |app, typed| {
         let (directory, name) = typed.split_once(' ').unwrap_or((typed, ""));
         if name.trim().is_empty() {
             return Err("write the directory, a blank, and the name of your partnership".to_owned());
         }
-        Ok(vec![Effect::Begin(directory.to_owned(), name.trim().to_owned())])
+        leaving::begin(app, directory, name.trim())
     })
 }

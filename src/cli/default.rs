@@ -28,7 +28,13 @@ pub(super) fn run(global: &Global, out: &mut dyn Write) -> CommandResult {
     };
     let directory = find_workspace(global);
     let launch = Launch { directory, options, ascii: global.ascii, plain: global.plain, colour: global.color.is_on() };
-    run::app(launch).map_err(|error| CommandError::unreadable(format!("the terminal cannot be used: {error}")))
+    let exit = run::app(launch);
+    let exit = exit.map_err(|error| CommandError::unreadable(format!("the terminal cannot be used: {error}")))?;
+    if exit.sentence.is_empty() {
+        Ok(exit.code)
+    } else {
+        Err(CommandError { code: exit.code, sentence: exit.sentence })
+    }
 }
 
 /// Summarises the sample, which the screens would open where there is no workspace yet.

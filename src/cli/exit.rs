@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use crate::model::Refusal;
 use crate::model::text::{clean, one_line};
+use crate::run::exit_code;
 use crate::store::StoreError;
 
 /// The result of a command: its exit code, or an error.
@@ -22,22 +23,22 @@ pub struct CommandError {
 impl CommandError {
     /// The command line is wrong (exit code 2).
     pub fn usage(sentence: impl Into<String>) -> Self {
-        Self { code: 2, sentence: sentence.into() }
+        Self { code: exit_code::USAGE, sentence: sentence.into() }
     }
 
     /// A rule does not allow it (exit code 5).
     pub fn refused(sentence: impl Into<String>) -> Self {
-        Self { code: 5, sentence: sentence.into() }
+        Self { code: exit_code::REFUSED, sentence: sentence.into() }
     }
 
     /// Nothing was found (exit code 1).
     pub fn not_found(sentence: impl Into<String>) -> Self {
-        Self { code: 1, sentence: sentence.into() }
+        Self { code: exit_code::NOTHING_FOUND, sentence: sentence.into() }
     }
 
     /// A workspace or a file cannot be read or written (exit code 3).
     pub fn unreadable(sentence: impl Into<String>) -> Self {
-        Self { code: 3, sentence: sentence.into() }
+        Self { code: exit_code::UNUSABLE, sentence: sentence.into() }
     }
 }
 
@@ -57,7 +58,7 @@ impl From<io::Error> for CommandError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             // The reader of the pipe has closed it: no error.
-            io::ErrorKind::BrokenPipe => Self { code: 0, sentence: String::new() },
+            io::ErrorKind::BrokenPipe => Self { code: exit_code::DONE, sentence: String::new() },
             _ => Self::unreadable(format!("the output cannot be written: {error}")),
         }
     }

@@ -67,7 +67,7 @@ pub fn commands_page() -> String {
     let mut page = format!(
         "# Commands of the shell\n\nThis page is made from the program's own description; `moot COMMAND --help` says the \
          same.\n\nExit codes: 0 done, 1 nothing found, 2 usage, 3 the workspace cannot be read, 4 somebody holds the lock, \
-         5 refused by a rule.\n\n```text\n{}```\n",
+         5 refused by a rule, 6 the screens were left with something not on the disk, 128 and more: ended by a signal.\n\n```text\n{}```\n",
         trimmed(&moot.render_help().to_string())
     );
     for command in moot.get_subcommands() {

@@ -1,8 +1,7 @@
 //! The command line: everything the program does without its screens.
 //!
 //! One file per group of commands. Data goes to stdout, errors to stderr in one sentence that says what to do; exit
-//! codes: 0 done, 1 nothing found, 2 usage, 3 the workspace cannot be read, 4 somebody holds the lock, 5 refused by a
-//! rule.
+//! codes stand in [`crate::run::exit_code`].
 
 mod backups;
 mod default;

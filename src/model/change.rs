@@ -84,6 +84,19 @@ pub struct Change {
     pub sentence: String,
 }
 
+impl Change {
+    /// Speaks of `new` wherever it spoke of `old`: when two people drew one id in the same instant, one draws again.
+    pub fn replace_id(&mut self, old: Id, new: Id) {
+        for edit in &mut self.edits {
+            let (before, after) = edit.clone().into_sides();
+            let [before, after] = [before, after].map(|side| side.map(|record| record.with_id_replaced(old, new)));
+            if let Some(replaced) = Edit::new(before, after) {
+                *edit = replaced;
+            }
+        }
+    }
+}
+
 /// Why a rule does not allow something, and what would help.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal(pub String);
@@ -189,5 +202,32 @@ pub fn listed(names: &[String]) -> String {
         [one, two] => format!("{one} and {two}"),
         [one, two, three] => format!("{one}, {two} and {three}"),
         [one, two, rest @ ..] => format!("{one}, {two} and {} more", rest.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Organisation, Ref, Service};
+
+    #[test]
+    fn an_id_is_replaced_everywhere() {
+        let [old, new, other] = ["O-0001", "O-0002", "O-0003"].map(|id| id.parse::<Id>().unwrap());
+        let named = |id| Some(Ref::record(id));
+        let funders = vec![Ref::record(old), Ref::record(other)];
+        let service = Service { organisation: named(old), commissioner: named(other), funders, ..Service::default() };
+        let organisation = Organisation { id: old, parent: named(old), ..Organisation::default() };
+        let edits =
+            [AnyRecord::from(service), organisation.into()].map(|record| Edit::new(None, Some(record)).unwrap());
+        let mut change = Change { edits: edits.to_vec(), sentence: String::new() };
+        change.replace_id(old, new);
+        let [Edit::Add(AnyRecord::Service(service)), Edit::Add(AnyRecord::Organisation(organisation))] =
+            &change.edits[..]
+        else {
+            panic!("{change:?}")
+        };
+        assert_eq!((&service.organisation, &service.commissioner), (&named(new), &named(other)));
+        assert_eq!(service.funders, [Ref::record(new), Ref::record(other)]);
+        assert_eq!((organisation.id, &organisation.parent), (new, &named(new)));
     }
 }

@@ -325,6 +325,9 @@ pub trait FieldValue: Sized {
     /// Hands out the ids of the records it refers to.
     fn each_reference(&self, _each: &mut dyn FnMut(Id)) {}
 
+    /// Lets every reference to `old` lead to `new`.
+    fn replace_reference(&mut self, _old: Id, _new: Id) {}
+
     /// Takes out what it says of fields of its record that are hidden, by their names.
     fn redact(&mut self, _hidden: &[&'static str]) {}
 }
@@ -486,6 +489,11 @@ impl FieldValue for Option<Id> {
     }
     fn parse(typed: &str, _: ParseContext<'_>) -> Result<Self, String> {
         absent_or(typed, |typed| typed.trim().parse().map_err(|error: super::id::NotAnId| error.to_string()))
+    }
+    fn replace_reference(&mut self, old: Id, new: Id) {
+        if *self == Some(old) {
+            *self = Some(new);
+        }
     }
 }
 

@@ -239,6 +239,21 @@ macro_rules! kinds {
                 }),+ }
             }
 
+            /// The record with `new` wherever `old` stands: as its own id, and where it refers to one.
+            #[must_use]
+            pub fn with_id_replaced(mut self, old: Id, new: Id) -> Self {
+                match &mut self { $(Self::$name(record) => {
+                    let record = Arc::make_mut(record);
+                    if record.id == old {
+                        record.id = new;
+                    }
+                    for field in $name::FIELDS {
+                        (field.replace_reference)(record, old, new);
+                    }
+                }),+ }
+                self
+            }
+
             /// Whether a word of `is:` holds for it; `None` where its kind does not know the word.
             pub fn is(&self, word: &str, workspace: &Workspace, today: Date) -> Option<bool> {
                 match self { $(Self::$name(record) => $name::STATES.iter()

@@ -44,6 +44,8 @@ pub struct Field<R> {
     pub each_text: fn(&R, Option<SearchField>, &Workspace, &mut EachText<'_>),
     /// Hands out the ids it refers to.
     pub each_reference: fn(&R, &mut dyn FnMut(Id)),
+    /// Lets every reference to one id lead to another.
+    pub replace_reference: fn(&mut R, Id, Id),
     /// Takes out what it says of fields that are hidden.
     pub redact: fn(&mut R, &[&'static str]),
 }
@@ -326,6 +328,9 @@ macro_rules! field {
                 $crate::model::field::FieldValue::each_text(&record.$field, search, workspace, each);
             },
             each_reference: |record, each| $crate::model::field::FieldValue::each_reference(&record.$field, each),
+            replace_reference: |record, old, new| {
+                $crate::model::field::FieldValue::replace_reference(&mut record.$field, old, new);
+            },
             redact: |record, hidden| $crate::model::field::FieldValue::redact(&mut record.$field, hidden),
         }
     };

@@ -165,6 +165,12 @@ impl<K: Record> FieldValue for Ref<K> {
     fn each_reference(&self, each: &mut dyn FnMut(Id)) {
         self.id().into_iter().for_each(each);
     }
+
+    fn replace_reference(&mut self, old: Id, new: Id) {
+        if self.id() == Some(old) {
+            *self = Self::record(new);
+        }
+    }
 }
 
 impl<K: Record> FieldValue for Option<Ref<K>> {
@@ -185,6 +191,11 @@ impl<K: Record> FieldValue for Option<Ref<K>> {
             to.each_reference(each);
         }
     }
+    fn replace_reference(&mut self, old: Id, new: Id) {
+        if let Some(to) = self {
+            to.replace_reference(old, new);
+        }
+    }
 }
 
 impl<K: Record> FieldValue for Vec<Ref<K>> {
@@ -203,6 +214,11 @@ impl<K: Record> FieldValue for Vec<Ref<K>> {
     fn each_reference(&self, each: &mut dyn FnMut(Id)) {
         for to in self {
             to.each_reference(each);
+        }
+    }
+    fn replace_reference(&mut self, old: Id, new: Id) {
+        for to in self {
+            to.replace_reference(old, new);
         }
     }
 }

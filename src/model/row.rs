@@ -31,6 +31,8 @@ pub trait Row: Clone + Debug + Default + PartialEq + Send + Sync + 'static {
     fn each_text(&self, workspace: &Workspace, each: &mut EachText<'_>);
     /// Hands out the ids of the records it refers to.
     fn each_reference(&self, each: &mut dyn FnMut(Id));
+    /// Lets every reference to `old` lead to `new`.
+    fn replace_reference(&mut self, old: Id, new: Id);
     /// The required columns that are empty.
     fn missing(&self) -> Vec<&'static str>;
 }
@@ -101,6 +103,9 @@ macro_rules! row {
             fn each_reference(&self, each: &mut dyn FnMut($crate::model::Id)) {
                 $( $crate::model::field::FieldValue::each_reference(&self.$field, each); )+
             }
+            fn replace_reference(&mut self, old: $crate::model::Id, new: $crate::model::Id) {
+                $( $crate::model::field::FieldValue::replace_reference(&mut self.$field, old, new); )+
+            }
             fn missing(&self) -> Vec<&'static str> {
                 let mut columns = Self::COLUMNS.iter();
                 let mut missing = Vec::new();
@@ -152,6 +157,12 @@ impl<R: Row> FieldValue for Vec<R> {
     fn each_reference(&self, each: &mut dyn FnMut(Id)) {
         for row in self {
             row.each_reference(each);
+        }
+    }
+
+    fn replace_reference(&mut self, old: Id, new: Id) {
+        for row in self {
+            row.replace_reference(old, new);
         }
     }
 }

@@ -1,10 +1,10 @@
-//! Cells to bytes, as few as a slow link deserves: only what differs from the last frame, the shortest way from one
-//! difference to the next, and each frame wrapped so that a terminal shows it at once.
+//! Cells to bytes, as few as a slow link deserves: what differs from the last frame is found by ratatui; here it becomes
+//! the shortest sequences, each frame wrapped so that a terminal shows it at once.
 
 use std::fmt::Write as _;
 
 use ratatui::buffer::{Buffer, Cell};
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Position;
 use ratatui::style::{Color, Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
@@ -18,10 +18,13 @@ pub struct FrameEncoder {
 }
 
 /// Rewriting so many cells that have not changed is no longer than jumping over them.
-const GAP: u16 = 3;
+const MAX_GAP: u16 = 3;
 
-/// Clearing to the end of the line pays from so many cells on.
-const TAIL: u16 = 4;
+/// Clearing to the end of the line pays from so many changed cells on.
+const MIN_CLEARED: usize = 4;
+
+/// A cell that differs, and where: column, row.
+type Changed<'a> = (u16, u16, &'a Cell);
 
 impl FrameEncoder {
     /// The terminal may show anything: the next frame is drawn whole.
@@ -38,13 +41,13 @@ impl FrameEncoder {
             self.cursor = None;
         }
         let is_hidden = cursor.is_none() && (self.cursor.is_some() || !self.is_known);
-        for y in next.area.top()..next.area.bottom() {
-            row(&self.shown, &next, y, &mut pen);
+        for changes in self.shown.diff(&next).chunk_by(|one, other| one.1 == other.1) {
+            encode_row(changes, &next, &mut pen);
         }
-        pen.set(Style::reset());
+        pen.set_style(Style::reset());
         let is_drawn = !pen.out.is_empty();
         if let Some(at) = cursor.filter(|at| is_drawn || self.cursor != Some(*at)) {
-            pen.go(at.x, at.y);
+            pen.move_to(at.x, at.y);
         }
         if cursor.is_some() && self.cursor.is_none() {
             pen.out.push_str("\x1b[?25h");
@@ -56,45 +59,37 @@ impl FrameEncoder {
     }
 }
 
-/// One row: runs of cells that differ.
-fn row(shown: &Buffer, next: &Buffer, y: u16, pen: &mut Pen) {
-    let Rect { x: left, width, .. } = next.area;
-    let right = left + width;
-    let cell = |buffer: &Buffer, x: u16| buffer.cell((x, y)).cloned().unwrap_or_default();
-    let differs = |x: u16| cell(shown, x) != cell(next, x);
-    let Some(first) = (left..right).find(|x| differs(*x)) else { return };
-    let has_wide = |buffer: &Buffer| (left..right).any(|x| cell(buffer, x).symbol().width() > 1);
-    // Where signs are two cells wide, half of one may be left over: such rows are drawn whole from the difference on.
-    let is_wide = has_wide(shown) || has_wide(next);
-    let first = if is_wide { left } else { first };
-    let blank = Cell::EMPTY;
-    let tail = (left..right).rev().take_while(|x| is_blank(&cell(next, *x), &blank)).last().unwrap_or(right);
-    let mut x = first;
-    while x < right {
-        if x >= tail && right - x >= TAIL && (x..right).filter(|x| differs(*x)).count() >= usize::from(TAIL) {
-            pen.go(x, y);
-            pen.set(Style::reset());
+/// The changes of one row, from left to right. Where nothing but blanks follows, the rest of the line is cleared.
+fn encode_row(changes: &[Changed<'_>], next: &Buffer, pen: &mut Pen) {
+    let Some((_, row, _)) = changes.first() else { return };
+    let blanks = next.area.right() - trailing_blanks(next, *row);
+    for (at, (x, y, cell)) in changes.iter().enumerate() {
+        if *x >= blanks && changes.len() - at >= MIN_CLEARED {
+            pen.fill_gap(next, blanks, *y);
+            // Where the cursor stands among the blanks already, it need not move.
+            if !pen.at.is_some_and(|(column, row)| row == *y && (blanks..=*x).contains(&column)) {
+                pen.move_to(*x, *y);
+            }
+            pen.set_style(Style::reset());
             pen.out.push_str("\x1b[K");
             return;
         }
-        if !is_wide && !differs(x) {
-            let Some(again) = (x..right).find(|x| differs(*x)) else { return };
-            if again - x > GAP || !pen.is_at(x, y) || (x..again).any(|x| pen.style != style_of(&cell(next, x))) {
-                x = again;
-                continue;
-            }
+        // The second half of a wide sign that has just been written comes with its first half.
+        if !pen.is_past(*x, *y) {
+            pen.fill_gap(next, *x, *y);
+            pen.move_to(*x, *y);
+            pen.write(cell);
         }
-        let here = cell(next, x);
-        pen.go(x, y);
-        pen.set(style_of(&here));
-        let cells = here.symbol().width().max(1) as u16;
-        pen.put(if here.symbol().is_empty() { " " } else { here.symbol() }, cells);
-        x += cells;
     }
 }
 
-fn is_blank(cell: &Cell, blank: &Cell) -> bool {
-    cell.symbol() == blank.symbol() && style_of(cell) == style_of(blank)
+/// How many cells at the end of a row show nothing.
+fn trailing_blanks(buffer: &Buffer, row: u16) -> u16 {
+    let is_blank = |x: &u16| {
+        let cell = buffer.cell((*x, row));
+        cell.is_some_and(|cell| cell.symbol() == Cell::EMPTY.symbol() && style_of(cell) == style_of(&Cell::EMPTY))
+    };
+    (buffer.area.left()..buffer.area.right()).rev().take_while(is_blank).count() as u16
 }
 
 fn style_of(cell: &Cell) -> Style {
@@ -116,11 +111,12 @@ impl Default for Pen {
 }
 
 impl Pen {
-    fn is_at(&self, x: u16, y: u16) -> bool {
-        self.at == Some((x, y))
+    /// Whether the cursor has gone beyond this cell in its row.
+    fn is_past(&self, x: u16, y: u16) -> bool {
+        self.at.is_some_and(|(column, row)| row == y && column > x)
     }
 
-    fn go(&mut self, x: u16, y: u16) {
+    fn move_to(&mut self, x: u16, y: u16) {
         match self.at {
             Some(at) if at == (x, y) => {}
             Some((from, row)) if row == y && from < x => {
@@ -137,13 +133,29 @@ impl Pen {
         self.at = Some((x, y));
     }
 
-    fn put(&mut self, symbol: &str, cells: u16) {
-        self.out.push_str(symbol);
-        self.at = self.at.map(|(x, y)| (x + cells, y));
+    /// Writes the few unchanged cells before a change once more, where that is no longer than a jump.
+    fn fill_gap(&mut self, next: &Buffer, x: u16, y: u16) {
+        let Some((from, row)) = self.at else { return };
+        if row != y || from >= x || x - from > MAX_GAP {
+            return;
+        }
+        let cells: Vec<&Cell> = (from..x).filter_map(|x| next.cell((x, y))).collect();
+        if cells.iter().all(|cell| style_of(cell) == self.style && cell.symbol().width() == 1) {
+            for cell in cells {
+                self.write(cell);
+            }
+        }
+    }
+
+    fn write(&mut self, cell: &Cell) {
+        self.set_style(style_of(cell));
+        self.out.push_str(if cell.symbol().is_empty() { " " } else { cell.symbol() });
+        let width = cell.symbol().width().max(1) as u16;
+        self.at = self.at.map(|(x, y)| (x + width, y));
     }
 
     /// Changes the style with one sequence: only what is added, or everything anew when something goes.
-    fn set(&mut self, style: Style) {
+    fn set_style(&mut self, style: Style) {
         let style = Style {
             fg: style.fg.or(Some(Color::Reset)),
             bg: style.bg.or(Some(Color::Reset)),
@@ -170,10 +182,10 @@ impl Pen {
         }
         codes.extend(modifiers(style.add_modifier - before.add_modifier));
         if style.fg != before.fg {
-            codes.extend(style.fg.map(|colour| colour_code(colour, 30)));
+            codes.extend(style.fg.map(|colour| colour_codes(colour, 30)));
         }
         if style.bg != before.bg {
-            codes.extend(style.bg.map(|colour| colour_code(colour, 40)));
+            codes.extend(style.bg.map(|colour| colour_codes(colour, 40)));
         }
         let _ = write!(self.out, "\x1b[{}m", codes.join(";")); // writing to a String cannot fail
         self.style = style;
@@ -181,20 +193,25 @@ impl Pen {
 }
 
 fn modifiers(set: Modifier) -> impl Iterator<Item = String> {
-    const CODES: [(Modifier, &str); 6] = [
+    const CODES: [(Modifier, &str); 9] = [
         (Modifier::BOLD, "1"),
         (Modifier::DIM, "2"),
         (Modifier::ITALIC, "3"),
         (Modifier::UNDERLINED, "4"),
+        (Modifier::SLOW_BLINK, "5"),
+        (Modifier::RAPID_BLINK, "6"),
         (Modifier::REVERSED, "7"),
+        (Modifier::HIDDEN, "8"),
         (Modifier::CROSSED_OUT, "9"),
     ];
     CODES.into_iter().filter(move |(modifier, _)| set.contains(*modifier)).map(|(_, code)| code.to_owned())
 }
 
-/// The code of one of the sixteen colours; `base` is 30 for the letters, 40 for what is behind them.
-fn colour_code(colour: Color, base: u8) -> String {
+/// The codes of a colour (ECMA-48, and ISO 8613-6 for more than the usual ones); `base` is 30 for the letters, 40 for
+/// what is behind them.
+fn colour_codes(colour: Color, base: u8) -> String {
     let number = match colour {
+        Color::Reset => 9,
         Color::Black => 0,
         Color::Red => 1,
         Color::Green => 2,
@@ -211,7 +228,8 @@ fn colour_code(colour: Color, base: u8) -> String {
         Color::LightMagenta => 65,
         Color::LightCyan => 66,
         Color::White => 67,
-        _ => 9,
+        Color::Indexed(index) => return format!("{};5;{index}", base + 8),
+        Color::Rgb(red, green, blue) => return format!("{};2;{red};{green};{blue}", base + 8),
     };
     (base + number).to_string()
 }
@@ -219,6 +237,7 @@ fn colour_code(colour: Color, base: u8) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ratatui::layout::Rect;
     use ratatui::text::{Line, Span};
     use ratatui::widgets::Widget;
 
@@ -292,5 +311,27 @@ mod tests {
         let cell = |at| terminal.screen().cell(0, at).map(|cell| (cell.bold(), cell.fgcolor())).unwrap();
         assert_eq!(cell(1), (true, vt100::Color::Idx(1)));
         assert_eq!(cell(2), (false, vt100::Color::Default));
+    }
+
+    #[test]
+    fn every_colour_reaches_the_terminal() {
+        let (rgb, indexed) = (Color::Rgb(1, 120, 255), Color::Indexed(208));
+        let mut styled = buffer(&["    "]);
+        let spans = [Style::new().fg(rgb).bg(indexed), Style::new().fg(indexed).bg(rgb), Style::new().bg(Color::White)];
+        Line::from(spans.map(|style| Span::styled("x", style)).to_vec()).render(Rect::new(0, 0, 4, 1), &mut styled);
+        let mut terminal = vt100::Parser::new(cells(1), cells(4), 0);
+        terminal.process(&FrameEncoder::default().encode(styled, None));
+        let seen = |at| terminal.screen().cell(0, at).map(|cell| (cell.fgcolor(), cell.bgcolor())).unwrap();
+        assert_eq!(seen(0), (vt100::Color::Rgb(1, 120, 255), vt100::Color::Idx(208)));
+        assert_eq!(seen(1), (vt100::Color::Idx(208), vt100::Color::Rgb(1, 120, 255)));
+        assert_eq!(seen(2), (vt100::Color::Default, vt100::Color::Idx(15)));
+    }
+
+    #[test]
+    fn a_few_unchanged_cells_are_written_and_many_are_jumped_over() {
+        let mut encoder = FrameEncoder::default();
+        encoder.encode(buffer(&["abcdefghijkl"]), None);
+        let bytes = encoder.encode(buffer(&["AbcDefghijkL"]), None);
+        assert_eq!(String::from_utf8(bytes).unwrap(), "\x1b[?2026h\x1b[1HAbcD\x1b[7CL\x1b[?2026l");
     }
 }

@@ -13,7 +13,7 @@ use crate::app::Event;
 use crate::app::key::{Code, Key};
 
 /// The most events of one burst; the next frame shows them all.
-const BURST: usize = 1_000;
+const MAX_BURST: usize = 1_000;
 
 /// Reads bursts for ever, each when a permit comes; ends when nobody gives permits any more.
 pub fn read(permits: &Receiver<()>, to: &Sender<Message>) {
@@ -24,7 +24,7 @@ pub fn read(permits: &Receiver<()>, to: &Sender<Message>) {
             // The terminal is gone; the threads that watch for that end the program.
             Err(_) => return,
         }
-        while burst.len() < BURST && crossterm::event::poll(Duration::ZERO).unwrap_or(false) {
+        while burst.len() < MAX_BURST && crossterm::event::poll(Duration::ZERO).unwrap_or(false) {
             match crossterm::event::read() {
                 Ok(event) => burst.extend(translate(event)),
                 Err(_) => break,

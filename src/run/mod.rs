@@ -1,10 +1,14 @@
 //! The only threads, terminal, processes, clipboard and clock. Events go into the app, effects come out of it, and
 //! between two events the program sleeps: nothing ticks.
 
+mod drafts;
 mod editor;
+mod ending;
+pub mod exit_code;
 mod frame;
 mod input;
 pub mod keys_file;
+mod network_fs;
 mod signals;
 mod storage;
 mod terminal;
@@ -12,16 +16,18 @@ mod work;
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::{App, Effect, Event, Options};
 use crate::model::{Date, Timestamp};
-use crate::store::Mode;
+use crate::store::{Drafts, Mode};
 use crate::ui;
 use crate::ui::theme::Theme;
+use drafts::DraftWorker;
+pub use ending::Exit;
 pub use frame::FrameEncoder;
 use storage::{Job, StorageWorker};
 
@@ -78,21 +84,17 @@ enum Message {
     Resized,
     /// The program goes on after it was stopped.
     Continued,
+    /// Drafts belong here from now on.
+    Drafts(Drafts),
     /// The program has to end, for this signal.
     End(i32),
 }
 
-/// How long saving may take when the program ends on request.
-const LAST_SAVE: Duration = Duration::from_secs(8);
-
-/// How long it may take when the terminal is gone.
-const HASTY_SAVE: Duration = Duration::from_millis(500);
-
-/// Runs the app until it is left, and returns the exit code.
+/// Runs the app until it is left.
 ///
 /// # Errors
 /// The terminal cannot be used.
-pub fn app(launch: Launch) -> anyhow::Result<u8> {
+pub fn app(launch: Launch) -> anyhow::Result<Exit> {
     let (overrides, complaints) = keys_file::read();
     let mut app = App::new(launch.options.clone(), &overrides);
     if let Some(first) = complaints.first() {
@@ -105,16 +107,19 @@ pub fn app(launch: Launch) -> anyhow::Result<u8> {
     size = (size.0.max(1), size.1.max(1));
     app.update(Event::Size(size.0, size.1));
     let mode = if launch.options.read_only { Mode::Read } else { Mode::Write };
-    let mut event_loop = EventLoop::new(app, launch.theme());
-    event_loop.clock();
+    let mut event_loop = EventLoop::new(app, launch.theme(), DraftWorker::start(to.clone()));
+    event_loop.send_clock();
     event_loop.draw()?;
     event_loop.storage = Some(StorageWorker::start(launch.directory, mode, to.clone()));
     let (permit, permits) = channel();
     std::thread::spawn(move || input::read(&permits, &to));
-    let code = event_loop.serve(&inbox, &permit);
-    let code = code.or_else(|_| event_loop.cut_off());
+    let code = match event_loop.run(&inbox, &permit) {
+        Ok(code) => code,
+        Err(_) => event_loop.on_terminal_lost()?,
+    };
+    let exit = event_loop.finish(&inbox, code);
     drop(guard);
-    code
+    Ok(exit)
 }
 
 /// The main thread's own: the app, the screen, the ways out.
@@ -123,20 +128,22 @@ struct EventLoop {
     theme: Theme,
     frames: FrameEncoder,
     storage: Option<StorageWorker>,
+    drafts: DraftWorker,
     /// When [`Event::Woke`] is due.
     wake: Option<Instant>,
     /// The exit code, once the program is to end.
-    ending: Option<(u8, Duration)>,
+    ending: Option<u8>,
     signed: Option<String>,
 }
 
 impl EventLoop {
-    fn new(app: App, theme: Theme) -> Self {
-        Self { app, theme, frames: FrameEncoder::default(), storage: None, wake: None, ending: None, signed: None }
+    fn new(app: App, theme: Theme, drafts: DraftWorker) -> Self {
+        let frames = FrameEncoder::default();
+        Self { app, theme, frames, storage: None, drafts, wake: None, ending: None, signed: None }
     }
 
     /// Deals with what comes until the program is to end. One draw shows everything that had come.
-    fn serve(&mut self, inbox: &Receiver<Message>, permit: &Sender<()>) -> anyhow::Result<u8> {
+    fn run(&mut self, inbox: &Receiver<Message>, permit: &Sender<()>) -> anyhow::Result<u8> {
         let _ = permit.send(()); // the reader may be gone with the terminal
         loop {
             let first = match self.wait(inbox) {
@@ -147,19 +154,16 @@ impl EventLoop {
                 }
                 Err(RecvTimeoutError::Disconnected) => None,
             };
-            let Some(first) = first else { return Ok(0) };
-            self.clock();
+            let Some(first) = first else { return Ok(exit_code::DONE) };
+            self.send_clock();
             let mut next = Some(first);
             let mut permits = 0;
             while let Some(message) = next {
                 permits += usize::from(matches!(message, Message::Burst(_)));
-                self.take(message)?;
+                self.handle(message)?;
                 next = if self.ending.is_some() { None } else { inbox.try_recv().ok() };
             }
-            if let Some((code, patience)) = self.ending {
-                if let Some(storage) = &self.storage {
-                    storage.close(patience);
-                }
+            if let Some(code) = self.ending {
                 return Ok(code);
             }
             self.draw()?;
@@ -170,10 +174,9 @@ impl EventLoop {
     }
 
     /// The terminal went away in the middle of something: what is typed is kept all the same.
-    fn cut_off(&mut self) -> anyhow::Result<u8> {
+    fn on_terminal_lost(&mut self) -> anyhow::Result<u8> {
         self.update(Event::Hangup)?;
-        self.storage.iter().for_each(|storage| storage.close(HASTY_SAVE));
-        Ok(129)
+        Ok(exit_code::of_signal(signal_hook::consts::SIGHUP))
     }
 
     fn wait(&self, inbox: &Receiver<Message>) -> Result<Message, RecvTimeoutError> {
@@ -184,7 +187,7 @@ impl EventLoop {
     }
 
     /// Tells the app the time.
-    fn clock(&mut self) {
+    fn send_clock(&mut self) {
         let (now, today) = clock();
         self.app.update(Event::Clock(now, today));
     }
@@ -200,14 +203,21 @@ impl EventLoop {
         Ok(())
     }
 
-    fn take(&mut self, message: Message) -> anyhow::Result<()> {
+    fn handle(&mut self, message: Message) -> anyhow::Result<()> {
         match message {
             Message::Event(event) => self.update(event),
             Message::Burst(events) => {
                 break_on_request();
-                events.into_iter().try_for_each(|event| self.update(event))
+                for event in events {
+                    self.update(event)?;
+                    // What is typed after the key that leaves is for the shell.
+                    if self.ending.is_some() {
+                        break;
+                    }
+                }
+                Ok(())
             }
-            Message::Resized => self.measure(),
+            Message::Resized => self.update_size(),
             Message::Suspend => self.suspend(),
             Message::Continued => {
                 self.frames.invalidate();
@@ -215,7 +225,11 @@ impl EventLoop {
             }
             Message::End(signal) => {
                 self.update(Event::Hangup)?;
-                self.ending = Some((u8::try_from(128 + signal).unwrap_or(u8::MAX), HASTY_SAVE));
+                self.ending = Some(exit_code::of_signal(signal));
+                Ok(())
+            }
+            Message::Drafts(drafts) => {
+                self.drafts.send(drafts::Job::Open(drafts));
                 Ok(())
             }
         }
@@ -228,53 +242,53 @@ impl EventLoop {
             self.frames.invalidate();
         }
         let effects = self.app.update(event);
-        self.sign();
-        effects.into_iter().try_for_each(|effect| self.carry_out(effect))
+        self.send_signature();
+        effects.into_iter().try_for_each(|effect| self.perform(effect))
     }
 
     /// Lets the disk know who saves, as soon as the app does.
-    fn sign(&mut self) {
+    fn send_signature(&mut self) {
         let me = self.app.me.as_ref().map(ToString::to_string);
         if me != self.signed {
             self.signed.clone_from(&me);
-            self.ask(Job::Sign(me.unwrap_or_default()));
+            self.send(Job::Sign(me.unwrap_or_default()));
         }
     }
 
-    fn ask(&self, job: Job) {
+    fn send(&self, job: Job) {
         if let Some(storage) = &self.storage {
-            storage.ask(job);
+            storage.send(job);
         }
     }
 
-    fn carry_out(&mut self, effect: Effect) -> anyhow::Result<()> {
+    fn perform(&mut self, effect: Effect) -> anyhow::Result<()> {
         match effect {
-            Effect::Commit(number, change) => self.ask(Job::Commit(number, change)),
-            Effect::KeepDraft(draft) => self.ask(Job::KeepDraft(draft)),
-            Effect::DropDraft(key) => self.ask(Job::DropDraft(key)),
-            Effect::Import(path) => {
-                if let Some(request) = work::Request::of(&mut self.app) {
-                    self.ask(Job::Import(path, Box::new(request)));
-                } else {
-                    drop(crate::app::prompt::ask_who(&mut self.app));
-                }
-            }
+            Effect::Commit(number, change) => self.send(Job::Commit(number, change)),
+            Effect::Reload => self.send(Job::Reload),
+            Effect::KeepDraft(draft) => self.drafts.send(drafts::Job::Keep(draft)),
+            Effect::KeepChanges(key, changes) => self.drafts.send(drafts::Job::KeepChanges(key, changes)),
+            Effect::DropDraft(key) => self.drafts.send(drafts::Job::Drop(key)),
+            Effect::Import(path) => match work::Request::of(&mut self.app) {
+                Some(request) => self.send(Job::Import(path, Box::new(request))),
+                None => self.update(storage::failed("say who you are first: :who asks".to_owned()))?,
+            },
             Effect::Export(format, path) => {
-                self.ask(Job::Export(format, path, Box::new(self.app.workspace.clone())));
+                self.send(Job::Export(format, path, Box::new(self.app.workspace.clone())));
             }
             Effect::TakeBack => match self.app.author() {
-                Some(author) => self.ask(Job::TakeBack(Box::new(self.app.workspace.clone()), author)),
-                None => drop(crate::app::prompt::ask_who(&mut self.app)),
+                Some(author) => self.send(Job::TakeBack(Box::new(self.app.workspace.clone()), author)),
+                None => self.update(storage::failed("say who you are first: :who asks".to_owned()))?,
             },
-            Effect::Begin(dir, name) => self.ask(Job::Begin(dir, name)),
+            Effect::SettleConflict(number) => self.send(Job::SettleConflict(number)),
+            Effect::Begin(dir, name) => self.send(Job::Begin(dir, name)),
             Effect::Cancel => self.storage.iter().for_each(StorageWorker::cancel),
             Effect::Copy(text) => terminal::copy(&text)?,
             Effect::EditRecord(record) => {
                 let id = record.id();
-                let outcome = self.away(|| editor::record(&record))?;
+                let outcome = self.with_terminal_released(|| editor::record(&record))?;
                 self.update(Event::Edited(id, outcome))?;
             }
-            Effect::EditText(text) => match self.away(|| editor::text(&text, ".txt"))? {
+            Effect::EditText(text) => match self.with_terminal_released(|| editor::text(&text, ".txt"))? {
                 Ok(Some(text)) => self.update(Event::EditedText(text))?,
                 Ok(None) => {}
                 Err(why) => self.app.set_status(crate::app::Severity::Error, why),
@@ -283,17 +297,19 @@ impl EventLoop {
             Effect::Redraw => self.frames.invalidate(),
             Effect::Mouse(is_on) => terminal::mouse(is_on)?,
             Effect::Suspend => self.suspend()?,
-            Effect::Quit => self.ending = Some((0, LAST_SAVE)),
+            Effect::Quit => self.ending = Some(exit_code::DONE),
         }
         Ok(())
     }
 
-    /// Does something that needs the terminal for itself.
-    fn away<T>(&mut self, act: impl FnOnce() -> T) -> anyhow::Result<T> {
+    /// Does something that needs the terminal for itself. Nobody hears of a signal meanwhile, so what is typed and what
+    /// is not saved is kept before.
+    fn with_terminal_released<T>(&mut self, act: impl FnOnce() -> T) -> anyhow::Result<T> {
+        self.update(Event::Hangup)?;
         terminal::give_back();
         let outcome = act();
         terminal::enter()?;
-        self.back()?;
+        self.on_terminal_regained()?;
         Ok(outcome)
     }
 
@@ -306,22 +322,22 @@ impl EventLoop {
         terminal::give_back();
         signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
         terminal::enter()?;
-        self.back()
+        self.on_terminal_regained()
     }
 
     /// The terminal is ours again: everything has to be drawn, and it may have another size.
-    fn back(&mut self) -> anyhow::Result<()> {
+    fn on_terminal_regained(&mut self) -> anyhow::Result<()> {
         self.frames.invalidate();
         if self.app.mouse {
             terminal::mouse(true)?;
         }
-        self.measure()?;
-        self.clock();
+        self.update_size()?;
+        self.send_clock();
         Ok(())
     }
 
     /// Looks how large the terminal is.
-    fn measure(&mut self) -> anyhow::Result<()> {
+    fn update_size(&mut self) -> anyhow::Result<()> {
         match crossterm::terminal::size() {
             Ok((columns, rows)) => self.update(Event::Size(columns.max(1), rows.max(1))),
             Err(_) => Ok(()), // the old size must do

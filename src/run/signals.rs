@@ -4,6 +4,7 @@
 //! thread to keep what is typed, and a moment later the process ends, whatever the main thread does.
 
 use std::os::fd::AsFd;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
@@ -13,8 +14,31 @@ use signal_hook::iterator::Signals;
 
 use super::Message;
 
-/// How long the main thread has to keep what is typed.
-const GRACE: Duration = Duration::from_millis(700);
+/// How long the main thread has to begin to end.
+const END_TIMEOUT: Duration = Duration::from_millis(700);
+
+/// How long it has to end once it has begun: to write drafts, and to see the last save through.
+const KEEP_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// Whether the main thread is writing what would be lost.
+static IS_KEEPING: AtomicBool = AtomicBool::new(false);
+
+/// While it lives, the process is not ended from outside the main thread before [`KEEP_TIMEOUT`].
+pub struct Keeping(());
+
+impl Keeping {
+    /// The main thread begins to write what would be lost.
+    pub fn begin() -> Self {
+        IS_KEEPING.store(true, Ordering::SeqCst);
+        Self(())
+    }
+}
+
+impl Drop for Keeping {
+    fn drop(&mut self) {
+        IS_KEEPING.store(false, Ordering::SeqCst);
+    }
+}
 
 /// Starts the threads that watch for signals and for the end of the terminal.
 ///
@@ -48,9 +72,12 @@ pub fn watch(to: &Sender<Message>) -> std::io::Result<()> {
 /// Asks for the end, and brings it about.
 fn end(to: &Sender<Message>, signal: i32) {
     drop(to.send(Message::End(signal)));
-    std::thread::sleep(GRACE);
+    std::thread::sleep(END_TIMEOUT);
+    if IS_KEEPING.load(Ordering::SeqCst) {
+        std::thread::sleep(KEEP_TIMEOUT);
+    }
     super::terminal::give_back();
-    std::process::exit(128 + signal);
+    std::process::exit(super::exit_code::of_signal(signal).into());
 }
 
 /// Sleeps until the terminal hangs up, which also happens where the shell has SIGHUP ignored.

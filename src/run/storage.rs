@@ -1,18 +1,20 @@
-//! The thread that owns the workspace on the disk. It does one thing after the other: load, save, look again, keep
-//! drafts, import, export. The app never waits for it.
+//! The thread that owns the workspace on the disk. It does one thing after the other: load, save, look again, import,
+//! export. The app never waits for it; what must not wait either is in `drafts`.
 
-use std::path::PathBuf;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use super::{Message, work};
-use crate::app::draft::Draft;
-use crate::app::{self, Event, Loaded};
+use super::drafts::{read_drafts, read_kept};
+use super::work::{self, Cancel};
+use super::{Message, network_fs};
+use crate::app::{self, Event, Loaded, NotSaved};
 use crate::model::place::Atlas;
-use crate::model::{Author, Change, Id, Kind, Workspace};
+use crate::model::{Author, Change, Edit, Id, Workspace};
 use crate::search::Indexes;
-use crate::store::{self, Mode, Scratch, Store};
+use crate::store::{self, Mode, Scratch, Store, StoreError};
 
 /// What the thread is asked to do.
 pub enum Job {
@@ -20,10 +22,6 @@ pub enum Job {
     Commit(u64, Change),
     /// See what others changed.
     Reload,
-    /// Keep a draft.
-    KeepDraft(Draft),
-    /// Let a draft go.
-    DropDraft(String),
     /// Import from a path.
     Import(String, Box<work::Request>),
     /// Export in a format to a path.
@@ -32,6 +30,8 @@ pub enum Job {
     Begin(String, String),
     /// Take back the newest edit that gave way.
     TakeBack(Box<Workspace>, Author),
+    /// Take the conflict with this number off the list.
+    SettleConflict(u64),
     /// Say from now on who saves.
     Sign(String),
     /// Let the workspace go, a scratch copy with it, and answer when everything before this is done.
@@ -40,36 +40,36 @@ pub enum Job {
 
 /// The way to the thread.
 pub struct StorageWorker {
-    jobs: Sender<Job>,
-    cancel: Arc<AtomicBool>,
+    jobs: Sender<(Job, Cancel)>,
+    cancel: RefCell<Cancel>,
 }
 
 impl StorageWorker {
     /// Starts the thread on a workspace, or on a scratch copy of the sample.
     pub fn start(dir: Option<PathBuf>, mode: Mode, to: Sender<Message>) -> Self {
         let (jobs, inbox) = channel();
-        let cancel = Arc::new(AtomicBool::new(false));
-        let worker = Worker { jobs: jobs.clone(), to, cancel: cancel.clone(), open: None };
+        let worker = Worker { jobs: jobs.clone(), to, open: None };
         std::thread::spawn(move || worker.run(dir, mode, &inbox));
-        Self { jobs, cancel }
+        Self { jobs, cancel: RefCell::default() }
     }
 
     /// Asks for something; what is asked first is done first.
-    pub fn ask(&self, job: Job) {
+    pub fn send(&self, job: Job) {
+        let cancel = self.cancel.borrow_mut().next();
         // The thread only ends with the program.
-        drop(self.jobs.send(job));
+        drop(self.jobs.send((job, cancel)));
     }
 
-    /// Stops the import or export under way.
+    /// Stops the imports and exports that were asked for.
     pub fn cancel(&self) {
-        self.cancel.store(true, Ordering::Relaxed);
+        self.cancel.borrow().stop();
     }
 
     /// Waits until everything asked for is done and the workspace is let go, but not for ever: the terminal may be gone.
-    pub fn close(&self, at_most: std::time::Duration) {
+    pub fn close(&self, timeout: std::time::Duration) {
         let (done, wait) = channel();
-        self.ask(Job::Close(done));
-        let _ = wait.recv_timeout(at_most); // late or never, the program ends
+        self.send(Job::Close(done));
+        let _ = wait.recv_timeout(timeout); // late or never, the program ends
     }
 }
 
@@ -80,42 +80,131 @@ struct Open {
     _watch: Option<store::Watch>,
     /// The directory of the sample goes when this does.
     _scratch: Option<Scratch>,
+    /// Conflicts whose losing values are being saved again, by number.
+    conflicts: BTreeMap<u64, store::Conflict>,
+    /// Records that others have added since the workspace was opened, and that were not saved from here.
+    others: BTreeSet<Id>,
+}
+
+impl Open {
+    fn new(store: Store, watch: Option<store::Watch>, scratch: Option<Scratch>) -> Self {
+        Self { store, _watch: watch, _scratch: scratch, conflicts: BTreeMap::new(), others: BTreeSet::new() }
+    }
+
+    fn run_job(&mut self, job: Job, cancel: &Cancel, to: &Sender<Message>) -> Option<Event> {
+        match job {
+            Job::Commit(number, change) => Some(self.commit(number, &change)),
+            Job::Reload => Some(self.reload()),
+            Job::Import(path, request) => {
+                Some(Event::Finished(work::import(&mut self.store, &path, *request, to, cancel)))
+            }
+            Job::Export(format, path, workspace) => {
+                Some(Event::Finished(work::export(&mut self.store, &format, &path, &workspace, cancel)))
+            }
+            Job::TakeBack(workspace, author) => Some(self.take_back(&workspace, &author)),
+            Job::SettleConflict(number) => self.settle(number),
+            Job::Sign(initials) => {
+                self.store.sign(&initials);
+                None
+            }
+            Job::Close(_) | Job::Begin(..) => None,
+        }
+    }
+
+    fn commit(&mut self, number: u64, change: &Change) -> Event {
+        let is_new = |edit: &&Edit| edit.before().is_none();
+        let taken = change.edits.iter().filter(is_new).map(Edit::id).find(|id| self.others.contains(id));
+        let outcome = match taken {
+            Some(id) => Err(StoreError::Taken(id)),
+            None => self.store.commit(change),
+        };
+        match outcome {
+            Ok(saved) => {
+                self.others.retain(|id| change.edits.iter().all(|edit| edit.id() != *id));
+                self.note_others(&saved.elsewhere);
+                Event::Saved(
+                    number,
+                    app::Saved { elsewhere: saved.elsewhere, lost: saved.lost, unconfirmed: saved.is_unconfirmed },
+                )
+            }
+            Err(error) => {
+                let taken = if let StoreError::Taken(id) = &error { Some(*id) } else { None };
+                let details = format!("{error}\n\nWhat was not saved: {}", change.sentence);
+                Event::NotSaved(number, NotSaved { sentence: error.to_string(), details, taken })
+            }
+        }
+    }
+
+    /// Records that are new from elsewhere: a record of ours that is new under one of these ids is another record.
+    fn note_others(&mut self, elsewhere: &Change) {
+        let new = elsewhere.edits.iter().filter(|edit| edit.before().is_none());
+        self.others.extend(new.map(Edit::id));
+    }
+
+    fn reload(&mut self) -> Event {
+        let reloaded = self.store.reload();
+        self.note_others(&reloaded.change);
+        let problems = reloaded.problems.iter().map(ToString::to_string).collect();
+        Event::Reloaded(reloaded.change, problems)
+    }
+
+    fn take_back(&mut self, workspace: &Workspace, author: &Author) -> Event {
+        let Some(conflict) = self.store.conflicts().into_iter().next_back() else {
+            return failed("nothing gave way to anything".to_owned());
+        };
+        match conflict.take_back(workspace, author) {
+            Ok(change) => {
+                let number = self.conflicts.keys().next_back().map_or(0, |last| last + 1);
+                self.conflicts.insert(number, conflict);
+                Event::TakenBack(change, number)
+            }
+            Err(refusal) => failed(refusal.0),
+        }
+    }
+
+    fn settle(&mut self, number: u64) -> Option<Event> {
+        let conflict = self.conflicts.remove(&number)?;
+        self.store.settle(&conflict).err().map(|error| Event::Failed(error.to_string()))
+    }
 }
 
 struct Worker {
-    jobs: Sender<Job>,
+    jobs: Sender<(Job, Cancel)>,
     to: Sender<Message>,
-    cancel: Arc<AtomicBool>,
     open: Option<Open>,
 }
 
 impl Worker {
-    fn run(mut self, dir: Option<PathBuf>, mode: Mode, inbox: &Receiver<Job>) {
+    fn run(mut self, dir: Option<PathBuf>, mode: Mode, inbox: &Receiver<(Job, Cancel)>) {
         self.load(dir, mode);
-        while let Ok(job) = inbox.recv() {
-            self.work(job);
+        while let Ok((job, cancel)) = inbox.recv() {
+            self.run_job(job, &cancel);
         }
     }
 
-    fn tell(&self, event: Event) {
+    fn send(&self, event: Event) {
         // Nobody listens any more once the program ends.
         drop(self.to.send(Message::Event(event)));
     }
 
     fn load(&mut self, dir: Option<PathBuf>, mode: Mode) {
         match self.open(dir, mode) {
-            Ok(loaded) => {
+            Ok((loaded, unreadable)) => {
                 // The records are on the screen before their words are read.
                 let (workspace, atlas) = (loaded.workspace.clone(), loaded.atlas.clone());
-                self.tell(Event::Loaded(Box::new(loaded)));
+                self.send(Event::Loaded(Box::new(loaded)));
+                for why in unreadable {
+                    self.send(Event::Failed(why));
+                }
                 let indexes = Indexes::build(app::screen::SEARCHED, &workspace, &atlas);
-                self.tell(Event::Indexed(Box::new(indexes)));
+                self.send(Event::Indexed(Box::new(indexes)));
             }
-            Err(why) => self.tell(Event::NotLoaded(why)),
+            Err(why) => self.send(Event::NotLoaded(why)),
         }
     }
 
-    fn open(&mut self, dir: Option<PathBuf>, mode: Mode) -> Result<Loaded, String> {
+    /// Opens a workspace; with it comes what of earlier runs does not read.
+    fn open(&mut self, dir: Option<PathBuf>, mode: Mode) -> Result<(Loaded, Vec<String>), String> {
         let said = |error: store::StoreError| error.to_string();
         let scratch = if dir.is_none() { Some(store::sample_scratch().map_err(said)?) } else { None };
         let dir = dir.or_else(|| scratch.as_ref().map(|scratch| scratch.path().to_owned())).unwrap_or_default();
@@ -124,10 +213,10 @@ impl Worker {
             Ok(atlas) => (atlas, None),
             Err(problem) => (Atlas::default(), Some(problem)), // the program works without a map
         };
-        let jobs = self.jobs.clone();
-        // Where the directory cannot be watched, others' changes are seen at the next save.
-        let watch = opened.store.watch(move || drop(jobs.send(Job::Reload))).ok();
         let workspace = opened.workspace;
+        let (watch, unwatched) = self.watch(&opened.store);
+        let drafts = opened.store.drafts();
+        let (kept, unreadable) = read_kept(&drafts);
         let loaded = Loaded {
             indexes: Indexes::default(),
             atlas: Arc::new(atlas),
@@ -138,16 +227,29 @@ impl Worker {
             },
             problems: opened.problems.iter().chain(&map_problem).map(ToString::to_string).collect(),
             read_only: opened.read_only,
-            drafts: read_drafts(&opened.store),
+            drafts: read_drafts(&drafts),
+            kept,
+            unwatched,
             conflicts: kept_conflicts(&opened.store, &workspace),
             scratch: scratch.is_some(),
             workspace,
         };
-        self.open = Some(Open { store: opened.store, _watch: watch, _scratch: scratch });
-        Ok(loaded)
+        // Nobody listens any more once the program ends.
+        drop(self.to.send(Message::Drafts(drafts)));
+        self.open = Some(Open::new(opened.store, watch, scratch));
+        Ok((loaded, unreadable))
     }
 
-    fn work(&mut self, job: Job) {
+    /// Has the system tell of others' changes, or says why it does not tell of all of them.
+    fn watch(&self, store: &Store) -> (Option<store::Watch>, Option<String>) {
+        let jobs = self.jobs.clone();
+        match store.watch(move || drop(jobs.send((Job::Reload, Cancel::default())))) {
+            Ok(watch) => (Some(watch), unseen(store.dir())),
+            Err(error) => (None, Some(error.to_string())),
+        }
+    }
+
+    fn run_job(&mut self, job: Job, cancel: &Cancel) {
         match job {
             Job::Close(done) => {
                 self.open = None;
@@ -155,30 +257,8 @@ impl Worker {
             }
             Job::Begin(dir, name) => self.begin(&dir, &name),
             job => {
-                let Some(open) = &mut self.open else { return };
-                let event = match job {
-                    Job::Commit(number, change) => Some(commit(&mut open.store, number, &change)),
-                    Job::Reload => Some(look(&mut open.store)),
-                    Job::KeepDraft(draft) => keep_draft(&open.store, &draft),
-                    Job::DropDraft(key) => open.store.drafts().remove(&key).err().map(|e| failed(e.to_string())),
-                    Job::Import(path, request) => {
-                        self.cancel.store(false, Ordering::Relaxed);
-                        Some(Event::Finished(work::import(&mut open.store, &path, *request, &self.to, &self.cancel)))
-                    }
-                    Job::Export(format, path, workspace) => {
-                        self.cancel.store(false, Ordering::Relaxed);
-                        let done = work::export(&mut open.store, &format, &path, &workspace, &self.cancel);
-                        Some(Event::Finished(done))
-                    }
-                    Job::TakeBack(workspace, author) => Some(take_back(&mut open.store, &workspace, &author)),
-                    Job::Sign(initials) => {
-                        open.store.sign(&initials);
-                        None
-                    }
-                    Job::Close(_) | Job::Begin(..) => None,
-                };
-                if let Some(event) = event {
-                    self.tell(event);
+                if let Some(event) = self.open.as_mut().and_then(|open| open.run_job(job, cancel, &self.to)) {
+                    self.send(event);
                 }
             }
         }
@@ -188,9 +268,15 @@ impl Worker {
         let dir = super::expand(dir);
         match store::init(&dir, name, false) {
             Ok(()) => self.load(Some(dir), Mode::Write),
-            Err(error) => self.tell(failed(error.to_string())),
+            Err(error) => self.send(failed(error.to_string())),
         }
     }
+}
+
+/// Why the watch does not tell of all changes, where it does not: on a network file system those of other hosts.
+fn unseen(dir: &Path) -> Option<String> {
+    let name = network_fs::of(dir)?;
+    Some(format!("{} is on {name}, which may not tell of other hosts", dir.display()))
 }
 
 /// What gave way to later changes and is kept, a sentence each, the newest first.
@@ -200,65 +286,33 @@ fn kept_conflicts(store: &Store, workspace: &Workspace) -> Vec<String> {
     kept.iter().rev().filter_map(say).collect()
 }
 
-/// Something failed, and nothing else is to be said of it.
-fn failed(sentence: String) -> Event {
+/// Something that was asked for failed, and nothing else is to be said of it.
+pub fn failed(sentence: String) -> Event {
     Event::Finished(app::Finished { sentence, change: None, page: None, failed: true })
 }
 
-fn commit(store: &mut Store, number: u64, change: &Change) -> Event {
-    match store.commit(change) {
-        Ok(saved) => Event::Saved(
-            number,
-            app::Saved { elsewhere: saved.elsewhere, lost: saved.lost, unconfirmed: saved.is_unconfirmed },
-        ),
-        Err(error) => {
-            let whole = format!("{error}\n\nWhat was not saved: {}", change.sentence);
-            Event::NotSaved(error.to_string(), whole)
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{AnyRecord, Service};
+
+    fn adding(id: Id, name: &str) -> Change {
+        let service: AnyRecord = Service { id, name: name.into(), ..Service::default() }.into();
+        Change { edits: Edit::new(None, Some(service)).into_iter().collect(), sentence: format!("{name} added") }
     }
-}
 
-fn look(store: &mut Store) -> Event {
-    let reloaded = store.reload();
-    let problems = reloaded.problems.iter().map(ToString::to_string).collect();
-    Event::Reloaded(reloaded.change, problems)
-}
-
-fn take_back(store: &mut Store, workspace: &Workspace, author: &Author) -> Event {
-    let Some(conflict) = store.conflicts().into_iter().next_back() else {
-        return failed("nothing gave way to anything".to_owned());
-    };
-    let change = match conflict.take_back(workspace, author) {
-        Ok(change) => change,
-        Err(refusal) => return failed(refusal.0),
-    };
-    match store.settle(&conflict) {
-        Ok(()) => {
-            let sentence = format!("taken back: {}", change.sentence);
-            Event::Finished(app::Finished { sentence, change: Some(change), page: None, failed: false })
-        }
-        Err(error) => failed(error.to_string()),
+    /// The files are looked at between the moment in which the app draws an id and that in which its record is saved.
+    #[test]
+    fn a_record_that_is_new_here_is_not_merged_with_one_that_came_under_its_id() {
+        let dir = tempfile::tempdir().unwrap();
+        store::init(dir.path(), "Table", false).unwrap();
+        let open = || Store::open(dir.path(), Mode::Write).unwrap().store;
+        let (mut ours, id) = (Open::new(open(), None, None), "S-0001".parse::<Id>().unwrap());
+        open().commit(&adding(id, "Theirs")).unwrap();
+        assert!(matches!(ours.reload(), Event::Reloaded(change, _) if change.edits.len() == 1));
+        let answer = ours.commit(1, &adding(id, "Ours"));
+        assert!(matches!(answer, Event::NotSaved(1, NotSaved { taken: Some(taken), .. }) if taken == id));
+        let services = std::fs::read_to_string(dir.path().join("services.ron")).unwrap();
+        assert!(services.contains("\"Theirs\"") && !services.contains("\"Ours\""));
     }
-}
-
-/// A draft as it lies on the disk: kind, name, moment in seconds, fields.
-type Written = (String, String, i64, Vec<(String, String)>);
-
-fn keep_draft(store: &Store, draft: &Draft) -> Option<Event> {
-    let written: Written =
-        (draft.kind.singular().to_owned(), draft.name.clone(), draft.at.seconds(), draft.fields.clone());
-    let text = ron::to_string(&written).ok()?;
-    store.drafts().write(&draft.key(), &text).err().map(|error| failed(error.to_string()))
-}
-
-fn read_drafts(store: &Store) -> Vec<Draft> {
-    let drafts = store.drafts();
-    let read = |key: String| {
-        let id: Id = key.parse().ok()?;
-        let (kind, name, at, fields): Written = ron::from_str(&drafts.read(&key)?).ok()?;
-        let name = crate::model::text::clean(&name);
-        let at = crate::model::Timestamp::from_seconds(at);
-        Some(Draft { id, kind: Kind::from_word(&kind)?, name, at, fields })
-    };
-    drafts.list().into_iter().filter_map(read).collect()
 }

@@ -3,6 +3,8 @@
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crossterm::Command;
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 
 /// Alternate screen, pasted text marked as such, no line wrap at the edge.
@@ -28,7 +30,7 @@ impl Guard {
             before(panic);
             // A thread that is gone answers no more: better an end that is seen than a screen that is dead.
             if std::thread::current().name() != Some("main") {
-                std::process::exit(101);
+                std::process::exit(super::exit_code::PANIC);
             }
         }));
         enter()?;
@@ -86,41 +88,32 @@ pub fn mouse(is_on: bool) -> io::Result<()> {
     write(if is_on { b"\x1b[?1000h\x1b[?1002h\x1b[?1006h" } else { b"\x1b[?1006l\x1b[?1002l\x1b[?1000l" })
 }
 
-/// Asks the person's own terminal to keep `text` on its clipboard (OSC 52); inside tmux the sequence is passed through.
+/// Asks the person's own terminal to keep `text` on its clipboard (OSC 52).
 ///
 /// # Errors
 /// The terminal is gone.
 pub fn copy(text: &str) -> io::Result<()> {
-    let sequence = format!("\x1b]52;c;{}\x07", base64(text.as_bytes()));
-    let in_tmux = std::env::var_os("TMUX").is_some();
-    if in_tmux {
-        write(format!("\x1bPtmux;{}\x1b\\", sequence.replace('\x1b', "\x1b\x1b")).as_bytes())
-    } else {
-        write(sequence.as_bytes())
-    }
+    write(clipboard_sequence(text, std::env::var_os("TMUX").is_some())?.as_bytes())
 }
 
-fn base64(bytes: &[u8]) -> String {
-    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let all = chunk.iter().fold(0u32, |all, byte| all << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for at in 0..4 {
-            let sign = SIGNS[(all >> (18 - 6 * at) & 63) as usize];
-            out.push(if at <= chunk.len() { char::from(sign) } else { '=' });
-        }
+/// The sequence that fills the clipboard; tmux passes it through to the terminal when it is wrapped.
+fn clipboard_sequence(text: &str, is_in_tmux: bool) -> io::Result<String> {
+    let mut sequence = String::new();
+    CopyToClipboard::to_clipboard_from(text).write_ansi(&mut sequence).map_err(io::Error::other)?;
+    if is_in_tmux {
+        sequence = format!("\x1bPtmux;{}\x1b\\", sequence.replace('\x1b', "\x1b\x1b"));
     }
-    out
+    Ok(sequence)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::base64;
+    use super::clipboard_sequence;
 
     #[test]
-    fn base64_as_in_rfc_4648() {
-        let said: Vec<String> =
-            ["", "f", "fo", "foo", "foob", "fooba", "foobar"].map(|t| base64(t.as_bytes())).to_vec();
-        assert_eq!(said, ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"]);
+    fn tmux_passes_the_clipboard_on() {
+        assert_eq!(clipboard_sequence("foob", false).unwrap(), "\x1b]52;c;Zm9vYg==\x1b\\");
+        let wrapped = clipboard_sequence("foob", true).unwrap();
+        assert_eq!(wrapped, "\x1bPtmux;\x1b\x1b]52;c;Zm9vYg==\x1b\x1b\\\x1b\\");
     }
 }

@@ -1,6 +1,7 @@
 //! Long work: import and export, told step by step and stopped on request.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,7 @@ use crate::model::{Author, Collection, Kind, Original, SplitMix64, Workspace};
 use crate::store::{self, Store};
 
 /// Between two reports of progress at least this much time passes: a slow link is not filled with counting.
-const BETWEEN: Duration = Duration::from_millis(250);
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 
 /// What an import needs to know of the app.
 pub struct Request {
@@ -32,20 +33,45 @@ impl Request {
     }
 }
 
+/// Tells long work whether to go on. Work is numbered as it is asked for, and stopping it stops all that was asked for
+/// before: also what has not begun yet, and nothing that is asked for later.
+#[derive(Clone, Default)]
+pub struct Cancel {
+    stopped: Arc<AtomicU64>,
+    number: u64,
+}
+
+impl Cancel {
+    /// For the next work that is asked for.
+    pub fn next(&mut self) -> Self {
+        self.number += 1;
+        self.clone()
+    }
+
+    /// Stops everything that was asked for so far.
+    pub fn stop(&self) {
+        self.stopped.store(self.number, Ordering::Relaxed);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed) >= self.number
+    }
+}
+
 fn failed(sentence: String) -> Finished {
     Finished { sentence, change: None, page: None, failed: true }
 }
 
 /// Imports from a path: reads, plans, and hands the change and the report to the app.
-pub fn import(store: &mut Store, path: &str, request: Request, to: &Sender<Message>, cancel: &AtomicBool) -> Finished {
+pub fn import(store: &mut Store, path: &str, request: Request, to: &Sender<Message>, cancel: &Cancel) -> Finished {
     let mut told = Instant::now();
     let mut on_progress = |progress: Progress| {
-        if told.elapsed() >= BETWEEN {
+        if told.elapsed() >= PROGRESS_INTERVAL {
             told = Instant::now();
             let sentence = format!("import: {} {}", progress.stage, count(progress.done));
             let _ = to.send(Message::Event(Event::Progress(sentence))); // late or never, the import goes on
         }
-        !cancel.load(Ordering::Relaxed)
+        !cancel.is_stopped()
     };
     match plan(store, path, request, &mut on_progress) {
         Ok(plan) => {
@@ -89,7 +115,7 @@ fn originals(store: &mut Store) -> Result<Collection<Original>, String> {
 }
 
 /// Exports to a path.
-pub fn export(store: &mut Store, format: &str, path: &str, workspace: &Workspace, cancel: &AtomicBool) -> Finished {
+pub fn export(store: &mut Store, format: &str, path: &str, workspace: &Workspace, cancel: &Cancel) -> Finished {
     match write(store, format, path, workspace, cancel) {
         Ok(sentence) => Finished { sentence, change: None, page: None, failed: false },
         Err(why) => failed(why),
@@ -101,7 +127,7 @@ fn write(
     format: &str,
     path: &str,
     workspace: &Workspace,
-    cancel: &AtomicBool,
+    cancel: &Cancel,
 ) -> Result<String, String> {
     let format: Format = format.parse().map_err(|error: exchange::ExchangeError| error.0)?;
     let path = super::expand(path);
@@ -110,7 +136,7 @@ fn write(
     let needs = store::need_table(store.dir()).map_err(|problem| problem.to_string())?;
     let atlas = store::atlas(store.dir(), workspace).unwrap_or_default();
     let context = ExportContext { workspace, originals: &originals, needs: &needs, atlas: &atlas, contacts: false };
-    let mut on_progress = |_: Progress| !cancel.load(Ordering::Relaxed);
+    let mut on_progress = |_: Progress| !cancel.is_stopped();
     let written = exchange::export(format, &path, &context, &mut on_progress).map_err(|problem| problem.0)?;
     Ok(format!("{} services written to {}", count(written), exchange::display_path(&path)))
 }

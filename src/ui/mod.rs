@@ -99,7 +99,7 @@ fn status(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         Severity::Warning => Role::Warn,
         Severity::Error => Role::Wrong,
     };
-    let right = match (&app.progress, app.save_failed, app.unsaved.is_empty()) {
+    let right = match (&app.progress, app.saving.has_failed(), app.saving.is_done()) {
         (Some(progress), ..) => progress.as_str(),
         (None, true, false) => "NOT SAVED: ctrl-s tries again",
         (None, _, false) => "saving",

@@ -10,10 +10,11 @@ use std::sync::Arc;
 
 use folkmoot::app::draft::Draft;
 use folkmoot::app::key::{Code, Key};
-use folkmoot::app::{App, Effect, Effects, Event, Layer, Loaded, Options, Saved};
+use folkmoot::app::saving::Kept;
+use folkmoot::app::{App, Effect, Effects, Event, Layer, Loaded, NotSaved, Options, Saved};
 use folkmoot::model::{AnyRecord, Author, Change, Date, Id, Kind, Refusal, Text, Timestamp, Workspace};
 use folkmoot::search::Indexes;
-use folkmoot::store::{self, Mode, Store};
+use folkmoot::store::{self, Mode, Store, StoreError};
 use folkmoot::ui::{self, theme::Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -53,6 +54,16 @@ pub struct Harness {
     pub has_quit: bool,
     /// Whether the disk is full.
     pub is_full: bool,
+    /// Whether there is no room for drafts either.
+    pub is_full_for_drafts: bool,
+    /// Whether the disk answers only when it is asked to.
+    pub is_slow: bool,
+    /// What a slow disk has not answered yet.
+    pub unanswered: Vec<(u64, Change)>,
+    /// Changes that could not be saved, as the disk keeps them.
+    pub kept: BTreeMap<String, Vec<Change>>,
+    /// Why colleagues' changes are not told of.
+    pub unwatched: Option<String>,
     /// Every effect that was asked for, in words.
     pub asked: Vec<String>,
     /// What an editor would do to a text.
@@ -104,6 +115,11 @@ impl Harness {
             copied: Vec::new(),
             has_quit: false,
             is_full: false,
+            is_full_for_drafts: false,
+            is_slow: false,
+            unanswered: Vec::new(),
+            kept: BTreeMap::new(),
+            unwatched: None,
             asked: Vec::new(),
             editor: str::to_owned,
         };
@@ -119,6 +135,8 @@ impl Harness {
             store: None,
             copied: Vec::new(),
             asked: Vec::new(),
+            unanswered: Vec::new(),
+            has_quit: false,
             ..self
         };
         next.event(Event::Size(80, 24));
@@ -138,6 +156,8 @@ impl Harness {
             problems: opened.problems.iter().map(ToString::to_string).collect(),
             read_only: opened.read_only,
             drafts: self.drafts.values().cloned().collect(),
+            kept: self.kept.iter().map(|(key, kept)| Kept { key: key.clone(), changes: kept.clone() }).collect(),
+            unwatched: self.unwatched.clone(),
             conflicts: Vec::new(),
             scratch: false,
             workspace: opened.workspace,
@@ -193,10 +213,21 @@ impl Harness {
             let said = format!("{effect:?}");
             self.asked.push(said.split(['(', ' ']).next().unwrap_or_default().to_owned());
             match effect {
+                Effect::Commit(number, change) if self.is_slow => self.unanswered.push((number, change)),
                 Effect::Commit(number, change) => self.commit(number, &change),
+                Effect::Reload => {
+                    let seconds = self.seconds;
+                    self.reload();
+                    self.seconds = seconds; // the answer comes within the second
+                }
                 Effect::Copy(text) => self.copied.push(text),
-                Effect::KeepDraft(draft) => drop(self.drafts.insert(draft.key(), draft)),
-                Effect::DropDraft(key) => drop(self.drafts.remove(&key)),
+                Effect::KeepDraft(draft) => self.keep(|harness| drop(harness.drafts.insert(draft.key(), draft))),
+                Effect::KeepChanges(key, changes) => self.keep(|harness| drop(harness.kept.insert(key, changes))),
+                Effect::DropDraft(key) => {
+                    self.drafts.remove(&key);
+                    self.kept.remove(&key);
+                    self.event(Event::DraftDone(Ok(())));
+                }
                 Effect::EditRecord(record) => self.edit(&record),
                 Effect::EditText(text) => {
                     let text = (self.editor)(&text);
@@ -208,17 +239,39 @@ impl Harness {
         }
     }
 
+    fn keep(&mut self, keep: impl FnOnce(&mut Self)) {
+        if self.is_full_for_drafts {
+            return self.event(Event::DraftDone(Err("the draft was not saved: the disk is full".to_owned())));
+        }
+        keep(self);
+        self.event(Event::DraftDone(Ok(())));
+    }
+
+    /// A slow disk answers to everything it was asked for so far.
+    pub fn answer(&mut self) {
+        for (number, change) in std::mem::take(&mut self.unanswered) {
+            self.commit(number, &change);
+        }
+    }
+
     fn commit(&mut self, number: u64, change: &Change) {
+        let not_saved = |sentence: String, taken| {
+            let details = format!("{sentence}\n\nWhat was not saved: {}", change.sentence);
+            Event::NotSaved(number, NotSaved { sentence, details, taken })
+        };
         if self.is_full {
-            let said = "services.ron could not be saved: no space left on the disk".to_owned();
-            return self.event(Event::NotSaved(said.clone(), said));
+            return self
+                .event(not_saved("services.ron could not be saved: no space left on the disk".to_owned(), None));
         }
         match self.store.as_mut().unwrap().commit(change) {
             Ok(saved) => {
                 let saved = Saved { elsewhere: saved.elsewhere, lost: saved.lost, unconfirmed: false };
                 self.event(Event::Saved(number, saved));
             }
-            Err(error) => self.event(Event::NotSaved(error.to_string(), error.to_string())),
+            Err(error) => {
+                let taken = if let StoreError::Taken(id) = &error { Some(*id) } else { None };
+                self.event(not_saved(error.to_string(), taken));
+            }
         }
     }
 

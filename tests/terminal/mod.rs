@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -48,6 +48,53 @@ pub fn moot(home: &Path, arguments: &[&str]) -> CommandBuilder {
     command.args(arguments);
     at_home(&mut command, home);
     command
+}
+
+/// A home with the sample in it.
+pub struct Home(tempfile::TempDir);
+
+impl Home {
+    /// With the sample, in a temporary directory.
+    pub fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        folkmoot::store::init(&dir.path().join("dorset"), "Dorset", true).unwrap();
+        Self(dir)
+    }
+
+    /// The directory.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// The workspace in it.
+    pub fn workspace(&self) -> PathBuf {
+        self.0.path().join("dorset")
+    }
+
+    /// The program at the workspace.
+    pub fn moot(&self, more: &[&str]) -> CommandBuilder {
+        let workspace = self.workspace();
+        let all: Vec<&str> = ["-w", workspace.to_str().unwrap(), "--as", "KP"].iter().chain(more).copied().collect();
+        moot(self.path(), &all)
+    }
+
+    /// The program, started, with its records on the screen.
+    pub fn start(&self) -> Terminal {
+        let terminal = Terminal::start(self.moot(&[]));
+        terminal.until("67 services");
+        terminal
+    }
+
+    /// The file of services.
+    pub fn services(&self) -> String {
+        std::fs::read_to_string(self.workspace().join("services.ron")).unwrap()
+    }
+
+    /// How many drafts are kept.
+    pub fn drafts(&self) -> usize {
+        let entries = std::fs::read_dir(self.workspace().join(".moot/drafts")).unwrap().flatten();
+        entries.filter(|entry| entry.path().extension().is_some_and(|e| e == "draft")).count()
+    }
 }
 
 /// Nothing of the person who runs the tests reaches the program.
@@ -280,9 +327,9 @@ pub fn strays(bytes: &[u8]) -> Vec<String> {
 fn sequence(text: &str) -> Option<usize> {
     const MODES: [&str; 7] = ["?1049", "?2004", "?2026", "?25", "?7", "?1000", "?1002"];
     if let Some(osc) = text.strip_prefix("\x1b]52;c;") {
-        let end = osc.find('\x07')?;
+        let end = osc.find("\x1b\\")?;
         let is_base64 = osc[..end].bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b));
-        return is_base64.then_some(7 + end + 1);
+        return is_base64.then_some(7 + end + 2);
     }
     let body = text.strip_prefix("\x1b[")?;
     let end = body.find(|c: char| !c.is_ascii_digit() && c != ';' && c != '?')?;
