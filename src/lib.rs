@@ -69,7 +69,8 @@
 //! - **A screen is one state file, one drawing file and one slice of the command table.**
 //! - **No tick: idle means blocked** (tests/pty.rs counts wake-ups).
 //! - **Text from outside is cleaned once, where it enters** ([`model::Text`]).
-//! - **What the status line calls saved is on the disk** (fault sweeps in tests/store.rs).
+//! - **What the status line calls saved is on the disk** (fault sweeps in tests/store).
+//! - **A change is saved whole or not at all, whatever fails, and nobody reads half of it** (tests/store/journal.rs).
 //! - **A hidden address is shown nowhere**: `app::facts` and `Service::shown_locations` are the only ways to an address.
 
 pub mod app;

@@ -245,8 +245,10 @@ impl Store {
     /// Dangling references, each at its position. They do not block saving.
     pub fn loose_references(&self, workspace: &Workspace) -> Vec<FileProblem> {
         let mut problems = Vec::new();
+        let journal = self.journal().ok().flatten();
         for kind in Kind::ALL.iter().copied().filter(|kind| kind.is_resident()) {
-            let Ok(FileRead { contents: Some(contents), state, .. }) = self.read(kind, self.files.get(&kind), None)
+            let Ok(FileRead { contents: Some(contents), state, .. }) =
+                self.read(kind, self.files.get(&kind), journal.as_ref())
             else {
                 continue;
             };
