@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use folkmoot::store::{Disk, Stat, Storage};
 
+use super::heavy;
+
 /// The calls of a storage, each as `self.call(…)` followed by the same call of `self.inner()`.
 macro_rules! calls {
     ($($name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {$(
@@ -43,6 +45,11 @@ pub const ERRORS: [i32; 7] = [28, 122, 5, 30, 13, 27, 116];
 /// Every fault of a sweep.
 pub fn faults() -> impl Iterator<Item = Fault> {
     ERRORS.map(Fault::Error).into_iter().chain([Fault::Death])
+}
+
+/// For what takes long: a full disk, a broken one and death; with `FOLKMOOT_HEAVY` every fault.
+pub fn main_faults() -> impl Iterator<Item = Fault> {
+    faults().filter(|fault| heavy(0, 1) == 1 || matches!(fault, Fault::Error(28 | 5) | Fault::Death))
 }
 
 /// A storage that fails at the `at`-th call once it is armed.
