@@ -75,12 +75,18 @@ impl Journal {
 
     /// The journal of a change that has taken effect and may not be complete; `None`: every file is what it is.
     pub fn in_effect(storage: &dyn Storage, dir: &Path) -> io::Result<Option<Self>> {
-        while let Some(journal) = Self::read(storage, dir)? {
+        let read = || match Self::read(storage, dir) {
+            // Somebody outside the group may read the records all the same. In the worst case they see a change that is
+            // being saved in this moment in part.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(None),
+            result => result,
+        };
+        while let Some(journal) = read()? {
             if !journal.has_taken_effect(storage, dir)? {
                 return Ok(None);
             }
             // Without the journal, a file may be missing because the change has been undone.
-            if Self::read(storage, dir)?.as_ref() == Some(&journal) {
+            if read()?.as_ref() == Some(&journal) {
                 return Ok(Some(journal));
             }
         }

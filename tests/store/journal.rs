@@ -239,6 +239,17 @@ fn a_journal_that_is_not_understood_stops_everything() {
     }
 }
 
+/// Who may read the records but not the private directory reads them without the journal.
+#[test]
+fn a_closed_private_directory_stops_no_reader() {
+    let dir = three();
+    let opened = Store::open_on(Arc::new(Broken::WithoutAccess), dir.path(), Mode::Read).unwrap();
+    assert_eq!((opened.problems.len(), version(&opened).as_deref()), (0, Some("0")));
+    let mut ours = Store::open_on(Arc::new(Broken::WithoutAccess), dir.path(), Mode::Write).unwrap();
+    let refused = ours.store.commit(&edit_three(0, 1));
+    assert!(matches!(refused, Err(StoreError::Interrupted(_))), "{refused:?}");
+}
+
 /// A journal costs two more syncs of directories and of a file; who changes one file does not pay for it.
 #[test]
 fn a_change_of_one_file_needs_no_journal() {

@@ -133,7 +133,7 @@ impl Storage for Hooked {
     }
 }
 
-/// What must never be done.
+/// What must never be done, or rarely is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Broken {
     /// Files are written in place, as an ordinary editor does.
@@ -142,6 +142,8 @@ pub enum Broken {
     WithoutJournal,
     /// Nothing is removed, though it is said to be.
     WithoutRemoval,
+    /// The private directory is closed, as for somebody who is no member of its group.
+    WithoutAccess,
 }
 
 impl Storage for Broken {
@@ -155,6 +157,9 @@ impl Storage for Broken {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         if *self == Self::WithoutJournal && path.ends_with(".moot/journal.ron") {
             return Err(io::ErrorKind::NotFound.into());
+        }
+        if *self == Self::WithoutAccess && path.parent().is_some_and(|dir| dir.ends_with(".moot")) {
+            return Err(io::ErrorKind::PermissionDenied.into());
         }
         Disk.read(path)
     }
@@ -177,7 +182,7 @@ impl Storage for Broken {
     fn remove(&self, path: &Path) -> io::Result<()> {
         match self {
             Self::InPlace | Self::WithoutRemoval => Ok(()),
-            Self::WithoutJournal => Disk.remove(path),
+            Self::WithoutJournal | Self::WithoutAccess => Disk.remove(path),
         }
     }
 }
