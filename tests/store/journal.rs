@@ -250,6 +250,18 @@ fn a_closed_private_directory_stops_no_reader() {
     assert!(matches!(refused, Err(StoreError::Interrupted(_))), "{refused:?}");
 }
 
+/// Some file systems cannot sync a directory: then nothing is known to survive a power cut, and everything else works.
+#[test]
+fn a_directory_that_cannot_be_synced_stops_nobody() {
+    let dir = three();
+    let mut opened = Store::open_on(Arc::new(Broken::WithoutDirSync), dir.path(), Mode::Write).unwrap();
+    for number in 0..3 {
+        let saved = opened.store.commit(&edit_three(number, number + 1)).unwrap();
+        assert!(saved.is_unconfirmed && !dir.path().join(".moot/journal.ron").exists());
+    }
+    assert_eq!(version(&open(dir.path())).as_deref(), Some("3"));
+}
+
 /// A journal costs two more syncs of directories and of a file; who changes one file does not pay for it.
 #[test]
 fn a_change_of_one_file_needs_no_journal() {

@@ -142,6 +142,8 @@ pub enum Broken {
     WithoutJournal,
     /// Nothing is removed, though it is said to be.
     WithoutRemoval,
+    /// The file system cannot sync a directory.
+    WithoutDirSync,
     /// The private directory is closed, as for somebody who is no member of its group.
     WithoutAccess,
 }
@@ -150,9 +152,15 @@ impl Storage for Broken {
     calls! {
         stat(path: &Path) -> Stat; stat_open(file: &File) -> Stat; list(dir: &Path) -> Vec<String>;
         open(path: &Path) -> File; overwrite(file: &mut File, bytes: &[u8]) -> ();
-        set_mode(file: &File, mode: u32) -> (); try_lock(file: &File) -> bool; sync(file: &File) -> ();
+        set_mode(file: &File, mode: u32) -> (); try_lock(file: &File) -> bool;
         link(from: &Path, to: &Path) -> (); create_dir(path: &Path) -> (); open_dir(path: &Path) -> File;
         check_writable(dir: &Path) -> ();
+    }
+    fn sync(&self, file: &File) -> io::Result<()> {
+        if *self == Self::WithoutDirSync && file.metadata()?.is_dir() {
+            return Err(io::Error::from_raw_os_error(22)); // EINVAL
+        }
+        Disk.sync(file)
     }
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         if *self == Self::WithoutJournal && path.ends_with(".moot/journal.ron") {
@@ -182,7 +190,7 @@ impl Storage for Broken {
     fn remove(&self, path: &Path) -> io::Result<()> {
         match self {
             Self::InPlace | Self::WithoutRemoval => Ok(()),
-            Self::WithoutJournal | Self::WithoutAccess => Disk.remove(path),
+            Self::WithoutJournal | Self::WithoutAccess | Self::WithoutDirSync => Disk.remove(path),
         }
     }
 }
