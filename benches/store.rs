@@ -1,6 +1,9 @@
-//! What opening, saving and looking again cost, with workspaces of a thousand and of 12,700 services of 0.9 KB.
+//! What opening, saving and looking again cost, with workspaces of a thousand and of 12,700 services of 0.9 KB: beside the
+//! budget first, then what divan measures.
 
-#![allow(clippy::unwrap_used, missing_docs)] // a bench fails by panicking
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)] // a bench fails by panicking and prints its figures
+
+mod budget;
 
 use std::path::Path;
 
@@ -9,10 +12,30 @@ use folkmoot::model::{AnyRecord, Change, Edit, Id, Service, Text, Timestamp, Upd
 use folkmoot::store::{self, Mode, Store};
 
 fn main() {
+    for (services, open_ms, edit_ms, reload_ms) in BUDGETS {
+        let dir = workspace(services);
+        let name = |what: &str| format!("{what}, {services} services");
+        budget::compare_all(&name("to be read"), &times(|| budget::milliseconds(|| open(dir.path()))), open_ms, "ms");
+        let mut editor = Editor::open(dir.path());
+        budget::compare_all(&name("an edit"), &times(|| budget::milliseconds(|| editor.edit())), edit_ms, "ms");
+        let mut reader = open(dir.path()).0;
+        let mut reload = || {
+            editor.edit();
+            budget::milliseconds(|| reload(&mut reader))
+        };
+        budget::compare_all(&name("a colleague's edit"), &times(&mut reload), reload_ms, "ms");
+    }
     divan::main();
 }
 
 const SIZES: [u32; 2] = [1_000, 12_700];
+
+/// Services, and the milliseconds in which they are on the screen, an edit is on the disk, a colleague's edit is seen.
+const BUDGETS: [(u32, f64, f64, f64); 2] = [(SIZES[0], 60.0, 20.0, 100.0), (SIZES[1], 200.0, 60.0, 100.0)];
+
+fn times(mut run: impl FnMut() -> f64) -> Vec<f64> {
+    (0..15).map(|_| run()).collect()
+}
 
 fn service(number: u32) -> Service {
     let line = |text: &str| Some(Text::from(text));
@@ -44,6 +67,33 @@ fn open(dir: &Path) -> (Store, Vec<AnyRecord>) {
     (opened.store, opened.workspace.all(folkmoot::model::Kind::Service))
 }
 
+/// Somebody who changes one field of one record again and again.
+struct Editor {
+    store: Store,
+    record: AnyRecord,
+}
+
+impl Editor {
+    fn open(dir: &Path) -> Self {
+        let (store, records) = open(dir);
+        Self { store, record: records[records.len() / 2].clone() }
+    }
+
+    /// Changes the record and waits until the disk has it.
+    fn edit(&mut self) {
+        let before = self.record.clone();
+        let Updated(at, by) = before.updated().clone();
+        self.record.set_updated(Updated(Timestamp::from_seconds(at.seconds() + 1), by));
+        let edits = Edit::new(Some(before), Some(self.record.clone())).into_iter().collect();
+        self.store.commit(&Change { edits, sentence: String::new() }).unwrap();
+    }
+}
+
+/// Sees what a colleague changed.
+fn reload(store: &mut Store) {
+    assert_eq!(store.reload().change.edits.len(), 1);
+}
+
 #[divan::bench(args = SIZES)]
 fn read(bencher: Bencher<'_, '_>, size: u32) {
     let dir = workspace(size);
@@ -54,34 +104,15 @@ fn read(bencher: Bencher<'_, '_>, size: u32) {
 #[divan::bench(args = SIZES)]
 fn edit(bencher: Bencher<'_, '_>, size: u32) {
     let dir = workspace(size);
-    let (mut store, records) = open(dir.path());
-    let mut record = records[records.len() / 2].clone();
-    bencher.bench_local(|| {
-        let before = record.clone();
-        let Updated(at, by) = before.updated().clone();
-        record.set_updated(Updated(Timestamp::from_seconds(at.seconds() + 1), by));
-        let edits = Edit::new(Some(before), Some(record.clone())).into_iter().collect();
-        store.commit(&Change { edits, sentence: String::new() }).unwrap()
-    });
+    let mut editor = Editor::open(dir.path());
+    bencher.bench_local(|| editor.edit());
 }
 
 /// A colleague has changed one record.
-#[divan::bench(args = SIZES)]
-fn reload(bencher: Bencher<'_, '_>, size: u32) {
+#[divan::bench(args = SIZES, name = "reload")]
+fn reload_one(bencher: Bencher<'_, '_>, size: u32) {
     let dir = workspace(size);
-    let (mut theirs, records) = open(dir.path());
-    let (mut ours, _) = open(dir.path());
-    let mut record = records[records.len() / 2].clone();
-    bencher
-        .with_inputs(|| {
-            let before = record.clone();
-            let Updated(at, by) = before.updated().clone();
-            record.set_updated(Updated(Timestamp::from_seconds(at.seconds() + 1), by));
-            let edits = Edit::new(Some(before), Some(record.clone())).into_iter().collect();
-            theirs.commit(&Change { edits, sentence: String::new() }).unwrap();
-        })
-        .bench_local_values(|()| {
-            let reloaded = ours.reload();
-            assert_eq!(reloaded.change.edits.len(), 1);
-        });
+    let mut theirs = Editor::open(dir.path());
+    let mut ours = open(dir.path()).0;
+    bencher.with_inputs(|| theirs.edit()).bench_local_values(|()| reload(&mut ours));
 }

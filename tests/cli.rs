@@ -21,6 +21,12 @@ fn run(dir: &Path, arguments: &[&str]) -> (String, i32, String) {
     (text(&output.stdout), output.status.code().unwrap(), text(&output.stderr))
 }
 
+/// Says that something is not tested; `println!` would be captured by the test runner.
+fn skipped(why: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "skipped: {why}");
+}
+
 fn sample() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     folkmoot::store::init(dir.path(), "Table of the North", true).unwrap();
@@ -90,6 +96,8 @@ fn exit_codes_and_sentences() {
         (&["add", "service", "name=x", "ages=old"], 2, "ages"),
         (&["init", dir.to_str().unwrap(), "--name", "Again"], 5, "already"),
         (&["--read-only", "add", "service", "name=x"], 5, "look at only"),
+        (&["--read-only", "init", "other", "--name", "Other"], 5, "--read-only"),
+        (&["export", "xml", "out.xml"], 2, "hsds3-json, hsds3-csv, oruk3-json, csv, geojson"),
         (&["fly"], 2, "unrecognized"),
     ] {
         let (out, got, err) = run(dir, arguments);
@@ -97,6 +105,7 @@ fn exit_codes_and_sentences() {
         assert!(err.contains(said), "{arguments:?}: {err}");
         assert_eq!(out, "", "{arguments:?}");
     }
+    assert!(!dir.join("other").exists());
     fs::remove_file(dir.join("partnership.ron")).unwrap();
     let (_, code, err) = run(dir, &["list", "services"]);
     assert!(code == 3 && err.contains("moot init"), "{err}");
@@ -158,11 +167,13 @@ fn tables_hold_every_record_and_no_formula() {
     let mut table = csv::Reader::from_reader(csv.as_bytes());
     let rows: Vec<csv::StringRecord> = table.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), count + 1);
-    assert!(csv.contains("'=1+1") && csv.contains("'+44 1305"));
+    assert!(csv.contains("'=1+1") && csv.contains("'+44 1305"), "{csv}");
+    assert!(csv.contains("<U+001B>[31mred"), "an escape is shown, not sent: {csv}");
     assert!(rows.iter().flatten().all(|cell| !cell.starts_with(['=', '+', '-', '@'])));
     for arguments in [&["list", "services"][..], &["list", "services", "--json"], &["list", "services", "--csv"]] {
         let (out, _, _) = run(dir, arguments);
         assert!(out.chars().all(|c| c == '\n' || !c.is_control()), "{arguments:?}");
+        assert!(out.contains("=1+1"), "the hostile record is among them: {arguments:?}");
     }
 }
 
@@ -238,6 +249,65 @@ fn find_prints_what_is_meant_best_first() {
     assert!(said.contains("need:zzzz means nothing here"), "{said}");
 }
 
+/// Writes the name of a map into the partnership's file.
+fn name_map(dir: &Path, name: &str) {
+    let path = dir.join("partnership.ron");
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains("map: \"dorset\""), "{text}");
+    fs::write(&path, text.replace("map: \"dorset\"", &format!("map: \"{name}\""))).unwrap();
+}
+
+#[test]
+fn a_workspace_has_the_map_it_names() {
+    let dir = own();
+    let dir = dir.path();
+    let square = "[[(52.0, -1.0), (53.0, -1.0), (53.0, 0.0), (52.0, 0.0)]]";
+    let map = |count: usize| {
+        let districts: Vec<String> = (0..count).map(|at| format!("(name: \"Part {at}\", rings: {square})")).collect();
+        format!("(name: \"Rutland\", districts: [{}])", districts.join(", "))
+    };
+    assert_eq!(run(dir, &["add", "service", "name=Beds", "serves=Part 40"]).1, 0);
+    fs::create_dir(dir.join("maps")).unwrap();
+    fs::write(dir.join("maps/rutland.ron"), map(41)).unwrap();
+    name_map(dir, "rutland");
+    assert_eq!(run(dir, &["check"]), (String::new(), 0, String::new()));
+    let (found, code, said) = run(dir, &["find", "serves:rutland"]);
+    assert!(code == 0 && found.contains("Beds") && said.is_empty(), "the 41st district is part of the whole: {said}");
+    // a map that breaks a limit is refused in a sentence, and the rest works
+    fs::write(dir.join("maps/rutland.ron"), map(129)).unwrap();
+    let (said, code, _) = run(dir, &["check"]);
+    assert_eq!(said, "maps/rutland.ron:1:1: this map has 129 districts; at most 128 are possible: join small ones\n");
+    assert_eq!(code, 0, "no record is in danger");
+    let (found, code, said) = run(dir, &["find", "beds"]);
+    assert!(code == 0 && found.contains("Beds") && said.contains("at most 128"), "{said}");
+    fs::write(dir.join("maps/rutland.ron"), "(name: \"Rutland\", colour: 1)").unwrap();
+    assert!(run(dir, &["check"]).0.starts_with("maps/rutland.ron:1:"));
+}
+
+#[test]
+fn an_unknown_map_is_a_problem_and_the_program_works_without() {
+    let dir = own();
+    let dir = dir.path();
+    assert_eq!(run(dir, &["add", "service", "name=Beds", "needs=accommodation"]).1, 0);
+    fs::create_dir(dir.join("maps")).unwrap();
+    fs::write(dir.join("maps/mine.ron"), "(name: \"Mine\")").unwrap();
+    for name in ["atlantis", "../services", "mine.ron"] {
+        name_map(dir, name);
+        let (out, code, _) = run(dir, &["check"]);
+        let says = format!("there is no map {name:?}; write one of dorset, mine, or put your own into maps/NAME.ron");
+        assert!(out.starts_with("partnership.ron:") && out.contains(&says), "{out}");
+        let line = fs::read_to_string(dir.join("partnership.ron")).unwrap();
+        let line = 1 + line.lines().position(|line| line.contains("map:")).unwrap();
+        assert!(out.starts_with(&format!("partnership.ron:{line}:12: ")), "the field is named: {out}");
+        assert_eq!(code, 0);
+        let (found, code, said) = run(dir, &["find", "need:housing"]);
+        assert!(code == 0 && found.contains("Beds") && said.contains("there is no map"), "{said}");
+        let text = fs::read_to_string(dir.join("partnership.ron")).unwrap();
+        fs::write(dir.join("partnership.ron"), text.replace(name, "dorset")).unwrap();
+    }
+    assert_eq!(run(dir, &["check"]).0, "");
+}
+
 #[test]
 fn a_file_that_may_not_grow_is_told_and_intact() {
     let dir = sample();
@@ -283,7 +353,7 @@ fn find_knows_a_real_directory() {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/real");
     let source = std::env::var_os("FOLKMOOT_REAL").map_or_else(beside, Into::into).join("dorset-oruk3.json");
     if !source.exists() {
-        println!("skipped: {} is not there", source.display());
+        skipped(&format!("{} is not there; FOLKMOOT_REAL can name its folder", source.display()));
         return;
     }
     let dir = own();
@@ -439,7 +509,7 @@ fn a_folder_where_nobody_may_write_is_named() {
     let (dir, place) = (own(), tempfile::tempdir().unwrap());
     fs::set_permissions(place.path(), fs::Permissions::from_mode(0o500)).unwrap();
     if fs::write(place.path().join("probe"), "").is_ok() {
-        println!("skipped: whoever runs this may write everywhere");
+        skipped("whoever runs this may write everywhere");
         return;
     }
     let path = place.path().join("out.json");

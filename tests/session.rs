@@ -5,10 +5,11 @@
 mod harness;
 
 use folkmoot::app::command;
-use folkmoot::app::{App, Event, Layer, Options, Screen};
+use folkmoot::app::screen::ScreenId;
+use folkmoot::app::{App, Event, Layer, Options};
 use folkmoot::model::choice::Choice;
 use folkmoot::model::service::{Need, Status};
-use folkmoot::model::{Kind, Workspace, change};
+use folkmoot::model::{AnyRecord, Kind, Workspace, change};
 use harness::{ASCII, FINE, Harness, MONO, PLAIN, id_of, sample_dir, set, today, unstamped};
 use proptest::prelude::*;
 
@@ -33,7 +34,7 @@ fn a_fact_is_verified_undone_and_verified_again_across_screens() {
     assert_eq!((verified.on, verified.by.as_deref()), (today(), Some("KP")));
     harness.press("6u");
     assert_eq!(harness.said(), "undone: Community Chaplains verified");
-    assert_eq!(harness.app.screen, Screen::People);
+    assert_eq!(harness.app.screen, ScreenId::People);
     assert_eq!(harness.service("Community Chaplains").verified, None);
     harness.press("U");
     assert_eq!(harness.said(), "done again: Community Chaplains verified");
@@ -66,7 +67,7 @@ fn a_new_service_by_form_with_completion_and_mistakes_beside_the_field() {
     assert_eq!(service.updated.1.as_str(), "KP");
     assert!(harness.file("services.ron").contains("ages: (from: 16, to: 25)"));
     let selected = harness.app.selected().unwrap();
-    assert_eq!(selected.name(), "Door on the Latch", "the cursor goes to what was added");
+    assert_eq!(selected.title_alone(), "Door on the Latch", "the cursor goes to what was added");
     harness.press("u");
     assert!(!harness.file("services.ron").contains("Door on the Latch"));
 }
@@ -197,12 +198,12 @@ fn marked_services_are_paused_together_and_compared() {
     harness.press("u");
     assert_eq!(harness.service("Ripple Group Poole").verified.unwrap().by.as_deref(), Some("RS"), "one undo for both");
     harness.press("ggc");
-    assert!(harness.said().contains("mark two or three services with space"), "{}", harness.said());
+    assert!(harness.said().contains("mark two or three with space"), "{}", harness.said());
     harness.press("<space><space>c");
     let screen = harness.screen();
     assert!(screen.contains("01632 960805") && screen.contains("01632 960191"), "{screen}");
     harness.press("<esc>");
-    assert!(harness.app.layers.is_empty() && harness.app.services.marks.len() == 2);
+    assert!(harness.app.layers.is_empty() && harness.app.list().marks.len() == 2);
 }
 
 #[test]
@@ -210,10 +211,10 @@ fn from_a_gap_to_a_service_that_fills_it() {
     let mut harness = Harness::sample();
     harness.press("mm");
     assert!(harness.screen().contains("gap"), "{}", harness.screen());
-    let gap = |app: &App| app.services.gaps[app.services.gap.0][app.services.gap.1];
-    let found = (0..harness.app.services.gaps.len())
+    let gap = |app: &App| app.screens.services.gaps[app.screens.services.gap.0][app.screens.services.gap.1];
+    let found = (0..harness.app.screens.services.gaps.len())
         .flat_map(|need| (0..harness.app.atlas.districts.len()).map(move |district| (need, district)))
-        .find(|(need, district)| harness.app.services.gaps[*need][*district].is_gap());
+        .find(|(need, district)| harness.app.screens.services.gaps[*need][*district].is_gap());
     let (need, district) = found.expect("the sample has gaps");
     harness.press(&"j".repeat(need)).press(&"l".repeat(district));
     assert!(gap(&harness.app).is_gap());
@@ -285,7 +286,7 @@ fn a_hidden_address_is_shown_on_no_screen_at_any_size() {
     // Side by side, and copied.
     let ids: Vec<_> = ["The Quiet Door", "Wren House Refuge"].map(|name| id_of(&harness.saved(), name)).into();
     harness.press("1");
-    harness.app.services.marks.extend(ids);
+    harness.app.list_mut().marks.extend(ids);
     harness.press("yc");
     assert!(matches!(harness.app.layers.last(), Some(Layer::Compare(_))), "{}", harness.screen());
     let (screen, copied) = (harness.size(200, 60).screen(), harness.copied.join("\n"));
@@ -371,7 +372,7 @@ fn a_workspace_to_look_at_refuses_with_the_reason() {
     harness.press("<esc>");
     let ready = folkmoot::app::command::all().filter(|command| (command.ready)(&harness.app).is_ok());
     let hints: Vec<_> = ready.filter(|command| !command.hint.is_empty()).map(|command| command.name).collect();
-    assert!(!hints.contains(&"service.verify") && hints.contains(&"service.search"), "{hints:?}");
+    assert!(!hints.contains(&"service.verify") && hints.contains(&"list.search"), "{hints:?}");
 }
 
 #[test]
@@ -417,7 +418,7 @@ fn a_prefix_shows_how_it_goes_on() {
     let last = harness.screen().lines().last().unwrap().to_owned();
     assert!(last.contains("g to the first"), "{last}");
     harness.press("g");
-    assert_eq!(harness.app.services.cursor.at, 0);
+    assert_eq!(harness.app.list().cursor.at, 0);
     harness.press("gx");
     assert!(harness.said().is_empty() && harness.app.pressed.is_empty(), "a sequence that means nothing does nothing");
 }
@@ -431,7 +432,7 @@ fn pasted_lines_never_submit() {
     harness.field("summary").paste("one\ntwo\u{1b}[31m\n");
     assert_eq!(harness.typed("summary"), "one\ntwo<U+001B>[31m\n");
     harness.press("<ctrl-s>/").paste("long\ntable\n");
-    assert!(harness.app.services.searching && harness.app.services.line.text() == "long table", "{}", harness.screen());
+    assert!(harness.app.list().is_searching && harness.app.list().input.text() == "long table", "{}", harness.screen());
     harness.press("<esc>:").paste("service.delete\n");
     assert!(matches!(harness.app.layers.last(), Some(Layer::Palette(_))));
     harness.press("<esc>").paste("dddd\nqqq\n");
@@ -447,7 +448,7 @@ fn a_filter_that_does_not_exist_is_said() {
     harness.press("<esc>/in:atlantis");
     assert!(harness.screen().contains("atlantis"), "{}", harness.screen());
     harness.press("<esc>/in:wey<tab>");
-    assert_eq!(harness.app.services.line.text().trim_end(), "in:\"Weymouth and Portland\"");
+    assert_eq!(harness.app.list().input.text().trim_end(), "in:\"Weymouth and Portland\"");
 }
 
 #[test]
@@ -595,9 +596,29 @@ type Records = std::collections::BTreeMap<folkmoot::model::Id, folkmoot::model::
 /// The records in which the two differ, by name.
 fn differing(one: &Records, other: &Records) -> String {
     let ids: std::collections::BTreeSet<_> = one.keys().chain(other.keys()).collect();
-    let name = |id| one.get(id).or(other.get(id)).map_or("", |record| record.name());
+    let name = |id| one.get(id).or(other.get(id)).map_or_else(String::new, AnyRecord::title_alone);
     let differ = ids.into_iter().filter(|id| one.get(id) != other.get(id));
     differ.map(|id| format!("{id} {}", name(id))).collect::<Vec<_>>().join(", ")
+}
+
+/// Without a map nothing is on it, and every screen is drawn all the same.
+#[test]
+fn a_workspace_without_a_map_works() {
+    let mut harness = Harness::sample();
+    harness.app.atlas = std::sync::Arc::default();
+    for keys in
+        ["m", "<down>", "<right>", "m", "<down>", "<right>", "<enter>", "<esc>", "m", "/", "in:weymouth", "<enter>"]
+    {
+        harness.press(keys);
+        for size in [(80, 24), (200, 60), (30, 8)] {
+            harness.size(size.0, size.1);
+            for look in [FINE, MONO, ASCII, PLAIN] {
+                harness.buffer(look);
+            }
+        }
+    }
+    harness.size(80, 24);
+    assert!(harness.screen().contains(" 9 of 67 "), "a town is found by its name: {}", harness.screen());
 }
 
 fn start() -> (Harness, Records) {
@@ -644,7 +665,8 @@ proptest! {
         let (harness, _) = start();
         let mut workspace: Workspace = harness.app.workspace.clone();
         let record = &workspace.all(Kind::Service)[which % workspace.services.len()];
-        let info = Kind::Service.fields()[field % Kind::Service.fields().len()];
+        let fields: Vec<_> = Kind::Service.editable_fields().collect();
+        let info = fields[field % fields.len()];
         let author = folkmoot::model::Author { by: "KP".into(), at: harness.app.now, today: today() };
         if let Ok(change) = set(&workspace, &author, record.id(), info.name, &typed) {
             let before = workspace.clone();

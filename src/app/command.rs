@@ -8,51 +8,54 @@ use super::key::{Key, Keys};
 use super::{App, Effects};
 
 /// Where a command works. A key is looked up in the scopes of the top layer first, then in those below it that the
-/// layer lets through.
+/// layer lets through. Each screen and each layer has one or more of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Scope {
-    /// Everywhere, even while text is being typed.
-    Always,
-    /// Everywhere but where text is being typed.
-    Global,
-    /// Where there is something to move in.
-    Move,
-    /// The services screen, in all its views.
-    Services,
-    /// The matrix of gaps.
-    Gaps,
-    /// The people screen.
-    People,
-    /// The search line.
-    Search,
-    /// A form.
-    Form,
-    /// A list of commands: palette and help.
-    Commands,
-    /// A question with one line for the answer.
-    Prompt,
-    /// A page of text.
-    Page,
-    /// Services side by side.
-    Compare,
-}
+pub struct Scope(&'static str);
 
 impl Scope {
-    /// Every scope with its heading in help and docs.
-    pub const ALL: &'static [(Scope, &'static str)] = &[
-        (Scope::Services, "Services"),
-        (Scope::Gaps, "Gaps"),
-        (Scope::People, "People and organisations"),
-        (Scope::Search, "While searching"),
-        (Scope::Form, "In a form"),
-        (Scope::Compare, "Side by side"),
-        (Scope::Page, "A page of text"),
-        (Scope::Prompt, "A question"),
-        (Scope::Commands, "Lists of commands"),
-        (Scope::Move, "Moving"),
-        (Scope::Global, "Everywhere"),
-        (Scope::Always, "Everywhere, also while typing"),
-    ];
+    /// Everywhere, even while text is being typed.
+    pub const ALWAYS: Self = Self::new("Everywhere, also while typing");
+    /// Everywhere but where text is being typed.
+    pub const GLOBAL: Self = Self::new("Everywhere");
+    /// Where there is something to move in.
+    pub const MOVE: Self = Self::new("Moving");
+    /// The list of a screen.
+    pub const LIST: Self = Self::new("In a list");
+    /// The records of a list.
+    pub const RECORD: Self = Self::new("On a record");
+    /// The search line.
+    pub const SEARCH: Self = Self::new("While searching");
+    /// A form.
+    pub const FORM: Self = Self::new("In a form");
+    /// A list of commands: palette and help.
+    pub const COMMANDS: Self = Self::new("Lists of commands");
+    /// A question with one line for the answer.
+    pub const PROMPT: Self = Self::new("A question");
+    /// A page of text.
+    pub const PAGE: Self = Self::new("A page of text");
+    /// Records side by side.
+    pub const COMPARE: Self = Self::new("Side by side");
+
+    /// A scope with this heading in help and docs.
+    pub const fn new(heading: &'static str) -> Self {
+        Self(heading)
+    }
+
+    /// Its heading in help and docs.
+    pub fn heading(self) -> &'static str {
+        self.0
+    }
+
+    /// Every scope, in the order of the docs.
+    pub fn all() -> Vec<Self> {
+        let mut scopes: Vec<Self> = Vec::new();
+        for command in all() {
+            if !scopes.contains(&command.scope) {
+                scopes.push(command.scope);
+            }
+        }
+        scopes
+    }
 }
 
 /// Something a person can do.
@@ -82,6 +85,9 @@ pub(crate) fn always(_: &App) -> Result<(), &'static str> {
 /// Writes a slice of the table, one command a line.
 macro_rules! commands {
     ($scope:expr; $($name:literal $keys:tt $hint:literal $help:literal $ready:expr, $run:expr;)+) => {
+        $crate::app::command::commands! { $scope; $($name, $keys $hint $help, $ready, $run;)+ }
+    };
+    ($scope:expr; $($name:expr, $keys:tt $hint:literal $help:expr, $ready:expr, $run:expr;)+) => {
         &[$($crate::app::command::Command {
             name: $name, keys: &$keys, scope: $scope, hint: $hint, help: $help, ready: $ready, run: $run,
         }),+]
@@ -89,12 +95,12 @@ macro_rules! commands {
 }
 pub(crate) use commands;
 
-/// Every command of the program, slice by slice.
+/// Every command of the program: those of the screens, of their lists, of the layers, of everywhere.
 pub fn all() -> impl Iterator<Item = &'static Command> {
-    let slices = [
-        super::services::COMMANDS,
-        super::services::GAPS,
-        super::people::COMMANDS,
+    let screens = super::screen::COMMANDS.iter().copied().flatten().copied();
+    let shared = [
+        super::list::COMMANDS,
+        super::list::RECORD_COMMANDS,
         super::search_line::COMMANDS,
         super::form::COMMANDS,
         super::compare::COMMANDS,
@@ -102,10 +108,11 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         super::prompt::COMMANDS,
         super::palette::COMMANDS,
         super::moving::COMMANDS,
+        super::screen::OPEN,
         super::global::COMMANDS,
         super::global::ALWAYS,
     ];
-    slices.into_iter().flatten()
+    screens.chain(shared).flatten()
 }
 
 /// The command with this name.
@@ -165,7 +172,7 @@ impl Keymap {
         let command = named(&name).ok_or_else(|| format!("there is no command {name:?}; see `moot keys`"))?;
         let keys = entry.keys.iter().map(|keys| keys.parse()).collect::<Result<Vec<Keys>, String>>()?;
         let rival = self.0.iter().find_map(|(other, theirs)| {
-            let same = other.scope == command.scope && other.name != command.name;
+            let same = is_beside(other.scope, command.scope) && other.name != command.name;
             let taken =
                 theirs.iter().find(|theirs| keys.iter().any(|ours| begins(ours, theirs) || begins(theirs, ours)));
             taken
@@ -217,6 +224,17 @@ impl Keymap {
     pub fn first_key(&self, command: &Command) -> String {
         self.keys(command).first().map(Keys::to_string).unwrap_or_default()
     }
+}
+
+/// Whether two scopes are looked up side by side, so that a key in one would hide the same key in the other: those of
+/// a screen and of its list.
+fn is_beside(one: Scope, other: Scope) -> bool {
+    let is_of_list = |scope: Scope| [Scope::LIST, Scope::RECORD].contains(&scope);
+    let is_of_screen = |scope: Scope| {
+        super::screen::COMMANDS.iter().copied().flatten().copied().flatten().any(|command| command.scope == scope)
+    };
+    let is_of_either = |scope| is_of_list(scope) || is_of_screen(scope);
+    one == other || is_of_either(one) && is_of_either(other) && (is_of_list(one) || is_of_list(other))
 }
 
 fn begins(short: &Keys, long: &Keys) -> bool {

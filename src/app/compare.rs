@@ -6,7 +6,7 @@ use super::{App, Effects, Layer, detail};
 use crate::model::{AnyRecord, Id, Kind, Service};
 
 /// How many services fit side by side.
-pub(crate) const MOST: usize = 3;
+pub(crate) const MAX_COMPARED: usize = 3;
 
 /// Services side by side.
 pub struct Compare {
@@ -19,7 +19,7 @@ pub struct Compare {
 }
 
 /// Keys of the comparison.
-pub(crate) const COMMANDS: &[Command] = commands! { Scope::Compare;
+pub(crate) const COMMANDS: &[Command] = commands! { Scope::COMPARE;
     "compare.close" ["esc", "enter", "c"] "back" "back to the list" always, |app| { app.layers.pop(); Vec::new() };
 };
 
@@ -34,7 +34,7 @@ impl Compare {
 
 /// Opens the comparison of the marked services.
 pub(crate) fn open(app: &mut App) -> Effects {
-    let ids: Vec<Id> = app.services.marks.iter().copied().collect();
+    let ids: Vec<Id> = app.list().marks.iter().copied().collect();
     let records: Vec<_> = ids.iter().filter_map(|id| app.workspace.get(*id)).collect();
     let rows = rows(app, &records);
     app.layers.push(Layer::Compare(Compare { ids, rows, top: 0 }));
@@ -44,7 +44,7 @@ pub(crate) fn open(app: &mut App) -> Effects {
 /// Field by field what the services say: first the number to ring and how far it can be trusted.
 fn rows(app: &App, records: &[AnyRecord]) -> Vec<(&'static str, Vec<String>)> {
     let said = |label, field: &str| {
-        let say = |record| detail::say(record, field, &app.workspace, app.today);
+        let say = |record| detail::words_of(record, field, &app.workspace, app.today);
         (label, records.iter().map(say).collect::<Vec<_>>())
     };
     let services: Vec<&Service> = records
@@ -60,7 +60,7 @@ fn rows(app: &App, records: &[AnyRecord]) -> Vec<(&'static str, Vec<String>)> {
         ("Phone", services.iter().map(phone).collect()),
         ("Verified", services.iter().map(verified).collect::<Vec<_>>()),
     ];
-    let others = Kind::Service.fields().into_iter().filter(|field| !["name", "phone"].contains(&field.name));
+    let others = Kind::Service.editable_fields().filter(|field| !["name", "phone"].contains(&field.name));
     rows.extend(others.map(|field| said(field.label, field.name)));
     rows.retain(|(_, said)| said.iter().any(|text| !text.is_empty()));
     rows

@@ -1,131 +1,99 @@
-//! What a record says, in words: the lines of a detail, of a copy, of a comparison. The one place that decides what may
-//! be seen: a hidden address is left out here and nowhere shown.
+//! What a record says, in words: the rows of a detail, of a copy, of a comparison. What may be seen of it is decided by
+//! [`AnyRecord::show`]; here it is only put in order.
 
+use super::wrap::wrap;
+use crate::model::column::Emphasis;
 use crate::model::date::{format_age, format_date};
 use crate::model::service::{Freshness, Service};
 use crate::model::text::one_line;
-use crate::model::{AnyRecord, Date, Id, Kind, Ref, Workspace};
+use crate::model::{AnyRecord, Audience, Date, FieldInfo, Kind, Wording, Workspace, referrers};
 
 /// No detail has more lines than this; scrolling stops here at the latest.
-pub const MOST_LINES: usize = 2_000;
+pub const MAX_LINES: usize = 2_000;
 
-/// How strongly a line speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weight {
-    /// As it is.
-    Plain,
-    /// Something to look at: a warning, an old check.
-    Warn,
-    /// Said in passing.
-    Quiet,
-}
-
-/// One line of a detail.
+/// One row of a detail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DetailRow {
-    /// What it is about; empty for a line that speaks for itself.
+    /// What it is about; empty for a row that speaks for itself.
     pub label: &'static str,
     /// What it says; may hold newlines.
     pub text: String,
     /// How strongly.
-    pub weight: Weight,
+    pub emphasis: Emphasis,
 }
 
-fn fact(label: &'static str, text: impl Into<String>) -> DetailRow {
-    DetailRow { label, text: text.into(), weight: Weight::Plain }
+impl DetailRow {
+    fn new(label: &'static str, text: impl Into<String>, emphasis: Emphasis) -> Self {
+        Self { label, text: text.into(), emphasis }
+    }
+}
+
+fn plain_row(label: &'static str, text: impl Into<String>) -> DetailRow {
+    DetailRow::new(label, text, Emphasis::Plain)
 }
 
 /// Everything a record says, in the order in which one would ask.
 pub fn rows(record: &AnyRecord, workspace: &Workspace, today: Date) -> Vec<DetailRow> {
-    match record {
-        AnyRecord::Service(service) => of_service(record, service, workspace, today),
-        AnyRecord::Person(_) | AnyRecord::Organisation(_) => {
-            let mut facts = fields(record, workspace, today, &["name"]);
-            facts.extend(parts(record.id(), workspace));
-            facts.push(stamp(record, today));
-            facts
-        }
-        _ => fields(record, workspace, today, &[]),
+    let visible = record.visible_to(Audience::Colleagues, workspace);
+    if let AnyRecord::Service(service) = &visible {
+        return of_service(record, service, workspace, today);
     }
+    let titles = record.kind().fields().filter(|field| field.is_required).map(|field| field.name).take(1);
+    let mut rows = fields(record, workspace, today, &titles.collect::<Vec<_>>());
+    rows.extend(referring(record, workspace));
+    rows.push(stamp(record, today));
+    rows
 }
 
 /// The fields that are stated, but for `without`.
 fn fields(record: &AnyRecord, workspace: &Workspace, today: Date, without: &[&str]) -> Vec<DetailRow> {
-    let shown = record.kind().fields().into_iter().filter(|field| !without.contains(&field.name));
+    let shown = record.kind().editable_fields().filter(|field| !without.contains(&field.name));
     shown
-        .map(|field| fact(field.label, say(record, field.name, workspace, today)))
-        .filter(|fact| !fact.text.is_empty())
+        .map(|field| plain_row(field.label, words(record, field, workspace, today)))
+        .filter(|row| !row.text.is_empty())
         .collect()
 }
 
-/// A field in words, as far as anybody may see it; days as people say them.
-pub fn say(record: &AnyRecord, field: &str, workspace: &Workspace, today: Date) -> String {
-    match record {
-        AnyRecord::Service(service) if service.hide_address && field == "locations" => {
-            if service.locations.is_empty() {
-                String::new()
-            } else {
-                "address hidden".to_owned()
-            }
-        }
-        AnyRecord::Service(service) if field == "funding_ends" => {
-            service.funding_ends.map_or_else(String::new, |day| format_date(day, today))
-        }
-        AnyRecord::Service(service) if field == "capacity" => service.capacity.map_or_else(String::new, |capacity| {
-            let all = capacity.maximum.map(|maximum| format!(" of {maximum}")).unwrap_or_default();
-            format!("{}{all} on {}", capacity.available, format_date(capacity.on, today))
-        }),
-        AnyRecord::Service(service) if field == "locations" => {
-            service.locations.iter().map(crate::model::service::Location::line).collect::<Vec<_>>().join("\n")
-        }
-        _ if field == "contacts" || field == "roles" => joined_rows(&record.format_field(field, workspace)),
-        _ => record.format_field(field, workspace).trim_end().to_owned(),
-    }
+/// A field as colleagues read it; where it is hidden, that it is.
+pub fn words(record: &AnyRecord, field: &FieldInfo, workspace: &Workspace, today: Date) -> String {
+    record.show(field, Wording::Read(today), Audience::Colleagues, workspace).into_words()
 }
 
-/// Rows as one types them, with bars between their parts, as one reads them.
-fn joined_rows(typed: &str) -> String {
-    let row =
-        |line: &str| line.split('|').map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
-    typed.lines().map(row).collect::<Vec<_>>().join("\n")
+/// As [`words`], by the name of the field.
+pub fn words_of(record: &AnyRecord, field: &str, workspace: &Workspace, today: Date) -> String {
+    record.kind().field(field).map(|field| words(record, field, workspace, today)).unwrap_or_default()
 }
 
 fn of_service(record: &AnyRecord, service: &Service, workspace: &Workspace, today: Date) -> Vec<DetailRow> {
-    let mut facts = Vec::new();
+    let mut rows = Vec::new();
     if let Some(alert) = &service.alert {
-        facts.push(DetailRow { label: "", text: alert.to_string(), weight: Weight::Warn });
+        rows.push(DetailRow::new("", alert.as_str(), Emphasis::Warn));
     }
     if !service.is_open() {
-        facts.push(DetailRow { label: "State", text: record.format_field("status", workspace), weight: Weight::Warn });
+        rows.push(DetailRow::new("State", words_of(record, "status", workspace, today), Emphasis::Warn));
     }
-    facts.push(fact("Phone", service.any_phone().unwrap_or("not stated")));
-    facts.push(verified(service, today));
-    facts.extend(service.summary.as_ref().map(|summary| fact("", summary.as_str())));
+    rows.push(plain_row("Phone", service.any_phone().unwrap_or("not stated")));
+    rows.push(verified(service, today));
+    rows.extend(service.summary.as_ref().map(|summary| plain_row("", summary.as_str())));
     let first = ["phone", "name", "alert", "status", "summary", "hide_address", "funding_ends"];
-    facts.extend(fields(record, workspace, today, &first));
+    rows.extend(fields(record, workspace, today, &first));
     if let Some(ends) = service.funding_ends {
-        let said = if ends < today { "ended" } else { "ends" };
-        let weight = if service.funding_warns(today) { Weight::Warn } else { Weight::Plain };
-        facts.push(DetailRow { label: "Funding", text: format!("{said} {}", format_date(ends, today)), weight });
+        let word = if ends < today { "ended" } else { "ends" };
+        let emphasis = if service.funding_warns(today) { Emphasis::Warn } else { Emphasis::Plain };
+        rows.push(DetailRow::new("Funding", format!("{word} {}", format_date(ends, today)), emphasis));
     }
-    facts.extend(unstated(record, workspace));
-    facts.extend(of_source(service, today));
-    facts.push(stamp(record, today));
-    facts
+    rows.extend(unstated(record));
+    rows.extend(of_source(service, today));
+    rows.push(stamp(record, today));
+    rows
 }
 
 /// Who it is for is never left out in silence: what nobody has stated is not "no".
-fn unstated(record: &AnyRecord, workspace: &Workspace) -> Option<DetailRow> {
+fn unstated(record: &AnyRecord) -> Option<DetailRow> {
     let asked = ["needs", "ages", "sex", "clients", "serves", "routes", "opening", "cost"];
-    let labels: Vec<String> = record
-        .kind()
-        .fields()
-        .into_iter()
-        .filter(|field| asked.contains(&field.name) && record.format_field(field.name, workspace).is_empty())
-        .map(|field| field.label.to_lowercase())
-        .collect();
-    let text = labels.join(", ");
-    (!labels.is_empty()).then_some(DetailRow { label: "Not stated", text, weight: Weight::Quiet })
+    let open = record.kind().fields().filter(|field| asked.contains(&field.name) && record.is_blank(field.name));
+    let labels: Vec<String> = open.map(|field| field.label.to_lowercase()).collect();
+    (!labels.is_empty()).then(|| DetailRow::new("Not stated", labels.join(", "), Emphasis::Quiet))
 }
 
 /// When and by whom the facts were checked.
@@ -138,8 +106,13 @@ pub fn verified(service: &Service, today: Date) -> DetailRow {
             format!("{} ({}{by}{how})", format_date(verified.on, today), ago(verified.on, today))
         }
     };
-    let weight = if service.freshness(today) == Freshness::Fresh { Weight::Plain } else { Weight::Warn };
-    DetailRow { label: "Verified", text, weight }
+    let emphasis = if service.freshness(today) == Freshness::Fresh { Emphasis::Plain } else { Emphasis::Warn };
+    DetailRow::new("Verified", text, emphasis)
+}
+
+/// That, in as few words as there can be.
+pub fn verified_briefly(service: &Service, today: Date) -> String {
+    service.verified.as_ref().map_or("never verified".to_owned(), |on| format!("verified {}", ago(on.on, today)))
 }
 
 fn ago(day: Date, today: Date) -> String {
@@ -151,73 +124,76 @@ fn ago(day: Date, today: Date) -> String {
 
 fn of_source(service: &Service, today: Date) -> Vec<DetailRow> {
     let Some(source) = &service.source else { return Vec::new() };
-    let quiet = |label, text| DetailRow { label, text, weight: Weight::Quiet };
-    let mut facts = vec![quiet("Imported from", format!("{}, as {}", source.feed, source.id))];
-    if let Some(day) = source.missing_since {
-        let text = format!("no longer in the source since {}", format_date(day, today));
-        facts.push(DetailRow { label: "Source", text, weight: Weight::Warn });
+    let quiet = |label, text| DetailRow::new(label, text, Emphasis::Quiet);
+    let mut rows = vec![quiet("Imported from", format!("{}, as {}", source.feed, source.id))];
+    if let Some(date) = source.missing_since {
+        let text = format!("no longer in the source since {}", format_date(date, today));
+        rows.push(DetailRow::new("Source", text, Emphasis::Warn));
     }
-    let is_shown = |field: &str| !service.hide_address || field != "locations";
-    facts.extend(source.suggestions.iter().filter(|(field, _)| is_shown(field)).map(|(field, value)| {
-        let label = Kind::Service.fields().iter().find(|f| f.name == field.as_str()).map_or("Field", |f| f.label);
+    rows.extend(source.suggestions.iter().map(|(field, value)| {
+        let label = Kind::Service.field(field).map_or("Field", |field| field.label);
         quiet("Source says", format!("{}: {}", label.to_lowercase(), one_line(value)))
     }));
-    facts
+    rows
 }
 
 fn stamp(record: &AnyRecord, today: Date) -> DetailRow {
     let updated = record.updated();
     let text = format!("{} by {} · {}", format_date(updated.0.date(), today), updated.1, record.id());
-    DetailRow { label: "Changed", text, weight: Weight::Quiet }
+    DetailRow::new("Changed", text, Emphasis::Quiet)
 }
 
-/// What a person or an organisation has a part in.
-fn parts(id: Id, workspace: &Workspace) -> Vec<DetailRow> {
-    let here = Ref::Record(id);
-    let services = |label, has: &dyn Fn(&Service) -> bool| {
-        let names: Vec<&str> =
-            workspace.services.iter().filter(|s| has(s)).map(|service| service.name.as_str()).collect();
-        (!names.is_empty()).then(|| fact(label, names.join("\n")))
-    };
-    let people: Vec<String> = workspace
-        .people
-        .iter()
-        .filter(|person| person.roles.iter().any(|role| role.organisation == here))
-        .map(|person| person.name.to_string())
-        .collect();
-    [
-        (!people.is_empty()).then(|| fact("People", people.join("\n"))),
-        services("Delivers", &|s| s.organisation.as_ref() == Some(&here)),
-        services("Commissions", &|s| s.commissioner.as_ref() == Some(&here)),
-        services("Funds", &|s| s.funders.contains(&here)),
-        services("Refers to", &|s| s.referrers.contains(&here)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+/// What refers to a record, field by field, under the words that the field has for it.
+fn referring(record: &AnyRecord, workspace: &Workspace) -> Vec<DetailRow> {
+    let mut found = referrers(workspace, &[record.id()]);
+    found.retain(|referrer| !referrer.record.is_hidden(referrer.field, Audience::Colleagues, workspace));
+    let mut rows: Vec<DetailRow> = Vec::new();
+    let mut fields: Vec<&FieldInfo> = Vec::new();
+    for kind in Kind::ALL {
+        fields.extend(kind.fields().filter(|field| found.iter().any(|one| one.field == *field)));
+    }
+    for field in fields {
+        let of_field = found.iter().filter(|referrer| referrer.field == field);
+        let titles: Vec<String> = of_field.map(|one| one.record.title(workspace).into_owned()).collect();
+        rows.push(plain_row(field.back.unwrap_or(field.label), titles.join("\n")));
+    }
+    rows
+}
+
+/// A line of an open detail.
+pub struct DetailLine {
+    /// The label before it; empty for the second and later lines of a row.
+    pub label: &'static str,
+    /// What it says.
+    pub text: String,
+    /// How strongly.
+    pub emphasis: Emphasis,
+}
+
+/// How many cells the labels of a detail take on a screen of this width.
+pub fn label_cells(columns: u16) -> u16 {
+    if columns < 60 { 12 } else { 16 }
+}
+
+/// The rows of a detail, wrapped for a screen of this width.
+pub fn lines(record: &AnyRecord, workspace: &Workspace, today: Date, columns: u16) -> Vec<DetailLine> {
+    let cells = usize::from(columns.saturating_sub(label_cells(columns) + 1));
+    let mut lines = Vec::new();
+    for DetailRow { label, text, emphasis } in rows(record, workspace, today) {
+        let wrapped = wrap(&text, cells).into_iter().enumerate();
+        lines.extend(wrapped.map(|(at, text)| DetailLine { label: if at == 0 { label } else { "" }, text, emphasis }));
+    }
+    lines
 }
 
 /// A record as plain lines, for copying and for printing.
 pub fn plain(record: &AnyRecord, workspace: &Workspace, today: Date) -> String {
-    let mut lines = vec![record.name().to_owned()];
-    for fact in rows(record, workspace, today) {
-        let text = fact.text.replace('\n', "\n  ");
-        lines.push(if fact.label.is_empty() { text } else { format!("{}: {text}", fact.label) });
+    let mut lines = vec![record.title(workspace).into_owned()];
+    for row in rows(record, workspace, today) {
+        let text = row.text.replace('\n', "\n  ");
+        lines.push(if row.label.is_empty() { text } else { format!("{}: {text}", row.label) });
     }
     lines.join("\n")
-}
-
-/// A count with thousands separators.
-pub fn count(number: usize) -> String {
-    let digits = number.to_string();
-    let mut said = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            said.push(',');
-        }
-        said.push(digit);
-    }
-    said
 }
 
 #[cfg(test)]
@@ -234,10 +210,5 @@ mod tests {
         let said = plain(&service.into(), &Workspace::default(), Date::default());
         assert!(!said.contains("Secret") && !said.contains("Poole"), "{said}");
         assert!(said.contains("address hidden"));
-    }
-
-    #[test]
-    fn counts_have_separators() {
-        assert_eq!([0, 999, 1_000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
     }
 }

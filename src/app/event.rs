@@ -7,7 +7,7 @@ use super::draft::Draft;
 use super::key::Key;
 use crate::model::place::Atlas;
 use crate::model::{AnyRecord, Change, Date, Id, Timestamp, Workspace};
-use crate::search::Index;
+use crate::search::Indexes;
 
 /// What happened outside.
 pub enum Event {
@@ -21,8 +21,8 @@ pub enum Event {
     Size(u16, u16),
     /// The workspace has been read.
     Loaded(Box<Loaded>),
-    /// The words of the workspace have been read: what can be searched, services first, then people and organisations.
-    Indexed(Box<(Index, Index)>),
+    /// The words of the workspace have been read: everything that is searched.
+    Indexed(Box<Indexes>),
     /// The workspace cannot be read at all.
     NotLoaded(String),
     /// Files were changed by somebody else; this is what changed.
@@ -49,10 +49,8 @@ pub enum Event {
 pub struct Loaded {
     /// The records.
     pub workspace: Workspace,
-    /// The index of services; empty where [`Event::Indexed`] brings it later.
-    pub index: Index,
-    /// The index of people and organisations, likewise.
-    pub people: Index,
+    /// The indexes; none where [`Event::Indexed`] brings them later.
+    pub indexes: Indexes,
     /// The map.
     pub atlas: Arc<Atlas>,
     /// Where it lies, for the about page.

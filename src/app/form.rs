@@ -10,8 +10,7 @@ use super::draft::Draft;
 use super::input::TextInput;
 use super::key::{Code, Key};
 use super::{App, Effect, Effects, Layer, Severity, prompt};
-use crate::model::typed::{FieldType, ParseContext};
-use crate::model::{AnyRecord, Change, FieldInfo, Kind, Workspace};
+use crate::model::{AnyRecord, Audience, Change, FieldInfo, FieldType, Kind, ParseContext, Workspace};
 
 /// A pause in typing after which the draft is kept.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -51,10 +50,9 @@ pub struct FormField {
 
 impl FormField {
     fn new(info: &'static FieldInfo, record: &AnyRecord, workspace: &Workspace) -> Self {
-        let is_hidden = matches!(record, AnyRecord::Service(s)
-            if s.hide_address && info.name == "locations" && !s.locations.is_empty());
+        let is_hidden = record.is_hidden(info, Audience::Colleagues, workspace) && !record.is_blank(info.name);
         let before = if is_hidden { String::new() } else { record.format_field(info.name, workspace) };
-        let is_block = matches!(info.field_type, FieldType::Paragraph | FieldType::Rows) || before.contains('\n');
+        let is_block = matches!(info.field_type, FieldType::Paragraph | FieldType::Rows(_)) || before.contains('\n');
         Self { info, typing: TextInput::new(&before, is_block), before, error: None, moved: None, is_hidden }
     }
 
@@ -65,7 +63,7 @@ impl FormField {
 }
 
 /// Keys of a form; everything else is typed into the field.
-pub(crate) const COMMANDS: &[Command] = commands! { Scope::Form;
+pub(crate) const COMMANDS: &[Command] = commands! { Scope::FORM;
     "form.save" ["ctrl-s"] "save" "save the record" always, save;
     "form.next" ["tab"] "next" "the next field" always, |app| go(app, 1);
     "form.previous" ["shift-tab"] "" "the field before" always, |app| go(app, -1);
@@ -92,7 +90,7 @@ pub(crate) fn open(app: &mut App, record: AnyRecord) -> Effects {
 
 fn show(app: &mut App, record: AnyRecord) {
     let is_new = app.workspace.get(record.id()).is_none();
-    let fields = record.kind().fields().into_iter().map(|info| FormField::new(info, &record, &app.workspace)).collect();
+    let fields = record.kind().editable_fields().map(|info| FormField::new(info, &record, &app.workspace)).collect();
     app.layers.push(Layer::Form(Box::new(Form { record, is_new, fields, at: 0, keys: 0 })));
 }
 
@@ -233,7 +231,7 @@ pub fn completion(app: &App) -> Option<String> {
     }
     let is_list = matches!(
         field.info.field_type,
-        FieldType::Organisations | FieldType::Areas | FieldType::Some(_) | FieldType::Words
+        FieldType::References(_) | FieldType::Areas | FieldType::Some(_) | FieldType::Words
     );
     let begun = if is_list { line.text().rsplit(',').next()?.trim_start() } else { line.text() };
     if begun.is_empty() {
@@ -244,8 +242,9 @@ pub fn completion(app: &App) -> Option<String> {
     let rest = |name: &str| name.get(begun.len()..).map(str::to_owned);
     match field.info.field_type {
         FieldType::One(labels) | FieldType::Some(labels) => labels.iter().copied().find(fits).and_then(rest),
-        FieldType::Organisation | FieldType::Organisations => {
-            app.workspace.organisations.iter().map(|o| o.name.as_str()).find(fits).and_then(rest)
+        FieldType::Reference(kind) | FieldType::References(kind) => {
+            let titles = app.workspace.iter(kind).map(|record| record.title(&app.workspace).into_owned());
+            titles.into_iter().find(|title| fits(&title.as_str())).and_then(|title| rest(&title))
         }
         FieldType::Areas => app.atlas.area_names().into_iter().find(fits).and_then(rest),
         _ => None,
@@ -288,7 +287,7 @@ fn store(app: &mut App, record: AnyRecord) -> Effects {
             app.layers.pop();
             app.drafts.retain(|draft| draft.key() != key);
             let mut effects = app.submit(change);
-            app.select(id);
+            super::list::select(app, id);
             effects.push(Effect::DropDraft(key));
             effects
         }
@@ -326,7 +325,7 @@ pub(crate) fn keep_draft(app: &mut App) -> Effects {
     let kept = form.fields.iter().filter(|field| field.is_changed() || is_new && !field.typing.text().is_empty());
     let fields: Vec<(String, String)> = kept.map(|field| (field.info.name.to_owned(), field.typing.text())).collect();
     let typed_name = fields.iter().find(|(name, _)| name == "name").map(|(_, text)| text.clone());
-    let name = typed_name.filter(|_| form.is_new).unwrap_or_else(|| form.record.name().to_owned());
+    let name = typed_name.filter(|_| form.is_new).unwrap_or_else(|| form.record.title_alone());
     let name = if name.is_empty() { format!("a new {}", form.record.kind().singular()) } else { name };
     let draft = Draft { id: form.record.id(), kind: form.record.kind(), name, at: now, fields };
     app.drafts.retain(|other| other.id != draft.id);
@@ -359,8 +358,8 @@ pub(crate) fn mark_moved(app: &mut App, change: &Change) {
     for layer in layers {
         let Layer::Form(form) = layer else { continue };
         let edit = change.edits.iter().find(|edit| edit.id() == form.record.id());
-        let Some(after) = edit.and_then(|edit| edit.after.as_ref()) else { continue };
-        hide_what_is_hidden(form, after);
+        let Some(after) = edit.and_then(|edit| edit.after()) else { continue };
+        hide_what_is_hidden(form, after, workspace);
         for field in form.fields.iter_mut().filter(|field| !field.is_hidden) {
             let said = after.format_field(field.info.name, workspace);
             if said == field.before {
@@ -375,14 +374,14 @@ pub(crate) fn mark_moved(app: &mut App, change: &Change) {
     }
 }
 
-/// An address that is hidden from now on does not stay on the screen because a form was open.
-fn hide_what_is_hidden(form: &mut Form, after: &AnyRecord) {
-    let AnyRecord::Service(service) = after else { return };
-    let places = form.fields.iter_mut().find(|field| field.info.name == "locations");
-    if let Some(field) = places.filter(|field| service.hide_address && !field.is_hidden && !field.is_changed()) {
-        field.is_hidden = true;
-        field.typing.set("");
-        field.before = String::new();
+/// What is hidden from now on does not stay on the screen because a form was open.
+fn hide_what_is_hidden(form: &mut Form, after: &AnyRecord, workspace: &Workspace) {
+    for field in form.fields.iter_mut().filter(|field| !field.is_hidden && !field.is_changed()) {
+        if after.is_hidden(field.info, Audience::Colleagues, workspace) {
+            field.is_hidden = true;
+            field.typing.set("");
+            field.before = String::new();
+        }
     }
 }
 
@@ -392,6 +391,6 @@ pub fn title(form: &Form) -> String {
     match (form.is_new, kind) {
         (true, _) => format!("New {}", kind.singular()),
         (false, Kind::Partnership) => "The partnership".to_owned(),
-        (false, _) => form.record.name().to_owned(),
+        (false, _) => form.record.title_alone(),
     }
 }

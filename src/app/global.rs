@@ -2,15 +2,13 @@
 
 use super::command::{Command, Scope, always, commands};
 use super::form;
-use super::{App, Effect, Effects, Layer, Screen, Severity, history, page, palette, prompt};
-use crate::model::{AnyRecord, Service};
+use super::{App, Effect, Effects, Layer, Severity, history, page, palette, prompt, screen};
+use crate::model::{AnyRecord, Audience};
 
 /// Commands that work wherever no text is being typed.
-pub(crate) const COMMANDS: &[Command] = commands! { Scope::Global;
-    "screen.services" ["1"] "" "the services screen" always, |app| screen(app, Screen::Services);
-    "screen.people" ["6"] "" "people and organisations" always, |app| screen(app, Screen::People);
-    "screen.next" ["tab"] "" "the next screen" always, next_screen;
-    "screen.previous" ["shift-tab"] "" "the screen before" always, next_screen;
+pub(crate) const COMMANDS: &[Command] = commands! { Scope::GLOBAL;
+    "screen.next" ["tab"] "" "the next screen" always, |app| screen::open_next(app, 1);
+    "screen.previous" ["shift-tab"] "" "the screen before" always, |app| screen::open_next(app, -1);
     "help" ["?"] "help" "what can be done here; enter runs it" always, palette::help;
     "palette" [":", "ctrl-p"] "" "every command by name" always, palette::open;
     "undo" ["u"] "" "take the last change back" can_undo, history::undo;
@@ -33,7 +31,7 @@ pub(crate) const COMMANDS: &[Command] = commands! { Scope::Global;
 };
 
 /// Commands that work while text is being typed, too.
-pub(crate) const ALWAYS: &[Command] = commands! { Scope::Always;
+pub(crate) const ALWAYS: &[Command] = commands! { Scope::ALWAYS;
     "help.here" ["F1"] "help" "what can be done here" always, palette::help;
     "redraw" ["ctrl-l"] "" "draw everything anew" always, |_| vec![Effect::Redraw];
     "suspend" ["ctrl-z"] "" "go back to the shell for a while; fg returns" always, |_| vec![Effect::Suspend];
@@ -72,30 +70,12 @@ fn has_progress(app: &App) -> Result<(), &'static str> {
     if app.progress.is_some() { Ok(()) } else { Err("nothing is under way") }
 }
 
-fn screen(app: &mut App, screen: Screen) -> Effects {
-    // A page may lie over a form: what is typed there is kept.
-    let effects = form::keep_draft(app);
-    app.screen = screen;
-    app.layers.clear();
-    effects
-}
-
-fn next_screen(app: &mut App) -> Effects {
-    let at = Screen::ALL.iter().position(|(screen, ..)| *screen == app.screen).unwrap_or(0);
-    screen(app, Screen::ALL[(at + 1) % Screen::ALL.len()].0)
-}
-
 fn in_editor(app: &mut App) -> Effects {
     if app.author().is_none() {
         return prompt::ask_who(app);
     }
-    let record = app.selected().map(|record| match record {
-        // A hidden address does not leave for a file others could read over a shoulder; it stays in the record.
-        AnyRecord::Service(service) if service.hide_address => {
-            AnyRecord::from(Service { locations: Vec::new(), ..Service::clone(&service) })
-        }
-        record => record,
-    });
+    // What is hidden does not leave for a file others could read over a shoulder; it stays in the record.
+    let record = app.selected().map(|record| record.visible_to(Audience::Colleagues, &app.workspace));
     record.map(Effect::EditRecord).into_iter().collect()
 }
 

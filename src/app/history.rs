@@ -2,7 +2,7 @@
 //! and can be undone.
 
 use super::{App, Effects, Severity};
-use crate::model::Change;
+use crate::model::{AnyRecord, Change, Edit};
 
 /// What can be undone and done again.
 #[derive(Default)]
@@ -58,18 +58,20 @@ pub(crate) fn redo(app: &mut App) -> Effects {
 
 /// Undoing is newer than what it undoes, or a merge would bring that back. It begins from the record as it now is where
 /// that differs by its stamp alone: undoing a later change has renewed the stamp, and nobody has edited anything.
-fn stamped(app: &App, mut change: Change) -> Change {
+fn stamped(app: &App, change: Change) -> Change {
     let Some(author) = app.author() else { return change };
-    for edit in &mut change.edits {
+    let stamp = |edit: Edit| {
         let now = app.workspace.get(edit.id());
-        if let (Some(before), Some(now)) = (&mut edit.before, &now)
-            && before.differing(now).is_empty()
-        {
-            *before = now.clone();
+        let (mut before, mut after) = edit.into_sides();
+        let differs_by_its_stamp =
+            |before: &AnyRecord| now.as_ref().is_some_and(|now| before.differing(now).is_empty());
+        if before.as_ref().is_some_and(differs_by_its_stamp) {
+            before.clone_from(&now);
         }
-        if let Some(after) = &mut edit.after {
+        if let Some(after) = &mut after {
             after.set_updated(author.stamp(now.as_ref()));
         }
-    }
-    change
+        Edit::new(before, after)
+    };
+    Change { edits: change.edits.into_iter().filter_map(stamp).collect(), sentence: change.sentence }
 }

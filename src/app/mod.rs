@@ -1,8 +1,8 @@
 //! What the person is doing: screens, layers over them, the search line, forms, history. Events come in, effects go
 //! out; in between nothing touches the world.
 //!
-//! A screen is one state file here, one drawing file in `ui`, and one slice of the command table; nothing else knows
-//! it. Time arrives as an event, and so does everything the disk has to say.
+//! A screen is one state file here, one line in the list of [`screen`], and a drawing file in `ui` where a list is not
+//! enough; nothing else knows it. Time arrives as an event, and so does everything the disk has to say.
 
 pub mod command;
 pub mod compare;
@@ -14,27 +14,32 @@ pub mod global;
 pub mod history;
 pub mod input;
 pub mod key;
+pub mod list;
 pub mod moving;
 pub mod page;
 pub mod palette;
 pub mod people;
 pub mod prompt;
+pub mod screen;
 pub mod search_line;
 pub mod services;
+pub mod wrap;
 
 use std::sync::Arc;
 
 use crate::model::place::Atlas;
 use crate::model::text::one_line;
-use crate::model::{AnyRecord, Author, Change, Date, Id, Kind, SplitMix64, Text, Timestamp, Workspace};
-use crate::search::Index;
+use crate::model::{AnyRecord, Audience, Author, Change, Date, Id, Kind, SplitMix64, Text, Timestamp, Workspace};
+use crate::search::{Index, Indexes};
 
 use command::{Command, Keymap, Meaning, Override, Scope};
 use draft::Draft;
 pub use event::{Effect, Effects, Event, Finished, Loaded, Saved};
 use history::History;
 use key::Key;
+use list::RecordList;
 use moving::Step;
+use screen::{ScreenId, Screens};
 
 /// How the status line means what it says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,22 +64,6 @@ pub struct Status {
     pub more: Option<String>,
 }
 
-/// Which screen is open.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Screen {
-    /// The services map.
-    #[default]
-    Services,
-    /// People and organisations.
-    People,
-}
-
-impl Screen {
-    /// The screens there are, with their number keys and names. A screen not yet built is no tab.
-    pub const ALL: &'static [(Screen, char, &'static str)] =
-        &[(Screen::Services, '1', "Services"), (Screen::People, '6', "People")];
-}
-
 /// Something that lies over the screen.
 pub enum Layer {
     /// A record being typed.
@@ -85,7 +74,7 @@ pub enum Layer {
     Prompt(prompt::Prompt),
     /// A page of text.
     Page(page::Page),
-    /// Services side by side.
+    /// Records side by side.
     Compare(compare::Compare),
 }
 
@@ -108,10 +97,8 @@ pub struct App {
     pub options: Options,
     /// The records.
     pub workspace: Workspace,
-    /// The index of services.
-    pub index: Index,
-    /// The index of people and organisations.
-    pub people_index: Index,
+    /// The indexes of what the screens show.
+    pub indexes: Indexes,
     /// What changed before the indexes came.
     unindexed: Vec<Id>,
     /// The map.
@@ -137,11 +124,9 @@ pub struct App {
     /// Columns and rows of the screen.
     pub size: (u16, u16),
     /// The screen that is open.
-    pub screen: Screen,
-    /// The services screen.
-    pub services: services::Services,
-    /// The people screen.
-    pub people: people::People,
+    pub screen: ScreenId,
+    /// The state of all screens.
+    pub screens: Screens,
     /// What lies over the screen, the last on top.
     pub layers: Vec<Layer>,
     /// The line that says what happened.
@@ -181,8 +166,7 @@ impl App {
             random: SplitMix64::new(options.seed),
             options,
             workspace: Workspace::default(),
-            index: Index::default(),
-            people_index: Index::default(),
+            indexes: Indexes::default(),
             unindexed: Vec::new(),
             atlas: Arc::default(),
             directory: String::new(),
@@ -195,9 +179,8 @@ impl App {
             now: Timestamp::default(),
             today: Date::default(),
             size: (80, 24),
-            screen: Screen::default(),
-            services: services::Services::default(),
-            people: people::People::default(),
+            screen: ScreenId::default(),
+            screens: Screens::default(),
             layers: Vec::new(),
             status: Status::default(),
             last_message: Status::default(),
@@ -233,9 +216,9 @@ impl App {
             }
             Event::Loaded(loaded) => self.take_loaded(*loaded),
             Event::Indexed(indexes) => {
-                (self.index, self.people_index) = *indexes;
+                self.indexes = *indexes;
                 let ids = std::mem::take(&mut self.unindexed);
-                self.index_anew(&ids);
+                self.indexes.update(&self.workspace, &self.atlas, &ids);
                 self.refresh();
                 Vec::new()
             }
@@ -267,17 +250,15 @@ impl App {
     /// The scopes in which a key is looked up just now, the innermost first.
     pub fn chain(&self) -> Vec<Scope> {
         let inner: &[Scope] = match self.layers.last() {
-            Some(Layer::Form(_)) => &[Scope::Form],
-            Some(Layer::Palette(_)) => &[Scope::Commands],
-            Some(Layer::Prompt(_)) => &[Scope::Prompt],
-            Some(Layer::Page(_)) => &[Scope::Page, Scope::Move, Scope::Global],
-            Some(Layer::Compare(_)) => &[Scope::Compare, Scope::Move, Scope::Global],
-            None => match self.screen {
-                Screen::Services => self.services.scopes(),
-                Screen::People => self.people.scopes(),
-            },
+            Some(Layer::Form(_)) => &[Scope::FORM],
+            Some(Layer::Palette(_)) => &[Scope::COMMANDS],
+            Some(Layer::Prompt(_)) => &[Scope::PROMPT],
+            Some(Layer::Page(_)) => &[Scope::PAGE, Scope::MOVE, Scope::GLOBAL],
+            Some(Layer::Compare(_)) => &[Scope::COMPARE, Scope::MOVE, Scope::GLOBAL],
+            None if self.list().is_searching => &[Scope::SEARCH],
+            None => self.screens.scopes(self.screen),
         };
-        inner.iter().copied().chain([Scope::Always]).collect()
+        inner.iter().copied().chain([Scope::ALWAYS]).collect()
     }
 
     fn key(&mut self, key: Key) -> Effects {
@@ -355,10 +336,7 @@ impl App {
             Some(Layer::Page(page)) => page.step(step, self.size),
             Some(Layer::Compare(compare)) => compare.step(step),
             Some(_) => {}
-            None => match self.screen {
-                Screen::Services => services::step(self, step),
-                Screen::People => people::step(self, step),
-            },
+            None => self.screen.step(self, step),
         }
     }
 
@@ -404,7 +382,7 @@ impl App {
         let inverse = self.workspace.apply(change);
         let ids: Vec<Id> = change.edits.iter().map(crate::model::Edit::id).collect();
         if self.is_indexed() {
-            self.index_anew(&ids);
+            self.indexes.update(&self.workspace, &self.atlas, &ids);
         } else {
             self.unindexed.extend(ids);
         }
@@ -412,28 +390,42 @@ impl App {
         inverse
     }
 
-    fn index_anew(&mut self, ids: &[Id]) {
-        self.index.update(&self.workspace, &self.atlas, ids);
-        self.people_index.update(&self.workspace, &self.atlas, ids);
-    }
-
     /// Whether the words of the workspace have been read; until then lists stand by name and nothing is searched.
     pub fn is_indexed(&self) -> bool {
-        let has_words = !self.index.is_empty() || !self.people_index.is_empty();
-        let has_records = !self.workspace.services.is_empty() || !self.workspace.people.is_empty();
-        has_words || !has_records
+        !self.indexes.is_empty()
     }
 
     /// Lets the screens see what changed beneath them.
     pub(crate) fn refresh(&mut self) {
-        services::refresh(self);
-        people::refresh(self);
+        for screen in ScreenId::ALL {
+            self.refresh_screen(*screen);
+        }
+    }
+
+    /// Searches the list of a screen anew, and lets the screen follow.
+    pub(crate) fn refresh_screen(&mut self, screen: ScreenId) {
+        list::refresh(self, screen);
+        screen.refresh(self);
+    }
+
+    /// The list of the open screen.
+    pub fn list(&self) -> &RecordList {
+        self.screens.list(self.screen)
+    }
+
+    /// The list of the open screen.
+    pub fn list_mut(&mut self) -> &mut RecordList {
+        self.screens.list_mut(self.screen)
+    }
+
+    /// The index that the list of the open screen is searched with, once there is one.
+    pub fn index(&self) -> Option<&Index> {
+        self.indexes.of(self.list().kinds)
     }
 
     fn take_loaded(&mut self, loaded: Loaded) -> Effects {
         self.workspace = loaded.workspace;
-        self.index = loaded.index;
-        self.people_index = loaded.people;
+        self.indexes = loaded.indexes;
         self.atlas = loaded.atlas;
         self.directory = loaded.directory;
         self.problems = loaded.problems;
@@ -447,7 +439,9 @@ impl App {
         self.history = History::default();
         self.recognise();
         self.welcome(&loaded.conflicts);
-        self.services.forget();
+        for screen in ScreenId::ALL {
+            self.screens.list_mut(*screen).reset();
+        }
         self.refresh();
         Vec::new()
     }
@@ -498,7 +492,7 @@ impl App {
         is_ahead.then(|| {
             format!(
                 "{} bears the time {}, which is still to come: put the clock of {} right",
-                latest.name(),
+                latest.title(&self.workspace),
                 updated.0,
                 updated.1
             )
@@ -554,21 +548,13 @@ impl App {
                 Vec::new()
             }
             Ok(Some(record)) => {
-                let record = self.with_hidden_address(record);
+                // What is hidden did not go to the editor, and stays as it was.
+                let record = match self.workspace.get(id) {
+                    Some(before) => record.with_unseen_fields_of(&before, Audience::Colleagues, &self.workspace),
+                    None => record,
+                };
                 self.put(record)
             }
-        }
-    }
-
-    /// A hidden address does not go to the editor, and comes back with the record.
-    fn with_hidden_address(&self, record: AnyRecord) -> AnyRecord {
-        match (&record, self.workspace.services.get(record.id())) {
-            (AnyRecord::Service(new), Some(old)) if new.hide_address && new.locations.is_empty() => {
-                let mut service = crate::model::Service::clone(new);
-                service.locations.clone_from(&old.locations);
-                service.into()
-            }
-            _ => record,
         }
     }
 
@@ -600,24 +586,9 @@ impl App {
         random.new_id(kind.letter(), workspace.count(kind), |id| workspace.get(id).is_some())
     }
 
-    /// Puts the cursor of the open screen on a record; a search that would not show it is cleared.
-    pub(crate) fn select(&mut self, id: Id) {
-        match self.screen {
-            Screen::Services if Kind::of(id) == Some(Kind::Service) => services::select(self, id),
-            Screen::People if matches!(Kind::of(id), Some(Kind::Person | Kind::Organisation)) => {
-                people::select(self, id);
-            }
-            _ => {}
-        }
-    }
-
     /// The record that is selected on the open screen.
     pub fn selected(&self) -> Option<AnyRecord> {
-        let id = match self.screen {
-            // Among the gaps no service is to be seen.
-            Screen::Services => self.services.selected().filter(|_| self.services.view != services::View::Gaps)?,
-            Screen::People => self.people.selected()?,
-        };
-        self.workspace.get(id)
+        let is_seen = self.screens.shows_list(self.screen);
+        self.list().selected().filter(|_| is_seen).and_then(|id| self.workspace.get(id))
     }
 }

@@ -54,13 +54,22 @@ impl Cursor {
     }
 }
 
+/// Scrolls a text of `length` lines of which `height` are seen: the first line that is seen then. The end of the text
+/// never leaves the lower edge.
+pub fn scroll(top: usize, step: Step, length: usize, height: usize) -> usize {
+    let last_top = length.saturating_sub(height);
+    let mut cursor = Cursor { at: top.min(last_top), top: 0 };
+    cursor.step(step, last_top + 1, height);
+    cursor.at
+}
+
 fn step(app: &mut App, step: Step) -> Effects {
     app.step(step);
     Vec::new()
 }
 
 /// Keys that move.
-pub(crate) const COMMANDS: &[Command] = commands! { Scope::Move;
+pub(crate) const COMMANDS: &[Command] = commands! { Scope::MOVE;
     "move.up" ["up", "k"] "" "one up" always, |app| step(app, Step::Rows(-1));
     "move.down" ["down", "j"] "" "one down" always, |app| step(app, Step::Rows(1));
     "move.left" ["left", "h"] "" "to the left" always, |app| step(app, Step::Columns(-1));

@@ -1,7 +1,8 @@
 //! A page of text over the screen: the whole of a message, the list of problems, what the program is.
 
 use super::command::{Command, Scope, always, commands};
-use super::moving::{Cursor, Step};
+use super::moving::{Step, scroll};
+use super::wrap::wrap;
 use super::{App, Effects, Layer};
 
 /// Text to read, scrolled by lines.
@@ -10,12 +11,12 @@ pub struct Page {
     pub title: String,
     /// Its lines; long ones are wrapped when drawn.
     pub lines: Vec<String>,
-    /// The first line that is seen.
+    /// The first of the wrapped lines that is seen.
     pub top: usize,
 }
 
 /// Keys of a page.
-pub(crate) const COMMANDS: &[Command] = commands! { Scope::Page;
+pub(crate) const COMMANDS: &[Command] = commands! { Scope::PAGE;
     "page.close" ["esc", "enter"] "back" "close the page" always, close;
 };
 
@@ -25,12 +26,19 @@ impl Page {
         Self { title: title.into(), lines, top: 0 }
     }
 
+    /// Its lines, wrapped to so many cells.
+    pub fn wrapped(&self, cells: usize) -> Vec<String> {
+        let wrapped = |line: &String| match wrap(line, cells) {
+            lines if lines.is_empty() => vec![String::new()],
+            lines => lines,
+        };
+        self.lines.iter().flat_map(wrapped).collect()
+    }
+
     /// Scrolls.
     pub fn step(&mut self, step: Step, size: (u16, u16)) {
         let height = usize::from(size.1).saturating_sub(4).max(1);
-        let mut cursor = Cursor { at: self.top, top: 0 };
-        cursor.step(step, self.lines.len(), height);
-        self.top = cursor.at;
+        self.top = scroll(self.top, step, self.wrapped(size.0.into()).len(), height);
     }
 }
 

@@ -22,7 +22,7 @@ pub struct Palette {
 }
 
 /// Keys of the lists.
-pub(crate) const COMMANDS: &[Command] = commands! { Scope::Commands;
+pub(crate) const COMMANDS: &[Command] = commands! { Scope::COMMANDS;
     "commands.run" ["enter"] "run" "run the command" always, run;
     "commands.close" ["esc"] "close" "close the list" always, close;
     "commands.up" ["up", "ctrl-p"] "" "one up" always, |app| step(app, Step::Rows(-1));
@@ -81,7 +81,7 @@ pub(crate) fn refresh(app: &mut App) {
         rows.retain(|command| place(command).is_some());
         rows.sort_by_key(|command| (place(command), idle.contains(&command.name)));
     } else {
-        let own = |command: &&'static Command| command.scope != Scope::Move && command.scope != Scope::Commands;
+        let own = |command: &&'static Command| command.scope != Scope::MOVE && command.scope != Scope::COMMANDS;
         rows.retain(own);
         // A whole name stands first, so that what is told as `:new` does just that; then what the person begins to
         // write: a command called so before one whose help speaks of it.
@@ -114,7 +114,7 @@ fn run(app: &mut App) -> Effects {
     if palette.chain.contains(&command.scope) || app.chain().contains(&command.scope) {
         return app.run(command);
     }
-    let place = Scope::ALL.iter().find(|(scope, _)| *scope == command.scope).map_or("", |(_, place)| place);
+    let place = command.scope.heading();
     app.set_status(super::Severity::Warning, format!("{} works elsewhere: {}", command.name, place.to_lowercase()));
     Vec::new()
 }

@@ -23,7 +23,7 @@ pub struct Prompt {
 }
 
 /// Keys of a question.
-pub(crate) const COMMANDS: &[Command] = commands! { Scope::Prompt;
+pub(crate) const COMMANDS: &[Command] = commands! { Scope::PROMPT;
     "prompt.answer" ["enter"] "go on" "give the answer" always, answer;
     "prompt.close" ["esc"] "leave it" "leave the question" always, |app| { app.layers.pop(); Vec::new() };
 };
@@ -146,7 +146,7 @@ pub(crate) fn ask_export(app: &mut App) -> Effects {
 
 /// Asks for the name of a new workspace, and where it shall lie.
 pub(crate) fn ask_new_workspace(app: &mut App) -> Effects {
-    let hint = "a directory and a name: ~/dorset Dorset Criminal Justice Partnership";
+    let hint = "a directory and a name: ~/partnership Our Criminal Justice Partnership";
     ask(app, "Begin a workspace: where, and what is it called?", hint, "~/folkmoot ", |_, typed| {
         let (directory, name) = typed.split_once(' ').unwrap_or((typed, ""));
         if name.trim().is_empty() {

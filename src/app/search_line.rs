@@ -4,11 +4,10 @@ use super::command::{Command, Scope, always, commands};
 use super::input::LineInput;
 use super::key::Key;
 use super::moving::Step;
-use super::services::View;
-use super::{App, Effects, Screen, people, services};
+use super::{App, Effects, list};
 
 /// Keys of the search line; everything else is typed into it.
-pub(crate) const COMMANDS: &[Command] = commands! { Scope::Search;
+pub(crate) const COMMANDS: &[Command] = commands! { Scope::SEARCH;
     "search.keep" ["enter"] "keep" "keep the result and go to the list" always, keep;
     "search.clear" ["esc"] "clear" "clear the search" always, clear;
     "search.complete" ["tab"] "complete" "complete a filter: in:wey becomes in:Weymouth" always, complete;
@@ -21,17 +20,8 @@ pub(crate) const COMMANDS: &[Command] = commands! { Scope::Search;
 
 /// The line that is being typed, if one is.
 fn line(app: &mut App) -> Option<&mut LineInput> {
-    match app.screen {
-        Screen::Services => app.services.searching.then_some(&mut app.services.line),
-        Screen::People => app.people.searching.then_some(&mut app.people.line),
-    }
-}
-
-fn changed(app: &mut App) {
-    match app.screen {
-        Screen::Services => services::search(app),
-        Screen::People => people::search(app),
-    }
+    let list = app.list_mut();
+    list.is_searching.then_some(&mut list.input)
 }
 
 pub(crate) fn type_key(app: &mut App, key: Key) -> Effects {
@@ -39,7 +29,7 @@ pub(crate) fn type_key(app: &mut App, key: Key) -> Effects {
         let before = line.text().to_owned();
         line.key(key);
         if line.text() != before {
-            changed(app);
+            list::search(app);
         }
     }
     Vec::new()
@@ -48,28 +38,20 @@ pub(crate) fn type_key(app: &mut App, key: Key) -> Effects {
 pub(crate) fn paste(app: &mut App, text: &str) -> Effects {
     if let Some(line) = line(app) {
         line.paste(text);
-        changed(app);
+        list::search(app);
     }
     Vec::new()
 }
 
 /// Opens the search line, at the end of what it holds.
 pub(crate) fn open(app: &mut App) -> Effects {
-    match app.screen {
-        Screen::Services => {
-            app.services.searching = true;
-            if app.services.view == View::Gaps {
-                app.services.view = View::List;
-            }
-        }
-        Screen::People => app.people.searching = true,
-    }
+    app.screens.search(app.screen);
+    app.list_mut().is_searching = true;
     Vec::new()
 }
 
 fn keep(app: &mut App) -> Effects {
-    app.services.searching = false;
-    app.people.searching = false;
+    app.list_mut().is_searching = false;
     Vec::new()
 }
 
@@ -77,7 +59,7 @@ fn keep(app: &mut App) -> Effects {
 pub(crate) fn clear(app: &mut App) -> Effects {
     if let Some(line) = line(app) {
         *line = LineInput::default();
-        changed(app);
+        list::search(app);
     }
     keep(app)
 }
@@ -91,10 +73,9 @@ fn complete(app: &mut App) -> Effects {
     let completion = {
         let Some(line) = line(app) else { return Vec::new() };
         let (text, cursor) = (line.text().to_owned(), line.cursor());
-        crate::search::complete(&text, cursor, &app.index, &app.workspace, &app.atlas)
-            .into_iter()
-            .next()
-            .map(|c| (text, c))
+        let Some(index) = app.index() else { return Vec::new() };
+        let completions = crate::search::complete(&text, cursor, index, &app.workspace, &app.atlas);
+        completions.into_iter().next().map(|completion| (text, completion))
     };
     if let Some((text, completion)) = completion {
         let mut whole = text.clone();
@@ -103,7 +84,7 @@ fn complete(app: &mut App) -> Effects {
         if let Some(line) = line(app) {
             line.set(&whole, cursor);
         }
-        changed(app);
+        list::search(app);
     }
     Vec::new()
 }

@@ -5,14 +5,14 @@ use std::io::Write;
 use clap::Args;
 
 use super::Global;
-use super::exit::{Done, Failure};
+use super::exit::{CommandError, CommandResult};
 use super::session::Session;
 use crate::model::Kind;
 use crate::store::Mode;
 
 /// `moot backups`
 #[derive(Debug, Args)]
-pub struct Backups {
+pub struct BackupsArgs {
     /// The kind of record, in singular or plural
     kind: String,
     /// Put this version in the place of the file; the present one is kept among the backups first
@@ -20,22 +20,22 @@ pub struct Backups {
     restore: Option<String>,
 }
 
-impl Backups {
-    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> Done {
-        let kind = Kind::from_word(&self.kind)
-            .ok_or_else(|| Failure::usage(format!("{:?} is no kind of record; see `moot list --help`", self.kind)))?;
+impl BackupsArgs {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
+        let kind = Kind::from_word(&self.kind).ok_or_else(|| {
+            CommandError::usage(format!("{:?} is no kind of record; see `moot list --help`", self.kind))
+        })?;
         let mode = if self.restore.is_some() { Mode::Write } else { Mode::Read };
         let mut session = Session::open(global, mode)?;
         let backups = session.opened.store.backups(kind);
         let Some(when) = self.restore else {
             for backup in backups.iter().rev() {
-                let bytes = std::fs::metadata(&backup.path).map(|file| file.len()).unwrap_or_default();
-                writeln!(out, "{}  {:>12} bytes", backup.replaced, crate::app::detail::count(bytes as usize))?;
+                writeln!(out, "{}  {:>12} bytes", backup.replaced, crate::model::text::count(backup.bytes() as usize))?;
             }
             return Ok(u8::from(backups.is_empty()));
         };
         let backup = backups.iter().find(|backup| backup.replaced == when).ok_or_else(|| {
-            Failure::nothing(format!("there is no version {when:?}; see `moot backups {}`", kind.plural()))
+            CommandError::not_found(format!("there is no version {when:?}; see `moot backups {}`", kind.plural()))
         })?;
         session.opened.store.restore(backup)?;
         writeln!(out, "{} are as they were until {when}", kind.plural())?;

@@ -3,15 +3,15 @@
 use std::io::{IsTerminal, Write};
 
 use super::Global;
-use super::exit::{Done, Failure};
-use super::session::{Session, find_workspace, who};
+use super::exit::{CommandError, CommandResult};
+use super::session::{Session, acting_name, find_workspace};
 use crate::app::Options;
 use crate::model::Kind;
 use crate::run::{self, Launch};
 use crate::store::{self, Mode};
 
 /// Opens the screens; where there is no terminal to open them on, prints a summary.
-pub(super) fn run(global: &Global, out: &mut dyn Write) -> Done {
+pub(super) fn run(global: &Global, out: &mut dyn Write) -> CommandResult {
     let is_dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
     if is_dumb || !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
         if find_workspace(global).is_none() {
@@ -19,7 +19,7 @@ pub(super) fn run(global: &Global, out: &mut dyn Write) -> Done {
         }
         return summary(&Session::open(global, Mode::Read)?, out);
     }
-    let named = who(global);
+    let named = acting_name(global);
     let options = Options {
         read_only: global.read_only,
         who_is_given: named.is_some(),
@@ -28,11 +28,11 @@ pub(super) fn run(global: &Global, out: &mut dyn Write) -> Done {
     };
     let directory = find_workspace(global);
     let launch = Launch { directory, options, ascii: global.ascii, plain: global.plain, colour: global.color.is_on() };
-    run::app(launch).map_err(|error| Failure::unreadable(format!("the terminal cannot be used: {error}")))
+    run::app(launch).map_err(|error| CommandError::unreadable(format!("the terminal cannot be used: {error}")))
 }
 
-/// Where there is no workspace yet: what the screens would open, and how to begin one's own.
-fn summary_of_sample(global: &Global, out: &mut dyn Write) -> Done {
+/// Summarises the sample, which the screens would open where there is no workspace yet.
+fn summary_of_sample(global: &Global, out: &mut dyn Write) -> CommandResult {
     let scratch = store::sample_scratch()?;
     let global = Global { workspace: Some(scratch.path().to_owned()), ..global.clone() };
     summary(&Session::open(&global, Mode::Read)?, out)?;
@@ -40,8 +40,8 @@ fn summary_of_sample(global: &Global, out: &mut dyn Write) -> Done {
     Ok(0)
 }
 
-/// The partnership and how much is written down in it.
-pub(super) fn summary(session: &Session, out: &mut dyn Write) -> Done {
+/// Prints the partnership's name and the number of records of each kind.
+pub(super) fn summary(session: &Session, out: &mut dyn Write) -> CommandResult {
     let workspace = session.workspace();
     if let Some(itself) = workspace.itself() {
         writeln!(out, "{}", crate::model::text::one_line(&itself.name))?;

@@ -2,11 +2,10 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::time::SystemTime;
 
 use clap::Args;
 
-use super::exit::{Done, Failure};
+use super::exit::{CommandError, CommandResult};
 use super::session::Session;
 use super::{Global, list};
 use crate::model::{AnyRecord, Author, Kind, ParseContext, SplitMix64, change, service};
@@ -14,28 +13,31 @@ use crate::store::{self, Mode, StoreError};
 
 /// `moot init`
 #[derive(Debug, Args)]
-pub struct Init {
-    /// The directory, which is made if need be
+pub struct InitArgs {
+    /// The directory of the workspace; it is created where it does not exist
     dir: PathBuf,
-    /// What the partnership is called
+    /// The name of the partnership
     #[arg(long)]
     name: String,
-    /// Put the sample in it, to look around
+    /// Fill it with the sample records, to look around
     #[arg(long)]
     sample: bool,
 }
 
-impl Init {
-    pub(super) fn run(self, out: &mut dyn Write) -> Done {
+impl InitArgs {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
+        if global.read_only {
+            return Err(CommandError::refused("a new workspace cannot be made with --read-only; leave it out"));
+        }
         store::init(&self.dir, &self.name, self.sample)?;
-        writeln!(out, "made {0}; open it with: moot -w {0}", self.dir.display())?;
+        writeln!(out, "made {0}; open it with: moot -w {0}", crate::exchange::display_path(&self.dir))?;
         Ok(0)
     }
 }
 
 /// `moot add`
 #[derive(Debug, Args)]
-pub struct Add {
+pub struct AddArgs {
     /// person, organisation or service
     kind: String,
     /// Fields and their values, such as name=Nightstop
@@ -43,17 +45,17 @@ pub struct Add {
     fields: Vec<String>,
 }
 
-/// How often a new record is given another id when somebody else has just taken the one it had.
-const TRIES: usize = 20;
+/// How often `add` tries another id when a colleague has just taken the one it chose.
+const MAX_ID_ATTEMPTS: usize = 20;
 
-impl Add {
-    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> Done {
-        let kind = list::kind(&self.kind)?;
+impl AddArgs {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
+        let kind = list::parse_kind(&self.kind)?;
         if matches!(kind, Kind::Partnership | Kind::Original) {
-            return Err(Failure::usage(format!("a {} cannot be added by hand", kind.singular())));
+            return Err(CommandError::usage(format!("a {} cannot be added by hand", kind.singular())));
         }
         let mut session = Session::open(global, Mode::Write)?;
-        let mut random = SplitMix64::new(seed());
+        let mut random = SplitMix64::new(crate::run::seed());
         let mut tried = 0;
         loop {
             let record = self.record(&session, kind, &mut random)?;
@@ -65,13 +67,13 @@ impl Add {
                     writeln!(out, "{id}")?;
                     return Ok(0);
                 }
-                Err(StoreError::Taken(_)) if tried < TRIES => tried += 1,
+                Err(StoreError::Taken(_)) if tried < MAX_ID_ATTEMPTS => tried += 1,
                 Err(error) => return Err(error.into()),
             }
         }
     }
 
-    fn record(&self, session: &Session, kind: Kind, random: &mut SplitMix64) -> Result<AnyRecord, Failure> {
+    fn record(&self, session: &Session, kind: Kind, random: &mut SplitMix64) -> Result<AnyRecord, CommandError> {
         let workspace = session.workspace();
         let id = random.new_id(kind.letter(), workspace.count(kind), |id| workspace.get(id).is_some());
         let mut record = kind.blank(id);
@@ -80,39 +82,32 @@ impl Add {
     }
 }
 
-/// A number nobody else draws in this moment.
-pub(super) fn seed() -> u64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let nanos = since.as_secs().wrapping_mul(1_000_000_000).wrapping_add(u64::from(since.subsec_nanos()));
-    SplitMix64::new(u64::from(std::process::id())).next_u64() ^ nanos
-}
-
-/// Sets fields from `FIELD=VALUE`; a mistake is one of usage.
-fn set_fields(record: &mut AnyRecord, typed: &[String], session: &Session) -> Result<(), Failure> {
+/// Sets fields from `FIELD=VALUE`; mistakes are usage errors.
+fn set_fields(record: &mut AnyRecord, typed: &[String], session: &Session) -> Result<(), CommandError> {
     let context = ParseContext { workspace: session.workspace(), today: crate::run::clock().1 };
     for pair in typed {
         let Some((field, value)) = pair.split_once('=') else {
-            return Err(Failure::usage(format!("write FIELD=VALUE, not {pair:?}")));
+            return Err(CommandError::usage(format!("write FIELD=VALUE, not {pair:?}")));
         };
         let field = field.trim().replace('-', "_");
-        record.set_field(&field, value, context).map_err(|why| Failure::usage(format!("{field}: {why}")))?;
+        record.set_field(&field, value, context).map_err(|why| CommandError::usage(format!("{field}: {why}")))?;
     }
     Ok(())
 }
 
 /// `moot set`
 #[derive(Debug, Args)]
-pub struct Set {
-    /// The record
+pub struct SetArgs {
+    /// The id of the record, such as S-4F7Q
     id: String,
     /// Fields and their new values; nothing after the = empties a field
     #[arg(required = true, value_name = "FIELD=VALUE")]
     fields: Vec<String>,
 }
 
-impl Set {
-    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> Done {
-        act(global, out, |session, author| {
+impl SetArgs {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
+        commit_change(global, out, |session, author| {
             let mut record = session.record(&self.id)?;
             set_fields(&mut record, &self.fields, session)?;
             Ok(change::put(session.workspace(), record, author)?)
@@ -122,8 +117,8 @@ impl Set {
 
 /// `moot verify`
 #[derive(Debug, Args)]
-pub struct Verify {
-    /// The services
+pub struct VerifyArgs {
+    /// The ids of the services, such as S-4F7Q
     #[arg(required = true)]
     ids: Vec<String>,
     /// How it was checked: by telephone, by visit
@@ -131,10 +126,10 @@ pub struct Verify {
     how: Option<String>,
 }
 
-impl Verify {
-    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> Done {
-        act(global, out, |session, author| {
-            let ids = ids(session, &self.ids)?;
+impl VerifyArgs {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
+        commit_change(global, out, |session, author| {
+            let ids = parse_ids(session, &self.ids)?;
             Ok(service::verify(session.workspace(), &ids, self.how.as_deref(), author)?)
         })
     }
@@ -142,28 +137,30 @@ impl Verify {
 
 /// `moot remove`
 #[derive(Debug, Args)]
-pub struct Remove {
-    /// The records
+pub struct RemoveArgs {
+    /// The ids of the records, such as S-4F7Q
     #[arg(required = true)]
     ids: Vec<String>,
 }
 
-impl Remove {
-    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> Done {
-        act(global, out, |session, _| Ok(change::remove(session.workspace(), &ids(session, &self.ids)?)?))
+impl RemoveArgs {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
+        commit_change(global, out, |session, _| {
+            Ok(change::remove(session.workspace(), &parse_ids(session, &self.ids)?)?)
+        })
     }
 }
 
-fn ids(session: &Session, typed: &[String]) -> Result<Vec<crate::model::Id>, Failure> {
+fn parse_ids(session: &Session, typed: &[String]) -> Result<Vec<crate::model::Id>, CommandError> {
     typed.iter().map(|id| session.record(id).map(|record| record.id())).collect()
 }
 
-/// Opens, makes a change, saves it, and says what was done.
-fn act(
+/// Opens the workspace, makes a change, saves it and prints its sentence.
+fn commit_change(
     global: &Global,
     out: &mut dyn Write,
-    make: impl FnOnce(&Session, &Author) -> Result<change::Change, Failure>,
-) -> Done {
+    make: impl FnOnce(&Session, &Author) -> Result<change::Change, CommandError>,
+) -> CommandResult {
     let mut session = Session::open(global, Mode::Write)?;
     let author = session.author()?;
     let change = make(&session, &author)?;

@@ -7,74 +7,74 @@ use crate::model::Refusal;
 use crate::model::text::{clean, one_line};
 use crate::store::StoreError;
 
-/// How a command ended: its exit code, or a failure.
-pub type Done = Result<u8, Failure>;
+/// The result of a command: its exit code, or an error.
+pub type CommandResult = Result<u8, CommandError>;
 
-/// Why a command failed.
+/// The error of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
+pub struct CommandError {
     /// The exit code.
     pub code: u8,
-    /// What happened and what to do; empty where nothing is to be said.
+    /// What happened and what to do; empty where nothing should be printed.
     pub sentence: String,
 }
 
-impl Failure {
-    /// A command that cannot be understood.
+impl CommandError {
+    /// The command line is wrong (exit code 2).
     pub fn usage(sentence: impl Into<String>) -> Self {
         Self { code: 2, sentence: sentence.into() }
     }
 
-    /// Something a rule does not allow.
+    /// A rule does not allow it (exit code 5).
     pub fn refused(sentence: impl Into<String>) -> Self {
         Self { code: 5, sentence: sentence.into() }
     }
 
-    /// Something that is not there.
-    pub fn nothing(sentence: impl Into<String>) -> Self {
+    /// Nothing was found (exit code 1).
+    pub fn not_found(sentence: impl Into<String>) -> Self {
         Self { code: 1, sentence: sentence.into() }
     }
 
-    /// A workspace or a file that cannot be read.
+    /// A workspace or a file cannot be read or written (exit code 3).
     pub fn unreadable(sentence: impl Into<String>) -> Self {
         Self { code: 3, sentence: sentence.into() }
     }
 }
 
-impl From<StoreError> for Failure {
+impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> Self {
         Self { code: error.exit_code(), sentence: error.to_string() }
     }
 }
 
-impl From<Refusal> for Failure {
+impl From<Refusal> for CommandError {
     fn from(refusal: Refusal) -> Self {
         Self::refused(refusal.0)
     }
 }
 
-impl From<io::Error> for Failure {
+impl From<io::Error> for CommandError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
-            // Whoever read our output has seen enough.
+            // The reader of the pipe has closed it: no error.
             io::ErrorKind::BrokenPipe => Self { code: 0, sentence: String::new() },
             _ => Self::unreadable(format!("the output cannot be written: {error}")),
         }
     }
 }
 
-/// Says something beside the output, in one line without control characters.
-pub fn remark(sentence: &str) {
-    let _ = writeln!(io::stderr(), "moot: {}", one_line(&clean(sentence))); // nobody to tell if stderr is closed
+/// Prints a message to stderr, in one line without control characters.
+pub fn warn(sentence: &str) {
+    let _ = writeln!(io::stderr(), "moot: {}", one_line(&clean(sentence))); // nothing to do if stderr is closed
 }
 
-/// Ends the program.
-pub(super) fn exit(done: Done) -> ExitCode {
+/// Prints the error, if any, and returns the exit code.
+pub(super) fn exit(done: CommandResult) -> ExitCode {
     match done {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
             if !failure.sentence.is_empty() {
-                remark(&failure.sentence);
+                warn(&failure.sentence);
             }
             ExitCode::from(failure.code)
         }

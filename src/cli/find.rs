@@ -1,4 +1,4 @@
-//! `moot find`: the search of the services screen, for the shell. Nothing is locked and nothing written.
+//! `moot find`: the search of the services screen for the shell. It takes no lock and writes nothing.
 
 use std::io::Write;
 
@@ -6,44 +6,46 @@ use clap::Args;
 use serde_json::Value;
 
 use super::Global;
-use super::exit::{Done, Failure, remark};
+use super::exit::{CommandError, CommandResult, warn};
 use super::list;
 use super::session::Session;
 use crate::model::{AnyRecord, Kind, Workspace};
 use crate::search::{Context, Found, Hit, Index, Query};
-use crate::store::{self, Mode};
+use crate::store::Mode;
 
 /// `moot find`
 #[derive(Debug, Args)]
-pub struct Find {
-    /// Words and filters: housing in:weymouth age:17 near:BH1 need:legal sex:f is:open !closed 'exact
+#[command(after_help = filters_help())]
+pub struct FindArgs {
+    /// Words, found in any order and with typing mistakes, and filters: housing in:weymouth age:17. !WORD leaves out what
+    /// has the word, 'WORD takes it exactly as it is written
     #[arg(required = true)]
     words: Vec<String>,
-    /// Show at most so many; else all
+    /// Print at most N services; else all
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// Print an array of records, best first, with score and the fields that matched
+    /// Print an array of records in JSON, with score and the fields that matched
     #[arg(long)]
     json: bool,
 }
 
-impl Find {
-    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> Done {
+impl FindArgs {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
         let session = Session::open(global, Mode::Read)?;
-        let atlas = store::atlas().map_err(|problem| Failure::unreadable(problem.to_string()))?;
         let workspace = session.workspace();
-        let text = text(&self.words);
+        let atlas = session.atlas();
+        let text = query_text(&self.words);
         let index = Index::build_for(&text, &[Kind::Service], workspace, &atlas);
         let query = Query::parse(&text, &index, &atlas);
         for problem in &query.problems {
-            remark(problem);
+            warn(problem);
         }
         let found = index.search(&query, Context { workspace, atlas: &atlas, today: crate::run::clock().1 });
         if found.hits.is_empty() || found.partial {
             if self.json {
                 list::print_json(&Value::Array(Vec::new()), out)?;
             }
-            return Err(Failure::nothing(nothing(&found)));
+            return Err(CommandError::not_found(nothing_found(&found)));
         }
         let hits = &found.hits[..self.limit.unwrap_or(usize::MAX).min(found.hits.len())];
         if self.json {
@@ -51,14 +53,23 @@ impl Find {
         } else {
             print_lines(hits, workspace, out)?;
         }
-        // The program ends here: the system takes the memory back faster than we could give it back piece by piece.
+        // The process ends next; freeing the index piece by piece would only delay it.
         std::mem::forget((index, session));
         Ok(0)
     }
 }
 
-/// What was typed as one text. The shell has taken the quotes away: a filter whose value holds blanks gets them back.
-fn text(words: &[String]) -> String {
+/// The filters and what they take, from the table that the search itself reads.
+fn filters_help() -> String {
+    let folded = |takes: &str| if takes.len() > 66 { takes.replace("; ", ";\n            ") } else { takes.to_owned() };
+    let lines =
+        Kind::Service.filters().into_iter().map(|filter| format!("\n  {:<9} {}", filter.name, folded(filter.help)));
+    std::iter::once("Filters:".to_owned()).chain(lines).collect()
+}
+
+/// Joins the arguments to one query. The shell has removed quotes, so a filter whose value contains blanks gets them
+/// back.
+fn query_text(words: &[String]) -> String {
     let mut text = String::new();
     for word in words {
         match word.split_once(':') {
@@ -71,23 +82,23 @@ fn text(words: &[String]) -> String {
             }
             _ => text.push_str(word),
         }
-        text.push(' '); // the last word is finished too
+        text.push(' '); // marks the last word as complete
     }
     text
 }
 
-/// Says that nothing was found, and what would be.
-fn nothing(found: &Found) -> String {
-    match &found.instead {
+/// The message that nothing was found, with a query that would find something.
+fn nothing_found(found: &Found) -> String {
+    match &found.suggestion {
         Some((text, count)) => format!("nothing holds all of that; {count} would be found with: moot find {text}"),
         None => "nothing found; try fewer or shorter words".to_owned(),
     }
 }
 
-fn print_array(hits: &[Hit], query: &Query, workspace: &Workspace, out: &mut dyn Write) -> Result<(), Failure> {
+fn print_array(hits: &[Hit], query: &Query, workspace: &Workspace, out: &mut dyn Write) -> Result<(), CommandError> {
     let mut all = Vec::with_capacity(hits.len());
     for (hit, record) in records(hits, workspace) {
-        let mut value = list::json(&list::shown(&record, workspace))?;
+        let mut value = list::to_json(&list::redacted(&record, workspace))?;
         if let Value::Object(fields) = &mut value {
             fields.insert("score".to_owned(), hit.score.into());
             fields.insert("matched".to_owned(), query.matched(&hit, &record, workspace).into());
@@ -100,7 +111,7 @@ fn print_array(hits: &[Hit], query: &Query, workspace: &Workspace, out: &mut dyn
     list::print_json(&Value::Array(all), out)
 }
 
-fn print_lines(hits: &[Hit], workspace: &Workspace, out: &mut dyn Write) -> Result<(), Failure> {
+fn print_lines(hits: &[Hit], workspace: &Workspace, out: &mut dyn Write) -> Result<(), CommandError> {
     let rows: Vec<Vec<String>> = records(hits, workspace)
         .map(|(hit, record)| {
             let mut cells = list::cells(&record, workspace);
@@ -108,7 +119,7 @@ fn print_lines(hits: &[Hit], workspace: &Workspace, out: &mut dyn Write) -> Resu
             cells
         })
         .collect();
-    list::columns(&rows, out)
+    list::print_columns(&rows, out)
 }
 
 fn records(hits: &[Hit], workspace: &Workspace) -> impl Iterator<Item = (Hit, AnyRecord)> {
@@ -120,6 +131,6 @@ mod tests {
     #[test]
     fn quotes_that_the_shell_took_come_back() {
         let words = ["family legal", "near:DT4 8", "in:purbeck"].map(str::to_owned);
-        assert_eq!(super::text(&words), "family legal near:\"DT4 8\" in:purbeck ");
+        assert_eq!(super::query_text(&words), "family legal near:\"DT4 8\" in:purbeck ");
     }
 }

@@ -7,68 +7,69 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Global;
-use super::exit::{Done, Failure};
+use super::exit::{CommandError, CommandResult};
 use super::session::Session;
-use crate::exchange::{self, Here, Plan, Problem, Progress, Report};
-use crate::model::{Kind, SplitMix64, Workspace};
+use crate::exchange::{self, ExchangeError, ImportContext, ImportPlan, Progress, Report};
+use crate::model::{Collection, Kind, Original, SplitMix64, Workspace};
 use crate::store::{self, Mode};
 
 /// `moot import`
 #[derive(Debug, Args)]
-pub struct Import {
-    /// A file, a folder or a zip
+pub struct ImportArgs {
+    /// What to read: a file (CSV, JSON), a folder of files, or a zip
     path: PathBuf,
-    /// Say what would be done, and do nothing
+    /// Print what would be done, and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Write every repair and every loose reference into this file
+    /// Write a list of all repairs and dangling references to this new file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    /// The name of the source; else that of its file. The same name again brings the same source up to date
+    /// A name for the source; else that of its file. Importing again under the same name updates the records from it and
+    /// keeps what was changed here
     #[arg(long, value_name = "NAME")]
     feed: Option<String>,
 }
 
-impl From<Problem> for Failure {
-    fn from(problem: Problem) -> Self {
+impl From<ExchangeError> for CommandError {
+    fn from(problem: ExchangeError) -> Self {
         Self::unreadable(problem.0)
     }
 }
 
-impl Import {
-    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> Done {
+impl ImportArgs {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
         let mode = if self.dry_run { Mode::Read } else { Mode::Write };
         let mut session = Session::open(global, mode)?;
         let author = session.author()?;
         if let Some(path) = &self.report {
-            let is_free = exchange::write::check(path, session.opened.store.dir(), false);
-            is_free.map_err(|problem| Failure::refused(problem.0))?;
+            let is_free = exchange::write::check_target(path, session.opened.store.dir(), false);
+            is_free.map_err(|problem| CommandError::refused(problem.0))?;
         }
-        let archive = archive(&mut session)?;
-        let feed = self.feed.clone().unwrap_or_else(|| exchange::feed_of(&self.path));
-        let package = exchange::read(&self.path, &feed, &mut show)?;
+        let originals = load_originals(&mut session)?;
+        let feed = self.feed.clone().unwrap_or_else(|| exchange::feed_name(&self.path));
+        let package = exchange::read(&self.path, &feed, &mut show_progress)?;
         let needs = store::need_table(session.opened.store.dir())
-            .map_err(|problem| Failure::unreadable(problem.to_string()))?;
+            .map_err(|problem| CommandError::unreadable(problem.to_string()))?;
         let here =
-            Here { workspace: session.workspace(), originals: &archive.originals, needs: &needs, author: &author };
-        let plan = exchange::plan(package, &here, &mut SplitMix64::new(super::edit::seed()), &mut show)?;
-        hide();
+            ImportContext { workspace: session.workspace(), originals: &originals, needs: &needs, author: &author };
+        let plan = exchange::plan_import(package, &here, &mut SplitMix64::new(crate::run::seed()), &mut show_progress)?;
+        clear_progress();
         if let Some(path) = &self.report {
-            exchange::write::file(path, lines(&plan.report).as_bytes())?;
+            exchange::write::write_file(path, report_text(&plan.report).as_bytes())?;
         }
         if !self.dry_run && !plan.change.edits.is_empty() {
             session.commit(&author, &plan.change)?;
         }
-        self.say(&plan, out)?;
+        self.print_summary(&plan, out)?;
         Ok(0)
     }
 
-    fn say(&self, plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+    fn print_summary(&self, plan: &ImportPlan, out: &mut dyn Write) -> io::Result<()> {
         if self.dry_run {
             writeln!(out, "rehearsed, nothing written:")?;
         }
         writeln!(out, "{}", plan.report.summary())?;
-        let loose = plan.report.loose().count();
+        let loose = plan.report.dangling().count();
         if loose > 0 && self.report.is_none() {
             writeln!(out, "{loose} references lead nowhere; --report FILE lists them and every repair")?;
         }
@@ -79,22 +80,22 @@ impl Import {
     }
 }
 
-/// What earlier imports brought; it is not in memory otherwise.
-pub(super) fn archive(session: &mut Session) -> Result<Workspace, Failure> {
-    let originals = session.opened.store.load_kind(Kind::Original);
-    let originals = originals.map_err(|problem| Failure::unreadable(problem.to_string()))?;
-    let mut archive = Workspace::default();
-    for original in originals {
-        archive.place(original.id(), Some(original));
+/// Loads the items that earlier imports kept; they are not resident otherwise.
+pub(super) fn load_originals(session: &mut Session) -> Result<Collection<Original>, CommandError> {
+    let records = session.opened.store.load_kind(Kind::Original);
+    let records = records.map_err(|problem| CommandError::unreadable(problem.to_string()))?;
+    let mut holder = Workspace::default();
+    for record in records {
+        holder.place(record.id(), Some(record));
     }
-    Ok(archive)
+    Ok(holder.originals)
 }
 
-/// The report as a file: one repair a line, what leads nowhere last.
-fn lines(report: &Report) -> String {
+/// The report as text: one repair per line, dangling references last.
+fn report_text(report: &Report) -> String {
     let mut text = format!("{}\n\n", report.summary());
     let (loose, repaired): (Vec<_>, Vec<_>) =
-        report.repairs.iter().partition(|repair| repair.rule == exchange::Rule::Loose);
+        report.repairs.iter().partition(|repair| repair.kind == exchange::RepairKind::DanglingReference);
     for repair in repaired {
         let _ = writeln!(text, "{repair}"); // writing to a String cannot fail
     }
@@ -105,15 +106,16 @@ fn lines(report: &Report) -> String {
     text
 }
 
-/// Shows how far the work has come, where somebody can see it.
-pub(super) fn show(progress: Progress) -> bool {
+/// Shows the progress on stderr where that is a terminal; never cancels.
+pub(super) fn show_progress(progress: Progress) -> bool {
     if io::stderr().is_terminal() {
-        let _ = write!(io::stderr(), "\r{} {}\x1b[K", progress.step, progress.done);
+        let _ = write!(io::stderr(), "\r{} {}\x1b[K", progress.stage, progress.done);
     }
     true
 }
 
-pub(super) fn hide() {
+/// Clears the line of [`show_progress`].
+pub(super) fn clear_progress() {
     if io::stderr().is_terminal() {
         let _ = write!(io::stderr(), "\r\x1b[K");
     }

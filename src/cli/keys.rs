@@ -6,31 +6,30 @@ use std::io::Write;
 use clap::{Args, CommandFactory};
 
 use super::Arguments;
-use super::exit::{Done, remark};
+use super::exit::{CommandResult, warn};
 use crate::app::command::{Command, Keymap, Scope, all};
-use crate::model::text::clean;
 use crate::run::keys_file;
 
 /// `moot keys`
 #[derive(Debug, Args)]
-pub struct Keys {}
+pub struct KeysArgs {}
 
-impl Keys {
+impl KeysArgs {
     #[allow(clippy::unused_self)] // one form with the other commands
-    pub(super) fn run(self, out: &mut dyn Write) -> Done {
+    pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
         let (own, mut problems) = keys_file::read();
         let (keymap, more) = Keymap::with(&own);
         problems.extend(more);
         for problem in &problems {
-            remark(problem);
+            warn(problem);
         }
         if let Some(path) = keys_file::path() {
-            writeln!(out, "Your own keys go into {}\n", clean(&path.display().to_string()))?;
+            writeln!(out, "Your own keys go into {}\n", crate::exchange::display_path(&path))?;
         }
-        for (scope, heading) in Scope::ALL {
-            writeln!(out, "{heading}")?;
-            for command in all().filter(|command| command.scope == *scope) {
-                writeln!(out, "  {:<16} {:<24} {}", said(&keymap, command), command.name, command.help)?;
+        for scope in Scope::all() {
+            writeln!(out, "{}", scope.heading())?;
+            for command in all().filter(|command| command.scope == scope) {
+                writeln!(out, "  {:<16} {:<24} {}", key_list(&keymap, command), command.name, command.help)?;
             }
             writeln!(out)?;
         }
@@ -38,8 +37,8 @@ impl Keys {
     }
 }
 
-/// The keys of a command, with commas between.
-fn said(keymap: &Keymap, command: &Command) -> String {
+/// The keys of a command, separated by commas.
+fn key_list(keymap: &Keymap, command: &Command) -> String {
     keymap.keys(command).iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
@@ -51,9 +50,9 @@ pub fn keys_page() -> String {
                     \"service.verify\": [\"V\"], \"undo\": [\"u\", \"ctrl-y\"] }\n\nCommands without a key are in the \
                     palette: press `:` and write their name.\n"
         .to_owned();
-    for (scope, heading) in Scope::ALL {
-        let _ = write!(page, "\n## {heading}\n\n| keys | command | does |\n|---|---|---|\n"); // writing to a String cannot fail
-        for command in all().filter(|command| command.scope == *scope) {
+    for scope in Scope::all() {
+        let _ = write!(page, "\n## {}\n\n| keys | command | does |\n|---|---|---|\n", scope.heading()); // writing to a String cannot fail
+        for command in all().filter(|command| command.scope == scope) {
             let keys: Vec<String> = keymap.keys(command).iter().map(|keys| format!("`{keys}`")).collect();
             let _ = writeln!(page, "| {} | {} | {} |", keys.join(", "), command.name, command.help); // writing to a String cannot fail
         }
@@ -72,7 +71,7 @@ pub fn commands_page() -> String {
         trimmed(&moot.render_help().to_string())
     );
     for command in moot.get_subcommands() {
-        // What holds for every command stands above once.
+        // The global options are printed once, above.
         let mut own = command.clone().mut_args(|argument| {
             let is_global = argument.is_global_set();
             argument.hide(is_global)

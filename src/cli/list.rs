@@ -1,56 +1,57 @@
-//! Commands that only look. An address that is hidden is shown by none of them.
+//! Read-only commands. None of them prints a hidden address.
 
 use std::io::Write;
-use std::sync::Arc;
 
 use clap::Args;
 use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
 use super::Global;
-use super::exit::{Done, Failure};
+use super::exit::{CommandError, CommandResult};
 use super::session::Session;
+use crate::exchange::spreadsheet::text_cell;
 use crate::model::text::one_line;
-use crate::model::{AnyRecord, Kind, Workspace};
+use crate::model::{AnyRecord, Audience, CellContext, FieldInfo, Kind, Wording, Workspace};
 use crate::store::{self, Mode};
 
-/// The kind a word means.
-pub(super) fn kind(word: &str) -> Result<Kind, Failure> {
+/// The kind of record that a word names.
+pub(super) fn parse_kind(word: &str) -> Result<Kind, CommandError> {
     let known = || Kind::ALL.iter().map(|kind| kind.plural()).collect::<Vec<_>>().join(", ");
-    Kind::from_word(word).ok_or_else(|| Failure::usage(format!("there is no kind {word:?}; there are: {}", known())))
+    Kind::from_word(word)
+        .ok_or_else(|| CommandError::usage(format!("there is no kind {word:?}; there are: {}", known())))
 }
 
 /// `moot list`
 #[derive(Debug, Args)]
-pub struct List {
-    /// people, organisations, services, partnership or originals
+pub struct ListArgs {
+    /// people, organisations, services, partnership, or originals (what imports brought, as it came)
     kind: String,
-    /// Print an array of records
+    /// Print an array of records in JSON, with the field names of the files
     #[arg(long, conflicts_with = "csv")]
     json: bool,
-    /// Print a table with commas between
+    /// Print CSV with all fields, for a spreadsheet
     #[arg(long)]
     csv: bool,
 }
 
-impl List {
-    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> Done {
-        let kind = kind(&self.kind)?;
+impl ListArgs {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
+        let kind = parse_kind(&self.kind)?;
         let mut session = Session::open(global, Mode::Read)?;
         let records = if kind.is_resident() {
             session.workspace().all(kind)
         } else {
-            session.opened.store.load_kind(kind).map_err(|problem| Failure::unreadable(problem.to_string()))?
+            session.opened.store.load_kind(kind).map_err(|problem| CommandError::unreadable(problem.to_string()))?
         };
         let workspace = session.workspace();
-        let records: Vec<AnyRecord> = records.iter().map(|record| shown(record, workspace)).collect();
         if self.json {
-            let all: Vec<Value> = records.iter().map(json).collect::<Result<_, _>>()?;
+            let visible = records.iter().map(|record| to_json(&redacted(record, workspace)));
+            let all: Vec<Value> = visible.collect::<Result<_, _>>()?;
             print_json(&Value::Array(all), out)?;
         } else if self.csv {
-            csv(kind, &records, workspace, out)?;
+            print_csv(kind, &records, workspace, out)?;
         } else {
-            table(&records, workspace, out)?;
+            print_table(&records, workspace, out)?;
         }
         let file = format!("{}.ron", kind.plural());
         Ok(if session.opened.problems.iter().any(|problem| problem.file == file) { 3 } else { 0 })
@@ -59,31 +60,27 @@ impl List {
 
 /// `moot show`
 #[derive(Debug, Args)]
-pub struct Show {
-    /// The record
+pub struct ShowArgs {
+    /// The id of the record, such as S-4F7Q
     id: String,
     /// Print it as JSON
     #[arg(long)]
     json: bool,
 }
 
-impl Show {
-    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> Done {
+impl ShowArgs {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
         let session = Session::open(global, Mode::Read)?;
-        let record = shown(&session.record(&self.id)?, session.workspace());
+        let workspace = session.workspace();
+        let record = session.record(&self.id)?;
         if self.json {
-            print_json(&json(&record)?, out)?;
+            print_json(&to_json(&redacted(&record, workspace))?, out)?;
             return Ok(0);
         }
         writeln!(out, "{:<16} {}", "Id", record.id())?;
         for field in record.kind().fields() {
-            print_field(field.label, &record.format_field(field.name, session.workspace()), out)?;
-        }
-        if let AnyRecord::Service(service) = &record {
-            if service.hide_address {
-                print_field("Located at", HIDDEN, out)?;
-            }
-            print_field("Verified", &verified(&record), out)?;
+            let words = record.show(field, Wording::Typed, Audience::Colleagues, workspace).into_words();
+            print_field(field.label, &words, out)?;
         }
         let updated = record.updated();
         print_field("Changed", &format!("{} {}", updated.0, updated.1), out)?;
@@ -91,10 +88,7 @@ impl Show {
     }
 }
 
-/// What is said in the place of an address that is hidden.
-const HIDDEN: &str = "hidden";
-
-/// A field, unless it is empty; its further lines stand under the first.
+/// Prints a field unless it is empty; further lines are indented under the first.
 fn print_field(label: &str, value: &str, out: &mut dyn Write) -> std::io::Result<()> {
     let mut label = label;
     for line in value.lines().filter(|line| !line.trim().is_empty()) {
@@ -104,69 +98,37 @@ fn print_field(label: &str, value: &str, out: &mut dyn Write) -> std::io::Result
     Ok(())
 }
 
-fn verified(record: &AnyRecord) -> String {
-    match record {
-        AnyRecord::Service(service) => service.verified.as_ref().map_or_else(
-            || "never".to_owned(),
-            |verified| {
-                let by = verified.by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
-                let how = verified.how.as_deref().map(|how| format!(", {how}")).unwrap_or_default();
-                format!("{}{by}{how}", verified.on)
-            },
-        ),
-        _ => String::new(),
-    }
-}
-
-/// The record as anybody may see it: without the address, where that is hidden.
-pub(super) fn shown(record: &AnyRecord, workspace: &Workspace) -> AnyRecord {
-    match record {
-        AnyRecord::Service(service) if service.hide_address => {
-            let mut service = (**service).clone();
-            service.locations.clear();
-            if let Some(source) = &mut service.source {
-                source.suggestions.retain(|(field, _)| field.as_str() != "locations");
-            }
-            service.into()
-        }
-        AnyRecord::Original(original) => {
-            let of = original.record.and_then(|id| workspace.services.get(id));
-            let mut original = Arc::clone(original);
-            if of.is_some_and(|service| service.hide_address) {
-                Arc::make_mut(&mut original).json = crate::model::original::Json::default();
-            }
-            AnyRecord::Original(original)
-        }
-        other => other.clone(),
-    }
+/// The record as colleagues may see it.
+pub(super) fn redacted(record: &AnyRecord, workspace: &Workspace) -> AnyRecord {
+    record.visible_to(Audience::Colleagues, workspace)
 }
 
 /// The record as in the files, with its id first.
-pub(super) fn json(record: &AnyRecord) -> Result<Value, Failure> {
+pub(super) fn to_json(record: &AnyRecord) -> Result<Value, CommandError> {
     let mut all = Map::new();
     all.insert("id".to_owned(), Value::String(record.id().to_string()));
     match serde_json::to_value(record) {
         Ok(Value::Object(fields)) => all.extend(fields),
         Ok(_) => {}
-        Err(error) => return Err(Failure::unreadable(format!("{} cannot be printed: {error}", record.id()))),
+        Err(error) => return Err(CommandError::unreadable(format!("{} cannot be printed: {error}", record.id()))),
     }
     Ok(Value::Object(all))
 }
 
-pub(super) fn print_json(value: &Value, out: &mut dyn Write) -> Result<(), Failure> {
-    serde_json::to_writer_pretty(&mut *out, value).map_err(|error| Failure::from(std::io::Error::from(error)))?;
+pub(super) fn print_json(value: &Value, out: &mut dyn Write) -> Result<(), CommandError> {
+    serde_json::to_writer_pretty(&mut *out, value).map_err(|error| CommandError::from(std::io::Error::from(error)))?;
     writeln!(out)?;
     Ok(())
 }
 
-/// One line a record, in columns.
-fn table(records: &[AnyRecord], workspace: &Workspace, out: &mut dyn Write) -> Result<(), Failure> {
+/// Prints one line per record, in columns.
+fn print_table(records: &[AnyRecord], workspace: &Workspace, out: &mut dyn Write) -> Result<(), CommandError> {
     let rows: Vec<Vec<String>> = records.iter().map(|record| cells(record, workspace)).collect();
-    columns(&rows, out)
+    print_columns(&rows, out)
 }
 
-/// Rows with their cells below each other.
-pub(super) fn columns(rows: &[Vec<String>], out: &mut dyn Write) -> Result<(), Failure> {
+/// Prints rows in aligned columns.
+pub(super) fn print_columns(rows: &[Vec<String>], out: &mut dyn Write) -> Result<(), CommandError> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max();
     let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or_default()).collect();
@@ -181,67 +143,56 @@ pub(super) fn columns(rows: &[Vec<String>], out: &mut dyn Write) -> Result<(), F
     Ok(())
 }
 
-/// What a list says of a record.
+/// The cells of a record in a list.
 pub(super) fn cells(record: &AnyRecord, workspace: &Workspace) -> Vec<String> {
-    let say = |field: &str| one_line(&record.format_field(field, workspace).replace('\n', "; "));
-    let mut cells = vec![record.id().to_string(), one_line(record.name())];
-    match record {
-        AnyRecord::Service(service) => {
-            let place = if service.hide_address { HIDDEN } else { service.place().unwrap_or_default() };
-            let phone = service.any_phone().unwrap_or_default();
-            cells.extend([say("organisation"), one_line(place), one_line(phone), verified(record)]);
-        }
-        AnyRecord::Person(_) => cells.extend(["initials", "roles", "phone"].map(say)),
-        AnyRecord::Organisation(_) => cells.extend(["sector", "phone"].map(say)),
-        AnyRecord::Partnership(_) => cells.push(say("purpose")),
-        AnyRecord::Original(_) => cells.extend(["feed", "source_id"].map(say)),
-    }
+    let context = CellContext { workspace, today: crate::run::clock().1, km: None, only_serves: false };
+    let columns = record.kind().listed_columns();
+    let mut cells = vec![record.id().to_string(), one_line(&record.title(workspace))];
+    cells.extend(columns.iter().map(|column| one_line(&column.cell(record, &context).text)));
     cells
 }
 
-/// A table with every field people type, in words.
-fn csv(kind: Kind, records: &[AnyRecord], workspace: &Workspace, out: &mut dyn Write) -> Result<(), Failure> {
-    let fields = kind.fields();
+/// Prints all editable fields as CSV.
+fn print_csv(
+    kind: Kind,
+    records: &[AnyRecord],
+    workspace: &Workspace,
+    out: &mut dyn Write,
+) -> Result<(), CommandError> {
+    let fields: Vec<&FieldInfo> = kind.editable_fields().collect();
     let mut table = csv::Writer::from_writer(out);
     let heads = std::iter::once("id").chain(fields.iter().map(|field| field.name));
     let failed = |error: csv::Error| match error.into_kind() {
-        csv::ErrorKind::Io(error) => Failure::from(error),
-        other => Failure::unreadable(format!("the table cannot be printed: {other:?}")),
+        csv::ErrorKind::Io(error) => CommandError::from(error),
+        other => CommandError::unreadable(format!("the table cannot be printed: {other:?}")),
     };
     table.write_record(heads).map_err(failed)?;
     for record in records {
-        let is_hidden = matches!(record, AnyRecord::Service(service) if service.hide_address);
-        let values = fields.iter().map(|field| match field.name {
-            "locations" if is_hidden => HIDDEN.to_owned(),
-            name => harmless(record.format_field(name, workspace)),
-        });
+        let words =
+            |field: &&FieldInfo| record.show(field, Wording::Typed, Audience::Colleagues, workspace).into_words();
+        let values = fields.iter().map(|field| text_cell(&words(field)).into_owned());
         table.write_record(std::iter::once(record.id().to_string()).chain(values)).map_err(failed)?;
     }
     table.flush()?;
     Ok(())
 }
 
-/// A cell that no spreadsheet takes for a formula.
-fn harmless(cell: String) -> String {
-    let is_risky = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\0', '＝', '＋', '－', '＠']);
-    if is_risky { format!("'{cell}") } else { cell }
-}
-
 /// `moot check`
 #[derive(Debug, Args)]
-pub struct Check {}
+pub struct CheckArgs {}
 
-impl Check {
+impl CheckArgs {
     #[allow(clippy::unused_self)] // one form with the other commands
-    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> Done {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
         let Some(dir) = super::find_workspace(global) else {
-            return Err(Failure::unreadable("there is no workspace here; name one with -w DIR"));
+            return Err(CommandError::unreadable("there is no workspace here; name one with -w DIR"));
         };
         let mut opened = store::Store::open(&dir, Mode::Read)?;
         let mut problems = std::mem::take(&mut opened.problems);
         let others = Kind::ALL.iter().filter(|kind| !kind.is_resident());
         problems.extend(others.filter_map(|kind| opened.store.load_kind(*kind).err()));
         problems.extend(store::need_table(&dir).err());
+        problems.extend(store::atlas(&dir, &opened.workspace).err());
         problems.extend(opened.store.loose_references(&opened.workspace));
         for problem in &problems {
             writeln!(out, "{}", one_line(&problem.to_string()))?;

@@ -1,4 +1,4 @@
-//! The command line: what the program does without its screens, for scripts and for people who know what they want.
+//! The command line: everything the program does without its screens.
 //!
 //! One file per group of commands. Data goes to stdout, errors to stderr in one sentence that says what to do; exit
 //! codes: 0 done, 1 nothing found, 2 usage, 3 the workspace cannot be read, 4 somebody holds the lock, 5 refused by a
@@ -22,7 +22,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-pub use exit::{Done, Failure};
+pub use exit::{CommandError, CommandResult};
 pub use keys::{commands_page, keys_page};
 pub use session::{Session, find_workspace};
 
@@ -32,34 +32,34 @@ pub use session::{Session, find_workspace};
 #[derive(Debug, Parser)]
 #[command(name = "moot", version, disable_help_subcommand = true)]
 pub struct Arguments {
-    /// What holds for every command.
+    /// The options of every command.
     #[command(flatten)]
     pub global: Global,
-    /// What to do.
+    /// The command; without one the screens open.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
-/// What holds for every command.
+/// The options of every command.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Global {
-    /// The workspace; else MOOT_WORKSPACE, the nearest one upward from here, or your own
-    #[arg(short, long, value_name = "DIR", global = true)]
+    /// The directory of the workspace; else MOOT_WORKSPACE, the nearest one upward from here, or your own
+    #[arg(short, long, value_name = "DIR", global = true, help_heading = "Options of every command")]
     pub workspace: Option<PathBuf>,
     /// Who you are: initials, login, name or id of a person; else MOOT_AS or your login
-    #[arg(long = "as", value_name = "KP", global = true)]
+    #[arg(long = "as", value_name = "KP", global = true, help_heading = "Options of every command")]
     pub who: Option<String>,
-    /// Look only: nothing is written
-    #[arg(long, global = true)]
+    /// Look only: nothing in the workspace is written
+    #[arg(long, global = true, help_heading = "Options of every command")]
     pub read_only: bool,
     /// Draw with plain ASCII characters
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Options of every command")]
     pub ascii: bool,
     /// Draw without borders, pictures and braille
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Options of every command")]
     pub plain: bool,
     /// When to use colours
-    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
+    #[arg(long, value_name = "WHEN", global = true, help_heading = "Options of every command", default_value = "auto")]
     pub color: Color,
 }
 
@@ -86,59 +86,59 @@ impl Color {
     }
 }
 
-/// What can be done from the command line: one line each, with its arguments in the file of its group.
+/// The commands; the arguments of each are in the file of its group.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make a new workspace
-    Init(edit::Init),
+    /// Make a new workspace: a directory that holds all records of a partnership
+    Init(edit::InitArgs),
     /// Find services by words and filters, best first
-    Find(find::Find),
-    /// List the records of a kind
-    List(list::List),
+    Find(find::FindArgs),
+    /// List all records of a kind, one per line
+    List(list::ListArgs),
     /// Show one record
-    Show(list::Show),
+    Show(list::ShowArgs),
     /// Add a record; prints its id
-    Add(edit::Add),
+    Add(edit::AddArgs),
     /// Change fields of a record
-    Set(edit::Set),
+    Set(edit::SetArgs),
     /// Say that the facts of services have been checked
-    Verify(edit::Verify),
+    Verify(edit::VerifyArgs),
     /// Remove records
-    Remove(edit::Remove),
-    /// Read a directory of services: any dialect of Open Referral, as file, folder or zip
-    Import(import::Import),
-    /// Write the directory for others: hsds3-json, hsds3-csv, oruk3-json, csv or geojson
-    Export(export::Export),
+    Remove(edit::RemoveArgs),
+    /// Read the services of another directory: Open Referral data of any version, as file, folder or zip
+    Import(import::ImportArgs),
+    /// Write the services for others, in an open format; hidden addresses and notes are never written
+    Export(export::ExportArgs),
     /// Name every problem in the files, as file:line:col: message
-    Check(list::Check),
+    Check(list::CheckArgs),
     /// Print what every key does, with your own keys in force
-    Keys(keys::Keys),
+    Keys(keys::KeysArgs),
     /// List the old versions of a file, or go back to one
-    Backups(backups::Backups),
+    Backups(backups::BackupsArgs),
     /// Print completions for a shell
-    Completions(shell::Completions),
+    Completions(shell::CompletionsArgs),
     /// Print the manual page
-    Man(shell::Man),
+    Man(shell::ManArgs),
 }
 
 impl Command {
-    fn run(self, global: &Global, out: &mut dyn Write) -> Done {
+    fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
         match self {
-            Self::Init(it) => it.run(out),
-            Self::Find(it) => it.run(global, out),
-            Self::List(it) => it.run(global, out),
-            Self::Show(it) => it.run(global, out),
-            Self::Add(it) => it.run(global, out),
-            Self::Set(it) => it.run(global, out),
-            Self::Verify(it) => it.run(global, out),
-            Self::Remove(it) => it.run(global, out),
-            Self::Import(it) => it.run(global, out),
-            Self::Export(it) => it.run(global, out),
-            Self::Check(it) => it.run(global, out),
-            Self::Keys(it) => it.run(out),
-            Self::Backups(it) => it.run(global, out),
-            Self::Completions(it) => it.run(out),
-            Self::Man(it) => it.run(out),
+            Self::Init(arguments) => arguments.run(global, out),
+            Self::Find(arguments) => arguments.run(global, out),
+            Self::List(arguments) => arguments.run(global, out),
+            Self::Show(arguments) => arguments.run(global, out),
+            Self::Add(arguments) => arguments.run(global, out),
+            Self::Set(arguments) => arguments.run(global, out),
+            Self::Verify(arguments) => arguments.run(global, out),
+            Self::Remove(arguments) => arguments.run(global, out),
+            Self::Import(arguments) => arguments.run(global, out),
+            Self::Export(arguments) => arguments.run(global, out),
+            Self::Check(arguments) => arguments.run(global, out),
+            Self::Keys(arguments) => arguments.run(out),
+            Self::Backups(arguments) => arguments.run(global, out),
+            Self::Completions(arguments) => arguments.run(out),
+            Self::Man(arguments) => arguments.run(out),
         }
     }
 }
@@ -152,17 +152,17 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    // A file that grows over a limit is an error to be told, not a reason to die; where this fails, it is not told.
+    // Ignoring SIGXFSZ turns a file over the size limit into an error that can be reported. Failure is not fatal.
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());
-    // No memory with people's data is written to a disk if the program breaks; where this fails, it is not told.
+    // No core dumps: memory holds personal data. Failure is not fatal.
     let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
     let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
-    // Not locked: while the screens are open, other threads must be able to give the terminal back.
+    // stdout stays unlocked: other threads must be able to restore the terminal while the screens are open.
     let mut out = BufWriter::new(std::io::stdout());
     let done = match arguments.command {
         Some(command) => command.run(&arguments.global, &mut out),
         None => default::run(&arguments.global, &mut out),
     };
-    let done = out.flush().map_err(Failure::from).and(done);
+    let done = out.flush().map_err(CommandError::from).and(done);
     exit::exit(done)
 }

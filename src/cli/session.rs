@@ -1,18 +1,16 @@
-//! Where the workspace is, and who is acting in it.
+//! Locates the workspace and determines who acts in it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use etcetera::BaseStrategy;
 
 use super::Global;
-use super::exit::{Failure, remark};
+use super::exit::{CommandError, warn};
+use crate::model::place::Atlas;
 use crate::model::{AnyRecord, Author, Change, Id, Refusal, Text, Workspace, person};
 use crate::store::{self, Mode, Opened, Store, StoreError};
 
-/// The file whose presence makes a directory a workspace.
-const MARK: &str = "partnership.ron";
-
-/// The workspace that is meant: `-w`, else `MOOT_WORKSPACE`, else the nearest folder upward that is one, else the one
+/// Finds the workspace: `-w`, else `MOOT_WORKSPACE`, else the nearest folder upward that is one, else the one
 /// in the user's data directory; `None` when there is none at all.
 pub fn find_workspace(global: &Global) -> Option<PathBuf> {
     if let Some(dir) = &global.workspace {
@@ -21,16 +19,15 @@ pub fn find_workspace(global: &Global) -> Option<PathBuf> {
     if let Some(dir) = std::env::var_os("MOOT_WORKSPACE").filter(|dir| !dir.is_empty()) {
         return Some(PathBuf::from(dir));
     }
-    let is_workspace = |dir: &Path| dir.join(MARK).exists();
     let here = std::env::current_dir().ok();
-    if let Some(dir) = here.as_deref().and_then(|here| here.ancestors().find(|dir| is_workspace(dir))) {
+    if let Some(dir) = here.as_deref().and_then(|here| here.ancestors().find(|dir| store::is_workspace(dir))) {
         return Some(dir.to_owned());
     }
     let own = etcetera::choose_base_strategy().ok()?.data_dir().join("folkmoot");
-    is_workspace(&own).then_some(own)
+    store::is_workspace(&own).then_some(own)
 }
 
-/// An opened workspace, as a command works in it.
+/// An opened workspace and the person who acts in it.
 pub struct Session {
     /// What was opened.
     pub opened: Opened,
@@ -38,22 +35,22 @@ pub struct Session {
 }
 
 impl Session {
-    /// Opens the workspace that is meant, and says on stderr what is wrong in its files.
+    /// Opens the workspace and reports problems in its files on stderr.
     ///
     /// # Errors
-    /// There is none, or it cannot be read.
-    pub fn open(global: &Global, mode: Mode) -> Result<Self, Failure> {
+    /// When there is no workspace or it cannot be read.
+    pub fn open(global: &Global, mode: Mode) -> Result<Self, CommandError> {
         let Some(dir) = find_workspace(global) else {
-            return Err(Failure::unreadable(
+            return Err(CommandError::unreadable(
                 "there is no workspace here; make one with `moot init DIR --name NAME`, or name one with -w DIR",
             ));
         };
         let mode = if global.read_only { Mode::Read } else { mode };
         let opened = Store::open(&dir, mode)?;
         for problem in &opened.problems {
-            remark(&problem.to_string());
+            warn(&problem.to_string());
         }
-        Ok(Self { opened, who: who(global) })
+        Ok(Self { opened, who: acting_name(global) })
     }
 
     /// The records.
@@ -61,18 +58,27 @@ impl Session {
         &self.opened.workspace
     }
 
-    /// Who acts, and when.
-    ///
-    /// # Errors
-    /// Nobody here is called so.
-    pub fn author(&self) -> Result<Author, Failure> {
-        self.sign(self.signature()?)
+    /// The map of the workspace; where it cannot be used that is reported on stderr and the map is empty.
+    pub fn atlas(&self) -> Atlas {
+        let atlas = store::atlas(self.opened.store.dir(), self.workspace());
+        atlas.unwrap_or_else(|problem| {
+            warn(&problem.to_string());
+            Atlas::default()
+        })
     }
 
-    /// Who acts, where that may be the very person who is being added.
-    pub(super) fn author_adding(&self, record: &AnyRecord) -> Result<Author, Failure> {
-        let unknown = match self.signature() {
-            Ok(by) => return self.sign(by),
+    /// The person who acts, and the time.
+    ///
+    /// # Errors
+    /// When the workspace knows nobody of that name.
+    pub fn author(&self) -> Result<Author, CommandError> {
+        self.author_as(self.initials_of_author()?)
+    }
+
+    /// The person who acts; `add person` may be signed by the person who is added.
+    pub(super) fn author_adding(&self, record: &AnyRecord) -> Result<Author, CommandError> {
+        let unknown = match self.initials_of_author() {
+            Ok(by) => return self.author_as(by),
             Err(unknown) => unknown,
         };
         let AnyRecord::Person(person) = record else {
@@ -83,41 +89,45 @@ impl Session {
             Some(who) => [&person.initials, &person.login].iter().any(|text| is_same(text.as_ref(), who)),
             None => is_same(person.login.as_ref(), &login),
         };
-        if is_self { self.sign(person.initials.clone().unwrap_or_else(|| Text::line(&login))) } else { Err(unknown) }
+        if is_self {
+            self.author_as(person.initials.clone().unwrap_or_else(|| Text::line(&login)))
+        } else {
+            Err(unknown)
+        }
     }
 
     #[allow(clippy::unnecessary_wraps, clippy::unused_self)] // one form with the others
-    fn sign(&self, by: Text) -> Result<Author, Failure> {
+    fn author_as(&self, by: Text) -> Result<Author, CommandError> {
         let (at, today) = crate::run::clock();
         Ok(Author { by, at, today })
     }
 
-    fn signature(&self) -> Result<Text, Failure> {
+    fn initials_of_author(&self) -> Result<Text, CommandError> {
         let login = store::own_login();
         let who = self.who.clone().unwrap_or_else(|| login.clone());
         let workspace = self.workspace();
         match person::find(workspace, &who) {
             Ok(person) => Ok(person.initials.clone().unwrap_or_else(|| person.name.clone())),
-            Err(_) if is_open_to_anyone(workspace) => Ok(Text::line(&who)),
-            Err(Refusal(why)) => Err(Failure::refused(format!(
+            Err(_) if accepts_any_name(workspace) => Ok(Text::line(&who)),
+            Err(Refusal(why)) => Err(CommandError::refused(format!(
                 "{why}; say who you are with --as INITIALS, or add yourself: \
                  moot --as AB add person name=\"Your Name\" initials=AB login={login}"
             ))),
         }
     }
 
-    /// Saves a change, and says what gave way to it.
+    /// Saves a change, and reports on stderr which edits of others it overrode.
     ///
     /// # Errors
-    /// Nothing was saved.
+    /// When nothing was saved.
     pub fn commit(&mut self, author: &Author, change: &Change) -> Result<(), StoreError> {
         self.opened.store.sign(&author.by);
         let saved = self.opened.store.commit(change)?;
         self.opened.workspace.apply(change);
         self.opened.workspace.apply(&saved.elsewhere);
-        saved.lost.iter().for_each(|sentence| remark(sentence));
+        saved.lost.iter().for_each(|sentence| warn(sentence));
         if saved.is_unconfirmed {
-            remark("saved, but the disk did not confirm that it would survive a power cut");
+            warn("saved, but the disk did not confirm that it would survive a power cut");
         }
         Ok(())
     }
@@ -125,10 +135,11 @@ impl Session {
     /// The record with this id.
     ///
     /// # Errors
-    /// It is no id, or there is none such.
-    pub fn record(&self, typed: &str) -> Result<AnyRecord, Failure> {
-        let id: Id = typed.parse().map_err(|error: crate::model::id::NotAnId| Failure::usage(error.to_string()))?;
-        self.workspace().get(id).ok_or_else(|| Failure::nothing(format!("there is no {id} here")))
+    /// When the text is no id, or no record has it.
+    pub fn record(&self, typed: &str) -> Result<AnyRecord, CommandError> {
+        let id: Id =
+            typed.parse().map_err(|error: crate::model::id::NotAnId| CommandError::usage(error.to_string()))?;
+        self.workspace().get(id).ok_or_else(|| CommandError::not_found(format!("there is no {id} here")))
     }
 }
 
@@ -136,13 +147,13 @@ fn is_same(text: Option<&Text>, typed: &str) -> bool {
     text.is_some_and(|text| text.to_lowercase() == typed.trim().to_lowercase())
 }
 
-/// Who the person says they are, with a flag or for a whole session.
-pub(super) fn who(global: &Global) -> Option<String> {
+/// The name given with `--as` or in `MOOT_AS`.
+pub(super) fn acting_name(global: &Global) -> Option<String> {
     let said = global.who.clone().or_else(|| std::env::var("MOOT_AS").ok());
     said.filter(|who| !who.trim().is_empty())
 }
 
-/// A workspace where nobody is written down yet, and a sample, take anybody's word.
-fn is_open_to_anyone(workspace: &Workspace) -> bool {
+/// Whether any name is accepted: in a workspace without people, and in a sample.
+fn accepts_any_name(workspace: &Workspace) -> bool {
     workspace.people.is_empty() || workspace.itself().is_some_and(|itself| itself.sample)
 }

@@ -7,18 +7,18 @@ use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
 use super::Arguments;
-use super::exit::Done;
+use super::exit::CommandResult;
 
 /// `moot completions`
 #[derive(Debug, Args)]
-pub struct Completions {
+pub struct CompletionsArgs {
     /// Your shell
     shell: Shell,
 }
 
-impl Completions {
+impl CompletionsArgs {
     #[allow(clippy::needless_pass_by_value)] // one form with the other commands
-    pub(super) fn run(self, out: &mut dyn Write) -> Done {
+    pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Arguments::command(), "moot", &mut script);
         out.write_all(&script)?;
@@ -28,11 +28,11 @@ impl Completions {
 
 /// `moot man`
 #[derive(Debug, Args)]
-pub struct Man {}
+pub struct ManArgs {}
 
-impl Man {
+impl ManArgs {
     #[allow(clippy::unused_self)] // one form with the other commands
-    pub(super) fn run(self, out: &mut dyn Write) -> Done {
+    pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
         clap_mangen::Man::new(Arguments::command()).render(&mut *out)?;
         Ok(0)
     }

@@ -1,69 +1,69 @@
 //! Opening hours in words: `Mon–Fri 09:00–17:00`.
 
-use super::tidy::{Object, text};
+use super::normalise::{Object, str_field};
 use super::values::{WEEK, weekday};
 
 /// The days of the week as people write them.
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-/// Schedules in words, one line for each pair of times.
-pub fn say<'a>(schedules: impl Iterator<Item = &'a Object>) -> String {
+/// Describes schedules in words, one line for each pair of times.
+pub fn describe<'a>(schedules: impl Iterator<Item = &'a Object>) -> String {
     let mut lines: Vec<(Vec<usize>, String)> = Vec::new();
     for schedule in schedules {
-        let (days, rest) = (days_of(schedule), rest_of(schedule));
+        let (days, rest) = (days_of(schedule), times_of(schedule));
         match lines.iter_mut().find(|(_, known)| *known == rest) {
             Some((known, _)) => known.extend(days),
             None => lines.push((days, rest)),
         }
     }
-    let say = |(mut days, rest): (Vec<usize>, String)| {
+    let line = |(mut days, rest): (Vec<usize>, String)| {
         days.sort_unstable();
         days.dedup();
-        format!("{} {rest}", say_days(&days)).trim().to_owned()
+        format!("{} {rest}", describe_days(&days)).trim().to_owned()
     };
-    let lines: Vec<String> = lines.into_iter().map(say).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<String> = lines.into_iter().map(line).filter(|line| !line.is_empty()).collect();
     lines.join("\n")
 }
 
 fn days_of(schedule: &Object) -> Vec<usize> {
-    let days = text(schedule, "byday").split(',').map(str::trim);
+    let days = str_field(schedule, "byday").split(',').map(str::trim);
     let is_plain = |day: &&str| WEEK.contains(day);
     days.filter(is_plain).filter_map(weekday).collect()
 }
 
-/// What is said of a schedule beside its days: times, dates, words.
-fn rest_of(schedule: &Object) -> String {
+/// A schedule without its weekdays: times, dates and remarks.
+fn times_of(schedule: &Object) -> String {
     let mut parts = Vec::new();
-    let odd: Vec<&str> = text(schedule, "byday")
+    let odd: Vec<&str> = str_field(schedule, "byday")
         .split(',')
         .map(str::trim)
         .filter(|day| !day.is_empty() && !WEEK.contains(day))
         .collect();
     parts.extend((!odd.is_empty()).then(|| odd.join(",")));
-    let between = |from: &str, to: &str| match (clock(text(schedule, from)), clock(text(schedule, to))) {
+    let between = |from: &str, to: &str| match (clock(str_field(schedule, from)), clock(str_field(schedule, to))) {
         (from, to) if from.is_empty() && to.is_empty() => None,
         (from, to) => Some(format!("{from}–{to}")),
     };
     parts.extend(between("opens_at", "closes_at"));
-    parts.extend(between("valid_from", "valid_to").filter(|_| !text(schedule, "valid_from").is_empty()));
-    if text(schedule, "closed") == "true" {
+    parts.extend(between("valid_from", "valid_to").filter(|_| !str_field(schedule, "valid_from").is_empty()));
+    if str_field(schedule, "closed") == "true" {
         parts.push("closed".to_owned());
     }
-    if parts.is_empty() || text(schedule, "opens_at").is_empty() {
-        parts.extend(["description", "notes"].map(|field| text(schedule, field).to_owned()));
+    if parts.is_empty() || str_field(schedule, "opens_at").is_empty() {
+        parts.extend(["description", "notes"].map(|field| str_field(schedule, field).to_owned()));
     }
     parts.retain(|part| !part.is_empty());
     parts.join(" ")
 }
 
-/// A time to the minute; anything else as it is.
+/// Cuts the seconds off a time; anything else is returned as it is.
 fn clock(time: &str) -> &str {
     let is_long = time.len() >= 8 && time.as_bytes().get(2) == Some(&b':') && time.as_bytes().get(5) == Some(&b':');
     if is_long { &time[..5] } else { time }
 }
 
-/// Days in words, with runs of three or more drawn together.
-fn say_days(days: &[usize]) -> String {
+/// Weekdays in words; three or more in a row become a range.
+fn describe_days(days: &[usize]) -> String {
     let mut parts: Vec<String> = Vec::new();
     let mut at = 0;
     while at < days.len() {
@@ -94,8 +94,8 @@ mod tests {
                 if day == "SA" { r#""opens_at":"10:00""# } else { r#""opens_at":"09:00:00","closes_at":"17:00""# };
             schedule(&format!(r#"{{"byday":"{day}",{times}}}"#))
         });
-        assert_eq!(say(week.iter()), "Mon–Fri 09:00–17:00\nSat 10:00–");
-        assert_eq!(say([schedule(r#"{"description":"by appointment"}"#)].iter()), "by appointment");
-        assert_eq!(say([schedule(r#"{"byday":"-1FR","opens_at":"09:00"}"#)].iter()), "-1FR 09:00–");
+        assert_eq!(describe(week.iter()), "Mon–Fri 09:00–17:00\nSat 10:00–");
+        assert_eq!(describe([schedule(r#"{"description":"by appointment"}"#)].iter()), "by appointment");
+        assert_eq!(describe([schedule(r#"{"byday":"-1FR","opens_at":"09:00"}"#)].iter()), "-1FR 09:00–");
     }
 }

@@ -1,46 +1,47 @@
-//! Which row is which: one uuid for every row of a source, copies merged, other rows with the same id kept apart.
+//! Identity of rows: every row of a source gets one uuid; exact copies are merged, and different rows that share an id
+//! get different uuids.
 
 use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::report::Rule;
-use super::schema::{self, Sort, Table};
-use super::tidy::{Normaliser, Object, is_uuid, made_uuid, text};
+use super::normalise::{Normaliser, Object, is_uuid, name_uuid, str_field};
+use super::report::RepairKind;
+use super::schema::{self, DataType, TableSchema};
 
-/// A row's place among those with its id.
+/// The result of registering a row under its id.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Version {
-    /// Nobody had this id, or only rows with other content.
+pub enum Identity {
+    /// The id is new, or was used only by rows with other content.
     New(String),
-    /// The very same row was there.
+    /// A row with the same id and content is already registered.
     Copy(String),
 }
 
-/// Every id of a source.
+/// All ids of one source.
 #[derive(Default)]
 pub struct Registry {
     versions: HashMap<(&'static str, String), Vec<u64>>,
-    firsts: HashMap<(&'static str, String), String>,
-    finals: HashSet<(&'static str, String)>,
+    first_by_raw: HashMap<(&'static str, String), String>,
+    assigned: HashSet<(&'static str, String)>,
     counts: HashMap<&'static str, usize>,
 }
 
 impl Registry {
-    /// The uuid of a row by the id it came with and its content; `owner` is the row it belongs to, if to one.
+    /// Registers a row by its original id and its content; `owner` is the uuid of its parent, or empty.
     pub fn register(
         &mut self,
         normaliser: &Normaliser,
-        table: &'static Table,
+        table: &'static TableSchema,
         raw: &str,
         owner: &str,
         content: &str,
-    ) -> Version {
+    ) -> Identity {
         let whole = xxh3_64(content.as_bytes()) ^ xxh3_64(owner.as_bytes()).rotate_left(1);
         if raw.is_empty() {
-            let id = made_uuid(&format!("{}|{}|{owner}|{content}", normaliser.feed, table.name));
-            return if self.settle(table.name, &id) { Version::New(id) } else { Version::Copy(id) };
+            let id = name_uuid(&format!("{}|{}|{owner}|{content}", normaliser.feed, table.name));
+            return if self.record_final(table.name, &id) { Identity::New(id) } else { Identity::Copy(id) };
         }
         let versions = self.versions.entry((table.name, raw.to_owned())).or_default();
         let known = versions.iter().position(|version| *version == whole);
@@ -48,39 +49,41 @@ impl Registry {
         let id = if at == 0 { raw.to_owned() } else { format!("{raw}#{}", at + 1) };
         let id = normaliser.uuid(table.name, &id);
         if known.is_some() {
-            return Version::Copy(id);
+            return Identity::Copy(id);
         }
         versions.push(whole);
-        self.firsts.entry((table.name, raw.to_owned())).or_insert_with(|| id.clone());
-        self.settle(table.name, &id);
-        Version::New(id)
+        self.first_by_raw.entry((table.name, raw.to_owned())).or_insert_with(|| id.clone());
+        self.record_final(table.name, &id);
+        Identity::New(id)
     }
 
-    fn settle(&mut self, table: &'static str, id: &str) -> bool {
-        let is_new = self.finals.insert((table, id.to_owned()));
+    fn record_final(&mut self, table: &'static str, id: &str) -> bool {
+        let is_new = self.assigned.insert((table, id.to_owned()));
         *self.counts.entry(table).or_default() += usize::from(is_new);
         is_new
     }
 
-    /// The uuid of the row that a reference means.
+    /// The uuid of the row to which a reference in `table` leads.
     pub fn find(&self, table: &'static str, raw: &str) -> Option<String> {
         let key = (table, raw.to_owned());
-        self.firsts.get(&key).cloned().or_else(|| self.finals.contains(&key).then_some(key.1))
+        self.first_by_raw.get(&key).cloned().or_else(|| self.assigned.contains(&key).then_some(key.1))
     }
 
-    /// How many different rows a table has.
+    /// The number of distinct rows of a table.
     pub fn count(&self, table: &str) -> usize {
         self.counts.get(table).copied().unwrap_or_default()
     }
 
-    /// Points the references of one row to uuids. What leads nowhere stays: a uuid in its field, other text beside it.
-    pub fn resolve(&self, normaliser: &mut Normaliser, table: &'static Table, row: &mut Object) {
+    /// Replaces the references in one row by uuids. A dangling uuid stays in its field; other dangling text is moved to
+    /// `moot_FIELD`.
+    pub fn resolve(&self, normaliser: &mut Normaliser, table: &'static TableSchema, row: &mut Object) {
         for field in &table.fields {
-            if let Sort::Ref(to) = field.sort {
+            if let DataType::Reference(to) = field.data_type {
                 self.resolve_one(normaliser, field.name, to, row);
             }
         }
-        let entity = |field: &str| schema::known_as(&text(row, field).to_lowercase()).map_or("services", |t| t.name);
+        let entity =
+            |field: &str| schema::table_by_alias(&str_field(row, field).to_lowercase()).map_or("services", |t| t.name);
         let open = [("link_id", entity("link_entity")), ("resource_id", entity("resource_type"))];
         for (field, to) in open {
             if table.field(field).is_some() {
@@ -90,7 +93,7 @@ impl Registry {
     }
 
     fn resolve_one(&self, normaliser: &mut Normaliser, field: &'static str, to: &'static str, row: &mut Object) {
-        let raw = text(row, field).to_owned();
+        let raw = str_field(row, field).to_owned();
         if raw.is_empty() {
             return;
         }
@@ -98,7 +101,7 @@ impl Registry {
             row.insert(field.to_owned(), Value::String(id));
             return;
         }
-        normaliser.note(field, Rule::Loose, &raw, &raw);
+        normaliser.note(field, RepairKind::DanglingReference, &raw, &raw);
         if !is_uuid(&raw) {
             row.shift_remove(field);
             row.insert(format!("moot_{field}"), Value::String(raw));
@@ -106,11 +109,11 @@ impl Registry {
     }
 }
 
-/// Gives a row its uuid, keeps the id it came with beside it, and says whether it is a copy.
+/// Gives a row its uuid, keeps its original id in `moot_id`, and returns whether the row is a copy.
 pub fn identify(
     registry: &mut Registry,
     normaliser: &mut Normaliser,
-    table: &'static Table,
+    table: &'static TableSchema,
     row: &mut Object,
     owner: &str,
 ) -> bool {
@@ -123,12 +126,12 @@ pub fn identify(
         *row = content;
     }
     let (id, is_copy) = match version {
-        Version::New(id) => (id, false),
-        Version::Copy(id) => (id, true),
+        Identity::New(id) => (id, false),
+        Identity::Copy(id) => (id, true),
     };
     if !is_copy && id != raw {
-        let rule = if is_uuid(&raw) { Rule::SameId } else { Rule::Id };
-        normaliser.note("id", rule, &raw, &id);
+        let kind = if is_uuid(&raw) { RepairKind::SameId } else { RepairKind::Id };
+        normaliser.note("id", kind, &raw, &id);
     }
     if id != raw && !raw.is_empty() {
         row.entry("moot_id").or_insert_with(|| Value::String(raw));

@@ -1,4 +1,4 @@
-//! What a text says in so many words about whom a service is for; what it only suggests is left alone.
+//! Structured values that free text states explicitly: ages, sex, clients, routes. Nothing is guessed beyond the words.
 
 use crate::model::choice::Set;
 use crate::model::service::{Ages, Client, Route, Sex};
@@ -43,7 +43,7 @@ fn ages_at(words: &[String], at: usize) -> Option<Ages> {
     range(from, to)
 }
 
-/// The sex a text says a service is for: `Men only`, `women only`.
+/// The sex to which a text restricts a service: `Men only`, `women only`.
 pub fn sex(text: &str) -> Option<Sex> {
     let words = words(text);
     let is = |word: &str, names: [&str; 3]| names.contains(&word);
@@ -59,7 +59,7 @@ pub fn sex(text: &str) -> Option<Sex> {
     }
 }
 
-/// Where a text says its clients stand.
+/// The groups of clients that a text names.
 pub fn clients(text: &str) -> Set<Client> {
     let text = format!(" {} ", words(text).join(" "));
     let says = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(&format!(" {phrase}")));
@@ -81,7 +81,7 @@ pub fn clients(text: &str) -> Set<Client> {
     clients
 }
 
-/// The ways in that a text names.
+/// The referral routes that a text names.
 pub fn routes(text: &str) -> Set<Route> {
     let text = text.to_lowercase();
     let mut routes = Set::default();
@@ -108,7 +108,7 @@ pub fn routes(text: &str) -> Set<Route> {
     routes
 }
 
-/// Whether a name speaks of a place whose address must not be known.
+/// Whether a name is that of a refuge, whose address must stay secret.
 pub fn is_refuge(name: &str) -> bool {
     let words = words(name);
     let is = |word: &String| matches!(word.as_str(), "refuge" | "refuges" | "safehouse");

@@ -4,28 +4,29 @@ use serde_json::Value;
 
 use super::identity::{Registry, identify};
 use super::legacy;
-use super::nest::Gathered;
-use super::report::Rule;
-use super::schema::{self, Table};
-use super::tidy::{Normaliser, Object, arrange, objects, text};
+use super::nest::PendingItems;
+use super::normalise::{Normaliser, Object, arrange, objects, str_field};
+use super::report::RepairKind;
+use super::schema::{self, TableSchema};
 
-/// The fields in which a page holds its items.
+/// The fields in which paged responses hold their items.
 const PAGES: &[&str] = &["contents", "content", "items", "services", "organizations", "results", "data"];
 
-/// Reads every item in a text: what it is, and the item. A line that is no JSON is written down and passed over.
-pub fn items(normaliser: &mut Normaliser, source: &str) -> Vec<(String, Object)> {
+/// Parses all items of a text, each with the name of its table (empty: unknown). A line that is not JSON is reported
+/// and skipped.
+pub fn parse_items(normaliser: &mut Normaliser, source: &str) -> Vec<(String, Object)> {
     match serde_json::from_str::<Value>(source) {
         Ok(value) => unpack(normaliser, value),
-        Err(error) => lines(normaliser, source, &error),
+        Err(error) => parse_lines(normaliser, source, &error),
     }
 }
 
-fn lines(normaliser: &mut Normaliser, source: &str, error: &serde_json::Error) -> Vec<(String, Object)> {
+fn parse_lines(normaliser: &mut Normaliser, source: &str, error: &serde_json::Error) -> Vec<(String, Object)> {
     let objects = || source.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let is_lines = objects().take(5).filter(|(_, line)| serde_json::from_str::<Object>(line).is_ok()).count() > 0;
     if !is_lines {
         normaliser.row = error.line();
-        normaliser.note(&format!("column {}", error.column()), Rule::Unreadable, source, &error.to_string());
+        normaliser.note(&format!("column {}", error.column()), RepairKind::Unreadable, source, &error.to_string());
         return Vec::new();
     }
     let mut items = Vec::new();
@@ -34,7 +35,7 @@ fn lines(normaliser: &mut Normaliser, source: &str, error: &serde_json::Error) -
             Ok(value) => items.extend(unpack(normaliser, value)),
             Err(error) => {
                 normaliser.row = at + 1;
-                normaliser.note("line", Rule::Unreadable, line, &error.to_string());
+                normaliser.note("line", RepairKind::Unreadable, line, &error.to_string());
             }
         }
     }
@@ -43,7 +44,7 @@ fn lines(normaliser: &mut Normaliser, source: &str, error: &serde_json::Error) -
 
 fn unpack(normaliser: &mut Normaliser, value: Value) -> Vec<(String, Object)> {
     match value {
-        Value::Array(list) => listed(normaliser, "", list),
+        Value::Array(list) => list_items(normaliser, "", list),
         Value::Object(mut page) => {
             normaliser.is_own |= page.contains_key("moot_version");
             let held = PAGES.iter().find(|name| page.get(**name).is_some_and(Value::is_array));
@@ -52,18 +53,18 @@ fn unpack(normaliser: &mut Normaliser, value: Value) -> Vec<(String, Object)> {
                 return vec![(String::new(), page)];
             };
             let mut items = Vec::new();
-            let sort = if schema::known_as(name).is_some() { name } else { "" };
+            let table_name = if schema::table_by_alias(name).is_some() { name } else { "" };
             for (name, list) in
-                [(sort, page.shift_remove(*name)), ("organizations", page.shift_remove("moot_organizations"))]
+                [(table_name, page.shift_remove(*name)), ("organizations", page.shift_remove("moot_organizations"))]
             {
                 if let Some(Value::Array(list)) = list {
-                    items.extend(listed(normaliser, name, list));
+                    items.extend(list_items(normaliser, name, list));
                 }
             }
             if let Some(Value::Object(tables)) = page.shift_remove("moot_loose") {
                 for (table, list) in tables {
                     if let Value::Array(list) = list {
-                        items.extend(listed(normaliser, &format!("loose {table}"), list));
+                        items.extend(list_items(normaliser, &format!("loose {table}"), list));
                     }
                 }
             }
@@ -73,20 +74,20 @@ fn unpack(normaliser: &mut Normaliser, value: Value) -> Vec<(String, Object)> {
     }
 }
 
-fn listed(normaliser: &mut Normaliser, sort: &str, list: Vec<Value>) -> Vec<(String, Object)> {
+fn list_items(normaliser: &mut Normaliser, table_name: &str, list: Vec<Value>) -> Vec<(String, Object)> {
     let mut items = Vec::new();
     for (at, item) in list.into_iter().enumerate() {
         normaliser.row = at + 1;
         match item {
-            Value::Object(item) => items.push((sort.to_owned(), item)),
-            other => normaliser.note("item", Rule::Unreadable, &other.to_string(), "not an object"),
+            Value::Object(item) => items.push((table_name.to_owned(), item)),
+            other => normaliser.note("item", RepairKind::Unreadable, &other.to_string(), "not an object"),
         }
     }
     items
 }
 
-/// The table an item belongs to, by its fields.
-fn sort_of(item: &Object) -> Option<&'static Table> {
+/// Guesses the table of an item from its fields.
+fn guess_table(item: &Object) -> Option<&'static TableSchema> {
     let has = |names: &[&str]| names.iter().any(|name| item.contains_key(*name));
     let of_organisation = ["website", "legal_status", "tax_status", "organization_identifiers", "year_incorporated"];
     let of_service = ["organization", "organization_id", "status", "service_at_locations", "deliverable_type"];
@@ -96,123 +97,116 @@ fn sort_of(item: &Object) -> Option<&'static Table> {
     (has(&["name", "description"]) || has(&of_service)).then(|| schema::table("services")).flatten()
 }
 
-/// Tidies items and gathers them; the names of the fields come back where nothing could be made of them.
+/// Normalises and identifies items and adds them to `pending`. An item of no known table is kept as a row of `other`.
 pub fn gather(
     normaliser: &mut Normaliser,
     registry: &mut Registry,
-    gathered: &mut Gathered,
+    pending: &mut PendingItems,
     items: Vec<(String, Object)>,
-) -> Vec<String> {
-    let mut strange = Vec::new();
-    for (at, (sort, item)) in items.into_iter().enumerate() {
+) {
+    for (at, (table_name, item)) in items.into_iter().enumerate() {
         normaliser.row = at + 1;
-        if let Some(name) = sort.strip_prefix("loose ") {
-            gather_loose(normaliser, registry, gathered, name, item);
+        if let Some(name) = table_name.strip_prefix("loose ") {
+            gather_orphan(normaliser, registry, pending, name, item);
             continue;
         }
-        match schema::known_as(&sort).or_else(|| sort_of(&item)) {
-            Some(table) if table.name == "services" => gather_service(normaliser, registry, gathered, item),
-            Some(table) if table.name == "organizations" => gather_organisation(normaliser, registry, gathered, item),
-            Some(table) => gather_loose(normaliser, registry, gathered, table.name, item),
-            None => {
-                if strange.is_empty() {
-                    strange = item.keys().map(|key| crate::model::text::clean(key)).collect();
-                }
-                gather_loose(normaliser, registry, gathered, "other", item);
-            }
+        match schema::table_by_alias(&table_name).or_else(|| guess_table(&item)) {
+            Some(table) if table.name == "services" => gather_service(normaliser, registry, pending, item),
+            Some(table) if table.name == "organizations" => gather_organisation(normaliser, registry, pending, item),
+            Some(table) => gather_orphan(normaliser, registry, pending, table.name, item),
+            None => gather_orphan(normaliser, registry, pending, "other", item),
         }
     }
-    strange
 }
 
-fn gather_loose(
+fn gather_orphan(
     normaliser: &mut Normaliser,
     registry: &mut Registry,
-    gathered: &mut Gathered,
+    pending: &mut PendingItems,
     name: &str,
     item: Object,
 ) {
-    let Some(table) = schema::known_as(name).or_else(|| schema::table("other")) else {
+    let Some(table) = schema::table_by_alias(name).or_else(|| schema::table("other")) else {
         return;
     };
-    let mut row = shape(normaliser, table, name, item);
-    if !settle(normaliser, registry, table, &mut row, ("", "", "")) {
+    let mut row = normalise_item(normaliser, table, name, item);
+    if !identify_item(normaliser, registry, table, &mut row, ("", "", "")) {
         let name = if table.name == "other" { name } else { table.name };
-        gathered.push(normaliser, name, row);
+        pending.push(normaliser, name, row);
     }
 }
 
 fn gather_organisation(
     normaliser: &mut Normaliser,
     registry: &mut Registry,
-    gathered: &mut Gathered,
+    pending: &mut PendingItems,
     mut item: Object,
 ) {
     let Some(table) = schema::table("organizations") else {
         return;
     };
     let services = item.shift_remove("services");
-    let mut row = shape(normaliser, table, "organizations", item);
-    let is_copy = settle(normaliser, registry, table, &mut row, ("", "", ""));
-    let id = text(&row, "id").to_owned();
+    let mut row = normalise_item(normaliser, table, "organizations", item);
+    let is_copy = identify_item(normaliser, registry, table, &mut row, ("", "", ""));
+    let id = str_field(&row, "id").to_owned();
     if !is_copy {
-        gathered.push(normaliser, "organizations", row);
+        pending.push(normaliser, "organizations", row);
     }
     for service in services.as_ref().and_then(Value::as_array).into_iter().flatten() {
         if let Value::Object(service) = service {
             let mut service = service.clone();
             service.entry("organization_id").or_insert_with(|| id.clone().into());
-            gather_service(normaliser, registry, gathered, service);
+            gather_service(normaliser, registry, pending, service);
         }
     }
 }
 
-fn gather_service(normaliser: &mut Normaliser, registry: &mut Registry, gathered: &mut Gathered, item: Object) {
+fn gather_service(normaliser: &mut Normaliser, registry: &mut Registry, pending: &mut PendingItems, item: Object) {
     let Some((services, organisations)) = schema::table("services").zip(schema::table("organizations")) else {
         return;
     };
-    let mut row = shape(normaliser, services, "services", item);
-    if settle(normaliser, registry, services, &mut row, ("", "", "")) {
-        normaliser.note("id", Rule::Copy, text(&row, "id"), "");
+    let mut row = normalise_item(normaliser, services, "services", item);
+    if identify_item(normaliser, registry, services, &mut row, ("", "", "")) {
+        normaliser.note("id", RepairKind::Copy, str_field(&row, "id"), "");
         return;
     }
     if let Some(Value::Object(mut organisation)) = row.shift_remove("organization") {
-        let is_copy = settle(normaliser, registry, organisations, &mut organisation, ("", "", ""));
-        let id = text(&organisation, "id").to_owned();
-        let said = text(&row, "organization_id").to_owned();
-        if !said.is_empty()
-            && said != id
-            && said != text(&organisation, "moot_id").split('#').next().unwrap_or_default()
+        let is_copy = identify_item(normaliser, registry, organisations, &mut organisation, ("", "", ""));
+        let id = str_field(&organisation, "id").to_owned();
+        let stated = str_field(&row, "organization_id").to_owned();
+        if !stated.is_empty()
+            && stated != id
+            && stated != str_field(&organisation, "moot_id").split('#').next().unwrap_or_default()
         {
-            normaliser.note("organization_id", Rule::Loose, &said, &id);
-            row.insert("moot_organization_id".to_owned(), said.into());
+            normaliser.note("organization_id", RepairKind::DanglingReference, &stated, &id);
+            row.insert("moot_organization_id".to_owned(), stated.into());
         }
         row.insert("organization_id".to_owned(), id.into());
         if !is_copy {
-            gathered.push(normaliser, "organizations", organisation);
+            pending.push(normaliser, "organizations", organisation);
         }
     }
-    gathered.push(normaliser, "services", row);
+    pending.push(normaliser, "services", row);
 }
 
-/// The shape of a row with everything that nests in it: today's names, tidy values, no ids made yet.
-fn shape(normaliser: &mut Normaliser, table: &'static Table, found: &str, mut raw: Object) -> Object {
+/// Normalises an item and everything nested in it: HSDS 3 names and clean values. Ids are assigned later.
+fn normalise_item(normaliser: &mut Normaliser, table: &'static TableSchema, found: &str, mut raw: Object) -> Object {
     strip_filled(&mut raw);
     if !normaliser.is_own {
-        legacy::modernise(table, found, &mut raw);
+        legacy::upgrade_row(table, found, &mut raw);
     }
     let mut plain = Object::new();
     let mut inner: Vec<(String, Value)> = Vec::new();
     for (key, value) in raw {
-        let object = schema::object_of(table.name, &key).filter(|_| value.is_object());
-        let child = child_of(table, &key).filter(|_| is_rows(&value));
+        let object = schema::nested_object(table.name, &key).filter(|_| value.is_object());
+        let child = child_of(table, &key).filter(|_| holds_rows(&value));
         if let Some((_, of)) = object {
             if let (Some(of_table), Value::Object(value)) = (schema::table(of), value) {
-                inner.push((object_name(table, of), Value::Object(shape(normaliser, of_table, of, value))));
+                inner.push((object_name(table, of), Value::Object(normalise_item(normaliser, of_table, of, value))));
             }
         } else if let Some(child) = child {
             let name = schema::nested_name(child, table.name).to_owned();
-            inner.push((name, Value::Array(shape_rows(normaliser, child, &key, value))));
+            inner.push((name, Value::Array(normalise_rows(normaliser, child, &key, value))));
         } else {
             plain.insert(key, value);
         }
@@ -235,40 +229,40 @@ fn merge_in(row: &mut Object, name: String, value: Value) {
     }
 }
 
-fn shape_rows(normaliser: &mut Normaliser, child: &'static Table, found: &str, value: Value) -> Vec<Value> {
+fn normalise_rows(normaliser: &mut Normaliser, child: &'static TableSchema, found: &str, value: Value) -> Vec<Value> {
     let rows = match value {
         Value::Array(rows) => rows,
         one => vec![one],
     };
     let shaped = rows.into_iter().filter_map(|row| match row {
-        Value::Object(row) => Some(shape(normaliser, child, found, row)).filter(|row| !row.is_empty()),
+        Value::Object(row) => Some(normalise_item(normaliser, child, found, row)).filter(|row| !row.is_empty()),
         _ => None,
     });
     shaped.map(Value::Object).collect()
 }
 
-/// The table of the rows that an array of this name holds inside a row of `table`.
-pub fn child_of(table: &'static Table, key: &str) -> Option<&'static Table> {
+/// The table of the rows in an array called `key` inside a row of `table`.
+pub fn child_of(table: &'static TableSchema, key: &str) -> Option<&'static TableSchema> {
     let is_place = (table.name, key) == ("organizations", "locations");
-    let child = schema::known_as(key)?;
+    let child = schema::table_by_alias(key)?;
     let is_inside = is_place || schema::link_to(child, table.name).is_some();
-    // a field that the schema knows as text is one, whatever else bears its name
+    // a plain field of the schema wins over a table of the same name
     (is_inside && table.field(key).is_none()).then_some(child)
 }
 
-fn is_rows(value: &Value) -> bool {
+fn holds_rows(value: &Value) -> bool {
     match value {
         Value::Array(rows) => !rows.is_empty() && rows.iter().all(Value::is_object),
         other => other.is_object(),
     }
 }
 
-fn object_name(table: &'static Table, of: &str) -> String {
-    let known = schema::objects_in_json(table.name).iter().find(|(_, to, _)| *to == of);
+fn object_name(table: &'static TableSchema, of: &str) -> String {
+    let known = schema::nested_objects_in_json(table.name).iter().find(|(_, to, _)| *to == of);
     known.map_or("organization", |(_, _, name)| name).to_owned()
 }
 
-/// What an export filled in because the schemas demand it is no news.
+/// Removes the placeholders that an earlier export inserted (listed in `moot_filled`).
 pub fn strip_filled(row: &mut Object) {
     let filled: Vec<String> = match row.shift_remove("moot_filled") {
         Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
@@ -280,28 +274,29 @@ pub fn strip_filled(row: &mut Object) {
     }
 }
 
-/// Gives a row and all that nests in it their ids; `parent` is table, id as it came, uuid. True for a copy.
-fn settle(
+/// Assigns ids to a row and everything nested in it; `parent` is (table, original id, uuid). Returns whether the row is
+/// a copy.
+fn identify_item(
     normaliser: &mut Normaliser,
     registry: &mut Registry,
-    table: &'static Table,
+    table: &'static TableSchema,
     row: &mut Object,
     parent: (&str, &str, &str),
 ) -> bool {
     let link = schema::link_to(table, parent.0).filter(|_| table.name != "programs");
-    if let Some(link) = link.filter(|link| [parent.1, parent.2].contains(&text(row, link))) {
+    if let Some(link) = link.filter(|link| [parent.1, parent.2].contains(&str_field(row, link))) {
         row.shift_remove(link);
     }
-    let raw = text(row, "id").to_owned();
+    let raw = str_field(row, "id").to_owned();
     let is_copy = identify(registry, normaliser, table, row, parent.2);
-    let id = text(row, "id").to_owned();
-    settle_children(normaliser, registry, table, row, (table.name, &raw, &id));
-    for (link, of, name) in schema::objects_in_json(table.name) {
+    let id = str_field(row, "id").to_owned();
+    identify_children(normaliser, registry, table, row, (table.name, &raw, &id));
+    for (link, of, name) in schema::nested_objects_in_json(table.name) {
         if let (Some(of), Some(Value::Object(object))) = (schema::table(of), row.get_mut(*name)) {
-            let raw = text(object, "id").to_owned();
-            settle(normaliser, registry, of, object, ("", "", ""));
-            let id = text(object, "id").to_owned();
-            if [raw.as_str(), id.as_str()].contains(&text(row, link)) {
+            let raw = str_field(object, "id").to_owned();
+            identify_item(normaliser, registry, of, object, ("", "", ""));
+            let id = str_field(object, "id").to_owned();
+            if [raw.as_str(), id.as_str()].contains(&str_field(row, link)) {
                 row.shift_remove(*link);
             }
         }
@@ -311,10 +306,10 @@ fn settle(
     is_copy
 }
 
-fn settle_children(
+fn identify_children(
     normaliser: &mut Normaliser,
     registry: &mut Registry,
-    table: &'static Table,
+    table: &'static TableSchema,
     row: &mut Object,
     parent: (&str, &str, &str),
 ) {
@@ -325,10 +320,10 @@ fn settle_children(
         let mut kept = Vec::with_capacity(rows.len());
         for value in std::mem::take(rows) {
             if let Value::Object(mut inner) = value {
-                let is_copy = settle(normaliser, registry, child, &mut inner, parent);
+                let is_copy = identify_item(normaliser, registry, child, &mut inner, parent);
                 let is_here = || kept.iter().any(|other: &Value| other["id"] == inner["id"]);
                 if is_copy && is_here() {
-                    normaliser.note(key, Rule::Copy, text(&inner, "id"), "");
+                    normaliser.note(key, RepairKind::Copy, str_field(&inner, "id"), "");
                 } else {
                     kept.push(Value::Object(inner));
                 }
@@ -338,8 +333,13 @@ fn settle_children(
     }
 }
 
-/// Points the references in a row, and in all that nests in it, to uuids.
-pub fn resolve(normaliser: &mut Normaliser, registry: &Registry, table: &'static Table, row: &mut Object) {
+/// Replaces the references in a row, and in everything nested in it, by uuids.
+pub fn resolve_references(
+    normaliser: &mut Normaliser,
+    registry: &Registry,
+    table: &'static TableSchema,
+    row: &mut Object,
+) {
     registry.resolve(normaliser, table, row);
     for (key, value) in row.iter_mut() {
         match value {
@@ -348,13 +348,14 @@ pub fn resolve(normaliser: &mut Normaliser, registry: &Registry, table: &'static
                     continue;
                 };
                 for inner in rows.iter_mut().filter_map(Value::as_object_mut) {
-                    resolve(normaliser, registry, child, inner);
+                    resolve_references(normaliser, registry, child, inner);
                 }
             }
             Value::Object(inner) => {
-                let object = schema::objects_in_json(table.name).iter().find(|(_, _, name)| *name == key.as_str());
+                let object =
+                    schema::nested_objects_in_json(table.name).iter().find(|(_, _, name)| *name == key.as_str());
                 if let Some(of) = object.and_then(|(_, of, _)| schema::table(of)) {
-                    resolve(normaliser, registry, of, inner);
+                    resolve_references(normaliser, registry, of, inner);
                 }
             }
             _ => {}
@@ -362,7 +363,7 @@ pub fn resolve(normaliser: &mut Normaliser, registry: &Registry, table: &'static
     }
 }
 
-/// Whether the items speak ORUK 1.
+/// Whether the items are in the ORUK 1 dialect.
 pub fn is_oruk_1(items: &[(String, Object)]) -> bool {
     let names = ["service_taxonomys", "service_taxonomies", "eligibilitys", "eligibilities", "deliverable_type"];
     items.iter().take(50).any(|(_, item)| {

@@ -1,13 +1,13 @@
-//! What older dialects call things, put in the words of HSDS 3: 1.1, 2.0, ORUK 1.0 and Ohana.
+//! Upgrades rows of older dialects to HSDS 3: HSDS 1.1 and 2.0, ORUK 1.0, Ohana, dumps of ORServices.
 
 use serde_json::Value;
 
-use super::schema::Table;
-use super::tidy::{Object, rename, text};
+use super::normalise::{Object, rename, str_field};
+use super::schema::TableSchema;
 use super::values;
 
-/// Takes the name of the table off the fields of an ORServices dump: `service_name` is the name of a service.
-pub fn unprefix(table: &'static Table, row: &mut Object) {
+/// Strips the table name from the fields of an ORServices dump: `service_name` becomes `name`.
+pub fn strip_prefixes(table: &'static TableSchema, row: &mut Object) {
     let prefix = match table.name {
         "services" => "service_",
         "organizations" => "organization_",
@@ -35,16 +35,16 @@ pub fn unprefix(table: &'static Table, row: &mut Object) {
     }
 }
 
-/// Puts the fields of one row into today's words. `found` is the name under which its table came.
-pub fn modernise(table: &'static Table, found: &str, row: &mut Object) {
+/// Renames and converts the fields of one row to HSDS 3. `found` is the name that the source gave the table.
+pub fn upgrade_row(table: &'static TableSchema, found: &str, row: &mut Object) {
     match table.name {
         "organizations" => rename(row, "url", "website"),
-        "services" => modernise_service(row),
-        "locations" => modernise_location(row),
-        "addresses" => modernise_address(found, row),
-        "attributes" => modernise_attribute(found, row),
-        "taxonomy_terms" => modernise_term(row),
-        "schedules" => modernise_schedule(row),
+        "services" => upgrade_service(row),
+        "locations" => upgrade_location(row),
+        "addresses" => upgrade_address(found, row),
+        "attributes" => upgrade_attribute(found, row),
+        "taxonomy_terms" => upgrade_term(row),
+        "schedules" => upgrade_schedule(row),
         "cost_options" => {
             rename(row, "payment", "option");
             rename(row, "payment_accepted", "option");
@@ -57,37 +57,37 @@ pub fn modernise(table: &'static Table, found: &str, row: &mut Object) {
     }
 }
 
-fn modernise_service(row: &mut Object) {
+fn upgrade_service(row: &mut Object) {
     rename(row, "accrediations", "accreditations");
     rename(row, "website", "url");
 }
 
-fn modernise_location(row: &mut Object) {
+fn upgrade_location(row: &mut Object) {
     rename(row, "website", "url");
     let is_virtual = match row.get("virtual") {
         Some(Value::Bool(is_virtual)) => *is_virtual,
-        Some(Value::String(said)) => matches!(said.to_lowercase().as_str(), "true" | "yes" | "1" | "t"),
+        Some(Value::String(value)) => matches!(value.to_lowercase().as_str(), "true" | "yes" | "1" | "t"),
         _ => false,
     };
-    if is_virtual && text(row, "location_type").is_empty() {
+    if is_virtual && str_field(row, "location_type").is_empty() {
         row.insert("location_type".to_owned(), "virtual".into());
     }
 }
 
-fn modernise_address(found: &str, row: &mut Object) {
+fn upgrade_address(found: &str, row: &mut Object) {
     let sort = if found.starts_with("postal") || found.starts_with("mail") { "postal" } else { "physical" };
-    if text(row, "address_type").is_empty() && found != "address" {
+    if str_field(row, "address_type").is_empty() && found != "address" {
         row.insert("address_type".to_owned(), sort.into());
     }
 }
 
-fn modernise_attribute(found: &str, row: &mut Object) {
+fn upgrade_attribute(found: &str, row: &mut Object) {
     match found {
         "services_taxonomy" | "service_taxonomy" | "service_attributes" | "service_attribute" => {
             rename(row, "service_id", "link_id");
             rename(row, "taxonomy_id", "taxonomy_term_id");
             rename(row, "taxonomy_detail", "value");
-            if text(row, "link_entity").is_empty() {
+            if str_field(row, "link_entity").is_empty() {
                 row.insert("link_entity".to_owned(), "service".into());
             }
         }
@@ -96,7 +96,7 @@ fn modernise_attribute(found: &str, row: &mut Object) {
     }
 }
 
-fn modernise_term(row: &mut Object) {
+fn upgrade_term(row: &mut Object) {
     rename(row, "term", "name");
     rename(row, "vocabulary", "taxonomy");
     if row.get("id").is_none() {
@@ -104,30 +104,30 @@ fn modernise_term(row: &mut Object) {
     }
 }
 
-fn modernise_schedule(row: &mut Object) {
+fn upgrade_schedule(row: &mut Object) {
     rename(row, "start_date", "valid_from");
     rename(row, "end_date", "valid_to");
     let weekday = match row.get("weekday") {
-        Some(Value::String(said)) => Some(said.clone()),
+        Some(Value::String(value)) => Some(value.clone()),
         Some(Value::Number(number)) => Some(number.to_string()),
         _ => None,
     };
-    if let Some(said) = weekday.filter(|said| !said.trim().is_empty())
-        && text(row, "byday").is_empty()
-        && let Some(days) = values::weekdays(&said)
+    if let Some(value) = weekday.filter(|value| !value.trim().is_empty())
+        && str_field(row, "byday").is_empty()
+        && let Some(days) = values::weekdays(&value)
     {
         row.shift_remove("weekday");
         row.insert("byday".to_owned(), days.into());
-        if text(row, "freq").is_empty() {
+        if str_field(row, "freq").is_empty() {
             row.insert("freq".to_owned(), "WEEKLY".into());
         }
     }
-    modernise_byday(row);
+    upgrade_byday(row);
 }
 
-/// Days in words where a calendar's two letters should be; a day every day is every week on seven days.
-fn modernise_byday(row: &mut Object) {
-    let days = text(row, "byday").to_owned();
+/// Converts weekday names in `byday` to iCalendar codes, and a daily frequency to a weekly one on all seven days.
+fn upgrade_byday(row: &mut Object) {
+    let days = str_field(row, "byday").to_owned();
     let is_calendar = |day: &str| {
         let letters = day.trim().trim_start_matches(|c: char| c == '-' || c == '+' || c.is_ascii_digit());
         values::WEEK.contains(&letters)
@@ -138,7 +138,7 @@ fn modernise_byday(row: &mut Object) {
     {
         row.insert("byday".to_owned(), read.into());
     }
-    if text(row, "freq").eq_ignore_ascii_case("daily") {
+    if str_field(row, "freq").eq_ignore_ascii_case("daily") {
         row.insert("freq".to_owned(), "WEEKLY".into());
         if days.is_empty() {
             row.insert("byday".to_owned(), values::WEEK.join(",").into());
@@ -146,8 +146,8 @@ fn modernise_byday(row: &mut Object) {
     }
 }
 
-/// The rows that a list in a cell of an Ohana table stands for: table, the rows.
-pub fn unfold(table: &str, row: &mut Object) -> Vec<(&'static str, Vec<Object>)> {
+/// Expands the list columns of an Ohana table into child rows: (table, rows).
+pub fn expand_lists(table: &str, row: &mut Object) -> Vec<(&'static str, Vec<Object>)> {
     let lists: &[(&str, &'static str, &str)] = match table {
         "services" => &[
             ("accepted_payments", "cost_options", "option"),
@@ -161,14 +161,14 @@ pub fn unfold(table: &str, row: &mut Object) -> Vec<(&'static str, Vec<Object>)>
         "organizations" => &[("funding_sources", "funding", "source")],
         _ => &[],
     };
-    let mut unfolded = Vec::new();
+    let mut expanded = Vec::new();
     for (column, child, field) in lists {
         let Some(Value::String(cell)) = row.shift_remove(*column) else {
             continue;
         };
         let parts = cell.split(',').map(str::trim).filter(|part| !part.is_empty());
         let rows: Vec<Object> = parts.map(|part| Object::from_iter([((*field).to_owned(), part.into())])).collect();
-        unfolded.push((*child, rows));
+        expanded.push((*child, rows));
     }
-    unfolded
+    expanded
 }

@@ -1,5 +1,5 @@
-//! From an item of a source to our own record: a pure function, so that the kept original mapped again is the base of
-//! the next import, and the difference to the record is what an export has to write.
+//! Maps an item of a source to a record. The mapping is pure: the kept original, mapped again, is the base of the next
+//! import's merge, and its difference to the record is what an export has to write.
 
 use serde_json::Value;
 
@@ -9,126 +9,130 @@ use crate::model::place::Point;
 use crate::model::record::{Field, Record};
 use crate::model::service::{Ages, Capacity, Contact, Location, Need, Route, Status, Verified};
 use crate::model::text::{self as clean_text, Text};
-use crate::model::typed::{ParseContext, Ref};
 use crate::model::{Date, Organisation, Service, Workspace};
+use crate::model::{ParseContext, Ref};
 
-use super::tidy::{Object, objects, text};
+use super::normalise::{Object, objects, str_field};
 use super::{hours, infer, patch};
 
-/// What a service's item is read with.
-pub struct Around<'a> {
-    /// The item of its organisation.
-    pub organisation: Option<&'a Object>,
-    /// The record of its organisation.
-    pub deliverer: Option<Ref>,
-    /// Which needs words speak of.
+/// What is needed beside the item to map a service.
+pub struct ServiceContext<'a> {
+    /// The item of the service's organisation.
+    pub organisation_item: Option<&'a Object>,
+    /// The reference to the organisation's record.
+    pub organisation_ref: Option<Ref<Organisation>>,
+    /// Maps words and taxonomy codes to needs.
     pub needs: &'a NeedTable,
 }
 
-/// An organisation as its item says it.
-pub fn organisation(item: &Object, parent: Option<Ref>) -> Organisation {
+/// Maps an item to an organisation.
+pub fn organisation(item: &Object, parent: Option<Ref<Organisation>>) -> Organisation {
     let identifier = objects(item, "organization_identifiers").next().map(|identifier| {
-        let scheme = text(identifier, "identifier_scheme");
-        format!("{scheme} {}", text(identifier, "identifier")).trim().to_owned()
+        let scheme = str_field(identifier, "identifier_scheme");
+        format!("{scheme} {}", str_field(identifier, "identifier")).trim().to_owned()
     });
     let mut organisation = Organisation {
         name: name_of(item, "Unnamed organisation"),
-        aliases: list(text(item, "alternate_name"), ';'),
-        summary: fit(text(item, "description")),
+        aliases: split_list(str_field(item, "alternate_name"), ';'),
+        summary: fitted(str_field(item, "description")),
         parent,
         phone: phone(item),
-        email: first([text(item, "email"), text(item, "moot_raw_email")]),
-        url: first([text(item, "website"), text(item, "moot_raw_website")]),
-        identifier: identifier.as_deref().and_then(fit),
+        email: first_of([str_field(item, "email"), str_field(item, "moot_raw_email")]),
+        url: first_of([str_field(item, "website"), str_field(item, "moot_raw_website")]),
+        identifier: identifier.as_deref().and_then(fitted),
         ..Organisation::default()
     };
-    set_ours(&mut organisation, item);
+    set_own_fields(&mut organisation, item);
     organisation
 }
 
-/// A service as its item says it.
-pub fn service(item: &Object, around: &Around<'_>) -> Service {
-    let who = joined([text(item, "eligibility_description"), &eligibility(item), text(item, "audience")]);
+/// Maps an item to a service.
+pub fn service(item: &Object, context: &ServiceContext<'_>) -> Service {
+    let who = joined([str_field(item, "eligibility_description"), &eligibility(item), str_field(item, "audience")]);
     let nowhere = Object::new();
-    let organisation = around.organisation.unwrap_or(&nowhere);
+    let organisation = context.organisation_item.unwrap_or(&nowhere);
     let mut service = Service {
         name: name_of(item, "Unnamed service"),
-        aliases: list(text(item, "alternate_name"), ';'),
-        organisation: around.deliverer.clone().or_else(|| words(item, "moot_organization_id")),
-        funders: objects(item, "funding").filter_map(|funding| words(funding, "source")).collect(),
-        status: status(text(item, "status")),
-        alert: fit(text(item, "alert")),
-        summary: fit(text(item, "description")),
-        needs: needs(item, around.needs),
+        aliases: split_list(str_field(item, "alternate_name"), ';'),
+        organisation: context.organisation_ref.clone().or_else(|| reference_in_words(item, "moot_organization_id")),
+        funders: objects(item, "funding").filter_map(|funding| reference_in_words(funding, "source")).collect(),
+        status: status(str_field(item, "status")),
+        alert: fitted(str_field(item, "alert")),
+        summary: fitted(str_field(item, "description")),
+        needs: needs(item, context.needs),
         ages: ages(item).or_else(|| infer::ages(&who)),
         sex: infer::sex(&who),
         clients: infer::clients(&who),
-        eligibility: fit(&who),
-        serves: distinct(objects(item, "service_areas").map(|area| text(area, "name"))),
+        eligibility: fitted(&who),
+        serves: distinct(objects(item, "service_areas").map(|area| str_field(area, "name"))),
         locations: locations(item),
         hide_address: is_refuge(item),
-        opening: fit(&opening(item)),
-        cost: fit(&cost(item)),
+        opening: fitted(&opening(item)),
+        cost: fitted(&cost(item)),
         routes: routes(item),
-        how_to_refer: fit(text(item, "application_process")),
+        how_to_refer: fitted(str_field(item, "application_process")),
         capacity: capacity(item),
-        waiting: fit(text(item, "wait_time")),
+        waiting: fitted(str_field(item, "wait_time")),
         languages: languages(item),
-        accessibility: fit(&accessibility(item)),
+        accessibility: fitted(&accessibility(item)),
         phone: levels(item).find_map(phone).or_else(|| phone(organisation)),
-        email: first([text(item, "email"), text(organisation, "email"), text(item, "moot_raw_email")]),
-        url: first([text(item, "url"), text(organisation, "website"), text(item, "moot_raw_url")]),
+        email: first_of([
+            str_field(item, "email"),
+            str_field(organisation, "email"),
+            str_field(item, "moot_raw_email"),
+        ]),
+        url: first_of([str_field(item, "url"), str_field(organisation, "website"), str_field(item, "moot_raw_url")]),
         contacts: contacts(item),
         verified: verified(item),
         ..Service::default()
     };
-    set_ours(&mut service, item);
+    set_own_fields(&mut service, item);
     service
 }
 
-/// What this program exported of its own fields, read back in the words in which it said them.
-fn set_ours<R: Record>(record: &mut R, item: &Object) {
+/// Restores the fields that an export of this program wrote as `moot_FIELD`.
+fn set_own_fields<R: Record>(record: &mut R, item: &Object) {
     let nobody = Workspace::default();
-    let context = ParseContext { workspace: &nobody, today: Date::default() };
-    let cleared: Vec<&str> = text(item, patch::CLEARED).split(' ').collect();
-    for Field { info, parse, .. } in R::FIELDS {
-        let said = match item.get(&format!("moot_{}", info.name)) {
-            Some(Value::String(said)) => Some(said.as_str()),
+    let parse_context = ParseContext { workspace: &nobody, today: Date::default() };
+    let cleared: Vec<&str> = str_field(item, patch::CLEARED_FIELDS).split(' ').collect();
+    for Field { info, parse, .. } in R::FIELDS.iter().filter(|field| field.info.is_editable) {
+        let text = match item.get(&format!("moot_{}", info.name)) {
+            Some(Value::String(text)) => Some(text.as_str()),
             _ => cleared.contains(&info.name).then_some(""),
         };
-        if let Some(said) = said {
+        if let Some(text) = text {
             let before = record.clone();
-            if parse(record, said, context).is_err() || record.check().is_err() {
+            if parse(record, text, parse_context).is_err() || record.check().is_err() {
                 *record = before;
             }
         }
     }
 }
 
-/// A text that fits into a record; what is longer ends with a mark, and stands whole in the original.
-pub fn fit(text: &str) -> Option<Text> {
-    if text.len() <= clean_text::LONGEST {
+/// Truncates a text to what a record can hold, with an ellipsis; the whole text stays in the original.
+pub fn fitted(text: &str) -> Option<Text> {
+    if text.len() <= clean_text::MAX_BYTES {
         return Text::some(text);
     }
-    let room = clean_text::LONGEST - '…'.len_utf8();
+    let room = clean_text::MAX_BYTES - '…'.len_utf8();
     let end = (0..=room).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
     Text::some(&format!("{}…", &text[..end]))
 }
 
 fn name_of(item: &Object, otherwise: &str) -> Text {
-    let name = first([text(item, "name"), text(item, "alternate_name")]);
+    let name = first_of([str_field(item, "name"), str_field(item, "alternate_name")]);
     Text::line(name.as_deref().unwrap_or(otherwise))
 }
 
-fn first<const N: usize>(texts: [&str; N]) -> Option<Text> {
-    texts.into_iter().find(|text| !text.is_empty()).and_then(fit)
+fn first_of<const N: usize>(texts: [&str; N]) -> Option<Text> {
+    texts.into_iter().find(|text| !text.is_empty()).and_then(fitted)
 }
 
-fn words(item: &Object, field: &str) -> Option<Ref> {
-    Text::some(text(item, field)).map(|words| Ref::Words(Text::line(&words)))
+fn reference_in_words(item: &Object, field: &str) -> Option<Ref<Organisation>> {
+    Text::some(str_field(item, field)).map(|words| Ref::words(Text::line(&words)))
 }
 
-fn list(text: &str, between: char) -> Vec<Text> {
+fn split_list(text: &str, between: char) -> Vec<Text> {
     distinct(text.split(between))
 }
 
@@ -142,7 +146,7 @@ fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<Text> {
     list
 }
 
-/// Different texts, one below the other.
+/// Joins the distinct non-empty texts, one per line.
 fn joined<const N: usize>(texts: [&str; N]) -> String {
     let mut lines: Vec<&str> = Vec::new();
     for text in texts.into_iter().filter(|text| !text.is_empty()) {
@@ -153,7 +157,8 @@ fn joined<const N: usize>(texts: [&str; N]) -> String {
     lines.join("\n")
 }
 
-/// The service itself, then each of its places, then each location: what is nearer to it goes first.
+/// The objects that may carry a service's details, most specific first: the service, its service_at_location rows,
+/// their locations.
 fn levels(item: &Object) -> impl Iterator<Item = &Object> {
     let places = || objects(item, "service_at_locations");
     std::iter::once(item).chain(places()).chain(places().filter_map(location_of))
@@ -163,35 +168,35 @@ fn location_of(place: &Object) -> Option<&Object> {
     place.get("location").and_then(Value::as_object)
 }
 
-/// The rows of one sort at the nearest level that has any.
+/// The rows called `name` at the first level that has any.
 fn nearest<'a>(item: &'a Object, name: &'static str) -> impl Iterator<Item = &'a Object> {
     let level = levels(item).find(|level| objects(level, name).next().is_some());
     level.into_iter().flat_map(move |level| objects(level, name))
 }
 
-/// The number one would dial: no fax where there is another.
+/// The first phone number, a fax only where there is no other.
 fn phone(level: &Object) -> Option<Text> {
-    let has_number = |phone: &&Object| !text(phone, "number").is_empty();
-    let is_fax = |phone: &&Object| text(phone, "type").eq_ignore_ascii_case("fax");
+    let has_number = |phone: &&Object| !str_field(phone, "number").is_empty();
+    let is_fax = |phone: &&Object| str_field(phone, "type").eq_ignore_ascii_case("fax");
     let voice = objects(level, "phones").filter(has_number).find(|phone| !is_fax(phone));
     let chosen = voice.or_else(|| objects(level, "phones").find(has_number))?;
     let extension =
         chosen.get("extension").map(|extension| extension.as_str().map_or(extension.to_string(), str::to_owned));
     let line = match extension.filter(|extension| !extension.is_empty()) {
-        Some(extension) => format!("{} ext {extension}", text(chosen, "number")),
-        None => text(chosen, "number").to_owned(),
+        Some(extension) => format!("{} ext {extension}", str_field(chosen, "number")),
+        None => str_field(chosen, "number").to_owned(),
     };
     Some(Text::line(&line))
 }
 
-/// Whether its name or what it is filed under says that it is a refuge.
+/// Whether the name or a taxonomy term of a service says that it is a refuge.
 fn is_refuge(item: &Object) -> bool {
     let mut terms = objects(item, "attributes").filter_map(|attribute| attribute.get("taxonomy_term")?.as_object());
-    infer::is_refuge(text(item, "name")) || terms.any(|term| infer::is_refuge(text(term, "name")))
+    infer::is_refuge(str_field(item, "name")) || terms.any(|term| infer::is_refuge(str_field(term, "name")))
 }
 
-fn status(said: &str) -> Status {
-    match said {
+fn status(text: &str) -> Status {
+    match text {
         "inactive" | "temporarily closed" => Status::Paused,
         "defunct" => Status::Closed,
         _ => Status::Active,
@@ -201,16 +206,16 @@ fn status(said: &str) -> Status {
 fn needs(item: &Object, table: &NeedTable) -> Set<Need> {
     let terms = objects(item, "attributes").filter_map(|attribute| attribute.get("taxonomy_term")?.as_object());
     let of_term = |term: &Object| {
-        let code = text(term, "code");
+        let code = str_field(term, "code");
         let by_code = table.of_code(code).union(of_short_code(code, table));
-        by_code.union(table.of_text(text(term, "name")))
+        by_code.union(table.of_text(str_field(term, "name")))
     };
     let by_terms = terms.fold(Set::default(), |needs, term| needs.union(of_term(term)));
-    let by_words = table.of_text(text(item, "name")).union(table.of_text(text(item, "keywords")));
+    let by_words = table.of_text(str_field(item, "name")).union(table.of_text(str_field(item, "keywords")));
     by_terms.union(by_words)
 }
 
-/// `DNR-SW` is `DNR` in one region.
+/// Needs of a code with a regional suffix: `DNR-SW` is looked up as `DNR`.
 fn of_short_code(code: &str, table: &NeedTable) -> Set<Need> {
     let is_region = |rest: &str| (1..=3).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_uppercase());
     match code.split_once('-') {
@@ -233,8 +238,8 @@ fn ages(item: &Object) -> Option<Ages> {
 }
 
 fn eligibility(item: &Object) -> String {
-    let rows: Vec<&str> = objects(item, "eligibility").map(|row| text(row, "eligibility")).collect();
-    if rows.is_empty() { text(item, "eligibility").to_owned() } else { rows.join("\n") }
+    let rows: Vec<&str> = objects(item, "eligibility").map(|row| str_field(row, "eligibility")).collect();
+    if rows.is_empty() { str_field(item, "eligibility").to_owned() } else { rows.join("\n") }
 }
 
 fn locations(item: &Object) -> Vec<Location> {
@@ -248,72 +253,79 @@ fn locations(item: &Object) -> Vec<Location> {
 }
 
 pub fn location(row: &Object) -> Location {
-    let physical = objects(row, "addresses").find(|address| text(address, "address_type") == "physical");
+    let physical = objects(row, "addresses").find(|address| str_field(address, "address_type") == "physical");
     let nowhere = Object::new();
     let address = physical.or_else(|| objects(row, "addresses").next()).unwrap_or(&nowhere);
-    let lines = [text(address, "address_1"), text(address, "address_2")].map(str::to_owned);
+    let lines = [str_field(address, "address_1"), str_field(address, "address_2")].map(str::to_owned);
     let lines: Vec<String> = lines.into_iter().filter(|line| !line.is_empty()).collect();
-    let street = fit(&clean_text::one_line(&lines.join(", ")));
+    let street = fitted(&clean_text::one_line(&lines.join(", ")));
     let number = |field: &str| row.get(field).and_then(Value::as_f64);
-    let name = fit(&clean_text::one_line(text(row, "name")));
+    let name = fitted(&clean_text::one_line(str_field(row, "name")));
     Location {
         name: name.filter(|name| street.as_ref() != Some(name)),
         address: street,
-        town: fit(text(address, "city")),
-        postcode: fit(text(address, "postal_code")),
+        town: fitted(str_field(address, "city")),
+        postcode: fitted(str_field(address, "postal_code")),
         point: number("latitude").zip(number("longitude")).map(|(lat, lon)| Point(lat, lon)).filter(|p| p.is_valid()),
     }
 }
 
 fn opening(item: &Object) -> String {
-    hours::say(nearest(item, "schedules"))
+    hours::describe(nearest(item, "schedules"))
 }
 
 fn cost(item: &Object) -> String {
     let say = |option: &Object| {
         let amount = option.get("amount").map(ToString::to_string).unwrap_or_default();
-        let parts = [text(option, "option"), text(option, "currency"), &amount, text(option, "amount_description")];
+        let parts = [
+            str_field(option, "option"),
+            str_field(option, "currency"),
+            &amount,
+            str_field(option, "amount_description"),
+        ];
         clean_text::one_line(&parts.join(" "))
     };
-    let options: Vec<String> = objects(item, "cost_options").map(say).filter(|said| !said.is_empty()).collect();
+    let options: Vec<String> = objects(item, "cost_options").map(say).filter(|text| !text.is_empty()).collect();
     let options = options.join("; ");
-    clean_text::one_line(&joined([text(item, "fees_description"), text(item, "fees"), &options]).replace('\n', "; "))
+    clean_text::one_line(
+        &joined([str_field(item, "fees_description"), str_field(item, "fees"), &options]).replace('\n', "; "),
+    )
 }
 
 fn routes(item: &Object) -> Set<Route> {
     let access = match item.get("attending_access") {
         Some(Value::Array(list)) => list.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
-        Some(said) => said.to_string(),
-        None => objects(item, "service_at_locations").map(|at| text(at, "attending_access")).collect(),
+        Some(text) => text.to_string(),
+        None => objects(item, "service_at_locations").map(|at| str_field(at, "attending_access")).collect(),
     };
     let mut routes = infer::routes(&access);
     if access.contains("referral") {
         routes.insert(Route::Agency);
     }
-    routes.union(infer::routes(text(item, "application_process")))
+    routes.union(infer::routes(str_field(item, "application_process")))
 }
 
 fn capacity(item: &Object) -> Option<Capacity> {
     let row = objects(item, "capacities").next()?;
     let number =
         |field: &str| row.get(field).and_then(Value::as_f64).filter(|n| (0.0..1e9).contains(n)).map(|n| n as u32);
-    let on = text(row, "updated").get(..10)?.parse::<Date>().ok()?;
+    let on = str_field(row, "updated").get(..10)?.parse::<Date>().ok()?;
     let available = number("available")?;
     Some(Capacity { available, maximum: number("maximum").filter(|maximum| *maximum >= available), on })
 }
 
 fn languages(item: &Object) -> Vec<Text> {
-    let named = |row| match text(row, "name") {
-        "" => text(row, "code"),
+    let named = |row| match str_field(row, "name") {
+        "" => str_field(row, "code"),
         name => name,
     };
-    distinct(nearest(item, "languages").map(named).chain([text(item, "interpretation_services")]))
+    distinct(nearest(item, "languages").map(named).chain([str_field(item, "interpretation_services")]))
 }
 
 fn accessibility(item: &Object) -> String {
     let rows = levels(item).flat_map(|level| objects(level, "accessibility"));
-    let said = rows.map(|row| joined([text(row, "description"), text(row, "details")]).replace('\n', ": "));
-    distinct(said.collect::<Vec<_>>().iter().map(String::as_str))
+    let text = rows.map(|row| joined([str_field(row, "description"), str_field(row, "details")]).replace('\n', ": "));
+    distinct(text.collect::<Vec<_>>().iter().map(String::as_str))
         .iter()
         .map(Text::as_str)
         .collect::<Vec<_>>()
@@ -321,10 +333,11 @@ fn accessibility(item: &Object) -> String {
 }
 
 fn contacts(item: &Object) -> Vec<Contact> {
-    let part = |contact: &Object, field: &str| fit(&clean_text::one_line(text(contact, field)));
+    let part = |contact: &Object, field: &str| fitted(&clean_text::one_line(str_field(contact, field)));
     let bare = |contact: &Object| {
-        let number = joined([text(contact, "phone_areacode"), text(contact, "phone_number")]).replace('\n', " ");
-        fit(&number)
+        let number =
+            joined([str_field(contact, "phone_areacode"), str_field(contact, "phone_number")]).replace('\n', " ");
+        fitted(&number)
     };
     let read = |contact: &Object| Contact {
         name: part(contact, "name"),
@@ -338,7 +351,7 @@ fn contacts(item: &Object) -> Vec<Contact> {
 }
 
 fn verified(item: &Object) -> Option<Verified> {
-    let on = text(item, "assured_date").parse::<Date>().ok()?;
-    let by = first([text(item, "moot_verified_by"), text(item, "assurer_email")]);
-    Some(Verified { on, by, how: fit(text(item, "moot_verified_how")) })
+    let on = str_field(item, "assured_date").parse::<Date>().ok()?;
+    let by = first_of([str_field(item, "moot_verified_by"), str_field(item, "assurer_email")]);
+    Some(Verified { on, by, how: fitted(str_field(item, "moot_verified_how")) })
 }

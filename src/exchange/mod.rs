@@ -1,10 +1,10 @@
-//! Exchange with other directories: reading Open Referral data of any dialect, keeping it whole, and giving it back.
+//! Exchange with other directories: import of Open Referral data in any dialect without loss, and export.
 //!
-//! [`read()`] makes a [`Package`] of a file, a folder or a zip: every string cleaned, every repair written down, one item
-//! for each service and each organisation in the canonical shape of HSDS 3, and every row that belongs to nothing.
-//! [`plan()`] compares it with what is here and makes one [`Change`](crate::model::Change) of it.
+//! [`read()`] makes a [`Package`] of a file, a folder or a zip: strings are cleaned, repairs are recorded, and each
+//! service and organisation becomes one item in the shape of HSDS 3; rows without a parent are kept beside them.
+//! [`plan_import()`] compares the package with the workspace and makes one [`Change`](crate::model::Change) of it.
+//! [`export()`] writes the workspace in one of the [`Format`]s.
 
-mod clean;
 pub mod export;
 mod hours;
 mod identity;
@@ -13,72 +13,75 @@ mod json;
 mod legacy;
 mod map;
 mod nest;
+mod normalise;
 mod patch;
 pub mod plan;
 pub mod report;
+mod sanitise;
 pub mod schema;
 mod source;
+pub mod spreadsheet;
 mod table;
-mod tidy;
 mod values;
 pub mod write;
 
 use std::path::Path;
 
-pub use export::{Format, Outgoing, export};
+pub use export::{ExportContext, Format, export};
 pub use nest::Item;
-pub use plan::{Here, Plan, plan};
-pub use report::{Counts, Repair, Report, Rule};
+pub use plan::{ImportContext, ImportPlan, plan_import};
+pub use report::{Counts, Repair, RepairKind, Report};
+pub use source::display_path;
 
 use identity::Registry;
-use nest::{Gathered, Tables};
-use table::Hints;
-use tidy::Normaliser;
+use nest::{PendingItems, SourceTables};
+use normalise::Normaliser;
+use table::FileHints;
 
-/// Why something could not be read or written: one sentence that says what would help.
+/// Why something could not be read or written, as one sentence that says what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Problem(pub String);
+pub struct ExchangeError(pub String);
 
-impl Problem {
+impl ExchangeError {
     fn unreadable(path: &Path, error: &std::io::Error) -> Self {
-        Self(format!("{} cannot be read: {error}", source::said(path)))
+        Self(format!("{} cannot be read: {error}", source::display_path(path)))
     }
 }
 
-/// How far a long piece of work has come.
+/// The progress of an import or export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// What is being done.
-    pub step: &'static str,
-    /// How much of it is done.
+    /// The stage of the work, for display.
+    pub stage: &'static str,
+    /// The number of items done in this stage.
     pub done: usize,
 }
 
-/// What stops the work when it answers false; asked with every step.
-pub type GoOn<'a> = dyn FnMut(Progress) -> bool + 'a;
+/// Called now and then during an import or export; returning false cancels the work.
+pub type ProgressCallback<'a> = dyn FnMut(Progress) -> bool + 'a;
 
-/// A source, read.
+/// A source that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Package {
-    /// The name under which the source is known here.
+    /// The name of the source in this workspace.
     pub feed: String,
-    /// What kind of data it is.
+    /// The dialect that was detected.
     pub dialect: &'static str,
-    /// One item a service.
+    /// One item per service.
     pub services: Vec<Item>,
-    /// One item an organisation.
+    /// One item per organisation.
     pub organisations: Vec<Item>,
-    /// What belongs to nothing, or nothing points to.
-    pub loose: Vec<Item>,
-    /// How many different locations there are.
+    /// Rows without a parent, and shared rows to which nothing refers.
+    pub orphans: Vec<Item>,
+    /// The number of distinct locations.
     pub locations: usize,
-    /// What was repaired, and what leads nowhere.
+    /// Repairs and dangling references.
     pub repairs: Vec<Repair>,
 }
 
-/// The name of a source when nobody gives it one: that of its file.
-pub fn feed_of(path: &Path) -> String {
+/// The default name of a source: that of its file.
+pub fn feed_name(path: &Path) -> String {
     let name = path.file_stem().map(|stem| crate::model::text::clean(&stem.to_string_lossy())).unwrap_or_default();
     let name: String = name.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
     if name.is_empty() { "import".to_owned() } else { name.to_lowercase() }
@@ -87,63 +90,64 @@ pub fn feed_of(path: &Path) -> String {
 /// Reads a source of any dialect.
 ///
 /// # Errors
-/// What cannot be read at all, is too large, or is no directory of services; or that `go_on` answered false.
-pub fn read(path: &Path, feed: &str, go_on: &mut GoOn<'_>) -> Result<Package, Problem> {
-    let files = source::files(path)?;
-    let stopped = || Problem("the import was stopped; nothing was changed".to_owned());
+/// When the source cannot be read, is too large or holds no services and no organisations, or when `on_progress`
+/// returned false.
+pub fn read(path: &Path, feed: &str, on_progress: &mut ProgressCallback<'_>) -> Result<Package, ExchangeError> {
+    let files = source::read_files(path)?;
+    let stopped = || ExchangeError("the import was stopped; nothing was changed".to_owned());
     let mut normaliser = Normaliser::new(feed);
-    let texts = texts_of(&mut normaliser, files);
+    let texts = decode_all(&mut normaliser, files);
     normaliser.is_own =
-        texts.iter().any(|(name, text)| table::stem(name) == "datapackage" && text.contains("\"moot_version\""));
-    let mut work = Work { normaliser, ..Work::default() };
-    let hints = hints_of(&texts);
-    work.dialect = dialect_of(&texts, hints);
+        texts.iter().any(|(name, text)| table::table_name(name) == "datapackage" && text.contains("\"moot_version\""));
+    let mut reader = SourceReader { normaliser, ..SourceReader::default() };
+    let hints = detect_hints(&texts);
+    reader.dialect = detect_dialect(&texts, hints);
     for (at, (name, text)) in texts.into_iter().enumerate() {
-        if !go_on(Progress { step: "reading", done: at }) {
+        if !on_progress(Progress { stage: "reading", done: at }) {
             return Err(stopped());
         }
-        work.read_file(&name, &text, hints);
+        reader.read_file(&name, &text, hints);
     }
     if hints.is_ohana {
-        table::lend_organisations(&mut work.tables);
+        table::inherit_organisations(&mut reader.tables);
     }
-    let mut asked = |done| go_on(Progress { step: "putting together", done });
-    work.finish(&mut asked).ok_or_else(stopped).and_then(|package| package.checked(path))
+    let mut asked = |done| on_progress(Progress { stage: "putting together", done });
+    reader.into_package(&mut asked).ok_or_else(stopped).and_then(|package| package.require_records(path))
 }
 
 impl Package {
-    fn checked(self, path: &Path) -> Result<Self, Problem> {
+    fn require_records(self, path: &Path) -> Result<Self, ExchangeError> {
         if !self.services.is_empty() || !self.organisations.is_empty() {
             return Ok(self);
         }
-        let broken = self.repairs.iter().find(|repair| repair.rule == Rule::Unreadable);
-        let named: Vec<String> = self.loose.iter().take(4).map(columns_in).collect();
+        let broken = self.repairs.iter().find(|repair| repair.kind == RepairKind::Unreadable);
+        let named: Vec<String> = self.orphans.iter().take(4).map(column_names).collect();
         let found = match (broken, named.is_empty()) {
             (Some(broken), _) => format!("{}, line {}: {}", broken.file, broken.row, broken.new),
             (None, false) => format!("found {}", named.join("; ")),
             (None, true) => "no rows at all".to_owned(),
         };
-        Err(Problem(format!(
+        Err(ExchangeError(format!(
             "{} holds no services and no organisations: {found}. Open Referral names them services.csv, or contents in JSON",
-            source::said(path)
+            source::display_path(path)
         )))
     }
 }
 
-fn columns_in(item: &Item) -> String {
-    let fields: tidy::Object = serde_json::from_str(&item.json).unwrap_or_default();
+fn column_names(item: &Item) -> String {
+    let fields: normalise::Object = serde_json::from_str(&item.json).unwrap_or_default();
     let names: Vec<&str> = fields.keys().filter(|key| *key != "id").take(12).map(String::as_str).collect();
     format!("{} with the columns {}", item.file, names.join(", "))
 }
 
-/// The texts of all files, those for Windows-1252 decoded and written down.
-fn texts_of(normaliser: &mut Normaliser, files: Vec<source::File>) -> Vec<(std::sync::Arc<str>, String)> {
+/// Decodes all files; those that are not UTF-8 are read as Windows-1252 and reported.
+fn decode_all(normaliser: &mut Normaliser, files: Vec<source::File>) -> Vec<(std::sync::Arc<str>, String)> {
     let mut texts = Vec::with_capacity(files.len());
     for file in files {
-        let (text, was_windows) = source::text_of(file.bytes);
+        let (text, was_windows) = source::decode(file.bytes);
         if was_windows {
             normaliser.file = file.name.clone();
-            normaliser.note("file", Rule::Encoding, "not UTF-8", "Windows-1252");
+            normaliser.note("file", RepairKind::Encoding, "not UTF-8", "Windows-1252");
         }
         texts.push((file.name, text));
     }
@@ -159,80 +163,82 @@ fn is_json(name: &str, text: &str) -> bool {
     }
 }
 
-fn hints_of(texts: &[(std::sync::Arc<str>, String)]) -> Hints {
+fn detect_hints(texts: &[(std::sync::Arc<str>, String)]) -> FileHints {
     let is_ohana = texts.iter().any(|(name, text)| {
         !is_json(name, text)
-            && table::stem(name).starts_with("service")
-            && table::table_of(name, &[]).is_some_and(|table| table.name == "services")
+            && table::table_name(name).starts_with("service")
+            && table::detect_table(name, &[]).is_some_and(|table| table.name == "services")
             && table::header(text).iter().any(|column| column == "location_id")
     });
     let has = |column: &str| {
         texts.iter().any(|(name, text)| !is_json(name, text) && table::header(text).iter().any(|known| known == column))
     };
-    Hints { is_ohana, is_dump: has("service_recordid") || has("organization_recordid") }
+    FileHints { is_ohana, is_orservices: has("service_recordid") || has("organization_recordid") }
 }
 
-/// What kind of data this is, by the names of files and columns; the stated version is only a hint and often wrong.
-fn dialect_of(texts: &[(std::sync::Arc<str>, String)], hints: Hints) -> &'static str {
-    let has = |name: &str| texts.iter().any(|(file, text)| !is_json(file, text) && table::stem(file) == name);
+/// Detects the dialect by the names of files and columns; the version a source states is often wrong.
+fn detect_dialect(texts: &[(std::sync::Arc<str>, String)], hints: FileHints) -> &'static str {
+    let has = |name: &str| texts.iter().any(|(file, text)| !is_json(file, text) && table::table_name(file) == name);
     let column = |name: &str| {
         texts.iter().any(|(file, text)| !is_json(file, text) && table::header(text).iter().any(|column| column == name))
     };
     match () {
         () if hints.is_ohana => "Ohana",
-        () if hints.is_dump => "ORServices",
+        () if hints.is_orservices => "ORServices",
         () if has("regular_schedules") || has("services_taxonomy") => "HSDS 1",
         () if has("service_attributes") || has("other_attributes") => "HSDS 2",
         () if has("service_capacity") => "HSDS 3.1",
         () if has("attributes") || has("attribute") || column("address_type") => "HSDS 3",
-        () if texts.iter().any(|(name, text)| is_json(name, text) && table::stem(name) != "datapackage") => "JSON",
+        () if texts.iter().any(|(name, text)| is_json(name, text) && table::table_name(name) != "datapackage") => {
+            "JSON"
+        }
         () => "CSV",
     }
 }
 
-/// A source being read.
-struct Work {
+/// The state of reading one source.
+struct SourceReader {
     normaliser: Normaliser,
     registry: Registry,
-    tables: Tables,
-    gathered: Gathered,
+    tables: SourceTables,
+    pending: PendingItems,
     dialect: &'static str,
 }
 
-impl Default for Work {
+impl Default for SourceReader {
     fn default() -> Self {
         Self {
             normaliser: Normaliser::new(""),
             registry: Registry::default(),
-            tables: Tables::default(),
-            gathered: Gathered::default(),
+            tables: SourceTables::default(),
+            pending: PendingItems::default(),
             dialect: "",
         }
     }
 }
 
-impl Work {
-    fn read_file(&mut self, name: &std::sync::Arc<str>, text: &str, hints: Hints) {
-        if table::stem(name) == "datapackage" || text.trim().is_empty() {
+impl SourceReader {
+    fn read_file(&mut self, name: &std::sync::Arc<str>, text: &str, hints: FileHints) {
+        if table::table_name(name) == "datapackage" || text.trim().is_empty() {
             return;
         }
         self.normaliser.file = name.clone();
         self.normaliser.row = 0;
         if !is_json(name, text) {
-            table::read(&mut self.normaliser, &mut self.tables, text, hints);
+            table::read_rows(&mut self.normaliser, &mut self.tables, text, hints);
             return;
         }
-        let items = json::items(&mut self.normaliser, text);
+        let items = json::parse_items(&mut self.normaliser, text);
         if self.dialect == "JSON" {
             self.dialect = if json::is_oruk_1(&items) { "ORUK 1 JSON" } else { "HSDS 3 or ORUK 3 JSON" };
         }
-        json::gather(&mut self.normaliser, &mut self.registry, &mut self.gathered, items);
+        json::gather(&mut self.normaliser, &mut self.registry, &mut self.pending, items);
     }
 
-    fn finish(mut self, go_on: &mut dyn FnMut(usize) -> bool) -> Option<Package> {
+    fn into_package(mut self, on_progress: &mut dyn FnMut(usize) -> bool) -> Option<Package> {
         let mut items = Vec::new();
-        self.gathered.finish(&mut self.normaliser, &self.registry, &mut items);
-        if !nest::nest(&mut self.normaliser, &mut self.registry, self.tables, &mut items, go_on) {
+        self.pending.finish(&mut self.normaliser, &self.registry, &mut items);
+        if !nest::nest_tables(&mut self.normaliser, &mut self.registry, self.tables, &mut items, on_progress) {
             return None;
         }
         let mut package = Package { feed: self.normaliser.feed, dialect: self.dialect, ..Package::default() };
@@ -242,7 +248,7 @@ impl Work {
             match &*item.table {
                 "services" => package.services.push(item),
                 "organizations" => package.organisations.push(item),
-                _ => package.loose.push(item),
+                _ => package.orphans.push(item),
             }
         }
         Some(package)

@@ -1,5 +1,5 @@
-//! Tables become items: a service with its places, phones and schedules inside it, an organisation with its own, and
-//! what belongs to nothing as a row by itself.
+//! Nests the rows of flat tables into items: a service with its locations, phones and schedules inside it, an
+//! organisation likewise. Rows without a parent become items of their own.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -8,14 +8,14 @@ use serde_json::Value;
 
 use super::identity::{Registry, identify};
 use super::json;
-use super::report::Rule;
-use super::schema::{self, Sort, Table};
-use super::tidy::{Normaliser, Object, arrange, text};
+use super::normalise::{Normaliser, Object, arrange, str_field};
+use super::report::RepairKind;
+use super::schema::{self, DataType, TableSchema};
 
-/// One item of a source in canonical shape.
+/// One item of a source in the shape of HSDS 3.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    /// Its table.
+    /// The table it belongs to.
     pub table: Box<str>,
     /// Its uuid.
     pub id: Box<str>,
@@ -27,118 +27,118 @@ pub struct Item {
     pub row: usize,
 }
 
-struct Raw {
+struct PendingItem {
     table: Box<str>,
     item: Object,
     file: Arc<str>,
     row: usize,
 }
 
-/// Items on their way; their references are resolved when all are there.
+/// Items whose references are resolved once all items are known.
 #[derive(Default)]
-pub struct Gathered(Vec<Raw>);
+pub struct PendingItems(Vec<PendingItem>);
 
-impl Gathered {
-    /// Takes an item in.
+impl PendingItems {
+    /// Adds an item.
     pub fn push(&mut self, normaliser: &Normaliser, table: &str, item: Object) {
-        self.0.push(Raw { table: table.into(), item, file: normaliser.file.clone(), row: normaliser.row });
+        self.0.push(PendingItem { table: table.into(), item, file: normaliser.file.clone(), row: normaliser.row });
     }
 
-    /// Resolves every reference and hands the items on.
+    /// Resolves all references and appends the items to `items`.
     pub fn finish(self, normaliser: &mut Normaliser, registry: &Registry, items: &mut Vec<Item>) {
-        for mut raw in self.0 {
-            (normaliser.file, normaliser.row) = (raw.file, raw.row);
-            if let Some(table) = schema::known_as(&raw.table) {
-                json::resolve(normaliser, registry, table, &mut raw.item);
-                raw.item = arrange(table, raw.item);
+        for mut pending in self.0 {
+            (normaliser.file, normaliser.row) = (pending.file, pending.row);
+            if let Some(table) = schema::table_by_alias(&pending.table) {
+                json::resolve_references(normaliser, registry, table, &mut pending.item);
+                pending.item = arrange(table, pending.item);
             }
-            push_item(normaliser, items, &raw.table, &raw.item);
+            push_item(normaliser, items, &pending.table, &pending.item);
         }
     }
 }
 
-/// The most bytes an item may have, as the file of originals takes no more.
-const LARGEST: usize = 4 * 1024 * 1024;
+/// The size limit of an item, which is that of an entry in the file of originals.
+const MAX_ITEM_BYTES: usize = 4 * 1024 * 1024;
 
 fn push_item(normaliser: &mut Normaliser, items: &mut Vec<Item>, table: &str, item: &Object) {
     let json = Value::Object(Object::new()).to_string();
     let json = serde_json::to_string(item).unwrap_or(json);
-    if json.len() > LARGEST {
+    if json.len() > MAX_ITEM_BYTES {
         normaliser.note(
             "item",
-            Rule::Unreadable,
+            RepairKind::Unreadable,
             &json,
-            &format!("{} bytes; at most {LARGEST} can be kept", json.len()),
+            &format!("{} bytes; at most {MAX_ITEM_BYTES} can be kept", json.len()),
         );
         return;
     }
-    let id = text(item, "id").into();
+    let id = str_field(item, "id").into();
     items.push(Item { table: table.into(), id, json: json.into(), file: normaliser.file.clone(), row: normaliser.row });
 }
 
-/// A row of a table, before it is nested.
-pub struct Row {
-    /// Its fields, tidied.
+/// A row of a table before nesting.
+pub struct SourceRow {
+    /// Its fields, normalised.
     pub fields: Object,
-    /// The file.
+    /// The file it came from.
     pub file: Arc<str>,
-    /// The row there.
+    /// Its row there.
     pub at: usize,
 }
 
-/// All tables of a source by name; rows of files that are no known table bear the name of their file.
+/// All tables of a source. Rows of unknown files go under the name of their file.
 #[derive(Default)]
-pub struct Tables {
+pub struct SourceTables {
     /// Rows by table.
-    pub known: HashMap<&'static str, Vec<Row>>,
-    /// Rows of other files.
-    pub other: Vec<(String, Row)>,
+    pub known: HashMap<&'static str, Vec<SourceRow>>,
+    /// Rows of unknown files.
+    pub other: Vec<(String, SourceRow)>,
 }
 
-type Place = (&'static str, usize);
+type RowKey = (&'static str, usize);
 
-/// The tables with their rows tied together.
-struct Tied {
-    rows: HashMap<&'static str, Vec<Row>>,
-    children: HashMap<Place, Vec<Place>>,
-    belongs: HashMap<Place, Place>,
-    used: HashSet<Place>,
+/// All rows with the links between parents and children.
+struct LinkedTables {
+    rows: HashMap<&'static str, Vec<SourceRow>>,
+    children: HashMap<RowKey, Vec<RowKey>>,
+    parent_of: HashMap<RowKey, RowKey>,
+    referenced: HashSet<RowKey>,
     by_id: HashMap<&'static str, HashMap<String, usize>>,
 }
 
-/// Nests all tables into items. `go_on` is asked now and then; false stops the work.
-pub fn nest(
+/// Nests all tables into items and appends them to `items`. Returns false when `on_progress` cancelled the work.
+pub fn nest_tables(
     normaliser: &mut Normaliser,
     registry: &mut Registry,
-    mut tables: Tables,
+    mut tables: SourceTables,
     items: &mut Vec<Item>,
-    go_on: &mut dyn FnMut(usize) -> bool,
+    on_progress: &mut dyn FnMut(usize) -> bool,
 ) -> bool {
-    let mut tied = Tied {
+    let mut linked = LinkedTables {
         rows: HashMap::new(),
         children: HashMap::new(),
-        belongs: HashMap::new(),
-        used: HashSet::new(),
+        parent_of: HashMap::new(),
+        referenced: HashSet::new(),
         by_id: HashMap::new(),
     };
     for table in schema::tables() {
         let rows = tables.known.remove(table.name).unwrap_or_default();
-        tied.take(normaliser, registry, table, rows);
+        linked.add_rows(normaliser, registry, table, rows);
     }
     for table in schema::tables() {
-        tied.tie(normaliser, registry, table);
+        linked.link(normaliser, registry, table);
     }
     let mut done = 0;
     for name in ["organizations", "services"] {
-        for at in 0..tied.rows.get(name).map_or(0, Vec::len) {
-            tied.hand_on(normaliser, (name, at), items);
+        for at in 0..linked.rows.get(name).map_or(0, Vec::len) {
+            linked.emit(normaliser, (name, at), items);
             done += 1;
-            if done % 500 == 0 && !go_on(done) {
+            if done % 500 == 0 && !on_progress(done) {
                 return false;
             }
         }
     }
-    tied.hand_on_loose(normaliser, items);
+    linked.emit_orphans(normaliser, items);
     for (name, row) in tables.other {
         (normaliser.file, normaliser.row) = (row.file, row.at);
         let mut fields = row.fields;
@@ -151,19 +151,25 @@ pub fn nest(
     true
 }
 
-impl Tied {
-    /// Gives every row its uuid; exact copies go.
-    fn take(&mut self, normaliser: &mut Normaliser, registry: &mut Registry, table: &'static Table, rows: Vec<Row>) {
+impl LinkedTables {
+    /// Assigns uuids to the rows of a table; exact copies are dropped.
+    fn add_rows(
+        &mut self,
+        normaliser: &mut Normaliser,
+        registry: &mut Registry,
+        table: &'static TableSchema,
+        rows: Vec<SourceRow>,
+    ) {
         let mut kept = Vec::with_capacity(rows.len());
         let by_id = self.by_id.entry(table.name).or_default();
         for mut row in rows {
             (normaliser.file, normaliser.row) = (row.file.clone(), row.at);
-            let raw = text(&row.fields, "id").to_owned();
+            let raw = str_field(&row.fields, "id").to_owned();
             if identify(registry, normaliser, table, &mut row.fields, "") {
-                normaliser.note("id", Rule::Copy, &raw, "");
+                normaliser.note("id", RepairKind::Copy, &raw, "");
                 continue;
             }
-            let id = text(&row.fields, "id").to_owned();
+            let id = str_field(&row.fields, "id").to_owned();
             by_id.entry(raw).or_insert(kept.len());
             by_id.entry(id).or_insert(kept.len());
             kept.push(row);
@@ -171,32 +177,32 @@ impl Tied {
         self.rows.insert(table.name, kept);
     }
 
-    fn find(&self, table: &'static str, raw: &str) -> Option<Place> {
+    fn find(&self, table: &'static str, raw: &str) -> Option<RowKey> {
         self.by_id.get(table)?.get(raw).filter(|_| !raw.is_empty()).map(|at| (table, *at))
     }
 
-    /// Finds the parent of every row of a table and points its other references to uuids.
-    fn tie(&mut self, normaliser: &mut Normaliser, registry: &Registry, table: &'static Table) {
+    /// Links every row of a table to its parent and replaces its other references by uuids.
+    fn link(&mut self, normaliser: &mut Normaliser, registry: &Registry, table: &'static TableSchema) {
         let mut rows = self.rows.remove(table.name).unwrap_or_default();
         for (at, row) in rows.iter_mut().enumerate() {
             (normaliser.file, normaliser.row) = (row.file.clone(), row.at);
             let here = (table.name, at);
             let parent = table.parents.iter().find_map(|link| {
-                let to = leads_to(table, link, &row.fields)?;
-                self.find(to, text(&row.fields, link)).map(|place| (*link, place))
+                let to = target_table(table, link, &row.fields)?;
+                self.find(to, str_field(&row.fields, link)).map(|key| (*link, key))
             });
-            if let Some((link, place)) = parent {
+            if let Some((link, key)) = parent {
                 if table.name != "programs" {
                     row.fields.shift_remove(link);
                 }
-                self.children.entry(place).or_default().push(here);
-                self.belongs.insert(here, place);
-            } else if table.is_owned() && table.parents.iter().all(|link| text(&row.fields, link).is_empty()) {
-                normaliser.note(table.parents[0], Rule::Loose, "", "");
+                self.children.entry(key).or_default().push(here);
+                self.parent_of.insert(here, key);
+            } else if table.is_owned() && table.parents.iter().all(|link| str_field(&row.fields, link).is_empty()) {
+                normaliser.note(table.parents[0], RepairKind::DanglingReference, "", "");
             }
-            for (link, to, _) in schema::objects_in(table.name) {
-                if let Some(place) = self.find(to, text(&row.fields, link)) {
-                    self.used.insert(place);
+            for (link, to, _) in schema::nested_objects(table.name) {
+                if let Some(key) = self.find(to, str_field(&row.fields, link)) {
+                    self.referenced.insert(key);
                 }
             }
             registry.resolve(normaliser, table, &mut row.fields);
@@ -204,60 +210,60 @@ impl Tied {
         self.rows.insert(table.name, rows);
     }
 
-    /// A row with everything that nests in it.
-    fn build(&self, place: Place) -> Object {
-        let (Some(table), Some(row)) = (schema::table(place.0), self.rows.get(place.0).and_then(|r| r.get(place.1)))
-        else {
+    /// A row with everything nested in it.
+    fn nested(&self, key: RowKey) -> Object {
+        let (Some(table), Some(row)) = (schema::table(key.0), self.rows.get(key.0).and_then(|r| r.get(key.1))) else {
             return Object::new();
         };
         let mut item = row.fields.clone();
-        for (link, to, name) in schema::objects_in(place.0) {
-            if let Some(object) = self.find(to, text(&item, link)) {
+        for (link, to, name) in schema::nested_objects(key.0) {
+            if let Some(object) = self.find(to, str_field(&item, link)) {
                 item.shift_remove(*link);
-                item.insert((*name).to_owned(), Value::Object(self.build(object)));
+                item.insert((*name).to_owned(), Value::Object(self.nested(object)));
             }
         }
-        for child in self.children.get(&place).into_iter().flatten() {
+        for child in self.children.get(&key).into_iter().flatten() {
             let Some(child_table) = schema::table(child.0) else {
                 continue;
             };
-            let name = schema::nested_name(child_table, place.0);
+            let name = schema::nested_name(child_table, key.0);
             let rows = item.entry(name).or_insert_with(|| Value::Array(Vec::new()));
             if let Value::Array(rows) = rows {
-                rows.push(Value::Object(self.build(*child)));
+                rows.push(Value::Object(self.nested(*child)));
             }
         }
         arrange(table, item)
     }
 
-    fn hand_on(&self, normaliser: &mut Normaliser, place: Place, items: &mut Vec<Item>) {
-        if let Some(row) = self.rows.get(place.0).and_then(|rows| rows.get(place.1)) {
+    fn emit(&self, normaliser: &mut Normaliser, key: RowKey, items: &mut Vec<Item>) {
+        if let Some(row) = self.rows.get(key.0).and_then(|rows| rows.get(key.1)) {
             (normaliser.file, normaliser.row) = (row.file.clone(), row.at);
         }
-        push_item(normaliser, items, place.0, &self.build(place));
+        push_item(normaliser, items, key.0, &self.nested(key));
     }
 
-    /// Rows that belong to nothing, and shared rows that nothing points to.
-    fn hand_on_loose(&self, normaliser: &mut Normaliser, items: &mut Vec<Item>) {
+    /// Emits rows without a parent, and shared rows to which nothing refers.
+    fn emit_orphans(&self, normaliser: &mut Normaliser, items: &mut Vec<Item>) {
         let others = schema::tables().iter().filter(|table| !matches!(table.name, "organizations" | "services"));
         for table in others {
             for at in 0..self.rows.get(table.name).map_or(0, Vec::len) {
-                let place = (table.name, at);
-                if !self.belongs.contains_key(&place) && !self.used.contains(&place) {
-                    self.hand_on(normaliser, place, items);
+                let key = (table.name, at);
+                if !self.parent_of.contains_key(&key) && !self.referenced.contains(&key) {
+                    self.emit(normaliser, key, items);
                 }
             }
         }
     }
 }
 
-/// The table that a link of this row leads to.
-fn leads_to(table: &'static Table, link: &str, row: &Object) -> Option<&'static str> {
-    let entity = |field: &str| schema::known_as(&text(row, field).to_lowercase()).map_or("services", |t| t.name);
-    match (link, table.field(link)?.sort) {
+/// The table to which a link field of this row refers.
+fn target_table(table: &'static TableSchema, link: &str, row: &Object) -> Option<&'static str> {
+    let entity =
+        |field: &str| schema::table_by_alias(&str_field(row, field).to_lowercase()).map_or("services", |t| t.name);
+    match (link, table.field(link)?.data_type) {
         ("link_id", _) => Some(entity("link_entity")),
         ("resource_id", _) => Some(entity("resource_type")),
-        (_, Sort::Ref(to)) => Some(to),
+        (_, DataType::Reference(to)) => Some(to),
         _ => None,
     }
 }

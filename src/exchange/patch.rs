@@ -1,73 +1,75 @@
-//! The way back: what was changed here is written into the item a record came from, and nothing else in it is touched.
+//! Patches the item a record came from with the fields that were changed here, and touches nothing else in it.
 //!
-//! Every changed field is written twice: where HSDS has a place for it, for the sake of other programs, and in the very
-//! words in which this program says it (`moot_FIELD`), so that reading it back gives the same record.
+//! Every changed field is written twice: in its HSDS field for other programs, and as this program formats it
+//! (`moot_FIELD`), so that reading it back gives the same record.
 
 use serde_json::Value;
 
 use crate::model::choice::Choice;
+use crate::model::field::{FieldInfo, Visibility};
 use crate::model::record::Record;
 use crate::model::service::{Location, Status};
-use crate::model::typed::{FieldType, Ref};
+use crate::model::{FieldType, Ref, Target};
 use crate::model::{Organisation, Service, Text, Workspace};
 
-use super::tidy::{Object, made_uuid, text};
+use super::normalise::{Object, name_uuid, str_field};
 
-/// How an organisation is called outside: its uuid, by its id here.
-pub type Outside<'a> = dyn Fn(&Ref) -> Option<String> + 'a;
+/// Finds the exported uuid of an organisation.
+pub type UuidLookup<'a> = dyn Fn(&Ref<Organisation>) -> Option<String> + 'a;
 
-/// Writes into an organisation's item what differs from what the item says.
-pub fn organisation(
+/// Patches an organisation's item with the fields in which `now` differs from `base`.
+pub fn patch_organisation(
     item: &mut Object,
     base: &Organisation,
     now: &Organisation,
     workspace: &Workspace,
-    outside: &Outside<'_>,
+    lookup: &UuidLookup<'_>,
 ) {
     for field in now.differing(base) {
         match field {
             "name" => put(item, "name", &now.name),
-            "aliases" => put(item, "alternate_name", &listed(&now.aliases)),
-            "summary" => put(item, "description", of(now.summary.as_ref())),
-            "email" => put(item, "email", of(now.email.as_ref())),
-            "url" => put(item, "website", of(now.url.as_ref())),
-            "phone" => put_phone(item, of(now.phone.as_ref())),
-            "parent" => put_reference(item, "parent_organization_id", now.parent.as_ref(), outside),
-            "identifier" => put_identifier(item, of(now.identifier.as_ref())),
+            "aliases" => put(item, "alternate_name", &join_texts(&now.aliases)),
+            "summary" => put(item, "description", or_empty(now.summary.as_ref())),
+            "email" => put(item, "email", or_empty(now.email.as_ref())),
+            "url" => put(item, "website", or_empty(now.url.as_ref())),
+            "phone" => put_phone(item, or_empty(now.phone.as_ref())),
+            "parent" => put_reference(item, "parent_organization_id", now.parent.as_ref(), lookup),
+            "identifier" => put_identifier(item, or_empty(now.identifier.as_ref())),
             _ => {}
         }
-        say(item, now, field, workspace);
+        put_own_field(item, now, field, workspace);
     }
 }
 
-/// Writes into a service's item what differs from what the item says.
-pub fn service(item: &mut Object, base: &Service, now: &Service, workspace: &Workspace, outside: &Outside<'_>) {
+/// Patches a service's item with the fields in which `now` differs from `base`.
+pub fn patch_service(item: &mut Object, base: &Service, now: &Service, workspace: &Workspace, lookup: &UuidLookup<'_>) {
     for field in now.differing(base) {
-        write_facts(item, now, field, outside);
+        write_facts(item, now, field, lookup);
         write_access(item, now, field);
         write_people(item, now, field);
-        if !matches!(field, "notes" | "source" | "verified" | "organisation") {
-            say(item, now, field, workspace);
+        if field != "organisation" {
+            put_own_field(item, now, field, workspace); // the organisation is told by its id
         }
     }
 }
 
-/// The field in our own words, so that it comes back as it was; one that was emptied is named, as something else in
-/// the item may say it still.
-fn say<R: Record>(item: &mut Object, record: &R, field: &str, workspace: &Workspace) {
-    if let Some(known) = R::FIELDS.iter().find(|known| known.info.name == field) {
-        let said = (known.format)(record, workspace);
-        let is_no = said.is_empty() && known.info.field_type == FieldType::Flag;
-        put(item, &format!("moot_{field}"), if is_no { "no" } else { &said });
-        mark_cleared(item, field, said.is_empty() && !is_no);
+/// Writes a field as `moot_FIELD`, unless it is for colleagues only. An emptied field is listed in [`CLEARED_FIELDS`], since other fields of the item may
+/// still imply a value.
+fn put_own_field<R: Record>(item: &mut Object, record: &R, field: &str, workspace: &Workspace) {
+    let is_exported = |info: &FieldInfo| info.is_editable && info.visibility != Visibility::Internal;
+    if let Some(known) = R::FIELDS.iter().find(|known| known.info.name == field && is_exported(&known.info)) {
+        let text = (known.format)(record, workspace);
+        let is_no = text.is_empty() && known.info.field_type == FieldType::Flag;
+        put(item, &format!("moot_{field}"), if is_no { "no" } else { &text });
+        mark_cleared(item, field, text.is_empty() && !is_no);
     }
 }
 
-/// Which fields were emptied here, by their names.
-pub const CLEARED: &str = "moot_cleared";
+/// Lists the fields that were emptied here, with blanks between.
+pub const CLEARED_FIELDS: &str = "moot_cleared";
 
-/// What else says a field in the words of HSDS; it goes when the field is emptied.
-const ALSO_SAID: &[(&str, &[&str])] = &[
+/// Other HSDS fields from which a field is read; they are removed when the field is emptied.
+const HSDS_SYNONYMS: &[(&str, &[&str])] = &[
     ("cost", &["fees", "fees_description", "cost_options"]),
     ("eligibility", &["eligibility", "audience"]),
     ("languages", &["interpretation_services"]),
@@ -75,36 +77,36 @@ const ALSO_SAID: &[(&str, &[&str])] = &[
 ];
 
 fn mark_cleared(item: &mut Object, field: &str, is_cleared: bool) {
-    let mut names: Vec<String> = text(item, CLEARED).split_whitespace().map(str::to_owned).collect();
+    let mut names: Vec<String> = str_field(item, CLEARED_FIELDS).split_whitespace().map(str::to_owned).collect();
     names.retain(|name| name != field);
     if is_cleared {
         names.push(field.to_owned());
-        let also = ALSO_SAID.iter().filter(|(name, _)| *name == field).flat_map(|(_, also)| *also);
+        let also = HSDS_SYNONYMS.iter().filter(|(name, _)| *name == field).flat_map(|(_, also)| *also);
         also.for_each(|name| drop(item.shift_remove(*name)));
     }
     names.sort();
-    put(item, CLEARED, &names.join(" "));
+    put(item, CLEARED_FIELDS, &names.join(" "));
 }
 
-fn write_facts(item: &mut Object, now: &Service, field: &str, outside: &Outside<'_>) {
+fn write_facts(item: &mut Object, now: &Service, field: &str, lookup: &UuidLookup<'_>) {
     match field {
         "name" => put(item, "name", &now.name),
-        "aliases" => put(item, "alternate_name", &listed(&now.aliases)),
-        "organisation" => put_reference(item, "organization_id", now.organisation.as_ref(), outside),
-        "status" => put(item, "status", status(now.status)),
-        "alert" => put(item, "alert", of(now.alert.as_ref())),
-        "summary" => put(item, "description", of(now.summary.as_ref())),
-        "email" => put(item, "email", of(now.email.as_ref())),
-        "url" => put(item, "url", of(now.url.as_ref())),
-        "phone" => put_phone(item, of(now.phone.as_ref())),
+        "aliases" => put(item, "alternate_name", &join_texts(&now.aliases)),
+        "organisation" => put_reference(item, "organization_id", now.organisation.as_ref(), lookup),
+        "status" => put(item, "status", status_word(now.status)),
+        "alert" => put(item, "alert", or_empty(now.alert.as_ref())),
+        "summary" => put(item, "description", or_empty(now.summary.as_ref())),
+        "email" => put(item, "email", or_empty(now.email.as_ref())),
+        "url" => put(item, "url", or_empty(now.url.as_ref())),
+        "phone" => put_phone(item, or_empty(now.phone.as_ref())),
         "needs" => put_needs(item, now),
         "serves" => put_rows(item, "service_areas", now.serves.iter().map(|area| row(&[("name", area)]))),
         "locations" => put_locations(item, now),
         "languages" => put_rows(item, "languages", now.languages.iter().map(|language| row(&[("name", language)]))),
         "funders" => {
-            let words = now.funders.iter().filter_map(|funder| match funder {
-                Ref::Words(words) => Some(row(&[("source", words)])),
-                Ref::Record(_) => None,
+            let words = now.funders.iter().filter_map(|funder| match funder.target() {
+                Target::Words(words) => Some(row(&[("source", words)])),
+                Target::Record(_) => None,
             });
             put_rows(item, "funding", words);
         }
@@ -119,15 +121,15 @@ fn write_access(item: &mut Object, now: &Service, field: &str) {
             put_number(item, "minimum_age", ages.from.map(u32::from));
             put_number(item, "maximum_age", ages.to.map(u32::from));
         }
-        "eligibility" => put(item, "eligibility_description", of(now.eligibility.as_ref())),
+        "eligibility" => put(item, "eligibility_description", or_empty(now.eligibility.as_ref())),
         "opening" => {
             item.shift_remove("schedules");
             let described = now.opening.iter().map(|opening| row(&[("description", opening)]));
             put_rows(item, "schedules", described);
         }
-        "cost" => put(item, "fees_description", of(now.cost.as_ref())),
-        "how_to_refer" => put(item, "application_process", of(now.how_to_refer.as_ref())),
-        "waiting" => put(item, "wait_time", of(now.waiting.as_ref())),
+        "cost" => put(item, "fees_description", or_empty(now.cost.as_ref())),
+        "how_to_refer" => put(item, "application_process", or_empty(now.how_to_refer.as_ref())),
+        "waiting" => put(item, "wait_time", or_empty(now.waiting.as_ref())),
         "capacity" => {
             let rows = now.capacity.iter().map(|capacity| {
                 let mut row = row(&[("updated", &format!("{}T00:00:00Z", capacity.on))]);
@@ -149,7 +151,7 @@ fn write_people(item: &mut Object, now: &Service, field: &str) {
                 let parts = [("name", &contact.name), ("title", &contact.title), ("email", &contact.email)];
                 let mut row = Object::new();
                 for (field, part) in parts {
-                    put(&mut row, field, of(part.as_ref()));
+                    put(&mut row, field, or_empty(part.as_ref()));
                 }
                 if let Some(phone) = &contact.phone {
                     row.insert("phones".to_owned(), Value::Array(vec![Value::Object(self::row(&[("number", phone)]))]));
@@ -163,22 +165,22 @@ fn write_people(item: &mut Object, now: &Service, field: &str) {
             put(item, "assured_date", &verified.map(|verified| verified.on.to_string()).unwrap_or_default());
             let by = verified.and_then(|verified| verified.by.as_ref());
             item.shift_remove("assurer_email");
-            put(item, "moot_verified_by", of(by));
-            put(item, "moot_verified_how", of(verified.and_then(|verified| verified.how.as_ref())));
+            put(item, "moot_verified_by", or_empty(by));
+            put(item, "moot_verified_how", or_empty(verified.and_then(|verified| verified.how.as_ref())));
         }
         _ => {}
     }
 }
 
-fn of(text: Option<&Text>) -> &str {
+fn or_empty(text: Option<&Text>) -> &str {
     text.map_or("", Text::as_str)
 }
 
-fn listed(texts: &[Text]) -> String {
+fn join_texts(texts: &[Text]) -> String {
     texts.iter().map(Text::as_str).collect::<Vec<_>>().join("; ")
 }
 
-fn status(status: Status) -> &'static str {
+fn status_word(status: Status) -> &'static str {
     match status {
         Status::Active => "active",
         Status::Paused => "temporarily closed",
@@ -187,7 +189,7 @@ fn status(status: Status) -> &'static str {
     }
 }
 
-/// Sets a field, or takes it away where there is nothing to say.
+/// Sets a field, or removes it where the value is empty.
 fn put(item: &mut Object, field: &str, value: &str) {
     if value.is_empty() {
         item.shift_remove(field);
@@ -203,11 +205,11 @@ fn put_number(item: &mut Object, field: &str, value: Option<u32>) {
     };
 }
 
-fn put_reference(item: &mut Object, field: &str, to: Option<&Ref>, outside: &Outside<'_>) {
+fn put_reference(item: &mut Object, field: &str, to: Option<&Ref<Organisation>>, lookup: &UuidLookup<'_>) {
     let beside = format!("moot_{field}");
     item.shift_remove(&beside);
-    put(item, field, &to.and_then(outside).unwrap_or_default());
-    if let Some(Ref::Words(words)) = to {
+    put(item, field, &to.and_then(lookup).unwrap_or_default());
+    if let Some(Target::Words(words)) = to.map(Ref::target) {
         put(item, &beside, words);
     }
 }
@@ -216,9 +218,9 @@ fn row(fields: &[(&str, &str)]) -> Object {
     fields.iter().map(|(field, value)| ((*field).to_owned(), Value::String((*value).to_owned()))).collect()
 }
 
-/// Puts rows in the place of those that were there; each gets an id made of its place and content.
+/// Replaces the rows of an array; each row gets an id derived from its parent and content.
 fn put_rows(item: &mut Object, name: &str, rows: impl Iterator<Item = Object>) {
-    let parent = text(item, "id").to_owned();
+    let parent = str_field(item, "id").to_owned();
     let rows: Vec<Value> = rows.map(|row| Value::Object(with_ids(&parent, name, row))).collect();
     if rows.is_empty() {
         item.shift_remove(name);
@@ -227,9 +229,9 @@ fn put_rows(item: &mut Object, name: &str, rows: impl Iterator<Item = Object>) {
     }
 }
 
-/// A row with an id, and ids for what nests in it.
+/// Derives ids for a row and everything nested in it.
 fn with_ids(parent: &str, name: &str, row: Object) -> Object {
-    let id = made_uuid(&format!("moot|{name}|{parent}|{}", Value::Object(row.clone())));
+    let id = name_uuid(&format!("moot|{name}|{parent}|{}", Value::Object(row.clone())));
     let mut named = Object::from_iter([("id".to_owned(), Value::String(id.clone()))]);
     for (field, value) in row {
         let value = match value {
@@ -249,7 +251,7 @@ fn with_ids(parent: &str, name: &str, row: Object) -> Object {
     named
 }
 
-/// The first number takes the place of the one that was dialled before.
+/// Replaces the number of the first phone that is no fax.
 fn put_phone(item: &mut Object, number: &str) {
     if number.is_empty() {
         item.shift_remove("phones");
@@ -257,7 +259,7 @@ fn put_phone(item: &mut Object, number: &str) {
     }
     let fax =
         |row: &Value| row.get("type").and_then(Value::as_str).is_some_and(|sort| sort.eq_ignore_ascii_case("fax"));
-    let fresh = with_ids(text(item, "id"), "phones", row(&[("number", number)]));
+    let fresh = with_ids(str_field(item, "id"), "phones", row(&[("number", number)]));
     match item.get_mut("phones") {
         Some(Value::Array(rows)) => match rows.iter_mut().find(|row| !fax(row)).and_then(Value::as_object_mut) {
             Some(row) => {
@@ -283,24 +285,24 @@ fn put_identifier(item: &mut Object, identifier: &str) {
     put_rows(item, "organization_identifiers", rows.into_iter());
 }
 
-/// The name of the terms that stand for our needs.
-pub const NEEDS: &str = "Folkmoot needs";
+/// The taxonomy under which needs are exported.
+pub const NEEDS_TAXONOMY: &str = "Folkmoot needs";
 
-/// Needs as attributes, beside those of the source.
+/// Writes needs as attributes, beside those of the source.
 fn put_needs(item: &mut Object, now: &Service) {
-    let id = text(item, "id").to_owned();
+    let id = str_field(item, "id").to_owned();
     let mut rows: Vec<Value> = match item.shift_remove("attributes") {
         Some(Value::Array(rows)) => rows,
         _ => Vec::new(),
     };
-    let is_ours = |row: &Value| row["taxonomy_term"]["taxonomy"] == NEEDS;
+    let is_ours = |row: &Value| row["taxonomy_term"]["taxonomy"] == NEEDS_TAXONOMY;
     rows.retain(|row| !is_ours(row));
     for need in now.needs.iter() {
         let code = format!("{need:?}");
-        let mut term = row(&[("code", &code), ("name", need.label()), ("taxonomy", NEEDS)]);
-        term.insert("id".to_owned(), Value::String(made_uuid(&format!("moot|taxonomy_terms|{code}"))));
+        let mut term = row(&[("code", &code), ("name", need.label()), ("taxonomy", NEEDS_TAXONOMY)]);
+        term.insert("id".to_owned(), Value::String(name_uuid(&format!("moot|taxonomy_terms|{code}"))));
         let mut attribute = row(&[("link_entity", "service")]);
-        attribute.insert("id".to_owned(), Value::String(made_uuid(&format!("moot|attributes|{id}|{code}"))));
+        attribute.insert("id".to_owned(), Value::String(name_uuid(&format!("moot|attributes|{id}|{code}"))));
         attribute.insert("taxonomy_term".to_owned(), Value::Object(term));
         rows.push(Value::Object(attribute));
     }
@@ -309,9 +311,9 @@ fn put_needs(item: &mut Object, now: &Service) {
     }
 }
 
-/// Places: those that still say the same keep all that the source says of them.
+/// Writes locations; unchanged ones keep their original rows.
 fn put_locations(item: &mut Object, now: &Service) {
-    let id = text(item, "id").to_owned();
+    let id = str_field(item, "id").to_owned();
     let mut old: Vec<Value> = match item.shift_remove("service_at_locations") {
         Some(Value::Array(rows)) => rows,
         _ => Vec::new(),
@@ -324,7 +326,7 @@ fn put_locations(item: &mut Object, now: &Service) {
         });
         let place = match same {
             Some(at) => old.remove(at),
-            None => new_place(&id, location),
+            None => new_location(&id, location),
         };
         rows.push(place);
     }
@@ -333,10 +335,10 @@ fn put_locations(item: &mut Object, now: &Service) {
     }
 }
 
-fn new_place(service: &str, location: &Location) -> Value {
+fn new_location(service: &str, location: &Location) -> Value {
     let mut place = Object::new();
     put(&mut place, "location_type", "physical");
-    put(&mut place, "name", of(location.name.as_ref().or(location.address.as_ref())));
+    put(&mut place, "name", or_empty(location.name.as_ref().or(location.address.as_ref())));
     if let Some(point) = location.point {
         place.insert("latitude".to_owned(), Value::from(point.0));
         place.insert("longitude".to_owned(), Value::from(point.1));
@@ -345,7 +347,7 @@ fn new_place(service: &str, location: &Location) -> Value {
     for (field, part) in
         [("address_1", &location.address), ("city", &location.town), ("postal_code", &location.postcode)]
     {
-        put(&mut address, field, of(part.as_ref()));
+        put(&mut address, field, or_empty(part.as_ref()));
     }
     if !address.is_empty() {
         put(&mut address, "country", "GB");

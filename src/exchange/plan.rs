@@ -1,58 +1,58 @@
-//! What an import would do: one change, made of the difference between what the source said last time, what it says
-//! now, and what has been changed here since.
+//! Plans an import: one change from a three-way merge of what the source said last time (the kept original), what it
+//! says now, and the records as they are here.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::model::Ref;
 use crate::model::needs::NeedTable;
 use crate::model::original::Json;
 use crate::model::record::Record;
 use crate::model::service::Source;
-use crate::model::text::{LONGEST, Text};
-use crate::model::typed::Ref;
+use crate::model::text::{MAX_BYTES, Text};
 use crate::model::{
     AnyRecord, Author, Change, Collection, Edit, Id, Kind, Organisation, Original, Service, SplitMix64, Workspace,
 };
 
-use super::map::{self, Around};
+use super::map::{self, ServiceContext};
 use super::nest::Item;
-use super::report::{Counts, Repair, Report, Rule, shown};
-use super::tidy::{Object, text};
-use super::{GoOn, Package, Problem, Progress};
+use super::normalise::{Object, str_field};
+use super::report::{Counts, Repair, RepairKind, Report, excerpt};
+use super::{ExchangeError, Package, Progress, ProgressCallback};
 
-/// What an import meets here.
+/// What an import is compared with.
 #[derive(Clone, Copy)]
-pub struct Here<'a> {
+pub struct ImportContext<'a> {
     /// The records.
     pub workspace: &'a Workspace,
-    /// What earlier imports brought.
+    /// The items that earlier imports kept.
     pub originals: &'a Collection<Original>,
-    /// Which needs words speak of.
+    /// Maps words and taxonomy codes to needs.
     pub needs: &'a NeedTable,
     /// Who imports, and when.
     pub author: &'a Author,
 }
 
-/// What an import would do.
+/// The outcome of planning an import.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Plan {
+pub struct ImportPlan {
     /// The change; empty when the source says nothing new.
     pub change: Change,
-    /// What is said about it.
+    /// What was read and repaired.
     pub report: Report,
 }
 
-/// A record that can come from a source.
+/// A kind of record that can be imported.
 trait Sourced: Record + Into<AnyRecord> {
     fn source(&mut self) -> &mut Option<Source>;
-    fn here(workspace: &Workspace, id: Id) -> Option<Arc<Self>>;
+    fn find_in(workspace: &Workspace, id: Id) -> Option<Arc<Self>>;
 }
 
 impl Sourced for Service {
     fn source(&mut self) -> &mut Option<Source> {
         &mut self.source
     }
-    fn here(workspace: &Workspace, id: Id) -> Option<Arc<Self>> {
+    fn find_in(workspace: &Workspace, id: Id) -> Option<Arc<Self>> {
         workspace.services.get(id).cloned()
     }
 }
@@ -61,7 +61,7 @@ impl Sourced for Organisation {
     fn source(&mut self) -> &mut Option<Source> {
         &mut self.source
     }
-    fn here(workspace: &Workspace, id: Id) -> Option<Arc<Self>> {
+    fn find_in(workspace: &Workspace, id: Id) -> Option<Arc<Self>> {
         workspace.organisations.get(id).cloned()
     }
 }
@@ -69,48 +69,53 @@ impl Sourced for Organisation {
 /// Plans the import of a package.
 ///
 /// # Errors
-/// That `go_on` answered false.
-pub fn plan(package: Package, here: &Here<'_>, random: &mut SplitMix64, go_on: &mut GoOn<'_>) -> Result<Plan, Problem> {
-    let mut planner = Planner::new(&package, here, random);
-    planner.name_organisations(&package);
+/// When `on_progress` returned false.
+pub fn plan_import(
+    package: Package,
+    context: &ImportContext<'_>,
+    random: &mut SplitMix64,
+    on_progress: &mut ProgressCallback<'_>,
+) -> Result<ImportPlan, ExchangeError> {
+    let mut planner = Planner::new(&package, context, random);
+    planner.assign_organisation_ids(&package);
     for item in &package.organisations {
-        planner.take_organisation(item);
+        planner.plan_organisation(item);
     }
     for (at, item) in package.services.iter().enumerate() {
-        if at % 200 == 0 && !go_on(Progress { step: "comparing", done: at }) {
-            return Err(Problem("the import was stopped; nothing was changed".to_owned()));
+        if at % 200 == 0 && !on_progress(Progress { stage: "comparing", done: at }) {
+            return Err(ExchangeError("the import was stopped; nothing was changed".to_owned()));
         }
-        planner.take_service(item);
+        planner.plan_service(item);
     }
-    for item in &package.loose {
+    for item in &package.orphans {
         planner.keep_original(item, None);
     }
     planner.mark_missing();
     let parts = planner.into_parts();
-    Ok(finish(package, parts))
+    Ok(into_plan(package, parts))
 }
 
 struct Planner<'a> {
-    here: &'a Here<'a>,
+    context: &'a ImportContext<'a>,
     random: &'a mut SplitMix64,
     feed: Text,
-    /// What earlier imports of this source brought, by table and id; taken out when the source still has it.
+    /// Originals of this source by table and id; those that the source still has are removed as they are met.
     known: HashMap<(String, String), Arc<Original>>,
-    /// The records of a source's organisations and services, by id there.
+    /// Record ids by kind and the id in the source.
     records: HashMap<(Kind, String), Id>,
     organisations: HashMap<String, &'a str>,
-    /// The same, as the source had them last time.
+    /// Organisations as the source had them last time.
     before: HashMap<String, Arc<Original>>,
-    fresh: HashSet<Id>,
+    new_ids: HashSet<Id>,
     edits: [Vec<Edit>; 3],
     counts: [Counts; 2],
     repairs: Vec<Repair>,
 }
 
 impl<'a> Planner<'a> {
-    fn new(package: &'a Package, here: &'a Here<'a>, random: &'a mut SplitMix64) -> Self {
+    fn new(package: &'a Package, context: &'a ImportContext<'a>, random: &'a mut SplitMix64) -> Self {
         let feed = Text::line(&package.feed);
-        let of_feed = here.originals.iter().filter(|original| original.feed.as_ref() == Some(&feed));
+        let of_feed = context.originals.iter().filter(|original| original.feed.as_ref() == Some(&feed));
         let key = |original: &Original| {
             (original.name.to_string(), original.source_id.as_deref().unwrap_or_default().to_owned())
         };
@@ -121,8 +126,8 @@ impl<'a> Planner<'a> {
                 records.insert((kind, source.id.to_string()), id);
             }
         };
-        here.workspace.organisations.iter().for_each(|o| learn(Kind::Organisation, o.id, o.source.as_ref()));
-        here.workspace.services.iter().for_each(|s| learn(Kind::Service, s.id, s.source.as_ref()));
+        context.workspace.organisations.iter().for_each(|o| learn(Kind::Organisation, o.id, o.source.as_ref()));
+        context.workspace.services.iter().for_each(|s| learn(Kind::Service, s.id, s.source.as_ref()));
         for ((table, id), original) in &known {
             let kind = if table == "services" { Kind::Service } else { Kind::Organisation };
             if let Some(record) = original.record {
@@ -134,14 +139,14 @@ impl<'a> Planner<'a> {
         let before = known.iter().filter(|(key, _)| is_organisation(key)).map(|((_, id), o)| (id.clone(), o.clone()));
         let before = before.collect();
         Self {
-            here,
+            context,
             random,
             feed,
             known,
             records,
             organisations,
             before,
-            fresh: HashSet::new(),
+            new_ids: HashSet::new(),
             edits: Default::default(),
             counts: Default::default(),
             repairs: Vec::new(),
@@ -149,16 +154,16 @@ impl<'a> Planner<'a> {
     }
 
     fn new_id(&mut self, kind: Kind) -> Id {
-        let (workspace, originals, fresh) = (self.here.workspace, self.here.originals, &self.fresh);
-        let count = if kind == Kind::Original { originals.len() } else { workspace.count(kind) } + fresh.len();
-        let taken = |id| workspace.get(id).is_some() || originals.get(id).is_some() || fresh.contains(&id);
+        let (workspace, originals, new_ids) = (self.context.workspace, self.context.originals, &self.new_ids);
+        let count = if kind == Kind::Original { originals.len() } else { workspace.count(kind) } + new_ids.len();
+        let taken = |id| workspace.get(id).is_some() || originals.get(id).is_some() || new_ids.contains(&id);
         let id = self.random.new_id(kind.letter(), count, taken);
-        self.fresh.insert(id);
+        self.new_ids.insert(id);
         id
     }
 
-    /// Every organisation has its id before anything points to it.
-    fn name_organisations(&mut self, package: &Package) {
+    /// Assigns ids to new organisations before services refer to them.
+    fn assign_organisation_ids(&mut self, package: &Package) {
         for item in &package.organisations {
             let key = (Kind::Organisation, item.id.to_string());
             if !self.records.contains_key(&key) {
@@ -172,14 +177,14 @@ impl<'a> Planner<'a> {
         self.known.get(&(item.table.to_string(), item.id.to_string()))
     }
 
-    /// The organisation that a field of an item names: a record, or what the source says instead.
-    fn organisation_of(&self, item: &Object, field: &str) -> Option<Ref> {
-        let said = match text(item, field) {
-            "" => text(item, &format!("moot_{field}")),
-            said => said,
+    /// The organisation to which a field of an item refers: a record, or the text in the source.
+    fn organisation_of(&self, item: &Object, field: &str) -> Option<Ref<Organisation>> {
+        let stated = match str_field(item, field) {
+            "" => str_field(item, &format!("moot_{field}")),
+            stated => stated,
         };
-        let record = self.records.get(&(Kind::Organisation, said.to_owned()));
-        record.map(|id| Ref::Record(*id)).or_else(|| Text::some(said).map(Ref::Words))
+        let record = self.records.get(&(Kind::Organisation, stated.to_owned()));
+        record.map(|id| Ref::record(*id)).or_else(|| Text::some(stated).map(Ref::words))
     }
 
     fn as_organisation(&self, json: &str) -> (Object, Organisation) {
@@ -192,26 +197,27 @@ impl<'a> Planner<'a> {
     fn as_service(&self, json: &str, organisation: Option<&str>) -> (Object, Service) {
         let object: Object = serde_json::from_str(json).unwrap_or_default();
         let organisation: Option<Object> = organisation.and_then(|json| serde_json::from_str(json).ok());
-        let deliverer = self.organisation_of(&object, "organization_id");
-        let around = Around { organisation: organisation.as_ref(), deliverer, needs: self.here.needs };
-        let service = map::service(&object, &around);
+        let organisation_ref = self.organisation_of(&object, "organization_id");
+        let service_context =
+            ServiceContext { organisation_item: organisation.as_ref(), organisation_ref, needs: self.context.needs };
+        let service = map::service(&object, &service_context);
         (object, service)
     }
 
-    fn take_organisation(&mut self, item: &Item) {
+    fn plan_organisation(&mut self, item: &Item) {
         let base = self.known(item).map(|known| known.json.clone());
-        let is_same = base.as_ref().is_some_and(|base| base.as_str() == &*item.json);
+        let is_same_json = base.as_ref().is_some_and(|base| base.as_str() == &*item.json);
         let id = self.records.get(&(Kind::Organisation, item.id.to_string())).copied().unwrap_or_default();
-        if !self.is_settled::<Organisation>(id, is_same, 0) {
+        if !self.is_unchanged::<Organisation>(id, is_same_json, 0) {
             let (object, theirs) = self.as_organisation(&item.json);
             let base = base.map(|base| self.as_organisation(base.as_str()).1);
-            self.note_gaps(item, &object);
-            self.meet(item, id, base, theirs, 0);
+            self.note_missing_and_long(item, &object);
+            self.merge_item(item, id, base, theirs, 0);
         }
         self.keep_original(item, Some(id));
     }
 
-    fn take_service(&mut self, item: &Item) {
+    fn plan_service(&mut self, item: &Item) {
         let key = (Kind::Service, item.id.to_string());
         let id = match self.records.get(&key) {
             Some(id) => *id,
@@ -220,51 +226,51 @@ impl<'a> Planner<'a> {
         self.records.insert(key, id);
         let base = self.known(item).map(|known| known.json.clone());
         let (now, before) = self.organisations_of(&item.json, base.as_ref());
-        let is_same = base.as_ref().is_some_and(|base| base.as_str() == &*item.json) && now == before.as_deref();
-        if !self.is_settled::<Service>(id, is_same, 1) {
+        let is_same_json = base.as_ref().is_some_and(|base| base.as_str() == &*item.json) && now == before.as_deref();
+        if !self.is_unchanged::<Service>(id, is_same_json, 1) {
             let (object, theirs) = self.as_service(&item.json, now);
             let base = base.map(|base| self.as_service(base.as_str(), before.as_deref()).1);
-            self.note_gaps(item, &object);
+            self.note_missing_and_long(item, &object);
             if theirs.hide_address && base.is_none() {
-                self.note(item, "hide_address", Rule::Refuge, "", "yes");
+                self.note(item, "hide_address", RepairKind::Refuge, "", "yes");
             }
-            self.meet(item, id, base, theirs, 1);
+            self.merge_item(item, id, base, theirs, 1);
         }
         self.keep_original(item, Some(id));
     }
 
-    /// The organisation's item of a service, as the source has it now and as it had it last time.
+    /// The item of a service's organisation, as it is now and as it was at the last import.
     fn organisations_of(&self, json: &str, base: Option<&Json>) -> (Option<&'a str>, Option<String>) {
-        let id_in = |json: &str| id_in(json).map(str::to_owned);
-        let now = id_in(json).and_then(|id| self.organisations.get(&id).copied());
-        let before = base.and_then(|base| id_in(base.as_str())).and_then(|id| self.before.get(&id));
+        let organisation_id_in = |json: &str| organisation_id_in(json).map(str::to_owned);
+        let now = organisation_id_in(json).and_then(|id| self.organisations.get(&id).copied());
+        let before = base.and_then(|base| organisation_id_in(base.as_str())).and_then(|id| self.before.get(&id));
         (now, before.map(|original| original.json.as_str().to_owned()))
     }
 
-    /// Whether nothing has to be compared: the source says what it said, and the record is as it was left.
-    fn is_settled<R: Sourced>(&mut self, id: Id, is_same: bool, at: usize) -> bool {
-        if !is_same {
+    /// Whether nothing has to be merged: the item did not change and the record is not marked as missing.
+    fn is_unchanged<R: Sourced>(&mut self, id: Id, is_same_json: bool, at: usize) -> bool {
+        if !is_same_json {
             return false;
         }
-        let is_missing = R::here(self.here.workspace, id).is_some_and(|record| {
+        let is_missing = R::find_in(self.context.workspace, id).is_some_and(|record| {
             Arc::unwrap_or_clone(record).source().as_ref().is_some_and(|s| s.missing_since.is_some())
         });
         self.counts[at].unchanged += usize::from(!is_missing);
         !is_missing
     }
 
-    /// Brings together what the source said, says now, and what the record says here.
-    fn meet<R: Sourced>(&mut self, item: &Item, id: Id, base: Option<R>, mut theirs: R, at: usize) {
+    /// Merges the base and the new state of an item with the record here, and adds the edit.
+    fn merge_item<R: Sourced>(&mut self, item: &Item, id: Id, base: Option<R>, mut theirs: R, at: usize) {
         theirs.set_id(id);
         let source = Source { feed: self.feed.clone(), id: Text::line(&item.id), ..Source::default() };
-        let ours = R::here(self.here.workspace, id);
+        let ours = R::find_in(self.context.workspace, id);
         let before = ours.as_ref().map(|ours| R::clone(ours).into());
         let after = match ours {
             Some(ours) => self.merged(base, &ours, theirs),
             None if base.as_ref().is_some_and(|base| base.differing(&theirs).is_empty()) => None,
             None => {
                 *theirs.source() = Some(source);
-                theirs.set_updated(self.here.author.stamp(None));
+                theirs.set_updated(self.context.author.stamp(None));
                 Some(theirs)
             }
         };
@@ -276,7 +282,7 @@ impl<'a> Planner<'a> {
         self.edits[at].extend(after.and_then(|after| Edit::new(before, Some(after.into()))));
     }
 
-    /// Our record with what changed in the source; `None` when nothing did.
+    /// The record with the changes of the source merged in; `None` when nothing changed. Conflicts become suggestions.
     fn merged<R: Sourced>(&self, base: Option<R>, ours: &Arc<R>, mut theirs: R) -> Option<R> {
         let mut source = R::clone(ours).source().clone().unwrap_or_default();
         let mut base = base.unwrap_or_default();
@@ -285,29 +291,29 @@ impl<'a> Planner<'a> {
         }
         let (mut merged, both) = R::merge(&base, ours, &theirs, true);
         source.missing_since = None;
-        let said = |record: &R, name: &str| self.say(record, name);
+        let formatted = |record: &R, name: &str| self.format_field(record, name);
         source.suggestions.retain(|(name, value)| {
-            said(&theirs, name) == **value && said(&merged, name) != **value && !both.contains(&name.as_str())
+            formatted(&theirs, name) == **value && formatted(&merged, name) != **value && !both.contains(&name.as_str())
         });
-        let offered = both.iter().filter_map(|name| Some((Text::line(name), Text::some(&said(&theirs, name))?)));
+        let offered = both.iter().filter_map(|name| Some((Text::line(name), Text::some(&formatted(&theirs, name))?)));
         source.suggestions.extend(offered);
         *merged.source() = Some(source);
         if merged.differing(ours).is_empty() {
             return None;
         }
-        merged.set_updated(self.here.author.stamp(Some(&R::clone(ours).into())));
+        merged.set_updated(self.context.author.stamp(Some(&R::clone(ours).into())));
         Some(merged)
     }
 
-    fn say<R: Sourced>(&self, record: &R, name: &str) -> String {
+    fn format_field<R: Sourced>(&self, record: &R, name: &str) -> String {
         let any: AnyRecord = record.clone().into();
         if let (AnyRecord::Service(service), "verified") = (&any, name) {
             return service.verified.as_ref().map(|verified| verified.on.to_string()).unwrap_or_default();
         }
-        any.format_field(name, self.here.workspace)
+        any.format_field(name, self.context.workspace)
     }
 
-    /// Keeps the item whole: the base of the next import, and what an export gives back.
+    /// Stores the item as an original: the base of the next import and of exports.
     fn keep_original(&mut self, item: &Item, record: Option<Id>) {
         let known = self.known.remove(&(item.table.to_string(), item.id.to_string()));
         if known.as_ref().is_some_and(|known| known.json.as_str() == &*item.json && known.record == record) {
@@ -322,53 +328,53 @@ impl<'a> Planner<'a> {
             source_id: Text::some(&item.id),
             json: Json::new(&item.json),
             record,
-            updated: self.here.author.stamp(before.as_ref()),
+            updated: self.context.author.stamp(before.as_ref()),
         };
         self.edits[2].extend(Edit::new(before, Some(after.into())));
     }
 
-    /// What the source no longer has is marked, never deleted; rows that belonged to nothing go with it.
+    /// Marks records that the source no longer has; only rows without a record are deleted.
     fn mark_missing(&mut self) {
         let mut gone: Vec<Arc<Original>> = self.known.values().cloned().collect();
         gone.sort_by_key(|original| original.id);
         for original in gone {
-            match original.record.map(|id| self.here.workspace.get(id)) {
-                Some(Some(AnyRecord::Service(service))) => self.mark(service, 1),
-                Some(Some(AnyRecord::Organisation(organisation))) => self.mark(organisation, 0),
+            match original.record.map(|id| self.context.workspace.get(id)) {
+                Some(Some(AnyRecord::Service(service))) => self.mark_record(service, 1),
+                Some(Some(AnyRecord::Organisation(organisation))) => self.mark_record(organisation, 0),
                 Some(_) => {}
                 None => self.edits[2].extend(Edit::new(Some(AnyRecord::Original(original)), None)),
             }
         }
     }
 
-    fn mark<R: Sourced>(&mut self, record: Arc<R>, at: usize) {
+    fn mark_record<R: Sourced>(&mut self, record: Arc<R>, at: usize) {
         self.counts[at].missing += 1;
         let before: AnyRecord = R::clone(&record).into();
         let mut after = Arc::unwrap_or_clone(record);
         let mut source = after.source().clone().unwrap_or_default();
         if source.missing_since.is_none() {
-            source.missing_since = Some(self.here.author.today);
+            source.missing_since = Some(self.context.author.today);
             *after.source() = Some(source);
-            after.set_updated(self.here.author.stamp(Some(&before)));
+            after.set_updated(self.context.author.stamp(Some(&before)));
             self.edits[at].extend(Edit::new(Some(before), Some(after.into())));
         }
     }
 
-    /// Writes down what a record could not take from its item.
-    fn note_gaps(&mut self, item: &Item, object: &Object) {
-        if text(object, "name").is_empty() {
-            self.note(item, "name", Rule::Missing, "", "named by what else is known");
+    /// Reports a missing name and texts that are too long for a record.
+    fn note_missing_and_long(&mut self, item: &Item, object: &Object) {
+        if str_field(object, "name").is_empty() {
+            self.note(item, "name", RepairKind::Missing, "", "named by what else is known");
         }
         for (field, value) in object {
-            if let Some(value) = value.as_str().filter(|value| value.len() > LONGEST) {
-                self.note(item, field, Rule::TooLong, value, "");
+            if let Some(value) = value.as_str().filter(|value| value.len() > MAX_BYTES) {
+                self.note(item, field, RepairKind::TooLong, value, "");
             }
         }
     }
 
-    fn note(&mut self, item: &Item, field: &str, rule: Rule, old: &str, new: &str) {
+    fn note(&mut self, item: &Item, field: &str, kind: RepairKind, old: &str, new: &str) {
         let (file, row) = (item.file.clone(), item.row);
-        self.repairs.push(Repair { file, row, field: field.into(), rule, old: shown(old), new: shown(new) });
+        self.repairs.push(Repair { file, row, field: field.into(), kind, old: excerpt(old), new: excerpt(new) });
     }
 
     fn into_parts(self) -> ([Vec<Edit>; 3], [Counts; 2], Vec<Repair>) {
@@ -376,7 +382,10 @@ impl<'a> Planner<'a> {
     }
 }
 
-fn finish(package: Package, (edits, counts, noted): ([Vec<Edit>; 3], [Counts; 2], Vec<Repair>)) -> Plan {
+fn into_plan(
+    package: Package,
+    (edits, counts, more_repairs): ([Vec<Edit>; 3], [Counts; 2], Vec<Repair>),
+) -> ImportPlan {
     let [organisations, services] = counts;
     let edits: Vec<Edit> = edits.into_iter().flatten().collect();
     let sentence = if edits.is_empty() {
@@ -385,21 +394,21 @@ fn finish(package: Package, (edits, counts, noted): ([Vec<Edit>; 3], [Counts; 2]
         format!("{} imported: services {services}; organisations {organisations}", package.feed)
     };
     let mut repairs = package.repairs;
-    repairs.extend(noted);
+    repairs.extend(more_repairs);
     let report = Report {
         feed: package.feed,
         dialect: package.dialect,
         services,
         organisations,
         locations: package.locations,
-        loose_rows: package.loose.len(),
+        orphan_rows: package.orphans.len(),
         repairs,
     };
-    Plan { change: Change { edits, sentence }, report }
+    ImportPlan { change: Change { edits, sentence }, report }
 }
 
-/// The organisation a service's item names, read without parsing the whole: its fields stand in a set order.
-fn id_in(json: &str) -> Option<&str> {
+/// The `organization_id` of a service's item, read without parsing it: canonical order puts it right after the id.
+fn organisation_id_in(json: &str) -> Option<&str> {
     let rest = json.get(r#"{"id":"","#.len() + 36..)?;
     rest.strip_prefix(r#""organization_id":""#)?.get(..36)
 }

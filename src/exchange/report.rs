@@ -1,43 +1,43 @@
-//! What an import did to what it read: every repair and every reference that leads nowhere, with its place.
+//! The report of an import: every repair and every dangling reference, with its position in the source.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
-/// Why something was changed, or could not be placed.
+/// The kinds of repairs and faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Rule {
+pub enum RepairKind {
     /// The file was not UTF-8.
     Encoding,
     /// Escape sequences, control, direction and invisible characters were taken out.
     Controls,
-    /// Odd blanks became blanks.
+    /// Unusual white space became blanks.
     Blanks,
-    /// Backslash and n became a new line.
+    /// A literal `\\n` became a newline.
     Newlines,
-    /// Character entities became characters.
+    /// HTML entities were decoded.
     Entities,
-    /// Tags became text.
+    /// HTML tags became text.
     Tags,
-    /// Blanks at the ends went.
+    /// White space at the ends was removed.
     Trimmed,
-    /// `null` stood for nothing.
+    /// A `null` was dropped.
     Null,
-    /// A web address got its scheme.
+    /// A URL got its scheme.
     Scheme,
-    /// A value is not of the sort its field takes; it is kept beside it.
-    WrongSort,
-    /// A time, day, number or word was written the standard way.
+    /// A value is not of the type of its field; it is kept beside it.
+    WrongType,
+    /// A time, date, number or word was rewritten in the standard form.
     Standard,
-    /// A day could be read in two ways.
+    /// A date could be read in two ways.
     Ambiguous,
-    /// Coordinates that are no place.
-    NoPlace,
-    /// A postcode got its blank.
+    /// Impossible or incomplete coordinates.
+    BadCoordinates,
+    /// A postcode was put into its standard form.
     Postcode,
     /// An id became a uuid, or a missing one was made.
     Id,
-    /// The same row with the same id came again.
+    /// An exact copy of a row was merged.
     Copy,
     /// Another row with the same id: both are kept, under different ids.
     SameId,
@@ -45,9 +45,9 @@ pub enum Rule {
     Ragged,
     /// A row, line or item that could not be read; it is kept here, whole.
     Unreadable,
-    /// A reference leads nowhere.
-    Loose,
-    /// Something a record must have was missing.
+    /// A reference to a row that is not in the source.
+    DanglingReference,
+    /// A required value is missing.
     Missing,
     /// A refuge: its address is hidden until somebody says otherwise.
     Refuge,
@@ -55,8 +55,8 @@ pub enum Rule {
     TooLong,
 }
 
-impl Rule {
-    /// The rule in a few words.
+impl RepairKind {
+    /// A description in a few words.
     pub fn label(self) -> &'static str {
         match self {
             Self::Encoding => "read as Windows-1252",
@@ -68,17 +68,17 @@ impl Rule {
             Self::Trimmed => "blanks at the ends taken off",
             Self::Null => "null left out",
             Self::Scheme => "web address given its scheme",
-            Self::WrongSort => "not what this field takes, kept beside it",
+            Self::WrongType => "not what this field takes, kept beside it",
             Self::Standard => "written the standard way",
             Self::Ambiguous => "a day that could be read in two ways",
-            Self::NoPlace => "coordinates that are no place",
+            Self::BadCoordinates => "coordinates that are no place",
             Self::Postcode => "postcode given its blank",
             Self::Id => "id made a uuid",
             Self::Copy => "an exact copy, merged",
             Self::SameId => "same id, other content: both kept",
             Self::Ragged => "more cells than columns, kept",
             Self::Unreadable => "could not be read, kept here",
-            Self::Loose => "leads nowhere, kept as text",
+            Self::DanglingReference => "leads nowhere, kept as text",
             Self::Missing => "missing, filled in",
             Self::Refuge => "a refuge: address hidden",
             Self::TooLong => "longer than a record can hold, whole in the original",
@@ -86,7 +86,7 @@ impl Rule {
     }
 }
 
-/// One thing that was repaired, or a reference that could not be.
+/// One repair or dangling reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repair {
     /// The file, as it is called inside the package.
@@ -96,20 +96,20 @@ pub struct Repair {
     /// The field.
     pub field: Box<str>,
     /// What was done.
-    pub rule: Rule,
+    pub kind: RepairKind,
     /// What stood there.
     pub old: Box<str>,
     /// What stands there now.
     pub new: Box<str>,
 }
 
-/// The most characters of one value that a line of the report shows, with a count of the rest.
-const SHOWN: usize = 120;
+/// The length at which a value in the report is cut.
+const MAX_EXCERPT_CHARS: usize = 120;
 
-/// A value as the report shows it: one line, its end counted where it is long.
-pub(crate) fn shown(text: &str) -> Box<str> {
+/// A value on one line, cut where it is long.
+pub(crate) fn excerpt(text: &str) -> Box<str> {
     let line = |text: &str| crate::model::text::clean(text).replace('\n', "⏎");
-    match text.char_indices().nth(SHOWN) {
+    match text.char_indices().nth(MAX_EXCERPT_CHARS) {
         None => line(text).into(),
         Some((at, _)) => format!("{}… (+{} characters)", line(&text[..at]), text[at..].chars().count()).into(),
     }
@@ -117,11 +117,11 @@ pub(crate) fn shown(text: &str) -> Box<str> {
 
 impl fmt::Display for Repair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}: {}: {:?} -> {:?}", self.file, self.row, self.field, self.rule.label(), self.old, self.new)
+        write!(f, "{}:{}:{}: {}: {:?} -> {:?}", self.file, self.row, self.field, self.kind.label(), self.old, self.new)
     }
 }
 
-/// What an import did, in numbers and in single repairs.
+/// What an import did, in counts and single repairs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// The name under which the source is known here.
@@ -134,9 +134,9 @@ pub struct Report {
     pub organisations: Counts,
     /// Different locations.
     pub locations: usize,
-    /// Rows that belong to nothing or that nothing points to, kept as they are.
-    pub loose_rows: usize,
-    /// Every repair, and every reference that leads nowhere.
+    /// Rows without a parent and unreferenced shared rows, kept as they are.
+    pub orphan_rows: usize,
+    /// All repairs and dangling references.
     pub repairs: Vec<Repair>,
 }
 
@@ -154,7 +154,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// How many the source has.
+    /// How many records the source has.
     pub fn in_source(&self) -> usize {
         self.new + self.changed + self.unchanged
     }
@@ -168,20 +168,20 @@ impl fmt::Display for Counts {
 }
 
 impl Report {
-    /// The references that lead nowhere.
-    pub fn loose(&self) -> impl Iterator<Item = &Repair> {
-        self.repairs.iter().filter(|repair| repair.rule == Rule::Loose)
+    /// The dangling references.
+    pub fn dangling(&self) -> impl Iterator<Item = &Repair> {
+        self.repairs.iter().filter(|repair| repair.kind == RepairKind::DanglingReference)
     }
 
-    /// How often each rule was applied.
-    pub fn by_rule(&self) -> BTreeMap<Rule, usize> {
+    /// The number of repairs of each kind.
+    pub fn by_kind(&self) -> BTreeMap<RepairKind, usize> {
         self.repairs.iter().fold(BTreeMap::new(), |mut counts, repair| {
-            *counts.entry(repair.rule).or_default() += 1;
+            *counts.entry(repair.kind).or_default() += 1;
             counts
         })
     }
 
-    /// What the import did, in a few lines.
+    /// A summary in a few lines.
     pub fn summary(&self) -> String {
         let mut text = format!(
             "{} ({}): {} services ({}); {} organisations ({}); {} locations; {} loose rows kept",
@@ -192,10 +192,10 @@ impl Report {
             self.organisations.in_source(),
             self.organisations,
             self.locations,
-            self.loose_rows
+            self.orphan_rows
         );
-        for (rule, count) in self.by_rule() {
-            let _ = write!(text, "\n  {count:>7}  {}", rule.label()); // writing to a String cannot fail
+        for (kind, count) in self.by_kind() {
+            let _ = write!(text, "\n  {count:>7}  {}", kind.label()); // writing to a String cannot fail
         }
         text
     }

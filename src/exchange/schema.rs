@@ -1,77 +1,76 @@
-//! The tables of Open Referral: which fields they have, what sort each is, and which table nests in which.
+//! The tables of Open Referral: their fields, the types of these, and which table nests in which.
 //!
-//! One line a table, so that reading, nesting, exporting and checking share one description. Fields this list does not
-//! name are kept all the same.
+//! Reading, nesting and exporting share this one description. Fields that it does not name are kept all the same.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-/// What a field holds.
+/// The type of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sort {
+pub enum DataType {
     /// Any text.
     Text,
     /// A number.
     Number,
-    /// A day, `YYYY-MM-DD`.
+    /// A date, `YYYY-MM-DD`.
     Date,
-    /// A day with its time and zone.
+    /// A date with time and zone (RFC 3339).
     Timestamp,
     /// A time of the day, `HH:MM`.
     Time,
     /// A web address.
-    Web,
+    Url,
     /// An e-mail address.
     Email,
-    /// One of these words, with bars between.
+    /// One of these words, separated by `|`.
     OneOf(&'static str),
     /// The id of a row in this table.
-    Ref(&'static str),
+    Reference(&'static str),
 }
 
 /// A field of a table.
 #[derive(Clone, Copy, Debug)]
-pub struct Field {
+pub struct FieldSchema {
     /// Its name.
     pub name: &'static str,
-    /// What it holds.
-    pub sort: Sort,
-    /// Whether the schemas demand it.
+    /// Its type.
+    pub data_type: DataType,
+    /// Whether the official schemas require it.
     pub required: bool,
 }
 
 /// A table.
 #[derive(Debug)]
-pub struct Table {
-    /// Its name, which is also that of its file.
+pub struct TableSchema {
+    /// Its name, also that of its CSV file.
     pub name: &'static str,
-    /// What an array of its rows is called where it nests in a parent.
+    /// The name of an array of its rows inside a parent.
     pub nested: &'static str,
-    /// The fields that lead to a parent, the most specific first.
+    /// The fields that refer to a parent, the most specific first.
     pub parents: Vec<&'static str>,
     /// Its fields.
-    pub fields: Vec<Field>,
+    pub fields: Vec<FieldSchema>,
     index: HashMap<&'static str, usize>,
 }
 
-impl Table {
-    /// What the schemas say of a field.
-    pub fn field(&self, name: &str) -> Option<&Field> {
+impl TableSchema {
+    /// The description of a field.
+    pub fn field(&self, name: &str) -> Option<&FieldSchema> {
         self.index.get(name).map(|at| &self.fields[*at])
     }
 
-    /// The place of a field among the fields.
-    pub fn place_of(&self, name: &str) -> Option<usize> {
+    /// The index of a field in [`Self::fields`].
+    pub fn position_of(&self, name: &str) -> Option<usize> {
         self.index.get(name).copied()
     }
 
-    /// Whether its rows belong to one parent, and so carry its id; others are shared by many.
+    /// Whether each row belongs to one parent; rows of other tables are shared.
     pub fn is_owned(&self) -> bool {
         !self.parents.is_empty()
     }
 }
 
-/// `table nested parents : fields`; `*` demanded, `:n` number, `:d` day, `:m` moment, `:t` time, `:u` web address,
+/// `table nested parents : fields`; `*` required, `:n` number, `:d` date, `:m` timestamp, `:t` time, `:u` URL,
 /// `:e` e-mail, `=a|b` one of, `>table` reference.
 const SPEC: &str = "\
 organizations organizations - : name* alternate_name description* email:e website:u tax_status tax_id year_incorporated:n legal_status logo:u uri:u parent_organization_id>organizations
@@ -103,7 +102,7 @@ reviews reviews service_id : service_id>services
 other other - : name
 ";
 
-/// Other names under which tables come: files, and arrays in JSON.
+/// Other names of tables, as files and as arrays in JSON.
 const ALIASES: &[(&str, &str)] = &[
     ("organization", "organizations"),
     ("organisations", "organizations"),
@@ -159,69 +158,71 @@ const ALIASES: &[(&str, &str)] = &[
     ("review", "reviews"),
 ];
 
-fn read_field(word: &'static str) -> Field {
+fn parse_field(word: &'static str) -> FieldSchema {
     let end = word.find(['*', ':', '>', '=']).unwrap_or(word.len());
     let (name, rest) = word.split_at(end);
     let required = rest.starts_with('*');
     let rest = rest.trim_start_matches('*');
-    let sort = match rest.split_at_checked(1) {
-        Some((">", table)) => Sort::Ref(table),
-        Some(("=", words)) => Sort::OneOf(words),
-        Some((":", "n")) => Sort::Number,
-        Some((":", "d")) => Sort::Date,
-        Some((":", "m")) => Sort::Timestamp,
-        Some((":", "t")) => Sort::Time,
-        Some((":", "u")) => Sort::Web,
-        Some((":", "e")) => Sort::Email,
-        _ => Sort::Text,
+    let data_type = match rest.split_at_checked(1) {
+        Some((">", table)) => DataType::Reference(table),
+        Some(("=", words)) => DataType::OneOf(words),
+        Some((":", "n")) => DataType::Number,
+        Some((":", "d")) => DataType::Date,
+        Some((":", "m")) => DataType::Timestamp,
+        Some((":", "t")) => DataType::Time,
+        Some((":", "u")) => DataType::Url,
+        Some((":", "e")) => DataType::Email,
+        _ => DataType::Text,
     };
-    Field { name, sort, required }
+    FieldSchema { name, data_type, required }
 }
 
-fn read_table(line: &'static str) -> Option<Table> {
+fn parse_table(line: &'static str) -> Option<TableSchema> {
     let (head, fields) = line.split_once(" : ")?;
     let mut head = head.split(' ');
     let (name, nested, parents) = (head.next()?, head.next()?, head.next()?);
-    let id = Field { name: "id", sort: Sort::Text, required: true };
-    let fields: Vec<Field> = std::iter::once(id).chain(fields.split(' ').map(read_field)).collect();
+    let id = FieldSchema { name: "id", data_type: DataType::Text, required: true };
+    let fields: Vec<FieldSchema> = std::iter::once(id).chain(fields.split(' ').map(parse_field)).collect();
     let index = fields.iter().enumerate().map(|(at, field)| (field.name, at)).collect();
     let parents = parents.split(',').filter(|parent| *parent != "-").collect();
-    Some(Table { name, nested, parents, fields, index })
+    Some(TableSchema { name, nested, parents, fields, index })
 }
 
-/// Every table, in the order in which exports write them.
-pub fn tables() -> &'static [Table] {
-    static TABLES: OnceLock<Vec<Table>> = OnceLock::new();
-    TABLES.get_or_init(|| SPEC.lines().filter_map(read_table).collect())
+/// All tables, in the order in which exports write them.
+pub fn tables() -> &'static [TableSchema] {
+    static TABLES: OnceLock<Vec<TableSchema>> = OnceLock::new();
+    TABLES.get_or_init(|| SPEC.lines().filter_map(parse_table).collect())
 }
 
-/// The table with this very name.
-pub fn table(name: &str) -> Option<&'static Table> {
-    static NAMES: OnceLock<HashMap<&'static str, &'static Table>> = OnceLock::new();
+/// The table with exactly this name.
+pub fn table(name: &str) -> Option<&'static TableSchema> {
+    static NAMES: OnceLock<HashMap<&'static str, &'static TableSchema>> = OnceLock::new();
     NAMES.get_or_init(|| tables().iter().map(|table| (table.name, table)).collect()).get(name).copied()
 }
 
-/// The table a file or an array is, whatever it is called.
-pub fn known_as(name: &str) -> Option<&'static Table> {
+/// The table with this name or alias.
+pub fn table_by_alias(name: &str) -> Option<&'static TableSchema> {
     static MEANT: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
     let meant = MEANT.get_or_init(|| ALIASES.iter().copied().collect());
     table(name).or_else(|| meant.get(name).and_then(|meant| table(meant)))
 }
 
-/// What an array of rows of `child` is called inside `parent`.
-pub fn nested_name(child: &'static Table, parent: &str) -> &'static str {
+/// The name of an array of rows of `child` inside `parent`.
+pub fn nested_name(child: &'static TableSchema, parent: &str) -> &'static str {
     if child.name == "url" && parent == "organizations" { "additional_websites" } else { child.nested }
 }
 
-/// The field by which a child says that it belongs to a row of `parent`.
-pub fn link_to(child: &'static Table, parent: &str) -> Option<&'static str> {
-    let leads = |field: &&str| child.field(field).is_some_and(|f| matches!(f.sort, Sort::Ref(to) if to == parent));
+/// The field by which a row of `child` refers to its `parent`.
+pub fn link_to(child: &'static TableSchema, parent: &str) -> Option<&'static str> {
+    let leads = |field: &&str| {
+        child.field(field).is_some_and(|f| matches!(f.data_type, DataType::Reference(to) if to == parent))
+    };
     let open = || child.parents.iter().copied().find(|field| matches!(*field, "link_id" | "resource_id"));
     child.parents.iter().copied().find(leads).or_else(open)
 }
 
-/// The object that a reference stands for where it nests, such as the location of a service at a location.
-pub fn object_of(table: &str, object: &str) -> Option<(&'static str, &'static str)> {
+/// The reference and table of a nested object, such as the `location` of a `service_at_location`.
+pub fn nested_object(table: &str, object: &str) -> Option<(&'static str, &'static str)> {
     match (table, object) {
         ("services", "organization" | "organisation") => Some(("organization_id", "organizations")),
         ("services", "program") => Some(("program_id", "programs")),
@@ -233,8 +234,8 @@ pub fn object_of(table: &str, object: &str) -> Option<(&'static str, &'static st
     }
 }
 
-/// The objects that nest in a row of this table: field, table, name of the object.
-pub fn objects_in(table: &str) -> &'static [(&'static str, &'static str, &'static str)] {
+/// The objects that may stand nested for a reference: (field, table, name of the object).
+pub fn nested_objects(table: &str) -> &'static [(&'static str, &'static str, &'static str)] {
     match table {
         "services" => &[("program_id", "programs", "program")],
         "service_at_location" => &[("location_id", "locations", "location")],
@@ -244,9 +245,9 @@ pub fn objects_in(table: &str) -> &'static [(&'static str, &'static str, &'stati
     }
 }
 
-/// The same for a row of JSON, where a term may hold its whole taxonomy; in tables that one is a row of its own.
-pub fn objects_in_json(table: &str) -> &'static [(&'static str, &'static str, &'static str)] {
-    if table == "taxonomy_terms" { &[("taxonomy_id", "taxonomies", "taxonomy_detail")] } else { objects_in(table) }
+/// The same for JSON, where a term may also nest its taxonomy.
+pub fn nested_objects_in_json(table: &str) -> &'static [(&'static str, &'static str, &'static str)] {
+    if table == "taxonomy_terms" { &[("taxonomy_id", "taxonomies", "taxonomy_detail")] } else { nested_objects(table) }
 }
 
 #[cfg(test)]
@@ -257,7 +258,7 @@ mod tests {
     fn every_line_is_a_table_and_every_reference_leads_to_one() {
         assert_eq!(tables().len(), SPEC.lines().count());
         for field in tables().iter().flat_map(|table| &table.fields) {
-            if let Sort::Ref(to) = field.sort {
+            if let DataType::Reference(to) = field.data_type {
                 assert!(table(to).is_some(), "{to}");
             }
         }

@@ -1,39 +1,39 @@
-//! Getting at the bytes: a file, a folder or a zip, with limits.
+//! Reads the files of a source (a file, a folder or a zip) within limits.
 
 use std::fs;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::Problem;
+use super::ExchangeError;
 
-/// The most bytes read from one source, unpacked.
-pub const MOST: u64 = 256 * 1024 * 1024;
+/// The total size limit of one source, unpacked.
+pub const MAX_SOURCE_BYTES: u64 = 256 * 1024 * 1024;
 
-/// The most files looked at in a folder or a zip.
-const MOST_FILES: usize = 2_000;
+/// The number of entries that are looked at in a folder or a zip.
+const MAX_FILES: usize = 2_000;
 
-/// A file of a source: its name inside it, and what it holds.
+/// A file of a source.
 pub struct File {
-    /// Its name.
+    /// Its path inside the source.
     pub name: Arc<str>,
     /// Its bytes.
     pub bytes: Vec<u8>,
 }
 
-/// Reads everything that could be data at this path.
+/// Reads all data files at this path.
 ///
 /// # Errors
-/// What cannot be read, or is too large.
-pub fn files(path: &Path) -> Result<Vec<File>, Problem> {
-    let about = fs::metadata(path).map_err(|error| Problem::unreadable(path, &error))?;
+/// When something cannot be read, is too large or is a damaged or unsafe zip.
+pub fn read_files(path: &Path) -> Result<Vec<File>, ExchangeError> {
+    let about = fs::metadata(path).map_err(|error| ExchangeError::unreadable(path, &error))?;
     if about.is_dir() {
         return folder(path);
     }
     if !about.is_file() {
-        return Err(Problem(format!("{} is not a file or a folder; name one of these", said(path))));
+        return Err(ExchangeError(format!("{} is not a file or a folder; name one of these", display_path(path))));
     }
-    let bytes = bounded(path, about.len())?;
+    let bytes = read_limited(path, about.len())?;
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         return unzip(path, bytes);
     }
@@ -41,25 +41,31 @@ pub fn files(path: &Path) -> Result<Vec<File>, Problem> {
     Ok(vec![File { name: name.into(), bytes }])
 }
 
-/// A path as a message says it.
-pub fn said(path: &Path) -> String {
+/// A path for a message, without control characters.
+pub fn display_path(path: &Path) -> String {
     crate::model::text::clean(&path.to_string_lossy())
 }
 
-fn bounded(path: &Path, length: u64) -> Result<Vec<u8>, Problem> {
+fn read_limited(path: &Path, length: u64) -> Result<Vec<u8>, ExchangeError> {
     let mut bytes = Vec::new();
-    if length <= MOST {
-        let file = fs::File::open(path).map_err(|error| Problem::unreadable(path, &error))?;
-        file.take(MOST + 1).read_to_end(&mut bytes).map_err(|error| Problem::unreadable(path, &error))?;
+    if length <= MAX_SOURCE_BYTES {
+        let file = fs::File::open(path).map_err(|error| ExchangeError::unreadable(path, &error))?;
+        file.take(MAX_SOURCE_BYTES + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| ExchangeError::unreadable(path, &error))?;
     }
-    if length > MOST || bytes.len() as u64 > MOST {
+    if length > MAX_SOURCE_BYTES || bytes.len() as u64 > MAX_SOURCE_BYTES {
         return Err(too_large(path));
     }
     Ok(bytes)
 }
 
-fn too_large(path: &Path) -> Problem {
-    Problem(format!("{} holds more than {} MB; split it into smaller packages", said(path), MOST / 1024 / 1024))
+fn too_large(path: &Path) -> ExchangeError {
+    ExchangeError(format!(
+        "{} holds more than {} MB; split it into smaller packages",
+        display_path(path),
+        MAX_SOURCE_BYTES / 1024 / 1024
+    ))
 }
 
 fn is_data(name: &str) -> bool {
@@ -67,13 +73,13 @@ fn is_data(name: &str) -> bool {
     [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".txt"].iter().any(|ending| lower.ends_with(ending))
 }
 
-fn folder(path: &Path) -> Result<Vec<File>, Problem> {
+fn folder(path: &Path) -> Result<Vec<File>, ExchangeError> {
     let mut paths = Vec::new();
     for inside in ["", "data"] {
         let Ok(entries) = fs::read_dir(path.join(inside)) else {
             continue;
         };
-        for entry in entries.flatten().take(MOST_FILES) {
+        for entry in entries.flatten().take(MAX_FILES) {
             let name = entry.file_name().to_string_lossy().into_owned();
             if entry.path().is_file() && is_data(&name) {
                 paths.push((if inside.is_empty() { name } else { format!("{inside}/{name}") }, entry.path()));
@@ -81,33 +87,37 @@ fn folder(path: &Path) -> Result<Vec<File>, Problem> {
         }
     }
     paths.sort();
-    let mut left = MOST;
+    let mut left = MAX_SOURCE_BYTES;
     let mut files = Vec::new();
     for (name, at) in paths {
-        let length = fs::metadata(&at).map_err(|error| Problem::unreadable(&at, &error))?.len();
+        let length = fs::metadata(&at).map_err(|error| ExchangeError::unreadable(&at, &error))?.len();
         left = left.checked_sub(length).ok_or_else(|| too_large(path))?;
-        files.push(File { name: crate::model::text::clean(&name).into(), bytes: bounded(&at, length)? });
+        files.push(File { name: crate::model::text::clean(&name).into(), bytes: read_limited(&at, length)? });
     }
     Ok(files)
 }
 
-fn unzip(path: &Path, bytes: Vec<u8>) -> Result<Vec<File>, Problem> {
+fn unzip(path: &Path, bytes: Vec<u8>) -> Result<Vec<File>, ExchangeError> {
     let broken = |error: &dyn std::fmt::Display| {
-        Problem(format!("{} is not a whole zip file ({error}); fetch it again", said(path)))
+        ExchangeError(format!("{} is not a whole zip file ({error}); fetch it again", display_path(path)))
     };
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).map_err(|error| broken(&error))?;
-    if archive.len() > MOST_FILES {
-        return Err(Problem(format!("{} holds {} files; at most {MOST_FILES} are read", said(path), archive.len())));
+    if archive.len() > MAX_FILES {
+        return Err(ExchangeError(format!(
+            "{} holds {} files; at most {MAX_FILES} are read",
+            display_path(path),
+            archive.len()
+        )));
     }
-    let mut left = MOST;
+    let mut left = MAX_SOURCE_BYTES;
     let mut files = Vec::new();
     for at in 0..archive.len() {
         let entry = archive.by_index(at).map_err(|error| broken(&error))?;
         let name = crate::model::text::clean(entry.name());
         if entry.enclosed_name().is_none() {
-            return Err(Problem(format!(
+            return Err(ExchangeError(format!(
                 "{} holds {name:?}, a path that leads out of it; it was not read",
-                said(path)
+                display_path(path)
             )));
         }
         if !entry.is_file() || !is_data(&name) {
@@ -122,8 +132,8 @@ fn unzip(path: &Path, bytes: Vec<u8>) -> Result<Vec<File>, Problem> {
     Ok(files)
 }
 
-/// The text of a file, and whether it had to be taken for Windows-1252.
-pub fn text_of(bytes: Vec<u8>) -> (String, bool) {
+/// Decodes a file; the flag says whether it was taken for Windows-1252.
+pub fn decode(bytes: Vec<u8>) -> (String, bool) {
     if let Some((encoding, length)) = encoding_rs::Encoding::for_bom(&bytes)
         && encoding != encoding_rs::UTF_8
     {

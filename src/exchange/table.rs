@@ -1,4 +1,4 @@
-//! Data in CSV: one file a table.
+//! Data in CSV: one file per table.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,21 +7,21 @@ use serde_json::Value;
 
 use super::json::strip_filled;
 use super::legacy;
-use super::nest::{Row, Tables};
-use super::report::Rule;
-use super::schema::{self, Table};
-use super::tidy::{Normaliser, Object, text};
+use super::nest::{SourceRow, SourceTables};
+use super::normalise::{Normaliser, Object, str_field};
+use super::report::RepairKind;
+use super::schema::{self, TableSchema};
 
-/// What is known of the files before their rows are read.
+/// Dialects that are detected before any row is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Hints {
-    /// Lists stand in cells, and a service names its one location.
+pub struct FileHints {
+    /// Ohana: cells hold lists, and a service names its one location.
     pub is_ohana: bool,
-    /// Fields bear the name of their table, and a service names its locations: a dump of ORServices.
-    pub is_dump: bool,
+    /// A dump of ORServices: field names begin with the table's name, and a service names its locations.
+    pub is_orservices: bool,
 }
 
-/// The columns of a file, as its first line has them.
+/// The header of a file.
 pub fn header(source: &str) -> Vec<String> {
     let mut reader = reader(source);
     reader.headers().map(|header| header.iter().map(|name| name.trim().to_owned()).collect()).unwrap_or_default()
@@ -35,16 +35,16 @@ fn reader(source: &str) -> csv::Reader<&[u8]> {
     csv::ReaderBuilder::new().flexible(true).delimiter(delimiter as u8).from_reader(source.as_bytes())
 }
 
-/// The name of a table, from that of its file.
-pub fn stem(file: &str) -> String {
+/// The table name that a file name stands for.
+pub fn table_name(file: &str) -> String {
     let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     crate::model::text::clean(stem).to_lowercase().replace([' ', '-'], "_")
 }
 
-/// The table a file is: by its name, else by its columns.
-pub fn table_of(file: &str, columns: &[String]) -> Option<&'static Table> {
-    let named = schema::known_as(&stem(file));
+/// Detects the table of a file by its name, else by its columns.
+pub fn detect_table(file: &str, columns: &[String]) -> Option<&'static TableSchema> {
+    let named = schema::table_by_alias(&table_name(file));
     let has = |name: &str| columns.iter().any(|column| column.eq_ignore_ascii_case(name));
     let of_service = has("name") && (has("organization_id") || has("status") || has("application_process"));
     let guess = || match () {
@@ -57,10 +57,10 @@ pub fn table_of(file: &str, columns: &[String]) -> Option<&'static Table> {
 }
 
 /// Reads the rows of a file into its table.
-pub fn read(normaliser: &mut Normaliser, tables: &mut Tables, source: &str, hints: Hints) {
-    let columns = columns_of(&header(source));
-    let name = stem(&normaliser.file);
-    let known = table_of(&normaliser.file, &columns);
+pub fn read_rows(normaliser: &mut Normaliser, tables: &mut SourceTables, source: &str, hints: FileHints) {
+    let columns = column_names(&header(source));
+    let name = table_name(&normaliser.file);
+    let known = detect_table(&normaliser.file, &columns);
     let mut reader = reader(source);
     let mut record = csv::StringRecord::new();
     loop {
@@ -68,20 +68,20 @@ pub fn read(normaliser: &mut Normaliser, tables: &mut Tables, source: &str, hint
             Ok(false) => break,
             Ok(true) => {
                 normaliser.row = record.position().map_or(0, |at| usize::try_from(at.line()).unwrap_or_default());
-                let raw = row_of(normaliser, &columns, &record);
+                let raw = read_row(normaliser, &columns, &record);
                 if raw.is_empty() {
                     continue;
                 }
                 match known {
-                    Some(table) => take(normaliser, tables, (table, &name), raw, hints),
-                    None => take_other(normaliser, tables, &name, raw),
+                    Some(table) => add_row(normaliser, tables, (table, &name), raw, hints),
+                    None => add_other_row(normaliser, tables, &name, raw),
                 }
             }
             Err(error) => {
                 normaliser.row = error.position().map_or(0, |at| usize::try_from(at.line()).unwrap_or_default());
                 normaliser.note(
                     "row",
-                    Rule::Unreadable,
+                    RepairKind::Unreadable,
                     &record.iter().collect::<Vec<_>>().join(","),
                     &error.to_string(),
                 );
@@ -90,12 +90,12 @@ pub fn read(normaliser: &mut Normaliser, tables: &mut Tables, source: &str, hint
     }
 }
 
-/// The columns with names cleaned, and a name for every nameless one and every second of one name.
-fn columns_of(header: &[String]) -> Vec<String> {
+/// Cleans the column names; nameless and repeated ones get unique names.
+fn column_names(header: &[String]) -> Vec<String> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     let mut columns = Vec::with_capacity(header.len());
     for (at, name) in header.iter().enumerate() {
-        let name = Normaliser::key(name.trim());
+        let name = Normaliser::clean_key(name.trim());
         let name = if name.is_empty() { format!("column_{}", at + 1) } else { name };
         let known = name.to_lowercase();
         let is_field = schema::tables().iter().any(|table| table.field(&known).is_some());
@@ -107,24 +107,24 @@ fn columns_of(header: &[String]) -> Vec<String> {
     columns
 }
 
-/// The cells that hold something, by column.
-fn row_of(normaliser: &mut Normaliser, columns: &[String], record: &csv::StringRecord) -> Object {
+/// The non-empty cells by column.
+fn read_row(normaliser: &mut Normaliser, columns: &[String], record: &csv::StringRecord) -> Object {
     let mut row = Object::new();
     for (at, cell) in record.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
         if let Some(column) = columns.get(at) {
-            let (column, value) = cell_of(normaliser.is_own, column, cell);
+            let (column, value) = read_cell(normaliser.is_own, column, cell);
             row.insert(column.to_owned(), value);
         } else {
             let column = format!("moot_column_{}", at + 1);
-            normaliser.note(&column, Rule::Ragged, cell, cell);
+            normaliser.note(&column, RepairKind::Ragged, cell, cell);
             row.insert(column, cell.into());
         }
     }
     row
 }
 
-/// What was no text when we wrote it is read back as what it was.
-fn cell_of<'a>(is_own: bool, column: &'a str, cell: &str) -> (&'a str, Value) {
+/// Reads a `moot_json:` cell of an own export back as JSON; any other cell is text.
+fn read_cell<'a>(is_own: bool, column: &'a str, cell: &str) -> (&'a str, Value) {
     let shaped = column.strip_prefix("moot_json:").filter(|_| is_own);
     match shaped.map(|name| (name, serde_json::from_str(cell))) {
         Some((name, Ok(value))) => (name, value),
@@ -132,71 +132,70 @@ fn cell_of<'a>(is_own: bool, column: &'a str, cell: &str) -> (&'a str, Value) {
     }
 }
 
-fn take_other(normaliser: &mut Normaliser, tables: &mut Tables, name: &str, raw: Object) {
+fn add_other_row(normaliser: &mut Normaliser, tables: &mut SourceTables, name: &str, raw: Object) {
     if let Some(table) = schema::table("other") {
         let fields = normaliser.fields(table, raw);
-        tables.other.push((name.to_owned(), Row { fields, file: normaliser.file.clone(), at: normaliser.row }));
+        tables.other.push((name.to_owned(), SourceRow { fields, file: normaliser.file.clone(), at: normaliser.row }));
     }
 }
 
-fn take(
+fn add_row(
     normaliser: &mut Normaliser,
-    tables: &mut Tables,
-    (table, found): (&'static Table, &str),
+    tables: &mut SourceTables,
+    (table, found): (&'static TableSchema, &str),
     mut raw: Object,
-    hints: Hints,
+    hints: FileHints,
 ) {
     strip_filled(&mut raw);
-    if hints.is_dump {
-        legacy::unprefix(table, &mut raw);
+    if hints.is_orservices {
+        legacy::strip_prefixes(table, &mut raw);
     }
     if !normaliser.is_own {
-        legacy::modernise(table, found, &mut raw);
+        legacy::upgrade_row(table, found, &mut raw);
     }
-    let unfolded = if hints.is_ohana { legacy::unfold(table.name, &mut raw) } else { Vec::new() };
-    let names_location = table.name == "services" && (hints.is_ohana || hints.is_dump);
+    let expanded = if hints.is_ohana { legacy::expand_lists(table.name, &mut raw) } else { Vec::new() };
+    let names_location = table.name == "services" && (hints.is_ohana || hints.is_orservices);
     let location = if names_location { raw.shift_remove("location_id") } else { None };
     let fields = normaliser.fields(table, raw);
     if fields.is_empty() {
         return;
     }
-    let id = text(&fields, "id").to_owned();
+    let id = str_field(&fields, "id").to_owned();
     let (file, at): (Arc<str>, usize) = (normaliser.file.clone(), normaliser.row);
     let mut put = |table: &'static str, fields: Object| {
-        tables.known.entry(table).or_default().push(Row { fields, file: file.clone(), at });
+        tables.known.entry(table).or_default().push(SourceRow { fields, file: file.clone(), at });
     };
     put(table.name, fields);
-    let text_of = |text: &str| Value::String(text.to_owned());
     for location in location.iter().filter_map(Value::as_str).flat_map(|locations| locations.split(',')) {
-        let fields = [("service_id".to_owned(), text_of(&id)), ("location_id".to_owned(), text_of(location.trim()))];
-        put("service_at_location", fields.into_iter().collect());
+        let fields = [("service_id", id.as_str()), ("location_id", location.trim())];
+        put("service_at_location", fields.map(|(name, value)| (name.to_owned(), value.into())).into_iter().collect());
     }
-    for (child, rows) in unfolded {
-        let Some(child) = schema::table(child) else {
-            continue;
-        };
-        let link = schema::link_to(child, table.name).unwrap_or_default();
-        for mut row in rows {
-            row.insert(link.to_owned(), text_of(&id));
-            if child.name == "attributes" {
-                row.insert("link_entity".to_owned(), "service".into());
-            }
-            let row = normaliser.fields(child, row);
-            put(child.name, row);
-        }
+    let children = expanded.into_iter().filter_map(|(child, rows)| Some((schema::table(child)?, rows)));
+    for (child, row) in children.flat_map(|(child, rows)| rows.into_iter().map(move |row| (child, row))) {
+        let row = normaliser.fields(child, linked_to_parent(child, row, table, &id));
+        put(child.name, row);
     }
 }
 
-/// An Ohana service belongs to the organisation of its location.
-pub fn lend_organisations(tables: &mut Tables) {
-    let named = |row: &Row, key: &str| text(&row.fields, key).to_owned();
+/// A child row with the reference to its parent.
+fn linked_to_parent(child: &'static TableSchema, mut row: Object, parent: &TableSchema, id: &str) -> Object {
+    row.insert(schema::link_to(child, parent.name).unwrap_or_default().to_owned(), id.into());
+    if child.name == "attributes" {
+        row.insert("link_entity".to_owned(), "service".into());
+    }
+    row
+}
+
+/// In Ohana data a service belongs to the organisation of its location.
+pub fn inherit_organisations(tables: &mut SourceTables) {
+    let named = |row: &SourceRow, key: &str| str_field(&row.fields, key).to_owned();
     let rows = |name: &str| tables.known.get(name).into_iter().flatten();
     let owners: HashMap<String, String> =
         rows("locations").map(|row| (named(row, "id"), named(row, "organization_id"))).collect();
     let places: HashMap<String, String> =
         rows("service_at_location").map(|row| (named(row, "service_id"), named(row, "location_id"))).collect();
     for row in tables.known.get_mut("services").into_iter().flatten() {
-        let owner = places.get(text(&row.fields, "id")).and_then(|place| owners.get(place));
+        let owner = places.get(str_field(&row.fields, "id")).and_then(|place| owners.get(place));
         if let Some(owner) = owner.filter(|owner| !owner.is_empty() && !row.fields.contains_key("organization_id")) {
             row.fields.insert("organization_id".to_owned(), owner.clone().into());
         }

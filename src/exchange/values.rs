@@ -1,46 +1,46 @@
-//! What a field's text means: numbers, days, times, weekdays, web addresses, as people write them.
+//! Parses values as people write them: numbers, dates, times, weekdays, URLs, e-mail addresses, postcodes.
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
 use serde_json::{Number, Value};
 
-use super::report::Rule;
-use super::schema::Sort;
+use super::report::RepairKind;
+use super::schema::DataType;
 
-/// What became of a value.
+/// The result of parsing a value.
 #[derive(Debug, PartialEq)]
-pub enum Read {
-    /// It is as it should be.
-    Right(Value),
-    /// It was written another way.
-    Repaired(Value, Rule),
-    /// It is nothing this field takes.
-    Wrong,
+pub enum Parsed {
+    /// Already in the standard form.
+    Valid(Value),
+    /// Rewritten in the standard form.
+    Repaired(Value, RepairKind),
+    /// Not a value of this type.
+    Invalid,
 }
 
-/// Reads a cleaned text as the sort of its field.
-pub fn read(sort: Sort, text: &str) -> Read {
-    let as_text = |read: Option<String>, rule| match read {
-        Some(read) if read == text => Read::Right(Value::String(read)),
-        Some(read) => Read::Repaired(Value::String(read), rule),
-        None => Read::Wrong,
+/// Parses a cleaned text as a value of this type.
+pub fn parse(data_type: DataType, text: &str) -> Parsed {
+    let as_text = |parsed: Option<String>, kind| match parsed {
+        Some(value) if value == text => Parsed::Valid(Value::String(value)),
+        Some(value) => Parsed::Repaired(Value::String(value), kind),
+        None => Parsed::Invalid,
     };
-    match sort {
-        Sort::Text | Sort::Ref(_) => Read::Right(Value::String(text.to_owned())),
-        Sort::Number => number(text).map_or(Read::Wrong, |number| Read::Right(Value::Number(number))),
-        Sort::Date => match day(text) {
-            Some((day, true)) => Read::Repaired(Value::String(day.to_string()), Rule::Ambiguous),
-            Some((day, false)) => as_text(Some(day.to_string()), Rule::Standard),
-            None => Read::Wrong,
+    match data_type {
+        DataType::Text | DataType::Reference(_) => Parsed::Valid(Value::String(text.to_owned())),
+        DataType::Number => number(text).map_or(Parsed::Invalid, |number| Parsed::Valid(Value::Number(number))),
+        DataType::Date => match day(text) {
+            Some((day, true)) => Parsed::Repaired(Value::String(day.to_string()), RepairKind::Ambiguous),
+            Some((day, false)) => as_text(Some(day.to_string()), RepairKind::Standard),
+            None => Parsed::Invalid,
         },
-        Sort::Timestamp => as_text(moment(text), Rule::Standard),
-        Sort::Time => as_text(time(text), Rule::Standard),
-        Sort::Web => as_text(web(text), Rule::Scheme),
-        Sort::Email => as_text(email(text), Rule::Standard),
-        Sort::OneOf(words) => as_text(one_of(words, text), Rule::Standard),
+        DataType::Timestamp => as_text(timestamp(text), RepairKind::Standard),
+        DataType::Time => as_text(time(text), RepairKind::Standard),
+        DataType::Url => as_text(url(text), RepairKind::Scheme),
+        DataType::Email => as_text(email(text), RepairKind::Standard),
+        DataType::OneOf(words) => as_text(one_of(words, text), RepairKind::Standard),
     }
 }
 
-/// A number as a JSON number: whole where it is whole.
+/// Parses a number, as an integer where it is one.
 pub fn number(text: &str) -> Option<Number> {
     if let Ok(whole) = text.parse::<i64>() {
         return Some(whole.into());
@@ -48,7 +48,7 @@ pub fn number(text: &str) -> Option<Number> {
     text.parse::<f64>().ok().filter(|number| number.is_finite()).and_then(Number::from_f64)
 }
 
-/// A day, and whether it could be read in two ways; the British way is taken.
+/// Parses a date; the flag says that it could also be read the American way round.
 pub fn day(text: &str) -> Option<(NaiveDate, bool)> {
     let in_range = |day: NaiveDate| (1800..=2300).contains(&day.year()).then_some(day);
     let iso = text.get(..10).filter(|_| text.len() == 10 || text[10..].starts_with(['T', ' ']));
@@ -71,7 +71,7 @@ pub fn day(text: &str) -> Option<(NaiveDate, bool)> {
     british.or(american).map(|day| (day, is_ambiguous))
 }
 
-fn moment(text: &str) -> Option<String> {
+fn timestamp(text: &str) -> Option<String> {
     if DateTime::parse_from_rfc3339(text).is_ok() && text.contains('T') {
         return Some(text.to_owned());
     }
@@ -120,8 +120,8 @@ fn is_standard_time(text: &str) -> bool {
     matches!(parts.len(), 2 | 3) && fits(parts[0], 24) && parts[1..].iter().all(|part| fits(part, 60)) && is_zone
 }
 
-/// A web address with its scheme; `None` when it could not be one.
-pub fn web(text: &str) -> Option<String> {
+/// A URL with its scheme; `None` when the text cannot be one.
+pub fn url(text: &str) -> Option<String> {
     let is_fine = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#@!$&'()*+,;=%".contains(c);
     let hex = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_hexdigit);
     let escapes = text.match_indices('%').all(|(at, _)| hex(at + 1) && hex(at + 2));
@@ -164,7 +164,7 @@ fn one_of(words: &str, text: &str) -> Option<String> {
     words.into_iter().find(|word| word.eq_ignore_ascii_case(text))
 }
 
-/// The days of the week as calendars write them: Monday, `Mon-Fri`, `1`, `MO,TU`.
+/// Parses weekdays (`Monday`, `Mon-Fri`, `1`, `MO,TU`) into iCalendar codes.
 pub fn weekdays(text: &str) -> Option<String> {
     let mut days = Vec::new();
     for part in text.split([',', ';', '/', '&']).map(str::trim).filter(|part| !part.is_empty()) {
@@ -179,10 +179,10 @@ pub fn weekdays(text: &str) -> Option<String> {
     (!days.is_empty()).then(|| days.iter().map(|day| WEEK[*day]).collect::<Vec<_>>().join(","))
 }
 
-/// The days of the week as calendars write them.
+/// The weekday codes of iCalendar (RFC 5545).
 pub const WEEK: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 
-/// A day of the week, Monday being 0.
+/// Parses a weekday; Monday is 0.
 pub fn weekday(text: &str) -> Option<usize> {
     let text = text.trim().trim_end_matches('.').to_ascii_lowercase();
     if let Ok(number @ 1..=7) = text.parse::<usize>() {
@@ -196,7 +196,7 @@ pub fn weekday(text: &str) -> Option<usize> {
     names.iter().position(|name| name.starts_with(text))
 }
 
-/// A British postcode with its blank and in capitals; `None` when it is none or is right already.
+/// The standard form of a British postcode; `None` when the text is no postcode or is in that form already.
 pub fn postcode(text: &str) -> Option<String> {
     let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();
     if !(5..=7).contains(&bare.len()) || !bare.is_ascii() {
@@ -254,10 +254,10 @@ mod tests {
 
     #[test]
     fn addresses() {
-        assert_eq!(web("www.example.org").as_deref(), Some("https://www.example.org"));
-        assert_eq!(web("http://example.org/a?b=c").as_deref(), Some("http://example.org/a?b=c"));
+        assert_eq!(url("www.example.org").as_deref(), Some("https://www.example.org"));
+        assert_eq!(url("http://example.org/a?b=c").as_deref(), Some("http://example.org/a?b=c"));
         for wrong in ["", "none", "see www.example.org", "http//example.org", "a@example.org", "http://x[y].org"] {
-            assert_eq!(web(wrong), None, "{wrong}");
+            assert_eq!(url(wrong), None, "{wrong}");
         }
         assert_eq!(postcode("DT13BJ").as_deref(), Some("DT1 3BJ"));
         assert_eq!(postcode("dt1 3bj").as_deref(), Some("DT1 3BJ"));

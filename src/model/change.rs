@@ -3,32 +3,75 @@
 use super::date::{Date, Timestamp};
 use super::record::Updated;
 use super::text::Text;
-use super::typed::Ref;
-use super::{AnyRecord, Id, Kind, Workspace};
+use super::{AnyRecord, Id, Kind, Workspace, referrers};
 
-/// One record before and after. At least one side is there, and both have one id.
+/// One record before and after.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Edit {
-    /// What the change began from; `None`: the record is new.
-    pub before: Option<AnyRecord>,
-    /// What it made; `None`: the record is gone.
-    pub after: Option<AnyRecord>,
+pub enum Edit {
+    /// The record is new.
+    Add(AnyRecord),
+    /// The record was another.
+    Replace {
+        /// What the change began from.
+        before: AnyRecord,
+        /// What it made.
+        after: AnyRecord,
+    },
+    /// The record is gone.
+    Remove(AnyRecord),
 }
 
 impl Edit {
     /// The edit that leads from one to the other; `None` when there is no difference.
     pub fn new(before: Option<AnyRecord>, after: Option<AnyRecord>) -> Option<Self> {
-        (before != after).then_some(Self { before, after })
+        match (before, after) {
+            (None, None) => None,
+            (None, Some(after)) => Some(Self::Add(after)),
+            (Some(before), None) => Some(Self::Remove(before)),
+            (Some(before), Some(after)) => (before != after).then_some(Self::Replace { before, after }),
+        }
+    }
+
+    /// What the change began from; `None`: the record is new.
+    pub fn before(&self) -> Option<&AnyRecord> {
+        match self {
+            Self::Add(_) => None,
+            Self::Replace { before, .. } | Self::Remove(before) => Some(before),
+        }
+    }
+
+    /// What it made; `None`: the record is gone.
+    pub fn after(&self) -> Option<&AnyRecord> {
+        match self {
+            Self::Add(after) | Self::Replace { after, .. } => Some(after),
+            Self::Remove(_) => None,
+        }
+    }
+
+    /// Both sides.
+    pub fn into_sides(self) -> (Option<AnyRecord>, Option<AnyRecord>) {
+        match self {
+            Self::Add(after) => (None, Some(after)),
+            Self::Replace { before, after } => (Some(before), Some(after)),
+            Self::Remove(before) => (Some(before), None),
+        }
+    }
+
+    /// The record as it is now, or as it last was.
+    pub fn record(&self) -> &AnyRecord {
+        match self {
+            Self::Add(record) | Self::Replace { after: record, .. } | Self::Remove(record) => record,
+        }
     }
 
     /// The id of the record.
     pub fn id(&self) -> Id {
-        self.after.as_ref().or(self.before.as_ref()).map_or_else(Id::default, AnyRecord::id)
+        self.record().id()
     }
 
     /// The kind of the record.
     pub fn kind(&self) -> Kind {
-        self.after.as_ref().or(self.before.as_ref()).map_or(Kind::Partnership, AnyRecord::kind)
+        self.record().kind()
     }
 }
 
@@ -75,37 +118,34 @@ impl Author {
 /// Adds a record, or puts an edited one in the place of the old.
 ///
 /// # Errors
-/// The record's own rules, or a name that its kind has already.
+/// The rules of its kind.
 pub fn put(workspace: &Workspace, mut record: AnyRecord, author: &Author) -> Result<Change, Refusal> {
     record.check().map_err(Refusal)?;
-    super::person::check_initials(workspace, &record)?;
+    record.check_among(workspace)?;
     let before = workspace.get(record.id());
+    let title = record.title(workspace).into_owned();
     let changed = before.as_ref().map(|before| record.differing(before));
     if changed.as_ref().is_some_and(Vec::is_empty) {
-        return Ok(Change { edits: Vec::new(), sentence: format!("{}: nothing changed", record.name()) });
+        return Ok(Change { edits: Vec::new(), sentence: format!("{title}: nothing changed") });
     }
     record.set_updated(author.stamp(before.as_ref()));
     let sentence = match &changed {
-        None => format!("{} added", record.name()),
-        Some(fields) => format!("{} changed: {}", record.name(), labels(record.kind(), fields)),
+        None => format!("{title} added"),
+        Some(fields) => format!("{title} changed: {}", labels(record.kind(), fields)),
     };
     Ok(Change { edits: Edit::new(before, Some(record)).into_iter().collect(), sentence })
 }
 
 /// The labels of some fields, in small letters, with commas between.
-fn labels(kind: Kind, fields: &[&str]) -> String {
-    let known = kind.fields();
-    let label = |name: &&str| {
-        let label = known.iter().find(|field| field.name == *name).map_or(*name, |field| field.label);
-        label.to_lowercase()
-    };
+pub fn labels(kind: Kind, fields: &[&str]) -> String {
+    let label = |name: &&str| kind.field(name).map_or(*name, |field| field.label).to_lowercase();
     fields.iter().map(label).collect::<Vec<_>>().join(", ")
 }
 
 /// Takes records away.
 ///
 /// # Errors
-/// A record that others point to stays: the refusal names them.
+/// The rules of its kind; a record that others refer to stays: the refusal names them.
 pub fn remove(workspace: &Workspace, ids: &[Id]) -> Result<Change, Refusal> {
     let mut edits = Vec::new();
     let mut names = Vec::new();
@@ -113,32 +153,31 @@ pub fn remove(workspace: &Workspace, ids: &[Id]) -> Result<Change, Refusal> {
         let Some(record) = workspace.get(*id) else {
             return Err(Refusal(format!("there is no {id}; it may have been removed already")));
         };
-        if record.kind() == Kind::Partnership {
-            return Err(Refusal("the partnership itself cannot be removed; remove its directory instead".to_owned()));
-        }
-        refuse_if_pointed_to(workspace, &record, ids)?;
-        names.push(record.name().to_owned());
+        record.check_removal()?;
+        names.push(record.title(workspace).into_owned());
         edits.extend(Edit::new(Some(record), None));
     }
+    refuse_if_referred_to(workspace, ids)?;
     Ok(Change { edits, sentence: format!("{} removed", listed(&names)) })
 }
 
-fn refuse_if_pointed_to(workspace: &Workspace, record: &AnyRecord, also: &[Id]) -> Result<(), Refusal> {
-    if record.kind() != Kind::Organisation {
+/// A record that stays and refers to one that goes would lead nowhere.
+fn refuse_if_referred_to(workspace: &Workspace, going: &[Id]) -> Result<(), Refusal> {
+    let mut staying = referrers(workspace, going);
+    staying.retain(|referrer| !going.contains(&referrer.record.id()));
+    let Some(first) = going.iter().find(|id| staying.iter().any(|referrer| referrer.to == **id)) else {
         return Ok(());
-    }
-    let here = Ref::Record(record.id());
-    let services = workspace.services.iter().filter(|s| s.names(&here)).map(|s| (s.id, s.name.to_string()));
-    let people = workspace.people.iter().filter(|p| p.roles.iter().any(|role| role.organisation == here));
-    let people = people.map(|p| (p.id, p.name.to_string()));
-    let holders: Vec<String> = services.chain(people).filter(|(id, _)| !also.contains(id)).map(|(_, n)| n).collect();
-    if holders.is_empty() {
-        return Ok(());
-    }
+    };
+    let mut holders: Vec<&AnyRecord> = staying.iter().filter(|one| one.to == *first).map(|one| &one.record).collect();
+    holders.sort_by_key(|record| std::cmp::Reverse(record.kind())); // what refers stands behind what it refers to
+    holders.dedup_by_key(|record| record.id());
+    let names: Vec<String> = holders.iter().map(|record| record.title(workspace).into_owned()).collect();
+    let record = workspace.get(*first);
+    let kind = record.as_ref().map_or("record", |record| record.kind().singular());
     Err(Refusal(format!(
-        "{} is still named by {}; give those another organisation or remove them first",
-        record.name(),
-        listed(&holders)
+        "{} is still named by {}; give those another {kind} or remove them first",
+        record.as_ref().map_or_else(|| first.to_string(), |record| record.title(workspace).into_owned()),
+        listed(&names)
     )))
 }
 

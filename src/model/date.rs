@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, Utc};
+use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A day of the calendar.
@@ -37,8 +37,8 @@ impl Timestamp {
         self.max(Self(other.0.saturating_add(1)))
     }
 
-    fn utc(self) -> DateTime<Utc> {
-        DateTime::from_timestamp(self.0, 0).unwrap_or_default()
+    fn utc(self) -> chrono::DateTime<Utc> {
+        chrono::DateTime::from_timestamp(self.0, 0).unwrap_or_default()
     }
 }
 
@@ -57,10 +57,113 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(from)?;
-        DateTime::parse_from_rfc3339(&text)
+        chrono::DateTime::parse_from_rfc3339(&text)
             .map(|at| Self(at.timestamp()))
             .map_err(|_| serde::de::Error::custom(format!("{text:?} is not a moment like 2026-11-21T10:04:00Z")))
     }
+}
+
+/// A time of day to the minute, `09:30` in files and on screens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(u16);
+
+impl Time {
+    /// The time this many minutes after midnight; `None` from the next midnight on.
+    pub fn from_minutes(minutes: u16) -> Option<Self> {
+        (minutes < 24 * 60).then_some(Self(minutes))
+    }
+
+    /// Minutes since midnight.
+    pub fn minutes(self) -> u16 {
+        self.0
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)
+    }
+}
+
+impl Serialize for Time {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(from)?;
+        parse_time(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+/// A date with a time of day, where the partnership is: `2026-11-27 10:00`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DateTime {
+    /// The date.
+    pub date: Date,
+    /// The time of day.
+    pub time: Time,
+}
+
+impl fmt::Display for DateTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.date, self.time)
+    }
+}
+
+impl Serialize for DateTime {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for DateTime {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(from)?;
+        let parts = text.split_once([' ', 'T']);
+        let at = parts.and_then(|(date, time)| Some(Self { date: date.parse().ok()?, time: parse_time(time).ok()? }));
+        at.ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not a date with a time like 2026-11-27 10:00")))
+    }
+}
+
+/// What a field that takes a time of day says it takes.
+pub const TIME_HINT: &str = "a time: 10, 10:30, 2pm, 14.15";
+
+/// Reads a time of day as people type it: `10`, `10:30`, `9.15`, `2pm`, `2:30 pm`.
+///
+/// # Errors
+/// A sentence that says what the field takes.
+pub fn parse_time(typed: &str) -> Result<Time, String> {
+    let wrong = || format!("write {TIME_HINT}");
+    let typed = typed.trim().to_lowercase().replace(['.', 'h'], ":");
+    let (clock, shift) = match (typed.strip_suffix("am"), typed.strip_suffix("pm")) {
+        (Some(clock), _) => (clock, Some(0)),
+        (_, Some(clock)) => (clock, Some(12)),
+        _ => (typed.as_str(), None),
+    };
+    let (hours, minutes) = clock.trim().split_once(':').unwrap_or((clock.trim(), "0"));
+    let number = |text: &str| text.parse::<u16>().ok().filter(|_| text.len() <= 2);
+    let (hours, minutes) = number(hours).zip(number(minutes)).filter(|(_, m)| *m < 60).ok_or_else(wrong)?;
+    let hours = match shift {
+        None => hours,
+        Some(shift) if (1..=12).contains(&hours) => hours % 12 + shift,
+        Some(_) => return Err(wrong()),
+    };
+    Time::from_minutes(hours.saturating_mul(60).saturating_add(minutes)).ok_or_else(wrong)
+}
+
+/// Reads a date with a time of day behind a blank: `fri 10:00`, `12 mar 2pm`, `2026-11-27 10:00`.
+///
+/// # Errors
+/// A sentence that says what the field takes.
+pub fn parse_date_time(typed: &str, today: Date) -> Result<DateTime, String> {
+    let wrong = || "write a date and a time: fri 10:00, 12 mar 2pm, 2026-11-27 14:15".to_owned();
+    let typed = typed.trim().to_lowercase().replace(" am", "am").replace(" pm", "pm");
+    let (date, time) = typed.rsplit_once([' ', 't']).ok_or_else(wrong)?;
+    let at = parse_date(date.trim().trim_end_matches(','), today).ok().zip(parse_time(time).ok());
+    at.map(|(date, time)| DateTime { date, time }).ok_or_else(wrong)
 }
 
 /// What a field that takes a day says it takes.
@@ -85,7 +188,7 @@ pub fn parse_date(typed: &str, today: Date) -> Result<Date, String> {
     let noon = today.and_time(NaiveTime::default()).and_utc();
     interim::parse_date_string(&typed, noon, interim::Dialect::Uk)
         .ok()
-        .map(|at: DateTime<Utc>| at.date_naive())
+        .map(|at: chrono::DateTime<Utc>| at.date_naive())
         .and_then(in_range)
         .ok_or_else(wrong)
 }
@@ -164,8 +267,34 @@ mod tests {
     #[test]
     fn moments_read_what_they_write() {
         let at = Timestamp::from_seconds(1_795_000_000);
-        assert_eq!(DateTime::parse_from_rfc3339(&at.to_string()).unwrap().timestamp(), at.seconds());
+        assert_eq!(chrono::DateTime::parse_from_rfc3339(&at.to_string()).unwrap().timestamp(), at.seconds());
         assert!(at.after(Timestamp::from_seconds(at.seconds() + 600)) > Timestamp::from_seconds(at.seconds() + 600));
+    }
+
+    #[test]
+    fn times_as_people_say_them() {
+        for (typed, means) in [
+            ("10", "10:00"),
+            ("9:15", "09:15"),
+            ("14.05", "14:05"),
+            ("2pm", "14:00"),
+            ("12 am", "00:00"),
+            ("12:30pm", "12:30"),
+        ] {
+            assert_eq!(parse_time(typed).map(|time| time.to_string()), Ok(means.to_owned()), "{typed}");
+        }
+        for wrong in ["", "25", "10:60", "13pm", "0pm", "1:2:3", "noon", "999999", "é"] {
+            assert!(parse_time(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn dates_with_times_read_what_they_write() {
+        let today = day("2026-11-21");
+        let at = parse_date_time("fri 2 pm", today).unwrap();
+        assert_eq!(at.to_string(), "2026-11-27 14:00");
+        assert_eq!(parse_date_time(&at.to_string(), today), Ok(at));
+        assert!(["", "fri", "10:00", "fri 25"].iter().all(|wrong| parse_date_time(wrong, today).is_err()));
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! The point of the whole map: which need is met in which district, and where nobody is.
 
+use std::sync::Arc;
+
 use super::choice::Choice;
 use super::date::Date;
 use super::place::{Atlas, Districts};
 use super::service::{Freshness, Need, Service};
+use super::{AnyRecord, Audience, Id, Workspace};
 
 /// What one need finds in one district.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,27 +26,28 @@ impl Cell {
     }
 }
 
-/// Where a service serves and where it is. A hidden address counts for neither dot nor district.
+/// Where a service serves and where it is.
 pub fn districts_of(service: &Service, atlas: &Atlas) -> (Districts, Districts) {
     let located = service
-        .shown_locations()
+        .locations
         .iter()
         .filter_map(|location| location.point)
         .filter_map(|point| atlas.district_at(point))
-        .fold(0, |set, at| set | 1 << at);
+        .collect();
     (atlas.cover(&service.serves), located)
 }
 
-/// The matrix: a row for each need, a cell for each district of the atlas. Services that are closed or only planned
-/// fill no gap.
-pub fn matrix<'a>(services: impl Iterator<Item = &'a Service>, atlas: &Atlas, today: Date) -> Vec<Vec<Cell>> {
-    let mut rows = vec![vec![Cell::default(); atlas.districts.len().min(32)]; Need::ALL.len()];
-    for service in services.filter(|service| service.is_open()) {
-        let (serves, located) = districts_of(service, atlas);
+/// The matrix: a row for each need, a cell for each district of the atlas, as colleagues may see it: a hidden address
+/// counts for no district. Services that are closed or only planned fill no gap.
+pub fn matrix(workspace: &Workspace, atlas: &Atlas, today: Date) -> Vec<Vec<Cell>> {
+    let mut rows = vec![vec![Cell::default(); atlas.districts.len()]; Need::ALL.len()];
+    let services: Vec<Id> = workspace.services.iter().map(|service| service.id).collect();
+    for service in visible(&services, workspace).filter(|service| service.is_open()) {
+        let (serves, located) = districts_of(&service, atlas);
         let fresh = service.freshness(today) == Freshness::Fresh;
         for need in service.needs.iter() {
             for (at, cell) in rows[need.index()].iter_mut().enumerate() {
-                let (is_serving, is_located) = (serves >> at & 1 == 1, located >> at & 1 == 1);
+                let (is_serving, is_located) = (serves.has(at), located.has(at));
                 cell.serves += u32::from(is_serving);
                 cell.located += u32::from(is_located);
                 cell.verified += u32::from(fresh && (is_serving || is_located));
@@ -51,4 +55,21 @@ pub fn matrix<'a>(services: impl Iterator<Item = &'a Service>, atlas: &Atlas, to
         }
     }
     rows
+}
+
+/// How many services there are in each district.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DistrictCounts {
+    /// For each district how many serve it, and how many are located in it.
+    pub districts: Vec<(usize, usize)>,
+    /// How many neither serve nor are in any district, as far as colleagues may see.
+    pub elsewhere: usize,
+}
+
+/// Services as colleagues may see them.
+fn visible<'a>(services: &'a [Id], workspace: &'a Workspace) -> impl Iterator<Item = Arc<Service>> + 'a {
+    services.iter().filter_map(|id| match workspace.get(*id)?.visible_to(Audience::Colleagues, workspace) {
+        AnyRecord::Service(service) => Some(service),
+        _ => None,
+    })
 }

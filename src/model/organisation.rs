@@ -1,11 +1,15 @@
 //! Organisations: who delivers, commissions, funds and refers.
 
-use super::Kind;
-use super::choice::choices;
-use super::record::record;
-use super::service::Source;
+use std::borrow::Cow;
+
+use super::choice::{Choice, choices};
+use super::column::{Cell, CellContext, Column, Source as ColumnSource, Width};
+use super::field::{Blank, SearchField};
+use super::record::{FilterInfo, Rules, record};
+use super::reference::Ref;
+use super::service::{BY_FILTER, ORGANISATION_FILTER, SECTOR_FILTER, Source};
 use super::text::Text;
-use super::typed::{Blank, FieldType, Ref};
+use super::{AnyRecord, Kind, Workspace};
 
 choices! {
     /// Which side of the table an organisation sits on; the balance between them is what the event was about.
@@ -21,36 +25,55 @@ choices! {
 
 record! {
     /// An organisation.
-    Organisation = Kind::Organisation;
+    Organisation = organisations, Kind::Organisation;
     editable {
         /// Its name.
-        name: Text = "Name", FieldType::Line, "as it calls itself";
+        name: Text = "Name", "as it calls itself", required, public, search(SearchField::Name);
         /// Other names, former names, abbreviations.
-        aliases: Vec<Text> = "Also called", FieldType::Words, "other names and abbreviations, commas between";
+        aliases: Vec<Text> = "Also called", "other names and abbreviations, commas between", public,
+            search(SearchField::Alias);
         /// Voluntary, statutory or private.
-        sector: Option<Sector> = "Sector", FieldType::One(<Sector as super::choice::Choice>::LABELS), "voluntary, statutory or private";
+        sector: Option<Sector> = "Sector", "voluntary, statutory or private", public, search(SearchField::Need);
         /// What it does.
-        summary: Option<Text> = "Summary", FieldType::Paragraph, "what it does, in a sentence or two";
+        summary: Option<Text> = "Summary", "what it does, in a sentence or two", paragraph, public,
+            search(SearchField::Text);
         /// The organisation it belongs to.
-        parent: Option<Ref> = "Part of", FieldType::Organisation, "the organisation it belongs to";
+        parent: Option<Ref<Organisation>> = "Part of", "the organisation it belongs to", public,
+            search(SearchField::Organisation), back("Parts");
         /// A number for everybody.
-        phone: Option<Text> = "Phone", FieldType::Line, "a number for everybody";
+        phone: Option<Text> = "Phone", "a number for everybody", public;
         /// An address for everybody.
-        email: Option<Text> = "E-mail", FieldType::Line, "an address for everybody";
+        email: Option<Text> = "E-mail", "an address for everybody", public;
         /// Its page.
-        url: Option<Text> = "Web", FieldType::Line, "its web address";
+        url: Option<Text> = "Web", "its web address", public;
         /// A charity or company number, with its scheme: `GB-CHC 1234567`.
-        identifier: Option<Text> = "Registered", FieldType::Line, "charity or company number, such as GB-CHC 1234567";
+        identifier: Option<Text> = "Registered", "charity or company number, such as GB-CHC 1234567", public,
+            search(SearchField::Text);
     }
     system {
         /// Where it was imported from.
-        source: Option<Source>;
+        source: Option<Source> = "Imported from";
     }
 }
 
-impl Organisation {
-    #[allow(clippy::unused_self, clippy::unnecessary_wraps)] // every kind has this place for rules of its own
-    fn check_more(&self) -> Result<(), String> {
-        Ok(())
+impl Rules for Organisation {
+    const COLUMNS: &'static [Column] = &[Column {
+        name: "about",
+        heading: "About",
+        width: Width::Percent(60),
+        in_narrow: true,
+        source: ColumnSource::Computed(about),
+        order: None,
+    }];
+    const LISTED: &'static [&'static str] = &["sector", "phone"];
+    const FILTERS: &'static [FilterInfo] = &[ORGANISATION_FILTER, SECTOR_FILTER, BY_FILTER];
+
+    fn title<'a>(&'a self, _: &'a Workspace) -> Cow<'a, str> {
+        Cow::Borrowed(&self.name)
     }
+}
+
+fn about(record: &AnyRecord, _: &CellContext<'_>) -> Cell {
+    let sector = <&Organisation>::try_from(record).ok().and_then(|organisation| organisation.sector);
+    format!("{} · {}", Kind::Organisation.singular(), sector.map_or("sector not stated", Choice::label)).into()
 }

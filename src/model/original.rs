@@ -4,17 +4,18 @@
 //! An original is one item of a source in the canonical shape of Open Referral (HSDS 3, nested), cleaned and repaired,
 //! or one row that nothing pointed to. It is no record people edit; `originals.ron` is an archive beside the others.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::record::{atomic_merge, record};
+use super::field::{Audience, Blank, FieldType, FieldValue, ParseContext};
+use super::record::{Rules, atomic_merge, record};
 use super::text::Text;
-use super::typed::{Blank, FieldType, FieldValue, ParseContext};
-use super::{Id, Kind, Workspace};
+use super::{AnyRecord, Id, Kind, Workspace};
 
 /// The longest item that is kept, in bytes.
-const LONGEST: usize = 4 * 1024 * 1024;
+const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// JSON as text: one object in one line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -42,8 +43,11 @@ impl fmt::Display for Json {
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
-        if text.len() > LONGEST {
-            return Err(serde::de::Error::custom(format!("this item has {} bytes; at most {LONGEST} fit", text.len())));
+        if text.len() > MAX_BYTES {
+            return Err(serde::de::Error::custom(format!(
+                "this item has {} bytes; at most {MAX_BYTES} fit",
+                text.len()
+            )));
         }
         if text.chars().any(char::is_control) {
             return Err(serde::de::Error::custom(
@@ -60,6 +64,7 @@ impl Blank for Json {
     }
 }
 impl FieldValue for Json {
+    const TYPE: FieldType = FieldType::Paragraph;
     fn format(&self, _: &Workspace) -> String {
         self.0.to_string()
     }
@@ -69,28 +74,40 @@ impl FieldValue for Json {
 }
 atomic_merge!(Json);
 
+/// What an import brought of a record says all that is hidden in the record.
+fn record_is_hidden(record: &AnyRecord, audience: Audience, workspace: &Workspace) -> bool {
+    let AnyRecord::Original(original) = record else { return false };
+    let of = original.record.and_then(|id| workspace.get(id));
+    of.is_some_and(|of| {
+        of.kind().fields().any(|field| field.hidden_if.is_some() && of.is_hidden(field, audience, workspace))
+    })
+}
+
 record! {
     /// One item of a source.
-    Original = Kind::Original;
+    Original = originals, Kind::Original;
     editable {
         /// The table it stands in: `services`, `organizations`, `phones` …
-        name: Text = "Table", FieldType::Line, "the table it stands in";
+        name: Text = "Table", "the table it stands in", required;
         /// The directory it comes from.
-        feed: Option<Text> = "Feed", FieldType::Line, "the directory it comes from";
+        feed: Option<Text> = "Feed", "the directory it comes from";
         /// Its id there.
-        source_id: Option<Text> = "Id there", FieldType::Line, "its id in the source";
+        source_id: Option<Text> = "Id there", "its id in the source";
         /// The item itself, as JSON.
-        json: Json = "Item", FieldType::Paragraph, "as it came";
+        json: Json = "Item", "as it came", paragraph, hidden_if(record_is_hidden, "hidden");
     }
     system {
         /// The record that was made of it; none for a row that nothing pointed to.
-        record: Option<Id>;
+        record: Option<Id> = "Record";
     }
 }
 
-impl Original {
-    #[allow(clippy::unused_self, clippy::unnecessary_wraps)] // every kind has this place for rules of its own
-    fn check_more(&self) -> Result<(), String> {
-        Ok(())
+impl Rules for Original {
+    const IS_RESIDENT: bool = false;
+    const IS_ADDABLE: bool = false;
+    const LISTED: &'static [&'static str] = &["feed", "source_id"];
+
+    fn title<'a>(&'a self, _: &'a Workspace) -> Cow<'a, str> {
+        Cow::Borrowed(&self.name)
     }
 }

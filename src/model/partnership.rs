@@ -1,29 +1,38 @@
 //! The partnership itself: the one record of `partnership.ron`, whose presence makes a directory a workspace.
 
-use super::Kind;
-use super::record::record;
+use std::borrow::Cow;
+
+use super::change::Refusal;
+use super::field::Blank;
+use super::record::{Rules, record};
 use super::text::Text;
-use super::typed::{Blank, FieldType};
+use super::{Kind, Workspace};
 
 record! {
     /// A multi-agency partnership and its workspace.
-    Partnership = Kind::Partnership;
+    Partnership = partnership, Kind::Partnership;
     editable {
         /// What the partnership is called.
-        name: Text = "Name", FieldType::Line, "what the partnership is called";
+        name: Text = "Name", "what the partnership is called", required, public, search(super::SearchField::Name);
         /// What it is for, in a sentence or two.
-        purpose: Option<Text> = "Purpose", FieldType::Paragraph, "what the partnership is for";
-        /// The map its services are drawn on: `dorset`.
-        map: Option<Text> = "Map", FieldType::Line, "the map services are drawn on: dorset";
+        purpose: Option<Text> = "Purpose", "what the partnership is for", paragraph, public;
+        /// The map its services are drawn on: a built-in one, or `maps/NAME.ron` in the workspace.
+        map: Option<Text> = "Map", "the map services are drawn on: a built-in one, or NAME for maps/NAME.ron beside these files", public;
         /// Whether the records are a sample, invented or old, and must be taken for nothing else.
-        sample: bool = "Sample", FieldType::Flag, "yes when the records are only an example";
+        sample: bool = "Sample", "yes when the records are only an example", public;
     }
     system {}
 }
 
-impl Partnership {
-    #[allow(clippy::unused_self, clippy::unnecessary_wraps)] // every kind has this place for rules of its own
-    fn check_more(&self) -> Result<(), String> {
-        Ok(())
+impl Rules for Partnership {
+    const IS_ADDABLE: bool = false;
+    const LISTED: &'static [&'static str] = &["purpose"];
+
+    fn title<'a>(&'a self, _: &'a Workspace) -> Cow<'a, str> {
+        Cow::Borrowed(&self.name)
+    }
+
+    fn check_removal(&self) -> Result<(), Refusal> {
+        Err(Refusal("the partnership itself cannot be removed; remove its directory instead".to_owned()))
     }
 }

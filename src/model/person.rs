@@ -1,71 +1,63 @@
 //! People and their roles. Roles are many-to-many: one person serves two organisations, two people share a title, one
 //! person carries two titles.
 
-use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 use super::change::Refusal;
-use super::record::{atomic_merge, record};
+use super::field::{Blank, SearchField};
+use super::organisation::Organisation;
+use super::record::{FilterInfo, Rules, record};
+use super::reference::Ref;
+use super::row::row;
+use super::service::{BY_FILTER, ORGANISATION_FILTER, SECTOR_FILTER};
 use super::text::Text;
-use super::typed::{Blank, FieldType, FieldValue, ParseContext, Ref};
-use super::{AnyRecord, Kind, Workspace};
+use super::{Kind, Workspace};
 
-/// What a person does somewhere.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Role {
-    /// Where.
-    pub organisation: Ref,
+row! {
+    /// What a person does somewhere.
+    Role key(title, organisation);
     /// What they are called there.
-    #[serde(default, skip_serializing_if = "Blank::is_blank")]
-    pub title: Option<Text>,
-}
-atomic_merge!(Vec<Role>);
-
-impl FieldValue for Vec<Role> {
-    fn format(&self, workspace: &Workspace) -> String {
-        let say = |role: &Role| match &role.title {
-            Some(title) => format!("{title} | {}", role.organisation.name(workspace)),
-            None => format!("| {}", role.organisation.name(workspace)),
-        };
-        self.iter().map(say).collect::<Vec<_>>().join("\n")
-    }
-
-    fn parse(typed: &str, context: ParseContext<'_>) -> Result<Self, String> {
-        let read = |line: &str| {
-            let (title, organisation) = line.split_once('|').unwrap_or((line, ""));
-            if organisation.trim().is_empty() {
-                return Err("write: title | organisation".to_owned());
-            }
-            Ok(Role { organisation: Ref::parse(organisation, context)?, title: Text::some(title) })
-        };
-        typed.lines().filter(|line| !line.trim().is_empty()).map(read).collect()
-    }
+    title: Option<Text> = "Title", "what they are called there", search(SearchField::Need);
+    /// Where.
+    organisation: Ref<Organisation> = "Organisation", "where", required, search(SearchField::Organisation);
 }
 
 record! {
     /// Somebody the partnership works with.
-    Person = Kind::Person;
+    Person = people, Kind::Person;
     editable {
         /// Their name.
-        name: Text = "Name", FieldType::Line, "first name and surname";
+        name: Text = "Name", "first name and surname", required, search(SearchField::Name);
         /// The letters with which they sign changes.
-        initials: Option<Text> = "Initials", FieldType::Line, "two or three letters that sign their changes";
+        initials: Option<Text> = "Initials", "two or three letters that sign their changes", search(SearchField::Alias);
         /// What they do, and where.
-        roles: Vec<Role> = "Roles", FieldType::Rows, "one a line: title | organisation";
+        roles: Vec<Role> = "Roles", "one a line: title | organisation", column(60), back("People");
         /// How to ring them at work.
-        phone: Option<Text> = "Phone", FieldType::Line, "a number at work";
+        phone: Option<Text> = "Phone", "a number at work";
         /// How to write to them at work.
-        email: Option<Text> = "E-mail", FieldType::Line, "an address at work";
+        email: Option<Text> = "E-mail", "an address at work";
         /// The login name on the host, by which the program knows them.
-        login: Option<Text> = "Login", FieldType::Line, "their login name on this host";
+        login: Option<Text> = "Login", "their login name on this host", search(SearchField::Alias);
         /// Anything else colleagues should know.
-        notes: Option<Text> = "Notes", FieldType::Paragraph, "anything colleagues should know";
+        notes: Option<Text> = "Notes", "anything colleagues should know", paragraph, search(SearchField::Text);
     }
     system {}
 }
 
-impl Person {
-    fn check_more(&self) -> Result<(), String> {
+impl Rules for Person {
+    const LISTED: &'static [&'static str] = &["initials", "roles", "phone"];
+    const FILTERS: &'static [FilterInfo] = &[ORGANISATION_FILTER, SECTOR_FILTER, BY_FILTER];
+
+    fn title<'a>(&'a self, _: &'a Workspace) -> Cow<'a, str> {
+        Cow::Borrowed(&self.name)
+    }
+
+    fn answers_to(&self, typed: &str, _: &Workspace) -> bool {
+        let is = |text: &Text| text.to_lowercase() == typed;
+        is(&self.name) || self.initials.as_ref().is_some_and(is) || self.login.as_ref().is_some_and(is)
+    }
+
+    fn check(&self) -> Result<(), String> {
         match &self.initials {
             Some(initials)
                 if !(1..=8).contains(&initials.chars().count()) || initials.contains(char::is_whitespace) =>
@@ -73,6 +65,20 @@ impl Person {
                 Err("initials are one to eight letters without blanks".to_owned())
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Initials that sign changes belong to one person: two who share them could not be told apart afterwards.
+    fn check_among(&self, workspace: &Workspace) -> Result<(), Refusal> {
+        let Some(initials) = &self.initials else { return Ok(()) };
+        let same = |other: &Text| other.to_lowercase() == initials.to_lowercase();
+        let taken =
+            workspace.people.iter().find(|other| other.id != self.id && other.initials.as_ref().is_some_and(same));
+        match taken {
+            Some(other) => {
+                Err(Refusal(format!("{initials} already signs for {}; take a third letter or a digit", other.name)))
+            }
+            None => Ok(()),
         }
     }
 }
@@ -102,25 +108,6 @@ pub fn find<'a>(workspace: &'a Workspace, who: &str) -> Result<&'a Person, Refus
         }
     }
     Err(Refusal(format!("nobody here is {who:?}; see `moot list people`")))
-}
-
-/// Initials that sign changes belong to one person: two who share them could not be told apart afterwards.
-pub(crate) fn check_initials(workspace: &Workspace, record: &AnyRecord) -> Result<(), Refusal> {
-    let AnyRecord::Person(person) = record else {
-        return Ok(());
-    };
-    let Some(initials) = &person.initials else {
-        return Ok(());
-    };
-    let taken = workspace.people.iter().find(|other| {
-        other.id != person.id && other.initials.as_ref().is_some_and(|i| i.to_lowercase() == initials.to_lowercase())
-    });
-    match taken {
-        Some(other) => {
-            Err(Refusal(format!("{initials} already signs for {}; take a third letter or a digit", other.name)))
-        }
-        None => Ok(()),
-    }
 }
 
 /// Initials for a new person: the first letters of the names, with a digit where somebody has those already.

@@ -142,13 +142,104 @@ pub struct Postcode {
     pub point: Point,
 }
 
-/// Districts as a set of their places in [`Atlas::districts`]: 32 are enough for a county.
-pub type Districts = u32;
+/// The number of districts a map may have: the bits of a [`Districts`].
+pub const MAX_DISTRICTS: usize = u128::BITS as usize;
+
+/// A set of districts, as their positions in [`Atlas::districts`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Districts(u128);
+
+impl Districts {
+    /// Whether the district at this position is in the set.
+    pub fn has(self, at: usize) -> bool {
+        at < MAX_DISTRICTS && self.0 >> at & 1 == 1
+    }
+
+    /// Adds the district at this position. [`Atlas::check`] lets no map in that has positions beyond the limit.
+    pub fn insert(&mut self, at: usize) {
+        if at < MAX_DISTRICTS {
+            self.0 |= 1 << at;
+        }
+    }
+
+    /// The districts in either set.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether a district is in both sets.
+    pub fn intersects(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Whether no district is in the set.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The number of districts in the set.
+    pub fn len(self) -> usize {
+        self.0.count_ones() as usize
+    }
+}
+
+impl FromIterator<usize> for Districts {
+    fn from_iter<I: IntoIterator<Item = usize>>(positions: I) -> Self {
+        let mut set = Self::default();
+        positions.into_iter().for_each(|at| set.insert(at));
+        set
+    }
+}
+
+impl FromIterator<Self> for Districts {
+    fn from_iter<I: IntoIterator<Item = Self>>(sets: I) -> Self {
+        sets.into_iter().fold(Self::default(), Self::union)
+    }
+}
 
 impl Atlas {
+    /// Checks a map that was read from a file.
+    ///
+    /// # Errors
+    /// When it has more than [`MAX_DISTRICTS`] districts, a district without a name, an area made of a district that it
+    /// does not have, or a point that is not on the earth.
+    pub fn check(&self) -> Result<(), String> {
+        if self.districts.len() > MAX_DISTRICTS {
+            let count = self.districts.len();
+            return Err(format!(
+                "this map has {count} districts; at most {MAX_DISTRICTS} are possible: join small ones"
+            ));
+        }
+        if self.districts.iter().any(|district| district.name.is_empty()) {
+            return Err("a district of this map has no name; give it one".to_owned());
+        }
+        for area in &self.areas {
+            if let Some(part) = area.districts.iter().find(|part| !self.districts.iter().any(|d| d.name == **part)) {
+                return Err(format!("the area {:?} is made of {part:?}, which is no district of this map", area.name));
+            }
+        }
+        match self.points().find(|point| !point.is_valid()) {
+            Some(point) => Err(format!("{point} is not on the earth; write points as (latitude, longitude)")),
+            None => Ok(()),
+        }
+    }
+
+    fn points(&self) -> impl Iterator<Item = Point> {
+        let rings = self.outline.iter().chain(self.districts.iter().flat_map(|district| &district.rings));
+        let places = self.places.iter().map(|place| place.point).chain(self.postcodes.iter().map(|code| code.point));
+        rings.flatten().copied().chain(self.districts.iter().map(|district| district.label)).chain(places)
+    }
+
+    /// Whether a postcode lies on this map: the middle of its postcode district is in one of the map's districts.
+    pub fn holds_postcode(&self, postcode: &str) -> bool {
+        let known = self.postcodes.iter().find(|known| is_in_postcode(postcode, &known.code));
+        known.is_some_and(|known| self.district_at(known.point).is_some())
+    }
+
     /// All districts.
     pub fn whole(&self) -> Districts {
-        (0..self.districts.len().min(32)).fold(0, |set, at| set | 1 << at)
+        (0..self.districts.len()).collect()
     }
 
     /// The districts of an area, whatever its sort: a district, a council, the whole county. `None`: no such area here.
@@ -159,16 +250,16 @@ impl Atlas {
             return Some(self.whole());
         }
         if let Some(at) = self.districts.iter().position(|d| is(&d.name) || is(&d.short)) {
-            return Some(1 << at);
+            return Some(std::iter::once(at).collect());
         }
         let area = self.areas.iter().find(|area| is(&area.name) || area.aliases.iter().any(is))?;
         let parts = area.districts.iter().filter_map(|name| self.districts.iter().position(|d| d.name == *name));
-        Some(parts.fold(0, |set, at| set | 1 << at))
+        Some(parts.collect())
     }
 
     /// The districts that a list of areas covers; names this map does not know are left out.
     pub fn cover(&self, areas: &[Text]) -> Districts {
-        areas.iter().filter_map(|area| self.area(area)).fold(0, |set, part| set | part)
+        areas.iter().filter_map(|area| self.area(area)).collect()
     }
 
     /// The names an area can have, for completion.
@@ -201,11 +292,15 @@ impl Atlas {
 
     /// The corners of the map: south-west and north-east.
     pub fn bounds(&self) -> (Point, Point) {
-        let rings = self.outline.iter().chain(self.districts.iter().flat_map(|d| &d.rings));
-        rings.flatten().fold((Point(90.0, 180.0), Point(-90.0, -180.0)), |(low, high), p| {
-            (Point(low.0.min(p.0), low.1.min(p.1)), Point(high.0.max(p.0), high.1.max(p.1)))
-        })
+        bounds(self.outline.iter().chain(self.districts.iter().flat_map(|d| &d.rings)))
     }
+}
+
+/// The corners of the box around rings: south-west and north-east.
+pub fn bounds<'a>(rings: impl IntoIterator<Item = &'a Ring>) -> (Point, Point) {
+    rings.into_iter().flatten().fold((Point(90.0, 180.0), Point(-90.0, -180.0)), |(low, high), p| {
+        (Point(low.0.min(p.0), low.1.min(p.1)), Point(high.0.max(p.0), high.1.max(p.1)))
+    })
 }
 
 /// Letters and digits only, small: "St. Ann's" and "st anns" are one.
@@ -282,12 +377,50 @@ mod tests {
     #[test]
     fn areas_are_districts() {
         let atlas = atlas();
-        assert_eq!(atlas.area("shire"), Some(3));
-        assert_eq!(atlas.area("Both"), Some(3));
-        assert_eq!(atlas.area("south"), Some(2));
+        let set = |positions: &[usize]| Some(positions.iter().copied().collect::<Districts>());
+        assert_eq!(atlas.area("shire"), set(&[0, 1]));
+        assert_eq!(atlas.area("Both"), set(&[0, 1]));
+        assert_eq!(atlas.area("south"), set(&[1]));
         assert_eq!(atlas.area("elsewhere"), None);
         assert_eq!(atlas.district_at(Point(50.5, 0.5)), Some(1));
         assert_eq!(atlas.district_at(Point(49.5, 0.5)), None);
+    }
+
+    /// A map of squares side by side, as many as wanted.
+    fn row_of_districts(count: usize) -> Atlas {
+        let district = |at: usize| {
+            let west = at as f64;
+            let ring = vec![Point(0.0, west), Point(1.0, west), Point(1.0, west + 1.0), Point(0.0, west + 1.0)];
+            District { name: format!("District {at}").as_str().into(), rings: vec![ring], ..District::default() }
+        };
+        Atlas { name: "Row".into(), districts: (0..count).map(district).collect(), ..Atlas::default() }
+    }
+
+    #[test]
+    fn districts_count_up_to_the_limit_and_a_larger_map_is_refused() {
+        let atlas = row_of_districts(MAX_DISTRICTS);
+        assert_eq!(atlas.check(), Ok(()));
+        assert_eq!(atlas.whole().len(), MAX_DISTRICTS);
+        let last = atlas.area(&format!("district {}", MAX_DISTRICTS - 1)).unwrap();
+        assert!(last.has(MAX_DISTRICTS - 1) && last.len() == 1 && atlas.whole().intersects(last));
+        assert_eq!(atlas.district_at(Point(0.5, 127.5)), Some(127));
+        let why = row_of_districts(MAX_DISTRICTS + 1).check().unwrap_err();
+        assert!(why.contains("129 districts") && why.contains("at most 128"), "{why}");
+    }
+
+    #[test]
+    fn a_faulty_map_is_refused_in_a_sentence() {
+        let mut stray = atlas();
+        stray.areas[0].districts.push("East".into());
+        assert!(stray.check().unwrap_err().contains("\"East\", which is no district"));
+        for wrong in [f64::NAN, f64::INFINITY, 91.0] {
+            let mut atlas = atlas();
+            atlas.districts[1].rings[0][2].0 = wrong;
+            assert!(atlas.check().unwrap_err().contains("is not on the earth"), "{wrong}");
+        }
+        let mut nameless = atlas();
+        nameless.districts[0].name = Text::default();
+        assert!(nameless.check().unwrap_err().contains("has no name"));
     }
 
     #[test]
@@ -298,7 +431,7 @@ mod tests {
         assert_eq!(atlas.find("BH1 1LA"), Some(Point(1.0, 0.0)));
         assert_eq!(atlas.find("BH11 1LA"), Some(Point(11.0, 0.0)));
         assert_eq!(atlas.find("BH1 1"), Some(Point(1.0, 0.0)));
-        assert_eq!(atlas.find("BH1 DORSET"), None);
+        assert_eq!(atlas.find("BH1 SHIRE"), None);
         assert_eq!(atlas.find("DT4 8"), Some(Point(4.0, 0.0)));
         assert_eq!(atlas.find("DT4 8EQ"), Some(Point(4.0, 0.0)));
         assert_eq!(atlas.find("st anns"), Some(Point(7.0, 7.0)));

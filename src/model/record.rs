@@ -1,61 +1,138 @@
-//! What every kind of record has in common: an id, a name, a stamp of the last change, and a table of its fields.
+//! What every kind of record has in common: an id, a title, a stamp of the last change, and a table of its fields.
 //!
-//! `record!` writes a kind down once: each field with its type, the label and hint of its form line. From that one
-//! place come the struct, the files, the forms, `moot set`, tables, and the merging of two people's changes.
+//! `record!` writes a kind down once: each field with its type, its label, its hint, and behind those whatever else is to
+//! be said of it (see [`FieldInfo`]). From that one place come the struct, the files, the forms, `moot set`, tables, the
+//! index, exports, and the merging of two people's changes. What differs from kind to kind beyond its fields are its
+//! [`Rules`].
 
+use std::borrow::Cow;
 use std::fmt::Debug;
 
 use serde::{Deserialize, Serialize};
 
+use super::change::Refusal;
 use super::choice::{Choice, Set};
-use super::date::Timestamp;
+use super::column::Column;
+use super::date::{Date, DateTime, Time, Timestamp};
+use super::field::{EachText, FieldInfo, ParseContext, SearchField};
 use super::id::Id;
+use super::reference::Ref;
 use super::text::Text;
-use super::typed::{FieldType, ParseContext, Ref};
-use super::{Kind, Workspace};
+use super::{Collection, Kind, Workspace};
 
 /// Who changed a record last, and when: `("2026-11-21T10:04:00Z", "KP")` in files.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Updated(pub Timestamp, pub Text);
 
-/// One field of a kind, as forms, tables and the command line see it.
+/// One field of a kind: what is declared about it, and the ways to its value.
 pub struct Field<R> {
-    /// What is said about it.
+    /// What is declared about it.
     pub info: FieldInfo,
     /// Its value in words.
     pub format: fn(&R, &Workspace) -> String,
+    /// Its value as one reads it.
+    pub display: fn(&R, &Workspace, Date) -> String,
     /// Sets it from what a person typed.
     pub parse: fn(&mut R, &str, ParseContext<'_>) -> Result<(), String>,
+    /// Whether nothing is stated.
+    pub is_blank: fn(&R) -> bool,
+    /// Empties it.
+    pub clear: fn(&mut R),
+    /// Takes it over from another record.
+    pub copy: fn(&mut R, &R),
+    /// Hands out its searched texts, which count as the given search field unless parts of it say otherwise.
+    pub each_text: fn(&R, Option<SearchField>, &Workspace, &mut EachText<'_>),
+    /// Hands out the ids it refers to.
+    pub each_reference: fn(&R, &mut dyn FnMut(Id)),
+    /// Takes out what it says of fields that are hidden.
+    pub redact: fn(&mut R, &[&'static str]),
 }
 
-/// What is said about a field.
-#[derive(Clone, Copy, Debug)]
-pub struct FieldInfo {
-    /// Its name in files and on the command line.
+/// A word that `is:` understands for a kind, and the records it holds for.
+pub struct StateFilter<R> {
+    /// The word.
+    pub word: &'static str,
+    /// Whether it holds for a record.
+    pub holds: fn(&R, &Workspace, Date) -> bool,
+}
+
+/// A filter of lists: its name with the colon, and what it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FilterInfo {
+    /// Its name, colon included.
     pub name: &'static str,
-    /// Its name on screens.
-    pub label: &'static str,
     /// What it takes.
-    pub field_type: FieldType,
-    /// How to type it, shown while the field is being typed.
-    pub hint: &'static str,
+    pub help: &'static str,
+}
+
+/// What differs from kind to kind beyond the fields.
+pub trait Rules: Sized + 'static {
+    /// Whether its records are kept in memory.
+    const IS_RESIDENT: bool = true;
+    /// Whether people add records of it.
+    const IS_ADDABLE: bool = true;
+    /// Columns beyond those of its fields, behind them in lists.
+    const COLUMNS: &'static [Column] = &[];
+    /// What `moot list` says of each record besides id and title: names of columns or fields; empty: its columns.
+    const LISTED: &'static [&'static str] = &[];
+    /// Filters beyond those of its fields.
+    const FILTERS: &'static [FilterInfo] = &[];
+    /// The words of `is:`.
+    const STATES: &'static [StateFilter<Self>] = &[];
+
+    /// What people call a record.
+    fn title<'a>(&'a self, workspace: &'a Workspace) -> Cow<'a, str>;
+
+    /// What lists say in brackets behind the title: that a service is closed, that a topic was cancelled.
+    fn suffix(&self) -> Option<Cow<'_, str>> {
+        None
+    }
+
+    /// Whether somebody who types this, in small letters, means the record.
+    fn answers_to(&self, typed: &str, workspace: &Workspace) -> bool {
+        self.title(workspace).to_lowercase() == typed
+    }
+
+    /// What must hold for a record by itself, wherever it comes from. Required fields are seen to already.
+    ///
+    /// # Errors
+    /// A sentence that begins with the name of the field, and says what would be right.
+    fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// What must hold for a record among the others before it is added or changed.
+    ///
+    /// # Errors
+    /// What stands against it, and what would help.
+    fn check_among(&self, _workspace: &Workspace) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    /// Whether a record may be removed, as far as it is concerned itself.
+    ///
+    /// # Errors
+    /// Why not, and what would help.
+    fn check_removal(&self) -> Result<(), Refusal> {
+        Ok(())
+    }
 }
 
 /// A kind of record.
 pub trait Record:
-    Clone + Debug + Default + PartialEq + Serialize + for<'de> Deserialize<'de> + Send + Sync + 'static
+    Rules + Clone + Debug + Default + PartialEq + Serialize + for<'de> Deserialize<'de> + Send + Sync + 'static
 {
     /// Which kind it is.
     const KIND: Kind;
-    /// The fields people type, in the order of the form.
+    /// Its fields, in the order of the form.
     const FIELDS: &'static [Field<Self>];
 
+    /// The records of this kind.
+    fn collection(workspace: &Workspace) -> &Collection<Self>;
     /// The id; in files it is the key of the record, not one of its fields.
     fn id(&self) -> Id;
     /// Gives it an id.
     fn set_id(&mut self, id: Id);
-    /// What people call it.
-    fn name(&self) -> &str;
     /// Its last change.
     fn updated(&self) -> &Updated;
     /// Stamps it.
@@ -66,35 +143,40 @@ pub trait Record:
     /// The names of the fields in which the two differ; the stamp is no field.
     fn differing(&self, other: &Self) -> Vec<&'static str>;
 
-    /// What must hold for the record by itself, wherever it comes from.
+    /// Checks the required fields and the rules of the kind.
     ///
     /// # Errors
     /// A sentence that says which field is wrong and what would be right.
-    fn check(&self) -> Result<(), String>;
+    fn check_fields(&self) -> Result<(), String> {
+        match Self::FIELDS.iter().find(|field| field.info.is_required && (field.is_blank)(self)) {
+            Some(field) => Err(format!("the {} is missing: give it one", field.info.label.to_lowercase())),
+            None => self.check(),
+        }
+    }
 }
 
-/// What a field's type does when two people changed it.
+/// What becomes of a value that two people changed.
 pub trait Merge: Clone + PartialEq + Debug {
-    /// What becomes of the field, or `None` when both changed it and only one can have it.
-    fn merge(base: &Self, ours: &Self, theirs: &Self) -> Option<Self>;
+    /// The value both are to have, and whether one side's work gave way in it.
+    fn merge(base: &Self, ours: &Self, theirs: &Self, ours_wins: bool) -> (Self, bool);
 }
 
-/// Both changed one value: nothing to be united.
+/// Values that are one thing: when both sides changed it, the winner's stands whole.
 macro_rules! atomic_merge {
     ($($(#[$generic:ident])? $type:ty),+ $(,)?) => {
         $(impl $(<$generic: Clone + PartialEq + std::fmt::Debug>)? $crate::model::record::Merge for $type {
-            fn merge(_: &Self, _: &Self, _: &Self) -> Option<Self> {
-                None
+            fn merge(_: &Self, ours: &Self, theirs: &Self, ours_wins: bool) -> (Self, bool) {
+                (if ours_wins { ours.clone() } else { theirs.clone() }, true)
             }
         })+
     };
 }
 pub(crate) use atomic_merge;
-atomic_merge!(bool, Text, #[T] Option<T>);
+atomic_merge!(bool, Text, u8, u16, u32, Date, Time, DateTime, #[T] Option<T>, #[T] Ref<T>);
 
 impl<C: Choice> Merge for Set<C> {
-    fn merge(base: &Self, ours: &Self, theirs: &Self) -> Option<Self> {
-        Some(Set::merge(*base, *ours, *theirs))
+    fn merge(base: &Self, ours: &Self, theirs: &Self, _: bool) -> (Self, bool) {
+        (Set::merge(*base, *ours, *theirs), false)
     }
 }
 
@@ -110,18 +192,18 @@ fn merge_lists<T: Clone + Ord>(base: &[T], ours: &[T], theirs: &[T]) -> Vec<T> {
 }
 
 impl Merge for Vec<Text> {
-    fn merge(base: &Self, ours: &Self, theirs: &Self) -> Option<Self> {
-        Some(merge_lists(base, ours, theirs))
+    fn merge(base: &Self, ours: &Self, theirs: &Self, _: bool) -> (Self, bool) {
+        (merge_lists(base, ours, theirs), false)
     }
 }
 
-impl Merge for Vec<Ref> {
-    fn merge(base: &Self, ours: &Self, theirs: &Self) -> Option<Self> {
-        Some(merge_lists(base, ours, theirs))
+impl<K> Merge for Vec<Ref<K>> {
+    fn merge(base: &Self, ours: &Self, theirs: &Self, _: bool) -> (Self, bool) {
+        (merge_lists(base, ours, theirs), false)
     }
 }
 
-/// One field of a record, merged; a field that only one side can have is named in `lost`.
+/// One field of a record or one column of a row, merged; where work gave way it is named in `lost`.
 pub(crate) fn merge_field<T: Merge>(
     name: &'static str,
     (base, ours, theirs): (&T, &T, &T),
@@ -134,19 +216,26 @@ pub(crate) fn merge_field<T: Merge>(
     if ours == base {
         return theirs.clone();
     }
-    T::merge(base, ours, theirs).unwrap_or_else(|| {
+    let (merged, gave_way) = T::merge(base, ours, theirs, ours_wins);
+    if gave_way {
         lost.push(name);
-        if ours_wins { ours.clone() } else { theirs.clone() }
-    })
+    }
+    merged
 }
 
-/// Writes a kind of record down: first what people type, then what the program keeps.
+/// Writes a kind of record down: first the fields people edit, then those the program keeps.
 macro_rules! record {
     (
         $(#[$doc:meta])*
-        $name:ident = $kind:expr;
-        editable { $( $(#[$tdoc:meta])* $editable:ident: $ttype:ty = $label:literal, $field_type:expr, $hint:literal; )+ }
-        system { $( $(#[$kdoc:meta])* $system:ident: $ktype:ty; )* }
+        $name:ident = $plural:ident, $kind:expr;
+        editable { $(
+            $(#[$edoc:meta])* $editable:ident: $etype:ty = $elabel:literal, $ehint:literal
+                $(, $eattribute:ident $(($($eargument:expr),+))?)*;
+        )+ }
+        system { $(
+            $(#[$sdoc:meta])* $system:ident: $stype:ty = $slabel:literal
+                $(, $sattribute:ident $(($($sargument:expr),+))?)*;
+        )* }
     ) => {
         $(#[$doc])*
         #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -155,8 +244,8 @@ macro_rules! record {
             /// The key of the record in its file.
             #[serde(skip)]
             pub id: $crate::model::id::Id,
-            $( $(#[$tdoc])* #[serde(skip_serializing_if = "Blank::is_blank")] pub $editable: $ttype, )+
-            $( $(#[$kdoc])* #[serde(skip_serializing_if = "Blank::is_blank")] pub $system: $ktype, )*
+            $( $(#[$edoc])* #[serde(skip_serializing_if = "Blank::is_blank")] pub $editable: $etype, )+
+            $( $(#[$sdoc])* #[serde(skip_serializing_if = "Blank::is_blank")] pub $system: $stype, )*
             /// Who changed it last, and when.
             pub updated: $crate::model::record::Updated,
         }
@@ -164,25 +253,27 @@ macro_rules! record {
         impl $crate::model::record::Record for $name {
             const KIND: $crate::model::Kind = $kind;
             const FIELDS: &'static [$crate::model::record::Field<Self>] = &[
-                $($crate::model::record::Field {
-                    info: $crate::model::record::FieldInfo {
-                        name: stringify!($editable), label: $label, field_type: $field_type, hint: $hint,
-                    },
-                    format: |record, workspace| $crate::model::typed::FieldValue::format(&record.$editable, workspace),
-                    parse: |record, typed, context| {
-                        record.$editable = $crate::model::typed::FieldValue::parse(typed, context)?;
-                        Ok(())
-                    },
-                }),+
+                $($crate::model::record::field!(
+                    $editable, $etype,
+                    $crate::model::FieldInfo::new(
+                        stringify!($editable), $elabel, $ehint, <$etype as $crate::model::field::FieldValue>::TYPE,
+                    )$(.$eattribute($($($eargument),+)?))*
+                ),)+
+                $($crate::model::record::field!(
+                    $system, $stype,
+                    $crate::model::FieldInfo::new(
+                        stringify!($system), $slabel, "", <$stype as $crate::model::field::FieldValue>::TYPE,
+                    ).system()$(.$sattribute($($($sargument),+)?))*
+                ),)*
             ];
+            fn collection(workspace: &$crate::model::Workspace) -> &$crate::model::Collection<Self> {
+                &workspace.$plural
+            }
             fn id(&self) -> $crate::model::id::Id {
                 self.id
             }
             fn set_id(&mut self, id: $crate::model::id::Id) {
                 self.id = id;
-            }
-            fn name(&self) -> &str {
-                &self.name
             }
             fn updated(&self) -> &$crate::model::record::Updated {
                 &self.updated
@@ -210,13 +301,33 @@ macro_rules! record {
                 $( if self.$system != other.$system { names.push(stringify!($system)); } )*
                 names
             }
-            fn check(&self) -> Result<(), String> {
-                if self.name.trim().is_empty() {
-                    return Err("the name is missing: give it one".to_owned());
-                }
-                self.check_more()
-            }
         }
     };
 }
 pub(crate) use record;
+
+/// One entry of [`Record::FIELDS`].
+macro_rules! field {
+    ($field:ident, $type:ty, $info:expr) => {
+        $crate::model::record::Field {
+            info: $info,
+            format: |record, workspace| $crate::model::field::FieldValue::format(&record.$field, workspace),
+            display: |record, workspace, today| {
+                $crate::model::field::FieldValue::display(&record.$field, workspace, today)
+            },
+            parse: |record, typed, context| {
+                record.$field = $crate::model::field::FieldValue::parse(typed, context)?;
+                Ok(())
+            },
+            is_blank: |record| $crate::model::field::Blank::is_blank(&record.$field),
+            clear: |record| record.$field = <$type>::default(),
+            copy: |record, from| record.$field.clone_from(&from.$field),
+            each_text: |record, search, workspace, each| {
+                $crate::model::field::FieldValue::each_text(&record.$field, search, workspace, each);
+            },
+            each_reference: |record, each| $crate::model::field::FieldValue::each_reference(&record.$field, each),
+            redact: |record, hidden| $crate::model::field::FieldValue::redact(&mut record.$field, hidden),
+        }
+    };
+}
+pub(crate) use field;

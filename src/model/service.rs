@@ -4,15 +4,23 @@
 //! never "no". Every fact one would dial or rely on says when and by whom it was last verified; editing is not
 //! verifying.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::change::{Author, Change, Edit, Refusal, listed};
 use super::choice::{Choice, Set, choices};
+use super::column::{Cell, CellContext, Column, Emphasis, Sign, SortKey, SortOrder, Source as ColumnSource, Width};
 use super::date::{self, Date};
+use super::field::{
+    Audience, Blank, FieldType, FieldValue, ParseContext, SearchField, absent_or, default_choice, kept_by_the_program,
+};
+use super::organisation::Organisation;
 use super::place::Point;
-use super::record::{atomic_merge, record};
+use super::record::{FilterInfo, Rules, record};
+use super::reference::Ref;
+use super::row::row;
 use super::text::Text;
-use super::typed::{Blank, FieldType, FieldValue, ParseContext, Ref, absent_or};
 use super::{AnyRecord, Id, Kind, Workspace};
 
 choices! {
@@ -129,6 +137,7 @@ impl Ages {
 }
 
 impl FieldValue for Option<Ages> {
+    const TYPE: FieldType = FieldType::Notation;
     fn format(&self, _: &Workspace) -> String {
         match self {
             Some(Ages { from: Some(from), to: Some(to) }) => format!("{from}–{to}"),
@@ -158,25 +167,19 @@ impl FieldValue for Option<Ages> {
     }
 }
 
-/// A place at which a service is.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Location {
+row! {
+    /// A place at which a service is.
+    Location;
     /// The name of the building.
-    #[serde(default, skip_serializing_if = "Blank::is_blank")]
-    pub name: Option<Text>,
+    name: Option<Text> = "Name", "the name of the building", search(SearchField::Place);
     /// Street and number.
-    #[serde(default, skip_serializing_if = "Blank::is_blank")]
-    pub address: Option<Text>,
+    address: Option<Text> = "Address", "street and number", search(SearchField::Text);
     /// Town or village.
-    #[serde(default, skip_serializing_if = "Blank::is_blank")]
-    pub town: Option<Text>,
+    town: Option<Text> = "Town", "town or village", search(SearchField::Place);
     /// Postcode.
-    #[serde(default, skip_serializing_if = "Blank::is_blank")]
-    pub postcode: Option<Text>,
+    postcode: Option<Text> = "Postcode", "postcode", search(SearchField::Place);
     /// Where it is on the earth.
-    #[serde(default, skip_serializing_if = "Blank::is_blank")]
-    pub point: Option<Point>,
+    point: Option<Point> = "Lat, lon", "latitude, longitude: 50.61, -2.46";
 }
 
 impl Location {
@@ -193,28 +196,13 @@ impl Location {
     }
 }
 
-impl FieldValue for Vec<Location> {
+impl FieldValue for Option<Point> {
+    const TYPE: FieldType = FieldType::Notation;
     fn format(&self, _: &Workspace) -> String {
-        let say = |location: &Location| {
-            let part = |text: &Option<Text>| text.as_deref().unwrap_or_default().replace(['|', '\n'], " ");
-            let mut row = [&location.name, &location.address, &location.town, &location.postcode].map(part).to_vec();
-            row.extend(location.point.map(|point| point.to_string()));
-            row.join(" | ")
-        };
-        self.iter().map(say).collect::<Vec<_>>().join("\n")
+        self.map(|point| point.to_string()).unwrap_or_default()
     }
     fn parse(typed: &str, _: ParseContext<'_>) -> Result<Self, String> {
-        let read = |line: &str| {
-            let parts: Vec<&str> = line.split('|').collect();
-            let part = |at: usize| parts.get(at).and_then(|text| Text::some(text));
-            if parts.len() < 3 || parts.len() > 5 {
-                return Err("write: name | address | town | postcode | lat, lon (an empty part stays empty)".to_owned());
-            }
-            let point = parts.get(4).map(|text| text.trim()).filter(|text| !text.is_empty());
-            let point = point.map(str::parse::<Point>).transpose()?;
-            Ok(Location { name: part(0), address: part(1), town: part(2), postcode: part(3), point })
-        };
-        typed.lines().filter(|line| !line.trim().is_empty()).map(read).collect()
+        absent_or(typed, str::parse)
     }
 }
 
@@ -232,12 +220,19 @@ pub struct Capacity {
 }
 
 impl FieldValue for Option<Capacity> {
+    const TYPE: FieldType = FieldType::Notation;
     fn format(&self, _: &Workspace) -> String {
         match self {
             Some(Capacity { available, maximum: Some(maximum), on }) => format!("{available} of {maximum} on {on}"),
             Some(Capacity { available, maximum: None, on }) => format!("{available} on {on}"),
             None => String::new(),
         }
+    }
+    fn display(&self, _: &Workspace, today: Date) -> String {
+        self.map_or_else(String::new, |capacity| {
+            let all = capacity.maximum.map(|maximum| format!(" of {maximum}")).unwrap_or_default();
+            format!("{}{all} on {}", capacity.available, date::format_date(capacity.on, today))
+        })
     }
     fn parse(typed: &str, context: ParseContext<'_>) -> Result<Self, String> {
         absent_or(typed, |typed| {
@@ -259,44 +254,17 @@ impl FieldValue for Option<Capacity> {
     }
 }
 
-/// Somebody at the service.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Contact {
-    /// Their name; a role or a context is a name too.
-    #[serde(default, skip_serializing_if = "Blank::is_blank")]
-    pub name: Option<Text>,
+row! {
+    /// Somebody at the service.
+    Contact;
+    /// Their name; a role or a desk is a name too.
+    name: Option<Text> = "Name", "their name, or that of a role or a desk", search(SearchField::Text);
     /// What they are called there.
-    #[serde(default, skip_serializing_if = "Blank::is_blank")]
-    pub title: Option<Text>,
+    title: Option<Text> = "Title", "what they are called there", search(SearchField::Text);
     /// Their number.
-    #[serde(default, skip_serializing_if = "Blank::is_blank")]
-    pub phone: Option<Text>,
+    phone: Option<Text> = "Phone", "their number";
     /// Their address.
-    #[serde(default, skip_serializing_if = "Blank::is_blank")]
-    pub email: Option<Text>,
-}
-
-impl FieldValue for Vec<Contact> {
-    fn format(&self, _: &Workspace) -> String {
-        let say = |contact: &Contact| {
-            let part = |text: &Option<Text>| text.as_deref().unwrap_or_default().replace(['|', '\n'], " ");
-            [&contact.name, &contact.title, &contact.phone, &contact.email].map(part).join(" | ")
-        };
-        self.iter().map(say).collect::<Vec<_>>().join("\n")
-    }
-    fn parse(typed: &str, _: ParseContext<'_>) -> Result<Self, String> {
-        let read = |line: &str| {
-            let parts: Vec<&str> = line.split('|').collect();
-            let part = |at: usize| parts.get(at).and_then(|text| Text::some(text));
-            let contact = Contact { name: part(0), title: part(1), phone: part(2), email: part(3) };
-            if parts.len() > 4 || contact == Contact::default() {
-                return Err("write: name | title | phone | e-mail (an empty part stays empty)".to_owned());
-            }
-            Ok(contact)
-        };
-        typed.lines().filter(|line| !line.trim().is_empty()).map(read).collect()
-    }
+    email: Option<Text> = "E-mail", "their address";
 }
 
 /// That somebody checked the facts.
@@ -328,80 +296,135 @@ pub struct Source {
     #[serde(default, skip_serializing_if = "Blank::is_blank")]
     pub suggestions: Vec<(Text, Text)>,
 }
-atomic_merge!(Vec<Location>, Vec<Contact>, Status);
+impl FieldValue for Option<Verified> {
+    const TYPE: FieldType = FieldType::Notation;
+    fn format(&self, _: &Workspace) -> String {
+        self.as_ref().map_or_else(
+            || "never".to_owned(),
+            |verified| {
+                let by = verified.by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
+                let how = verified.how.as_deref().map(|how| format!(", {how}")).unwrap_or_default();
+                format!("{}{by}{how}", verified.on)
+            },
+        )
+    }
+    fn parse(_: &str, _: ParseContext<'_>) -> Result<Self, String> {
+        kept_by_the_program()
+    }
+}
+
+impl FieldValue for Option<Source> {
+    const TYPE: FieldType = FieldType::Notation;
+    fn format(&self, _: &Workspace) -> String {
+        self.as_ref().map(|source| format!("{}, as {}", source.feed, source.id)).unwrap_or_default()
+    }
+    fn parse(_: &str, _: ParseContext<'_>) -> Result<Self, String> {
+        kept_by_the_program()
+    }
+    fn redact(&mut self, hidden: &[&'static str]) {
+        if let Some(source) = self {
+            source.suggestions.retain(|(field, _)| !hidden.contains(&field.as_str()));
+        }
+    }
+}
+
+/// A filter for words of an organisation.
+pub(super) const ORGANISATION_FILTER: FilterInfo =
+    FilterInfo { name: "org:", help: "words of an organisation: org:shelter" };
+/// A filter for the sector of the organisations behind a record.
+pub(super) const SECTOR_FILTER: FilterInfo = FilterInfo { name: "sector:", help: "voluntary, statutory or private" };
+/// A filter for who verified or changed a record.
+pub(super) const BY_FILTER: FilterInfo =
+    FilterInfo { name: "by:", help: "initials of who verified or changed it: by:KP" };
+
+/// A refuge: nobody sees where it is, not even colleagues.
+fn address_is_hidden(record: &AnyRecord, _: Audience, _: &Workspace) -> bool {
+    matches!(record, AnyRecord::Service(service) if service.hide_address)
+}
 
 record! {
     /// A service.
-    Service = Kind::Service;
+    Service = services, Kind::Service;
     editable {
         /// What people call it.
-        name: Text = "Name", FieldType::Line, "what people call it";
+        name: Text = "Name", "what people call it", required, public, search(SearchField::Name);
         /// Other names.
-        aliases: Vec<Text> = "Also called", FieldType::Words, "other names, commas between";
+        aliases: Vec<Text> = "Also called", "other names, commas between", public, search(SearchField::Alias);
         /// Who delivers it.
-        organisation: Option<Ref> = "Delivered by", FieldType::Organisation, "the organisation that does the work";
+        organisation: Option<Ref<Organisation>> = "Delivered by", "the organisation that does the work", public,
+            search(SearchField::Organisation), column(30), back("Delivers");
         /// Who commissions it.
-        commissioner: Option<Ref> = "Commissioned by", FieldType::Organisation, "who asked for it and oversees it";
+        commissioner: Option<Ref<Organisation>> = "Commissioned by", "who asked for it and oversees it", public,
+            search(SearchField::Organisation), back("Commissions");
         /// Who pays for it.
-        funders: Vec<Ref> = "Funded by", FieldType::Organisations, "who pays, commas between";
+        funders: Vec<Ref<Organisation>> = "Funded by", "who pays, commas between", public,
+            search(SearchField::Organisation), back("Funds");
         /// Who sends people to it.
-        referrers: Vec<Ref> = "Referred by", FieldType::Organisations, "who sends people to it, commas between";
+        referrers: Vec<Ref<Organisation>> = "Referred by", "who sends people to it, commas between", public,
+            search(SearchField::Organisation), back("Refers to");
         /// Whether it runs.
-        status: Status = "State", FieldType::One(Status::LABELS), "active, paused, closed or planned";
+        status: Status = "State", "active, paused, closed or planned", public;
         /// What everybody must know before ringing.
-        alert: Option<Text> = "Notice", FieldType::Line, "what everybody must know before ringing";
+        alert: Option<Text> = "Notice", "what everybody must know before ringing", public, search(SearchField::Text);
         /// What it does.
-        summary: Option<Text> = "Summary", FieldType::Paragraph, "what it does, in a sentence or two";
+        summary: Option<Text> = "Summary", "what it does, in a sentence or two", paragraph, public,
+            search(SearchField::Text);
         /// Which needs it meets.
-        needs: Set<Need> = "Needs", FieldType::Some(Need::LABELS), "the needs it meets, commas between";
+        needs: Set<Need> = "Needs", "the needs it meets, commas between", public, search(SearchField::Need);
         /// The ages it is for.
-        ages: Option<Ages> = "Ages", FieldType::Numbers, "16-25, 18+ or -17; empty: not stated";
+        ages: Option<Ages> = "Ages", "16-25, 18+ or -17; empty: not stated", public;
         /// The sex it is for.
-        sex: Option<Sex> = "Sex", FieldType::One(Sex::LABELS), "women, men or any; empty: not stated";
+        sex: Option<Sex> = "Sex", "women, men or any; empty: not stated", public;
         /// Where its clients stand with the criminal justice system.
-        clients: Set<Client> = "For", FieldType::Some(Client::LABELS), "in custody, on probation, victim, family, anyone";
+        clients: Set<Client> = "For", "in custody, on probation, victim, family, anyone", public,
+            search(SearchField::Need);
         /// Who can have it, in words.
-        eligibility: Option<Text> = "Who can have it", FieldType::Paragraph, "conditions in words: no arson, local link …";
+        eligibility: Option<Text> = "Who can have it", "conditions in words: no arson, local link …", paragraph, public,
+            search(SearchField::Text);
         /// The areas it serves, whatever its address.
-        serves: Vec<Text> = "Serves", FieldType::Areas, "districts, a council or the whole county; not where it is";
+        serves: Vec<Text> = "Serves", "districts, a council or the whole county; not where it is", areas, public,
+            search(SearchField::Place);
         /// Where it is.
-        locations: Vec<Location> = "Located at", FieldType::Rows, "one a line: name | address | town | postcode | lat, lon";
+        locations: Vec<Location> = "Located at", "one a line: name | address | town | postcode | lat, lon", public,
+            hidden_if(address_is_hidden, "address hidden");
         /// Whether nobody may see where it is: a refuge.
-        hide_address: bool = "Hide address", FieldType::Flag, "yes for a refuge: address and dot appear nowhere";
+        hide_address: bool = "Hide address", "yes for a refuge: address and dot appear nowhere", public;
         /// When it is open.
-        opening: Option<Text> = "Open", FieldType::Paragraph, "Mon–Fri 9–5, or in words";
+        opening: Option<Text> = "Open", "Mon–Fri 9–5, or in words", paragraph, public, search(SearchField::Text);
         /// What it costs.
-        cost: Option<Text> = "Cost", FieldType::Line, "free, or how much";
+        cost: Option<Text> = "Cost", "free, or how much", public, search(SearchField::Text);
         /// How one gets to it.
-        routes: Set<Route> = "Ways in", FieldType::Some(Route::LABELS), "self, drop-in, referral by agency, appointment";
+        routes: Set<Route> = "Ways in", "self, drop-in, referral by agency, appointment", public;
         /// What a referrer has to do.
-        how_to_refer: Option<Text> = "How to refer", FieldType::Paragraph, "form, number, what they will ask";
+        how_to_refer: Option<Text> = "How to refer", "form, number, what they will ask", paragraph, public,
+            search(SearchField::Text);
         /// Free places and their day.
-        capacity: Option<Capacity> = "Places free", FieldType::Numbers, "2 of 6 on fri";
+        capacity: Option<Capacity> = "Places free", "2 of 6 on fri", public;
         /// How long one waits.
-        waiting: Option<Text> = "Waiting time", FieldType::Line, "how long one waits";
+        waiting: Option<Text> = "Waiting time", "how long one waits", public, search(SearchField::Text);
         /// Languages spoken.
-        languages: Vec<Text> = "Languages", FieldType::Words, "commas between";
+        languages: Vec<Text> = "Languages", "commas between", public, search(SearchField::Text);
         /// Steps, lifts, loops, parking.
-        accessibility: Option<Text> = "Access", FieldType::Paragraph, "steps, lift, loop, parking";
+        accessibility: Option<Text> = "Access", "steps, lift, loop, parking", paragraph, public,
+            search(SearchField::Text);
         /// The number to ring.
-        phone: Option<Text> = "Phone", FieldType::Line, "the number to ring";
+        phone: Option<Text> = "Phone", "the number to ring", public;
         /// The address to write to.
-        email: Option<Text> = "E-mail", FieldType::Line, "the address to write to";
+        email: Option<Text> = "E-mail", "the address to write to", public;
         /// Its page.
-        url: Option<Text> = "Web", FieldType::Line, "its web address";
+        url: Option<Text> = "Web", "its web address", public;
         /// People there.
-        contacts: Vec<Contact> = "Contacts", FieldType::Rows, "one a line: name | title | phone | e-mail";
+        contacts: Vec<Contact> = "Contacts", "one a line: name | title | phone | e-mail", personal;
         /// The day its funding ends.
-        funding_ends: Option<Date> = "Funding ends", FieldType::Date, "a day: 31 mar 2027";
+        funding_ends: Option<Date> = "Funding ends", "a day: 31 mar 2027", public;
         /// What colleagues should know; it stays here and is not exported.
-        notes: Option<Text> = "Notes", FieldType::Paragraph, "for colleagues; never exported";
+        notes: Option<Text> = "Notes", "for colleagues; never exported", paragraph, search(SearchField::Text);
     }
     system {
         /// When, by whom and how the facts were last checked.
-        verified: Option<Verified>;
+        verified: Option<Verified> = "Verified", public;
         /// Where it was imported from.
-        source: Option<Source>;
+        source: Option<Source> = "Imported from";
     }
 }
 
@@ -411,19 +434,7 @@ impl Default for Status {
         Self::Active
     }
 }
-impl Blank for Status {
-    fn is_blank(&self) -> bool {
-        *self == Self::Active
-    }
-}
-impl FieldValue for Status {
-    fn format(&self, _: &Workspace) -> String {
-        self.label().to_owned()
-    }
-    fn parse(typed: &str, _: ParseContext<'_>) -> Result<Self, String> {
-        if typed.trim().is_empty() { Ok(Self::Active) } else { <Self as Choice>::parse(typed) }
-    }
-}
+default_choice!(Status);
 
 /// A service not checked for this many months is to be checked again.
 pub const STALE_MONTHS: u32 = 12;
@@ -442,8 +453,53 @@ pub enum Freshness {
     Never,
 }
 
-impl Service {
-    fn check_more(&self) -> Result<(), String> {
+impl Rules for Service {
+    const COLUMNS: &'static [Column] = &[
+        Column {
+            name: "place",
+            heading: "Place",
+            width: Width::Percent(20),
+            in_narrow: true,
+            source: ColumnSource::Computed(place_cell),
+            order: Some(SortOrder { label: "by place", key: place_key }),
+        },
+        Column {
+            name: "freshness",
+            heading: "Verified",
+            width: Width::Cells(9),
+            in_narrow: false,
+            source: ColumnSource::Computed(freshness_cell),
+            order: Some(SortOrder { label: "longest unverified first", key: freshness_key }),
+        },
+    ];
+    const LISTED: &'static [&'static str] = &["organisation", "place", "phone", "verified"];
+    const FILTERS: &'static [FilterInfo] = &[
+        FilterInfo { name: "need:", help: "a need: need:housing" },
+        FilterInfo { name: "in:", help: "serves it or is located there: in:purbeck" },
+        FilterInfo { name: "serves:", help: "serves a district, council or the county: serves:purbeck" },
+        FilterInfo { name: "near:", help: "a postcode, a town or a point; nearest first: near:\"DT4 8\"" },
+        FilterInfo { name: "age:", help: "years: age:17" },
+        FilterInfo { name: "sex:", help: "f or m" },
+        FilterInfo {
+            name: "status:",
+            help: "of the person: custody, probation, victim, family; of the service: active, paused, closed, planned",
+        },
+        FilterInfo { name: "is:", help: "open, stale, never, verified, located, hidden, paused, closed, planned" },
+        FilterInfo { name: "funding:", help: "ends within or after: funding:<3m, funding:>1y" },
+        ORGANISATION_FILTER,
+        SECTOR_FILTER,
+        BY_FILTER,
+    ];
+
+    fn title<'a>(&'a self, _: &'a Workspace) -> Cow<'a, str> {
+        Cow::Borrowed(&self.name)
+    }
+
+    fn suffix(&self) -> Option<Cow<'_, str>> {
+        (!self.is_open()).then(|| Cow::Borrowed(self.status.label()))
+    }
+
+    fn check(&self) -> Result<(), String> {
         if self.ages.is_some_and(|ages| ages.from.zip(ages.to).is_some_and(|(from, to)| from > to)) {
             return Err("ages: the youngest is older than the oldest".to_owned());
         }
@@ -455,23 +511,55 @@ impl Service {
         }
         Ok(())
     }
+}
 
-    /// Whether it points to this organisation in any role.
-    pub fn names(&self, organisation: &Ref) -> bool {
-        self.organisation.as_ref() == Some(organisation)
-            || self.commissioner.as_ref() == Some(organisation)
-            || self.funders.contains(organisation)
-            || self.referrers.contains(organisation)
+/// Where it is; when a distance was asked for, how far; a service that only serves the place says so.
+fn place_cell(record: &AnyRecord, context: &CellContext<'_>) -> Cell {
+    let Ok(service) = <&Service>::try_from(record) else { return Cell::default() };
+    if let Some(km) = context.km {
+        return format!("{km:.1} km").into();
     }
-
-    /// Where it is, as far as anybody may see: nothing where the address is hidden.
-    pub fn shown_locations(&self) -> &[Location] {
-        if self.hide_address { &[] } else { &self.locations }
+    if service.hide_address {
+        return "hidden".to_owned().into();
     }
+    if context.only_serves {
+        return "serves it".to_owned().into();
+    }
+    match (service.place(), service.serves.first()) {
+        (Some(place), _) => place.to_owned().into(),
+        (None, Some(area)) => format!("serves {area}").into(),
+        (None, None) => Cell::default(),
+    }
+}
 
-    /// Its first town or place, as far as anybody may see.
+fn place_key(record: &AnyRecord, workspace: &Workspace) -> SortKey {
+    let visible = record.visible_to(Audience::Colleagues, workspace);
+    let text = <&Service>::try_from(&visible).ok().and_then(Service::place).map(str::to_lowercase);
+    SortKey { is_last: text.is_none(), text: text.unwrap_or_default() }
+}
+
+/// The sign of how fresh the facts are, and how long ago they were checked.
+fn freshness_cell(record: &AnyRecord, context: &CellContext<'_>) -> Cell {
+    let Ok(service) = <&Service>::try_from(record) else { return Cell::default() };
+    let (glyph, ascii, emphasis) = match service.freshness(context.today) {
+        Freshness::Fresh => ("●", "*", Emphasis::Good),
+        Freshness::Stale => ("◐", "o", Emphasis::Warn),
+        Freshness::Never => ("○", ".", Emphasis::Warn),
+    };
+    let age = service.verified.as_ref().map(|verified| date::format_age(verified.on, context.today));
+    Cell { sign: Some(Sign { glyph, ascii, emphasis }), text: age.unwrap_or_else(|| "never".to_owned()) }
+}
+
+fn freshness_key(record: &AnyRecord, _: &Workspace) -> SortKey {
+    let service = <&Service>::try_from(record).ok();
+    let on = service.and_then(|service| service.verified.as_ref()).map(|verified| verified.on.to_string());
+    SortKey { is_last: false, text: on.unwrap_or_default() }
+}
+
+impl Service {
+    /// Its first town or place.
     pub fn place(&self) -> Option<&str> {
-        let first = self.shown_locations().first()?;
+        let first = self.locations.first()?;
         first.town.as_ref().or(first.postcode.as_ref()).or(first.name.as_ref()).map(Text::as_str)
     }
 

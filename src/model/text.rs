@@ -12,10 +12,10 @@ use unicode_normalization::char::{canonical_combining_class, decompose_compatibl
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// The most bytes one text of a record may hold: a bound on what a hostile file can make us keep and search.
-pub const LONGEST: usize = 64 * 1024;
+pub const MAX_BYTES: usize = 64 * 1024;
 
 /// The most combining marks kept on one character; real scripts need no more than a handful.
-const MOST_MARKS: usize = 8;
+const MAX_MARKS: usize = 8;
 
 /// Text that has been cleaned. Sixteen bytes, and never empty inside an `Option` by habit: absent is `None`.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -81,8 +81,8 @@ impl<'de> Deserialize<'de> for Text {
                 f.write_str("a text in quotes")
             }
             fn visit_str<E: serde::de::Error>(self, raw: &str) -> Result<Text, E> {
-                if raw.len() > LONGEST {
-                    return Err(E::custom(format!("this text has {} bytes; at most {LONGEST} fit", raw.len())));
+                if raw.len() > MAX_BYTES {
+                    return Err(E::custom(format!("this text has {} bytes; at most {MAX_BYTES} fit", raw.len())));
                 }
                 Ok(Text::new(raw))
             }
@@ -94,6 +94,19 @@ impl<'de> Deserialize<'de> for Text {
 /// `text` with every run of white space made one blank: for a place that has one line.
 pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A count with thousands separators.
+pub fn count(number: usize) -> String {
+    let digits = number.to_string();
+    let mut said = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            said.push(',');
+        }
+        said.push(digit);
+    }
+    said
 }
 
 /// Cleans text from outside. Idempotent: cleaning twice changes nothing more.
@@ -185,7 +198,7 @@ fn limit_marks(text: String) -> String {
     let mut run = 0;
     let too_many = text.chars().any(|c| {
         run = if is_mark(c) { run + 1 } else { 0 };
-        run > MOST_MARKS
+        run > MAX_MARKS
     });
     if !too_many {
         return text;
@@ -194,7 +207,7 @@ fn limit_marks(text: String) -> String {
     text.chars()
         .filter(|c| {
             run = if is_mark(*c) { run + 1 } else { 0 };
-            run <= MOST_MARKS
+            run <= MAX_MARKS
         })
         .collect()
 }
@@ -212,7 +225,7 @@ mod tests {
     #[test]
     fn marks_are_limited_and_text_is_composed() {
         let tower = format!("e{}", "\u{301}".repeat(2000));
-        assert_eq!(clean(&tower).chars().count(), 1 + MOST_MARKS);
+        assert_eq!(clean(&tower).chars().count(), 1 + MAX_MARKS);
         assert_eq!(clean("e\u{301}"), "é");
     }
 
@@ -231,6 +244,11 @@ mod tests {
             out
         };
         assert_eq!(folded("ÉCOLE Straße Ærø ﬁne İ e\u{301} 42"), "ecole strasse aero fine i e 42");
+    }
+
+    #[test]
+    fn counts_have_separators() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
     }
 
     #[test]

@@ -64,7 +64,7 @@ mod tests {
     fn a_key_that_is_taken_is_refused() {
         let (overrides, _) = parse("{ \"service.verify\": [\"n\"] }");
         let (map, problems) = Keymap::with(&overrides);
-        assert!(problems[0].contains("n already does service.new"), "{problems:?}");
+        assert!(problems[0].contains("n already does record.new"), "{problems:?}");
         let verify = crate::app::command::named("service.verify").unwrap();
         assert_eq!(map.first_key(verify), "v");
     }

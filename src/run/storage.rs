@@ -9,8 +9,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use super::{Message, work};
 use crate::app::draft::Draft;
 use crate::app::{self, Event, Loaded};
+use crate::model::place::Atlas;
 use crate::model::{Author, Change, Id, Kind, Workspace};
-use crate::search::Index;
+use crate::search::Indexes;
 use crate::store::{self, Mode, Scratch, Store};
 
 /// What the thread is asked to do.
@@ -107,9 +108,8 @@ impl Worker {
                 // The records are on the screen before their words are read.
                 let (workspace, atlas) = (loaded.workspace.clone(), loaded.atlas.clone());
                 self.tell(Event::Loaded(Box::new(loaded)));
-                let services = Index::build(&[Kind::Service], &workspace, &atlas);
-                let people = Index::build(&[Kind::Person, Kind::Organisation], &workspace, &atlas);
-                self.tell(Event::Indexed(Box::new((services, people))));
+                let indexes = Indexes::build(app::screen::SEARCHED, &workspace, &atlas);
+                self.tell(Event::Indexed(Box::new(indexes)));
             }
             Err(why) => self.tell(Event::NotLoaded(why)),
         }
@@ -120,21 +120,23 @@ impl Worker {
         let scratch = if dir.is_none() { Some(store::sample_scratch().map_err(said)?) } else { None };
         let dir = dir.or_else(|| scratch.as_ref().map(|scratch| scratch.path().to_owned())).unwrap_or_default();
         let opened = Store::open(&dir, mode).map_err(said)?;
-        let atlas = store::atlas().map_err(|problem| problem.to_string())?;
+        let (atlas, map_problem) = match store::atlas(&dir, &opened.workspace) {
+            Ok(atlas) => (atlas, None),
+            Err(problem) => (Atlas::default(), Some(problem)), // the program works without a map
+        };
         let jobs = self.jobs.clone();
         // Where the directory cannot be watched, others' changes are seen at the next save.
         let watch = opened.store.watch(move || drop(jobs.send(Job::Reload))).ok();
         let workspace = opened.workspace;
         let loaded = Loaded {
-            index: Index::default(),
-            people: Index::default(),
+            indexes: Indexes::default(),
             atlas: Arc::new(atlas),
             directory: if scratch.is_some() {
                 "a scratch copy of the sample".to_owned()
             } else {
                 dir.display().to_string()
             },
-            problems: opened.problems.iter().map(ToString::to_string).collect(),
+            problems: opened.problems.iter().chain(&map_problem).map(ToString::to_string).collect(),
             read_only: opened.read_only,
             drafts: read_drafts(&opened.store),
             conflicts: kept_conflicts(&opened.store, &workspace),

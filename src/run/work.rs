@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::Message;
 use crate::app::{App, Event, Finished, detail};
-use crate::exchange::{self, Format, Here, Outgoing, Progress};
-use crate::model::text::clean;
+use crate::exchange::{self, ExportContext, Format, ImportContext, Progress};
+use crate::model::text::count;
 use crate::model::{Author, Collection, Kind, Original, SplitMix64, Workspace};
 use crate::store::{self, Store};
 
@@ -39,18 +39,18 @@ fn failed(sentence: String) -> Finished {
 /// Imports from a path: reads, plans, and hands the change and the report to the app.
 pub fn import(store: &mut Store, path: &str, request: Request, to: &Sender<Message>, cancel: &AtomicBool) -> Finished {
     let mut told = Instant::now();
-    let mut go_on = |progress: Progress| {
+    let mut on_progress = |progress: Progress| {
         if told.elapsed() >= BETWEEN {
             told = Instant::now();
-            let sentence = format!("import: {} {}", progress.step, detail::count(progress.done));
+            let sentence = format!("import: {} {}", progress.stage, count(progress.done));
             let _ = to.send(Message::Event(Event::Progress(sentence))); // late or never, the import goes on
         }
         !cancel.load(Ordering::Relaxed)
     };
-    match plan(store, path, request, &mut go_on) {
+    match plan(store, path, request, &mut on_progress) {
         Ok(plan) => {
             let mut lines: Vec<String> = vec![plan.report.summary(), String::new()];
-            lines.extend(plan.report.repairs.iter().take(detail::MOST_LINES).map(ToString::to_string));
+            lines.extend(plan.report.repairs.iter().take(detail::MAX_LINES).map(ToString::to_string));
             Finished {
                 sentence: plan.change.sentence.clone(),
                 change: Some(plan.change),
@@ -66,15 +66,16 @@ fn plan(
     store: &mut Store,
     path: &str,
     mut request: Request,
-    go_on: &mut exchange::GoOn<'_>,
-) -> Result<exchange::Plan, String> {
+    on_progress: &mut exchange::ProgressCallback<'_>,
+) -> Result<exchange::ImportPlan, String> {
     let path = super::expand(path);
-    let feed = exchange::feed_of(&path);
-    let package = exchange::read(&path, &feed, go_on).map_err(|problem| problem.0)?;
+    let feed = exchange::feed_name(&path);
+    let package = exchange::read(&path, &feed, on_progress).map_err(|problem| problem.0)?;
     let originals = originals(store)?;
     let needs = store::need_table(store.dir()).map_err(|problem| problem.to_string())?;
-    let here = Here { workspace: &request.workspace, originals: &originals, needs: &needs, author: &request.author };
-    exchange::plan(package, &here, &mut request.random, go_on).map_err(|problem| problem.0)
+    let here =
+        ImportContext { workspace: &request.workspace, originals: &originals, needs: &needs, author: &request.author };
+    exchange::plan_import(package, &here, &mut request.random, on_progress).map_err(|problem| problem.0)
 }
 
 /// What earlier imports brought.
@@ -102,15 +103,14 @@ fn write(
     workspace: &Workspace,
     cancel: &AtomicBool,
 ) -> Result<String, String> {
-    let names = || Format::NAMES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-    let known = Format::NAMES.iter().find(|(name, _)| *name == format);
-    let (_, format) = known.ok_or_else(|| format!("there is no such format; choose from {}", names()))?;
+    let format: Format = format.parse().map_err(|error: exchange::ExchangeError| error.0)?;
     let path = super::expand(path);
-    exchange::write::check(&path, store.dir(), false).map_err(|problem| problem.0)?;
+    exchange::write::check_target(&path, store.dir(), false).map_err(|problem| problem.0)?;
     let originals = originals(store)?;
     let needs = store::need_table(store.dir()).map_err(|problem| problem.to_string())?;
-    let what = Outgoing { workspace, originals: &originals, needs: &needs, contacts: false };
-    let mut go_on = |_: Progress| !cancel.load(Ordering::Relaxed);
-    let count = exchange::export(*format, &path, &what, &mut go_on).map_err(|problem| problem.0)?;
-    Ok(format!("{} services written to {}", detail::count(count), clean(&path.to_string_lossy())))
+    let atlas = store::atlas(store.dir(), workspace).unwrap_or_default();
+    let context = ExportContext { workspace, originals: &originals, needs: &needs, atlas: &atlas, contacts: false };
+    let mut on_progress = |_: Progress| !cancel.load(Ordering::Relaxed);
+    let written = exchange::export(format, &path, &context, &mut on_progress).map_err(|problem| problem.0)?;
+    Ok(format!("{} services written to {}", count(written), exchange::display_path(&path)))
 }

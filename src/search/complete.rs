@@ -1,57 +1,60 @@
-//! Tab in the search box: the names of filters, then what they take.
+//! Completion in the search box: the names of filters, then their values.
 
 use std::ops::Range;
 
 use super::Index;
-use super::filter::{FILTERS, IS};
-use super::query::filter_of;
-use super::words::{beginning, plain};
+use super::field_filter;
+use super::filter::{IS_VALUES, states};
+use super::query::split_filter;
+use super::words::{normalized, truncated};
 use crate::model::choice::Choice;
 use crate::model::organisation::Sector;
 use crate::model::place::Atlas;
+use crate::model::record::FilterInfo;
 use crate::model::service::{Client, Need, Status};
 use crate::model::{Workspace, text};
 
-/// One way to go on.
+/// A completion offered for what was typed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Completion {
-    /// The bytes of the text it takes the place of.
+    /// The bytes of the text that it replaces.
     pub range: Range<usize>,
-    /// What stands there then.
+    /// The replacement.
     pub text: String,
-    /// What it means, in a few words; empty when it says so itself.
+    /// An explanation in a few words; empty where the text needs none.
     pub help: String,
 }
 
-/// The most ways to go on that are offered.
-const MOST: usize = 50;
+/// The most completions offered at once.
+const MAX_COMPLETIONS: usize = 50;
 
-/// The ways to go on from `cursor`, a byte of `text`: the nearest beginning first.
+/// The completions at `cursor`, a byte of `text`: values that begin with what was typed, then those of which a later
+/// word does.
 pub fn complete(text: &str, cursor: usize, index: &Index, workspace: &Workspace, atlas: &Atlas) -> Vec<Completion> {
-    let cursor = beginning(text, cursor).len();
+    let cursor = truncated(text, cursor).len();
     let start = part_start(&text[..cursor]);
     let part = &text[start..cursor];
     let (part, start) = part.strip_prefix('!').map_or((part, start), |rest| (rest, start + 1));
-    let Some((name, value)) = filter_of(part) else {
-        return names(part, start..cursor);
+    let Some((name, value)) = split_filter(part, &index.filters()) else {
+        return filter_names(part, start..cursor, &index.filters());
     };
     let from = cursor - value.len();
-    let typed = plain(value);
+    let typed = normalized(value);
     let mut found: Vec<(bool, Completion)> = Vec::new();
-    for (word, help) in values(name, index, workspace, atlas) {
-        let known = plain(&word);
-        let is_inside = !typed.is_empty() && word.split_whitespace().any(|part| plain(part).starts_with(&typed));
-        if known.starts_with(&typed) || is_inside {
+    for (word, help) in filter_values(name, index, workspace, atlas) {
+        let value = normalized(&word);
+        let is_inside = !typed.is_empty() && word.split_whitespace().any(|part| normalized(part).starts_with(&typed));
+        if value.starts_with(&typed) || is_inside {
             let text = if word.contains(char::is_whitespace) { format!("\"{word}\" ") } else { format!("{word} ") };
-            found.push((!known.starts_with(&typed), Completion { range: from..cursor, text, help }));
+            found.push((!value.starts_with(&typed), Completion { range: from..cursor, text, help }));
         }
     }
     found.sort_by_key(|(is_inside, _)| *is_inside);
     found.dedup_by(|a, b| a.1.text == b.1.text);
-    found.into_iter().map(|(_, completion)| completion).take(MOST).collect()
+    found.into_iter().map(|(_, completion)| completion).take(MAX_COMPLETIONS).collect()
 }
 
-/// Where the part before the cursor begins: behind the last blank outside quotes.
+/// Where the part at the cursor begins: after the last blank outside quotes.
 fn part_start(before: &str) -> usize {
     let mut is_quoted = false;
     let mut start = 0;
@@ -64,25 +67,30 @@ fn part_start(before: &str) -> usize {
     start
 }
 
-fn names(typed: &str, range: Range<usize>) -> Vec<Completion> {
+fn filter_names(typed: &str, range: Range<usize>, filters: &[FilterInfo]) -> Vec<Completion> {
     let typed = typed.to_lowercase();
-    let known = FILTERS.iter().filter(|(name, _)| name.starts_with(&typed));
+    let matching = filters.iter().filter(|filter| filter.name.starts_with(&typed));
     let completion =
-        |(name, help): &(&str, &str)| Completion { range: range.clone(), text: (*name).into(), help: (*help).into() };
-    known.map(completion).collect()
+        |filter: &FilterInfo| Completion { range: range.clone(), text: filter.name.into(), help: filter.help.into() };
+    matching.map(completion).collect()
 }
 
-/// What a filter takes, each with what it means.
-fn values(name: &str, index: &Index, workspace: &Workspace, atlas: &Atlas) -> Vec<(String, String)> {
-    let bare = |words: &[&str]| words.iter().map(|word| ((*word).to_owned(), String::new())).collect::<Vec<_>>();
+/// The values a filter takes, each with its explanation.
+fn filter_values(name: &str, index: &Index, workspace: &Workspace, atlas: &Atlas) -> Vec<(String, String)> {
+    let without_help =
+        |words: &[&str]| words.iter().map(|word| ((*word).to_owned(), String::new())).collect::<Vec<_>>();
+    if let Some(field) = field_filter::field_of(name, index.kinds()) {
+        return field_filter::values(field, workspace).into_iter().map(|value| (value, String::new())).collect();
+    }
     match name {
-        "need:" => bare(Need::LABELS),
-        "sector:" => bare(Sector::LABELS),
+        "is:" if !states(index).is_empty() => without_help(&states(index)),
+        "need:" => without_help(Need::LABELS),
+        "sector:" => without_help(Sector::LABELS),
         "sex:" => vec![("f".into(), "women".into()), ("m".into(), "men".into())],
-        "status:" => bare(&[Client::LABELS, Status::LABELS].concat()),
-        "is:" => bare(&IS.map(|(word, _)| word)),
-        "age:" => bare(&["17", "21", "25", "60"]),
-        "funding:" => bare(&["<3m", "<6m", "<1y", ">1y"]),
+        "status:" => without_help(&[Client::LABELS, Status::LABELS].concat()),
+        "is:" => without_help(&IS_VALUES.map(|(word, _)| word)),
+        "age:" => without_help(&["17", "21", "25", "60"]),
+        "funding:" => without_help(&["<3m", "<6m", "<1y", ">1y"]),
         "serves:" => areas(atlas),
         "in:" => [areas(atlas), towns(index, atlas)].concat(),
         "near:" => [towns(index, atlas), postcodes(atlas)].concat(),
@@ -102,8 +110,8 @@ fn areas(atlas: &Atlas) -> Vec<(String, String)> {
 fn towns(index: &Index, atlas: &Atlas) -> Vec<(String, String)> {
     let mut known: Vec<(String, String)> =
         atlas.places.iter().map(|place| (place.name.to_string(), place.kind.to_string())).collect();
-    let plain_names: std::collections::HashSet<String> = known.iter().map(|(name, _)| plain(name)).collect();
-    let used = index.book.names.iter().filter(|(name, _)| !plain_names.contains(&**name));
+    let normalized_names: std::collections::HashSet<String> = known.iter().map(|(name, _)| normalized(name)).collect();
+    let used = index.columns.names.iter().filter(|(name, _)| !normalized_names.contains(&**name));
     known.extend(used.map(|(_, shown)| (text::one_line(shown), String::new())));
     known
 }

@@ -1,11 +1,12 @@
-//! Filters: what a record must be, beside the words it must hold.
+//! Filters such as `need:housing`: their names, parsing their values, and testing records.
 //!
-//! Unknown is not "no": a service that states no age limit is never excluded by an age, nor one that does not say for
-//! which sex or for whom it is. A hidden address is no place: nothing finds it.
+//! An unknown value is not "no": a service that states no age limit passes every `age:`, and so with sex and clients. A
+//! hidden address is in no column, so no filter finds it.
 
-use super::Index;
-use super::facts::{Facts, NOWHERE};
-use super::words::{plain, words};
+use super::columns::{FilterRow, NO_TOWN};
+use super::field_filter::{FieldTest, field_of};
+use super::words::{normalized, words};
+use super::{Index, lexicon};
 use crate::model::choice::{Choice, Set};
 use crate::model::date::{self, Date};
 use crate::model::organisation::Sector;
@@ -13,71 +14,64 @@ use crate::model::place::{Atlas, Districts, Point};
 use crate::model::service::{Ages, Client, Need, STALE_MONTHS, Sex, Status};
 use crate::model::{AnyRecord, Workspace};
 
-/// The filters there are, with what each takes: for completion, help and the sentence about an unknown one.
-pub(super) const FILTERS: [(&str, &str); 12] = [
-    ("need:", "a need: need:housing"),
-    ("in:", "serves it or is located there: in:purbeck"),
-    ("serves:", "serves a district, council or the county: serves:purbeck"),
-    ("near:", "a postcode, a town or a point; nearest first: near:\"DT4 8\""),
-    ("age:", "years: age:17"),
-    ("sex:", "f or m"),
-    ("status:", "of the person: custody, probation, victim, family; of the service: active, paused, closed, planned"),
-    ("is:", "open, stale, never, verified, located, hidden, paused, closed, planned"),
-    ("funding:", "ends within or after: funding:<3m, funding:>1y"),
-    ("org:", "words of an organisation: org:shelter"),
-    ("sector:", "voluntary, statutory or private"),
-    ("by:", "initials of who verified or changed it: by:KP"),
-];
-
-/// What `is:` can say of a service.
+/// The values of `is:`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Is {
+pub(super) enum IsValue {
     Open,
     Stale,
     Never,
     Verified,
     Located,
     Hidden,
-    State(Status),
+    Status(Status),
 }
 
-/// The words of `is:`. Stale is whatever is to be checked again, so it includes what was never checked.
-pub(super) const IS: [(&str, Is); 9] = [
-    ("open", Is::Open),
-    ("stale", Is::Stale),
-    ("never", Is::Never),
-    ("verified", Is::Verified),
-    ("located", Is::Located),
-    ("hidden", Is::Hidden),
-    ("paused", Is::State(Status::Paused)),
-    ("closed", Is::State(Status::Closed)),
-    ("planned", Is::State(Status::Planned)),
+/// The words for the values of `is:`. Stale includes never verified: both are due to be verified.
+pub(super) const IS_VALUES: [(&str, IsValue); 9] = [
+    ("open", IsValue::Open),
+    ("stale", IsValue::Stale),
+    ("never", IsValue::Never),
+    ("verified", IsValue::Verified),
+    ("located", IsValue::Located),
+    ("hidden", IsValue::Hidden),
+    ("paused", IsValue::Status(Status::Paused)),
+    ("closed", IsValue::Status(Status::Closed)),
+    ("planned", IsValue::Status(Status::Planned)),
 ];
 
-/// What a record must be.
+/// A parsed filter value: what a record must be.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Test {
+pub(super) enum Predicate {
     Needs(Set<Need>),
     Clients(Set<Client>),
-    State(Status),
+    Status(Status),
     Sex(Sex),
     Ages(Ages),
     Sectors(Set<Sector>),
-    Is(Is),
-    Funding { ends_before: bool, step: String },
-    In(Where),
-    Serves(Where),
+    Is(IsValue),
+    /// `span` counts from the day of the search, so a query kept overnight stays right.
+    Funding {
+        ends_before: bool,
+        span: String,
+    },
+    In(PlaceMatch),
+    Serves(PlaceMatch),
     Near(Point),
     By(String),
+    /// A word of `is:` that the kinds declare.
+    State(&'static str),
+    /// A field that is declared to be a filter.
+    Field(FieldTest),
 }
 
-/// An area: districts, and the names that people write for it.
+/// What the value of `in:` or `serves:` stands for: districts, and names of towns and areas.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Where {
-    /// Who serves one of these serves it.
+pub(super) struct PlaceMatch {
+    /// A service that serves one of these matches.
     serves: Districts,
-    /// What lies in one of these lies in it.
+    /// A location in one of these matches.
     located: Districts,
+    /// Normalized names of towns and areas that match.
     names: Vec<String>,
 }
 
@@ -179,43 +173,45 @@ const SEXES: [(&str, Sex); 8] = [
     ("both", Sex::Any),
 ];
 
-const STATES: [(&str, Status); 2] = [("open", Status::Active), ("suspended", Status::Paused)];
+const STATUSES: [(&str, Status); 2] = [("open", Status::Active), ("suspended", Status::Paused)];
 
-/// How near what was typed must be to a word to mean it.
+/// How closely a word must match what was typed.
 #[derive(Clone, Copy, PartialEq)]
-enum Nearness {
-    Same,
-    Begun,
-    Mistyped,
+enum MatchLevel {
+    Exact,
+    Prefix,
+    Fuzzy,
 }
 
-const NEARER_FIRST: [Nearness; 3] = [Nearness::Same, Nearness::Begun, Nearness::Mistyped];
+/// Tried in this order; the first that matches anything decides.
+const MATCH_LEVELS: [MatchLevel; 3] = [MatchLevel::Exact, MatchLevel::Prefix, MatchLevel::Fuzzy];
 
-fn is_near(word: &str, typed: &str, nearness: Nearness) -> bool {
-    match nearness {
-        Nearness::Same => word == typed,
-        Nearness::Begun => word.starts_with(typed),
-        Nearness::Mistyped => match typed.chars().count() {
-            ..4 => false,
-            4..8 => strsim::osa_distance(word, typed) <= 1,
-            _ => strsim::osa_distance(word, typed) <= 2,
-        },
+fn matches_word(word: &str, typed: &str, level: MatchLevel) -> bool {
+    match level {
+        MatchLevel::Exact => word == typed,
+        MatchLevel::Prefix => word.starts_with(typed),
+        MatchLevel::Fuzzy => {
+            let max_typos = lexicon::max_typos(typed.chars().count());
+            max_typos > 0 && strsim::osa_distance(word, typed) <= max_typos
+        }
     }
 }
 
-/// The choices a word may mean: by its label or a word of it, by another word for it, begun or with a typing mistake.
-pub(super) fn choose<C: Choice>(typed: &str, synonyms: &[(&str, C)]) -> Set<C> {
-    let typed = plain(typed);
+/// The choices whose label, a word of the label, or a synonym matches what was typed.
+pub(super) fn match_choices<C: Choice>(typed: &str, synonyms: &[(&str, C)]) -> Set<C> {
+    let typed = normalized(typed);
     if typed.is_empty() || typed.len() > 64 {
         return Set::default();
     }
-    for nearness in NEARER_FIRST {
-        let labelled = C::ALL.iter().copied().filter(|choice| {
+    for level in MATCH_LEVELS {
+        let by_label = C::ALL.iter().copied().filter(|choice| {
             let label = choice.label();
-            is_near(&plain(label), &typed, nearness) || words(label).iter().any(|word| is_near(word, &typed, nearness))
+            matches_word(&normalized(label), &typed, level)
+                || words(label).iter().any(|word| matches_word(word, &typed, level))
         });
-        let named = synonyms.iter().filter(|(word, _)| is_near(word, &typed, nearness)).map(|(_, choice)| *choice);
-        let found: Set<C> = labelled.chain(named).collect();
+        let by_synonym =
+            synonyms.iter().filter(|(word, _)| matches_word(word, &typed, level)).map(|(_, choice)| *choice);
+        let found: Set<C> = by_label.chain(by_synonym).collect();
         if !found.is_empty() {
             return found;
         }
@@ -223,56 +219,77 @@ pub(super) fn choose<C: Choice>(typed: &str, synonyms: &[(&str, C)]) -> Set<C> {
     Set::default()
 }
 
-/// What was typed behind the name of a filter, read.
+/// Parses the value of a filter.
 ///
 /// # Errors
 /// A sentence that says what the filter takes.
-pub(super) fn read(name: &str, value: &str, index: &Index, atlas: &Atlas) -> Result<Test, String> {
-    let wrong = |takes: String| format!("{name}{value} means nothing here: {takes}");
-    let one_of = |labels: &[&str]| wrong(format!("choose from {}", labels.join(", ")));
+pub(super) fn parse_predicate(name: &str, value: &str, index: &Index, atlas: &Atlas) -> Result<Predicate, String> {
+    let invalid = |takes: String| format!("{name}{value} means nothing here: {takes}");
+    let one_of = |labels: &[&str]| invalid(format!("choose from {}", labels.join(", ")));
+    if let Some(field) = field_of(name, &index.kinds) {
+        return FieldTest::parse(field, value).map(Predicate::Field).map_err(invalid);
+    }
     match name {
-        "need:" => some(choose(value, &NEEDS)).map(Test::Needs).ok_or_else(|| one_of(Need::LABELS)),
-        "sector:" => some(choose(value, &SECTORS)).map(Test::Sectors).ok_or_else(|| one_of(Sector::LABELS)),
-        "sex:" => choose(value, &SEXES).iter().next().map(Test::Sex).ok_or_else(|| one_of(Sex::LABELS)),
-        "status:" => read_status(value).ok_or_else(|| one_of(&[Client::LABELS, Status::LABELS].concat())),
-        "is:" => read_is(value).map(Test::Is).ok_or_else(|| one_of(&IS.map(|(word, _)| word))),
-        "age:" => read_ages(value).map(Test::Ages).ok_or_else(|| wrong("write years, such as age:17".to_owned())),
-        "funding:" => read_funding(value).ok_or_else(|| wrong("write funding:<3m or funding:>1y".to_owned())),
-        "by:" => Ok(Test::By(plain(value))),
-        "near:" => read_near(value, index, atlas)
-            .map(Test::Near)
-            .ok_or_else(|| wrong("write a postcode such as DT4 8, a town on the map, or a point".to_owned())),
+        "need:" => non_empty(match_choices(value, &NEEDS)).map(Predicate::Needs).ok_or_else(|| one_of(Need::LABELS)),
+        "sector:" => {
+            non_empty(match_choices(value, &SECTORS)).map(Predicate::Sectors).ok_or_else(|| one_of(Sector::LABELS))
+        }
+        "sex:" => match_choices(value, &SEXES).iter().next().map(Predicate::Sex).ok_or_else(|| one_of(Sex::LABELS)),
+        "status:" => parse_status(value).ok_or_else(|| one_of(&[Client::LABELS, Status::LABELS].concat())),
+        "is:" if !states(index).is_empty() => {
+            parse_state(value, index).map(Predicate::State).ok_or_else(|| one_of(&states(index)))
+        }
+        "is:" => parse_is(value).map(Predicate::Is).ok_or_else(|| one_of(&IS_VALUES.map(|(word, _)| word))),
+        "age:" => {
+            parse_ages(value).map(Predicate::Ages).ok_or_else(|| invalid("write years, such as age:17".to_owned()))
+        }
+        "funding:" => parse_funding(value).ok_or_else(|| invalid("write funding:<3m or funding:>1y".to_owned())),
+        "by:" => Ok(Predicate::By(normalized(value))),
+        "near:" => parse_near(value, index, atlas)
+            .map(Predicate::Near)
+            .ok_or_else(|| invalid("write a postcode such as DT4 8, a town on the map, or a point".to_owned())),
         _ => {
-            let place = Where::read(value, index, atlas)
-                .ok_or_else(|| wrong("it is no district, council or town on the map or in the records".to_owned()))?;
-            Ok(if name == "serves:" { Test::Serves(place) } else { Test::In(place) })
+            let place = PlaceMatch::parse(value, index, atlas)
+                .ok_or_else(|| invalid("it is no district, council or town on the map or in the records".to_owned()))?;
+            Ok(if name == "serves:" { Predicate::Serves(place) } else { Predicate::In(place) })
         }
     }
 }
 
-fn some<C: Choice>(set: Set<C>) -> Option<Set<C>> {
+fn non_empty<C: Choice>(set: Set<C>) -> Option<Set<C>> {
     (!set.is_empty()).then_some(set)
 }
 
-fn read_status(value: &str) -> Option<Test> {
-    let clients = choose(value, &CLIENTS);
-    let states = choose(value, &STATES);
-    let typed = plain(value);
-    let is_state = Status::ALL.iter().any(|state| state.label() == typed);
-    match (some(clients), states.iter().next()) {
-        (Some(clients), None) => Some(Test::Clients(clients)),
-        (Some(clients), Some(_)) if !is_state => Some(Test::Clients(clients)),
-        (_, state) => state.map(Test::State),
+fn parse_status(value: &str) -> Option<Predicate> {
+    let clients = match_choices(value, &CLIENTS);
+    let statuses = match_choices(value, &STATUSES);
+    let typed = normalized(value);
+    let is_status = Status::ALL.iter().any(|status| status.label() == typed);
+    match (non_empty(clients), statuses.iter().next()) {
+        (Some(clients), None) => Some(Predicate::Clients(clients)),
+        (Some(clients), Some(_)) if !is_status => Some(Predicate::Clients(clients)),
+        (_, status) => status.map(Predicate::Status),
     }
 }
 
-fn read_is(value: &str) -> Option<Is> {
-    let typed = plain(value);
-    let find = |nearness| IS.iter().find(|(word, _)| is_near(word, &typed, nearness)).map(|(_, is)| *is);
-    NEARER_FIRST.into_iter().find_map(find)
+fn parse_is(value: &str) -> Option<IsValue> {
+    let typed = normalized(value);
+    let find = |level| IS_VALUES.iter().find(|(word, _)| matches_word(word, &typed, level)).map(|(_, value)| *value);
+    MATCH_LEVELS.into_iter().find_map(find)
 }
 
-fn read_ages(value: &str) -> Option<Ages> {
+/// The words of `is:` that the kinds of an index declare.
+pub(super) fn states(index: &Index) -> Vec<&'static str> {
+    index.kinds.iter().flat_map(|kind| kind.states()).collect()
+}
+
+fn parse_state(value: &str, index: &Index) -> Option<&'static str> {
+    let (typed, words) = (normalized(value), states(index));
+    let find = |level| words.iter().copied().find(|word| matches_word(&normalized(word), &typed, level));
+    MATCH_LEVELS.into_iter().find_map(find)
+}
+
+fn parse_ages(value: &str) -> Option<Ages> {
     let number = |text: &str| text.trim().parse::<u8>().ok();
     let value = value.replace('–', "-");
     let (from, to) = match value.split_once('-') {
@@ -283,162 +300,167 @@ fn read_ages(value: &str) -> Option<Ages> {
     Some(Ages { from: Some(from), to: Some(to) })
 }
 
-fn read_funding(value: &str) -> Option<Test> {
+fn parse_funding(value: &str) -> Option<Predicate> {
     let ends_before = !value.starts_with('>');
-    let mut step = value.trim_start_matches(['<', '>', '=']).to_lowercase();
-    if step.bytes().all(|b| b.is_ascii_digit()) && !step.is_empty() {
-        step.push('m'); // still being typed, or months by habit
+    let mut span = value.trim_start_matches(['<', '>', '=']).to_lowercase();
+    if span.bytes().all(|b| b.is_ascii_digit()) && !span.is_empty() {
+        span.push('m'); // a bare number means months
     }
-    date::parse_date(&step, Date::default()).ok()?;
-    Some(Test::Funding { ends_before, step })
+    date::parse_date(&span, Date::default()).ok()?;
+    Some(Predicate::Funding { ends_before, span })
 }
 
-fn read_near(value: &str, index: &Index, atlas: &Atlas) -> Option<Point> {
+fn parse_near(value: &str, index: &Index, atlas: &Atlas) -> Option<Point> {
     if let Some(point) = atlas.find(value) {
         return Some(point);
     }
-    let typed = plain(value);
-    let code = atlas.postcodes.iter().find(|postcode| !typed.is_empty() && plain(&postcode.code).starts_with(&typed));
-    let mistyped = |name: &str| is_near(&plain(name), &typed, Nearness::Mistyped);
-    let place = || atlas.places.iter().find(|place| mistyped(&place.name)).map(|place| place.point);
-    let district = || atlas.districts.iter().find(|district| mistyped(&district.name)).map(|district| district.label);
-    code.map(|code| code.point).or_else(|| town_middle(&typed, index)).or_else(place).or_else(district)
+    let typed = normalized(value);
+    let code =
+        atlas.postcodes.iter().find(|postcode| !typed.is_empty() && normalized(&postcode.code).starts_with(&typed));
+    let is_fuzzy = |name: &str| matches_word(&normalized(name), &typed, MatchLevel::Fuzzy);
+    let place = || atlas.places.iter().find(|place| is_fuzzy(&place.name)).map(|place| place.point);
+    let district = || atlas.districts.iter().find(|district| is_fuzzy(&district.name)).map(|district| district.label);
+    code.map(|code| code.point).or_else(|| town_centroid(&typed, index)).or_else(place).or_else(district)
 }
 
-/// The middle of the places that say they are in a town which no map here shows.
-fn town_middle(town: &str, index: &Index) -> Option<Point> {
-    let number = |nearness| index.book.names.iter().position(|(name, _)| is_near(name, town, nearness));
-    let number = number(Nearness::Same).or_else(|| number(Nearness::Begun))? as u32;
+/// The mean of the points of a town that is in the records but not on the map.
+fn town_centroid(town: &str, index: &Index) -> Option<Point> {
+    let number = |level| index.columns.names.iter().position(|(name, _)| matches_word(name, town, level));
+    let number = number(MatchLevel::Exact).or_else(|| number(MatchLevel::Prefix))? as u32;
     let points: Vec<Point> = (0..index.ids.len())
-        .flat_map(|document| index.book.spots(document))
-        .filter(|spot| spot.town == number)
-        .filter_map(|spot| spot.point())
+        .flat_map(|document| index.columns.sites(document))
+        .filter(|site| site.town == number)
+        .filter_map(|site| site.point())
         .collect();
     let count = points.len() as f64;
     let sum = points.iter().fold(Point(0.0, 0.0), |sum, point| Point(sum.0 + point.0, sum.1 + point.1));
     (count > 0.0).then(|| Point(sum.0 / count, sum.1 / count))
 }
 
-impl Where {
-    fn read(value: &str, index: &Index, atlas: &Atlas) -> Option<Self> {
-        let typed = plain(value);
+impl PlaceMatch {
+    fn parse(value: &str, index: &Index, atlas: &Atlas) -> Option<Self> {
+        let typed = normalized(value);
         if typed.is_empty() {
             return None;
         }
         if let Some(districts) = atlas.area(value) {
             return Some(Self { serves: districts, located: districts, names: vec![typed] });
         }
-        NEARER_FIRST.into_iter().find_map(|nearness| Self::near(&typed, nearness, index, atlas))
+        MATCH_LEVELS.into_iter().find_map(|level| Self::lookup(&typed, level, index, atlas))
     }
 
-    /// Every area, town and name that is as near as this to what was typed.
-    fn near(typed: &str, nearness: Nearness, index: &Index, atlas: &Atlas) -> Option<Self> {
+    /// Every town and area that matches what was typed at this level.
+    fn lookup(typed: &str, level: MatchLevel, index: &Index, atlas: &Atlas) -> Option<Self> {
         let mut found = Self::default();
         let towns = atlas.places.iter().filter(|place| &*place.kind == "town");
-        for town in towns.filter(|town| is_near(&plain(&town.name), typed, nearness)) {
+        for town in towns.filter(|town| matches_word(&normalized(&town.name), typed, level)) {
             let district = atlas.districts.iter().position(|district| district.name == town.district);
-            found.serves |= district.map_or(0, |at| 1 << at);
-            found.names.push(plain(&town.name));
+            found.serves = found.serves.union(district.into_iter().collect());
+            found.names.push(normalized(&town.name));
         }
-        for area in atlas.area_names().into_iter().filter(|area| is_near(&plain(area), typed, nearness)) {
+        for area in atlas.area_names().into_iter().filter(|area| matches_word(&normalized(area), typed, level)) {
             let districts = atlas.area(area).unwrap_or_default();
-            found.serves |= districts;
-            found.located |= districts;
+            found.serves = found.serves.union(districts);
+            found.located = found.located.union(districts);
         }
-        let named = index.book.names.iter().filter(|(name, _)| is_near(name, typed, nearness));
-        found.names.extend(named.map(|(name, _)| name.to_string()));
+        let stated = index.columns.names.iter().filter(|(name, _)| matches_word(name, typed, level));
+        found.names.extend(stated.map(|(name, _)| name.to_string()));
         (found != Self::default()).then_some(found)
     }
 }
 
-/// A filter made ready for one search: names have become numbers, spans have become days.
-pub(super) struct Ready<'a> {
-    test: &'a Test,
-    names: Vec<bool>,
+/// A predicate prepared for one search: names resolved to ids, spans to dates.
+pub(super) struct CompiledFilter<'a> {
+    predicate: &'a Predicate,
+    /// For each name of the columns, whether it matches.
+    name_matches: Vec<bool>,
     day: Option<Date>,
+    today: Date,
 }
 
-impl<'a> Ready<'a> {
-    pub fn new(test: &'a Test, index: &Index, today: Date) -> Self {
-        let mut ready = Self { test, names: Vec::new(), day: None };
-        match test {
-            Test::In(place) | Test::Serves(place) => {
-                let is_meant = |name: &str| place.names.iter().any(|wanted| wanted == name);
-                ready.names = index.book.names.iter().map(|(name, _)| is_meant(name)).collect();
+impl<'a> CompiledFilter<'a> {
+    pub fn new(predicate: &'a Predicate, index: &Index, today: Date) -> Self {
+        let mut compiled = Self { predicate, name_matches: Vec::new(), day: None, today };
+        match predicate {
+            Predicate::In(place) | Predicate::Serves(place) => {
+                let is_wanted = |name: &str| place.names.iter().any(|wanted| wanted == name);
+                compiled.name_matches = index.columns.names.iter().map(|(name, _)| is_wanted(name)).collect();
             }
-            Test::Funding { step, .. } => ready.day = date::parse_date(step, today).ok(),
-            Test::Is(_) => ready.day = Some(date::months_before(today, STALE_MONTHS)),
+            Predicate::Funding { span, .. } => compiled.day = date::parse_date(span, today).ok(),
+            Predicate::Is(_) => compiled.day = Some(date::months_before(today, STALE_MONTHS)),
             _ => {}
         }
-        ready
+        compiled
     }
 
-    /// Whether the record is so; `None`: it does not say.
-    pub fn holds(&self, document: usize, index: &Index, workspace: &Workspace) -> Option<bool> {
-        let facts = &index.book.facts[document];
-        match self.test {
-            Test::Needs(needs) => Some(facts.needs.meets(*needs)),
-            Test::Clients(clients) if facts.clients.is_empty() && !clients.is_empty() => None,
-            Test::Clients(clients) => Some(facts.clients.meets(*clients) || facts.clients.has(Client::Anyone)),
-            Test::State(state) => Some(facts.status == *state),
-            Test::Sex(sex) => facts.sex.map(|is| is == *sex || is == Sex::Any || *sex == Sex::Any),
-            Test::Ages(ages) => facts.ages.map(|limits| limits.meet(*ages)),
-            Test::Sectors(sectors) => {
-                (!facts.sectors.is_empty()).then(|| facts.sectors.meets(*sectors)).or(Some(false))
+    /// Whether a record matches; `None` where it does not state the value.
+    pub fn matches(&self, document: usize, index: &Index, workspace: &Workspace) -> Option<bool> {
+        let row = &index.columns.rows[document];
+        match self.predicate {
+            Predicate::Needs(needs) => Some(row.needs.meets(*needs)),
+            Predicate::Clients(clients) if row.clients.is_empty() && !clients.is_empty() => None,
+            Predicate::Clients(clients) => Some(row.clients.meets(*clients) || row.clients.has(Client::Anyone)),
+            Predicate::Status(status) => Some(row.status == *status),
+            Predicate::Sex(sex) => row.sex.map(|is| is == *sex || is == Sex::Any || *sex == Sex::Any),
+            Predicate::Ages(ages) => row.ages.map(|limits| limits.meet(*ages)),
+            Predicate::Sectors(sectors) => {
+                (!row.sectors.is_empty()).then(|| row.sectors.meets(*sectors)).or(Some(false))
             }
-            Test::Is(is) => Some(self.is(*is, facts, document, index)),
-            Test::Funding { ends_before, .. } => {
-                let (ends, day) = facts.funding_ends.zip(self.day)?;
+            Predicate::Is(value) => Some(self.is(*value, row, document, index)),
+            Predicate::Funding { ends_before, .. } => {
+                let (ends, day) = row.funding_ends.zip(self.day)?;
                 Some(if *ends_before { ends <= day } else { ends >= day })
             }
-            Test::In(place) => Some(self.serves(place, document, index) || self.is_located(document, index)),
-            Test::Serves(place) => Some(self.serves(place, document, index)),
-            Test::Near(_) => Some(true),
-            Test::By(initials) => Some(is_by(initials, document, index, workspace)),
+            Predicate::In(place) => Some(self.serves(place, document, index) || self.is_located(document, index)),
+            Predicate::Serves(place) => Some(self.serves(place, document, index)),
+            Predicate::Near(_) => Some(true),
+            Predicate::By(initials) => Some(is_by(initials, document, index, workspace)),
+            Predicate::State(word) => index.record(document, workspace)?.is(word, workspace, self.today),
+            Predicate::Field(test) => test.matches(&index.record(document, workspace)?, workspace, self.today),
         }
     }
 
-    /// Whether silence passes: it does where it would be unkind to take it for a no.
-    pub fn lets_silence_pass(&self) -> bool {
-        !matches!(self.test, Test::Funding { .. })
+    /// Whether a record that does not state the value passes. It does for limits, where saying nothing means no limit;
+    /// a date, a name or a state that is not known answers no question about it.
+    pub fn accepts_unknown(&self) -> bool {
+        !matches!(self.predicate, Predicate::Funding { .. } | Predicate::State(_) | Predicate::Field(_))
     }
 
-    fn is(&self, is: Is, facts: &Facts, document: usize, index: &Index) -> bool {
-        let is_fresh = || facts.verified.zip(self.day).is_some_and(|(on, since)| on >= since);
-        match is {
-            Is::Open => facts.status == Status::Active,
-            Is::Stale => !is_fresh(),
-            Is::Never => facts.verified.is_none(),
-            Is::Verified => is_fresh(),
-            Is::Located => !index.book.spots(document).is_empty(),
-            Is::Hidden => facts.is_hidden,
-            Is::State(state) => facts.status == state,
+    fn is(&self, value: IsValue, row: &FilterRow, document: usize, index: &Index) -> bool {
+        let is_fresh = || row.verified.zip(self.day).is_some_and(|(on, since)| on >= since);
+        match value {
+            IsValue::Open => row.status == Status::Active,
+            IsValue::Stale => !is_fresh(),
+            IsValue::Never => row.verified.is_none(),
+            IsValue::Verified => is_fresh(),
+            IsValue::Located => !index.columns.sites(document).is_empty(),
+            IsValue::Hidden => row.is_hidden,
+            IsValue::Status(status) => row.status == status,
         }
     }
 
-    fn serves(&self, place: &Where, document: usize, index: &Index) -> bool {
-        let is_meant = |area: &u32| self.names.get(*area as usize).copied().unwrap_or_default();
-        index.book.facts[document].serves & place.serves != 0 || index.book.areas(document).iter().any(is_meant)
+    fn serves(&self, place: &PlaceMatch, document: usize, index: &Index) -> bool {
+        let is_wanted = |area: &u32| self.name_matches.get(*area as usize).copied().unwrap_or_default();
+        index.columns.rows[document].serves.intersects(place.serves)
+            || index.columns.areas(document).iter().any(is_wanted)
     }
 
-    /// Whether a record is located in the area of this filter; false for filters that are no area.
+    /// Whether a record is located in the area of an `in:` filter; false for every other filter.
     pub fn is_located(&self, document: usize, index: &Index) -> bool {
-        let Test::In(place) = self.test else {
+        let Predicate::In(place) = self.predicate else {
             return false;
         };
-        let in_town = |town: u32| town != NOWHERE && self.names.get(town as usize).copied().unwrap_or_default();
-        index.book.facts[document].located & place.located != 0
-            || index.book.spots(document).iter().any(|spot| in_town(spot.town))
+        let in_town = |town: u32| town != NO_TOWN && self.name_matches.get(town as usize).copied().unwrap_or_default();
+        index.columns.rows[document].located.intersects(place.located)
+            || index.columns.sites(document).iter().any(|site| in_town(site.town))
     }
 }
 
 fn is_by(initials: &str, document: usize, index: &Index, workspace: &Workspace) -> bool {
-    let Some(record) = index.ids[document].and_then(|id| workspace.get(id)) else {
-        return false;
-    };
+    let Some(record) = index.record(document, workspace) else { return false };
     let verified = match &record {
         AnyRecord::Service(service) => service.verified.as_ref().and_then(|verified| verified.by.clone()),
         _ => None,
     };
-    plain(&record.updated().1) == initials || verified.is_some_and(|by| plain(&by) == initials)
+    normalized(&record.updated().1) == initials || verified.is_some_and(|by| normalized(&by) == initials)
 }

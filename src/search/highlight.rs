@@ -1,76 +1,57 @@
-//! Why a record matched: the letters of a text that the words of a query mean.
+//! Why a record matched: the letters of a text to mark, and the fields of a record to name.
 
 use std::ops::Range;
 
 use super::Hit;
-use super::lexicon::{Guess, shorten};
-use super::query::{Query, Word};
-use super::said::Field;
-use super::words::{acronyms, beginning, each_word, letters};
+use super::lexicon::{FuzzyPattern, match_abbreviation};
+use super::query::{Query, Term};
+use super::words::{acronyms, for_each_word, letter_mask, truncated};
 
-use crate::model::{AnyRecord, Workspace};
+use crate::model::{AnyRecord, Audience, FieldInfo, FieldType, Kind, SearchField, Shown, Wording, Workspace};
 
-/// The most bytes of a text that are looked at: more than any screen shows of one field.
-const MOST_BYTES: usize = 16 * 1024;
+/// Only so many bytes of a text are highlighted: more than any screen shows of one field.
+const MAX_BYTES: usize = 16 * 1024;
 
 impl Query {
-    /// The bytes of a text that the words of the query mean, in order and without overlaps.
+    /// The bytes of a text that the terms of the query match, in order and without overlaps.
     ///
-    /// A word that stands in the text letter for letter is not also marked where it may be a guess.
+    /// Where a term matches literally, its fuzzy matches are not marked.
     pub fn highlight(&self, text: &str) -> Vec<Range<usize>> {
-        let sought: Vec<&Word> = self.words.iter().filter(|word| !word.is_excluded).collect();
-        if sought.is_empty() {
+        let terms: Vec<&Term> = self.terms.iter().filter(|term| !term.is_excluded).collect();
+        if terms.is_empty() {
             return Vec::new();
         }
-        let text = beginning(text, MOST_BYTES);
-        let mut said: Vec<(String, Range<usize>)> = Vec::new();
-        each_word(text, |word, span| said.push((word.to_owned(), span)));
-        let mut marked: Vec<Range<usize>> = Vec::new();
-        for word in sought {
-            marked.extend(in_words(word, text, &said));
-        }
-        united(marked)
+        let text = truncated(text, MAX_BYTES);
+        let mut words: Vec<(String, Range<usize>)> = Vec::new();
+        for_each_word(text, |word, span| words.push((word.to_owned(), span)));
+        merge_ranges(terms.into_iter().flat_map(|term| term_spans(term, text, &words)).collect())
     }
 }
 
-/// The fields of records whose texts are searched as one.
-fn members(field: Field) -> &'static [&'static str] {
-    match field {
-        Field::Name => &["name"],
-        Field::Alias => &["aliases", "initials", "login"],
-        Field::Organisation => &["organisation", "commissioner", "funders", "referrers", "roles", "parent"],
-        Field::Need => &["needs", "clients", "roles", "sector"],
-        Field::Place => &["serves", "locations"],
-        Field::Text => &[
-            "summary",
-            "eligibility",
-            "alert",
-            "how_to_refer",
-            "notes",
-            "opening",
-            "cost",
-            "waiting",
-            "accessibility",
-            "languages",
-            "contacts",
-            "locations",
-            "identifier",
-        ],
-    }
+/// The fields of a kind that count as a search field, whole or with a column.
+fn fields_searched_as(field: SearchField, kind: Kind) -> Vec<&'static FieldInfo> {
+    let is_searched_so = |info: &FieldInfo| match info.field_type {
+        FieldType::Rows(columns) => columns.iter().any(|column| column.search == Some(field)),
+        _ => info.search == Some(field),
+    };
+    kind.fields().filter(|info| is_searched_so(info)).collect()
 }
 
 impl Query {
-    /// The names of the fields of a record that made it a hit, as they are in files.
+    /// The names of the fields of a record that made it a hit, as they are in files; none that colleagues may not see.
     pub fn matched(&self, hit: &Hit, record: &AnyRecord, workspace: &Workspace) -> Vec<&'static str> {
-        let is_hidden = matches!(record, AnyRecord::Service(service) if service.hide_address);
-        let may_show = |name: &str| !(is_hidden && name == "locations");
-        let has =
-            |name: &&&'static str| may_show(name) && !self.highlight(&record.format_field(name, workspace)).is_empty();
+        let has = |field: &FieldInfo| match record.show(field, Wording::Typed, Audience::Colleagues, workspace) {
+            Shown::Value(text) => !self.highlight(&text).is_empty(),
+            Shown::Hidden(_) => false,
+        };
         let mut found: Vec<&'static str> = Vec::new();
-        for group in hit.fields().map(members) {
-            let shown: Vec<&'static str> = group.iter().filter(has).copied().collect();
-            // another name of an organisation is not to be seen in the record itself
-            found.extend(if shown.is_empty() { &group[..1] } else { &shown });
+        for searched in hit.fields().map(|field| fields_searched_as(field, record.kind())) {
+            let before = found.len();
+            found.extend(searched.iter().filter(|field| has(field)).map(|field| field.name));
+            if found.len() == before {
+                // an alias of an organisation matches without standing in the record itself
+                found.extend(searched.first().map(|field| field.name));
+            }
         }
         let mut seen = std::collections::HashSet::new();
         found.retain(|name| seen.insert(*name));
@@ -78,63 +59,64 @@ impl Query {
     }
 }
 
-fn in_words(sought: &Word, text: &str, said: &[(String, Range<usize>)]) -> Vec<Range<usize>> {
-    let plain: Vec<Range<usize>> =
-        said.iter().filter_map(|(word, span)| plain_mark(sought, word, &text[span.clone()], span.start)).collect();
-    if !plain.is_empty() || sought.is_exact {
-        return plain;
+fn term_spans(term: &Term, text: &str, words: &[(String, Range<usize>)]) -> Vec<Range<usize>> {
+    let literal: Vec<Range<usize>> =
+        words.iter().filter_map(|(word, span)| prefix_span(term, word, &text[span.clone()], span.start)).collect();
+    if !literal.is_empty() || term.is_exact {
+        return literal;
     }
-    if acronyms(text).contains(&sought.text) {
-        return initials(&sought.text, text, said);
+    if acronyms(text).contains(&term.text) {
+        return acronym_spans(&term.text, text, words);
     }
-    let guess = Guess::new(&sought.text, sought.is_finished);
-    let mistyped = |(word, span): &(String, Range<usize>)| guess.mistyped(word, letters(word)).map(|_| span.clone());
-    let mistyped: Vec<Range<usize>> = said.iter().filter_map(mistyped).collect();
-    if !mistyped.is_empty() {
-        return mistyped;
+    let pattern = FuzzyPattern::new(&term.text, term.is_finished);
+    let typo =
+        |(word, span): &(String, Range<usize>)| pattern.typo_score(word, letter_mask(word)).map(|_| span.clone());
+    let typos: Vec<Range<usize>> = words.iter().filter_map(typo).collect();
+    if !typos.is_empty() {
+        return typos;
     }
-    let best = said.iter().filter_map(|(word, span)| Some((shorten(word, &sought.text)?, span)));
+    let best = words.iter().filter_map(|(word, span)| Some((match_abbreviation(word, &term.text)?, span)));
     let best = best.max_by(|((a, _), _), ((b, _), _)| a.total_cmp(b));
-    best.map(|((_, places), span)| letters_at(&places, &text[span.clone()], span.start)).unwrap_or_default()
+    best.map(|((_, positions), span)| letter_spans(&positions, &text[span.clone()], span.start)).unwrap_or_default()
 }
 
-/// The part of a word that was typed, when it begins with it.
-fn plain_mark(sought: &Word, word: &str, written: &str, at: usize) -> Option<Range<usize>> {
-    let rest = word.strip_prefix(sought.text.as_str())?;
+/// The span of the term at the beginning of a word.
+fn prefix_span(term: &Term, word: &str, written: &str, at: usize) -> Option<Range<usize>> {
+    let rest = word.strip_prefix(term.text.as_str())?;
     if rest.is_empty() {
         return Some(at..at + written.len());
     }
-    if sought.is_exact {
+    if term.is_exact {
         return None;
     }
-    Some(at..at + end_of(written, sought.text.chars().count()))
+    Some(at..at + end_of_letters(written, term.text.chars().count()))
 }
 
-/// Where in a word as it is written its first `count` letters end.
-fn end_of(written: &str, count: usize) -> usize {
+/// Where the first `count` folded letters of a word end in its original spelling.
+fn end_of_letters(written: &str, count: usize) -> usize {
     let mut seen = 0;
     for (at, c) in written.char_indices() {
         if seen >= count {
             return at;
         }
-        seen += folded_letters(c);
+        seen += folded_len(c);
     }
     written.len()
 }
 
-fn folded_letters(c: char) -> usize {
+fn folded_len(c: char) -> usize {
     let mut count = 0;
     crate::model::text::fold(c, |c| count += usize::from(c.is_alphanumeric()));
     count
 }
 
-/// The letters of a written word that stand at these places among its folded ones.
-fn letters_at(places: &[usize], written: &str, start: usize) -> Vec<Range<usize>> {
+/// The spans in the original spelling of the folded letters at these positions.
+fn letter_spans(positions: &[usize], written: &str, start: usize) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut seen = 0;
     for (at, c) in written.char_indices() {
-        let next = seen + folded_letters(c);
-        if places.iter().any(|place| (seen..next).contains(place)) {
+        let next = seen + folded_len(c);
+        if positions.iter().any(|position| (seen..next).contains(position)) {
             found.push(start + at..start + at + c.len_utf8());
         }
         seen = next;
@@ -142,11 +124,11 @@ fn letters_at(places: &[usize], written: &str, start: usize) -> Vec<Range<usize>
     found
 }
 
-/// The first letters of the words that initials stand for.
-fn initials(typed: &str, text: &str, said: &[(String, Range<usize>)]) -> Vec<Range<usize>> {
-    let mut wanted = typed.chars().peekable();
+/// The first letters of the words that an acronym stands for.
+fn acronym_spans(acronym: &str, text: &str, words: &[(String, Range<usize>)]) -> Vec<Range<usize>> {
+    let mut wanted = acronym.chars().peekable();
     let mut found = Vec::new();
-    for (word, span) in said {
+    for (word, span) in words {
         if wanted.peek().is_some_and(|letter| word.starts_with(*letter)) {
             wanted.next();
             let first = text[span.clone()].chars().next().map_or(0, char::len_utf8);
@@ -156,10 +138,11 @@ fn initials(typed: &str, text: &str, said: &[(String, Range<usize>)]) -> Vec<Ran
     found
 }
 
-fn united(mut marked: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    marked.sort_by_key(|range| (range.start, range.end));
+/// Sorts ranges and joins those that touch.
+fn merge_ranges(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| (range.start, range.end));
     let mut found: Vec<Range<usize>> = Vec::new();
-    for range in marked {
+    for range in ranges {
         match found.last_mut() {
             Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
             _ => found.push(range),

@@ -1,20 +1,26 @@
-//! Every distinct word of a collection once, with the records that hold it.
+//! The lexicon of an inverted index: every distinct word once, with the documents that hold it.
 //!
-//! A word that is typed is compared with these words, never with records: a directory of a hundred thousand services
-//! has some ten thousand of them.
+//! A term of a query is compared with these words and never with records: a directory of a hundred thousand services
+//! has some ten thousand distinct words, few enough to scan them all at every key press.
 
-use fuzzy_matcher::FuzzyMatcher;
-use fuzzy_matcher::skim::SkimMatcherV2;
+mod forward;
+mod fuzzy;
 
-use super::words::letters;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+use xxhash_rust::xxh3::xxh3_64;
 
-/// One place where a word stands: the number of the record, and in six bits the fields that hold it.
+use super::words::letter_mask;
+use forward::ForwardIndex;
+pub(super) use fuzzy::{FuzzyPattern, match_abbreviation, max_typos};
+
+/// That a document holds a word: its number, and in the low six bits the search fields the word stands in.
 pub(super) type Posting = u32;
 
-/// How many bits of a posting say which fields.
+/// The bits of a posting that hold the fields.
 pub(super) const FIELD_BITS: u32 = 6;
 
-/// The number of the record of a posting.
+/// The document of a posting.
 pub(super) fn document(posting: Posting) -> usize {
     (posting >> FIELD_BITS) as usize
 }
@@ -24,299 +30,254 @@ pub(super) fn fields(posting: Posting) -> u8 {
     (posting & ((1 << FIELD_BITS) - 1)) as u8
 }
 
-/// Stands before the initials of a name in the lexicon: they are met by whoever types them, and are no words.
+/// Stands before an acronym in the lexicon, which only a term equal to it matches.
 const ACRONYM: char = '^';
 
-/// Words in the order in which they came, one text for all of them, and a table that finds a word by its hash.
+/// Words in one string, numbered in the order in which they were pushed.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Lexicon {
+struct Words {
     text: String,
     ends: Vec<u32>,
-    letters: Vec<u64>,
-    postings: Vec<Vec<Posting>>,
-    /// The number of each word at the place its hash gives, with the upper half of the hash: most words that are not
-    /// meant are told apart without being read.
-    slots: Vec<(u32, u32)>,
 }
 
-/// A word of the lexicon that a typed word means, and how well, from 0 to 1.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Meant {
-    pub word: u32,
-    pub quality: f32,
-}
-
-const EMPTY: (u32, u32) = (u32::MAX, 0);
-
-impl Lexicon {
-    /// How many words there are.
-    pub fn len(&self) -> usize {
+impl Words {
+    fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// The word with this number.
-    pub fn word(&self, at: u32) -> &str {
+    fn get(&self, at: u32) -> &str {
         let at = at as usize;
         let from = if at == 0 { 0 } else { self.ends[at - 1] as usize };
         &self.text[from..self.ends[at] as usize]
     }
 
-    /// Where a word stands, in the order of records.
-    pub fn postings(&self, word: u32) -> &[Posting] {
-        &self.postings[word as usize]
+    fn push(&mut self, word: &str) {
+        self.text.push_str(word);
+        self.ends.push(self.text.len() as u32);
+    }
+}
+
+/// The words in order of arrival until [`Lexicon::finish`] sorts them, and a hash table of their numbers. Postings are
+/// collected by document until then, and lie by word afterwards.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lexicon {
+    words: Words,
+    letter_masks: Vec<u64>,
+    lists: Vec<PostingList>,
+    /// The lists as [`Lexicon::finish`] left them, one after the other.
+    packed: Vec<Posting>,
+    /// The lists that were added to since.
+    grown: Vec<Vec<Posting>>,
+    numbers: HashTable<u32>,
+    /// The postings, until the lexicon is finished.
+    forward: ForwardIndex,
+    is_finished: bool,
+}
+
+/// Where the postings of a word are. Most words have one or two, so a vector for each would cost more than they do.
+#[derive(Clone, Copy, Debug)]
+enum PostingList {
+    /// A range of [`Lexicon::packed`].
+    Packed { start: u32, end: u32 },
+    /// An index of [`Lexicon::grown`].
+    Grown(u32),
+}
+
+/// A word of the lexicon that matches a term, and how well, from 0 to 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Match {
+    pub word: u32,
+    pub quality: f32,
+}
+
+impl Lexicon {
+    /// How many words there are.
+    pub fn len(&self) -> usize {
+        self.words.len()
     }
 
-    /// Notes that a record holds a word in these fields. Records must come in the order of their numbers.
+    /// The word with this number.
+    pub fn word(&self, at: u32) -> &str {
+        self.words.get(at)
+    }
+
+    /// The postings of a word, in the order of documents.
+    pub fn postings(&self, word: u32) -> &[Posting] {
+        match self.lists[word as usize] {
+            PostingList::Packed { start, end } => &self.packed[start as usize..end as usize],
+            PostingList::Grown(at) => &self.grown[at as usize],
+        }
+    }
+
+    /// The postings of a word to add to.
+    fn grow(&mut self, word: u32) -> &mut Vec<Posting> {
+        let list = &mut self.lists[word as usize];
+        let at = match *list {
+            PostingList::Grown(at) => at,
+            PostingList::Packed { start, end } => {
+                let at = self.grown.len() as u32;
+                self.grown.push(self.packed[start as usize..end as usize].to_vec());
+                *list = PostingList::Grown(at);
+                at
+            }
+        };
+        &mut self.grown[at as usize]
+    }
+
+    /// Adds a posting. Documents must come in the order of their numbers.
     pub fn add(&mut self, word: &str, document: u32, fields: u8) {
         let at = self.find_or_insert(word);
-        let list = &mut self.postings[at as usize];
+        if !self.is_finished {
+            return self.forward.add(at, document, fields);
+        }
+        let list = self.grow(at);
         match list.last_mut() {
             Some(last) if *last >> FIELD_BITS == document => *last |= u32::from(fields),
             _ => list.push(document << FIELD_BITS | u32::from(fields)),
         }
     }
 
-    /// Notes the initials of a name.
-    pub fn add_acronym(&mut self, initials: &str, document: u32, fields: u8) {
-        self.add(&format!("{ACRONYM}{initials}"), document, fields);
+    /// Adds a posting of an acronym.
+    pub fn add_acronym(&mut self, acronym: &str, document: u32, fields: u8) {
+        self.add(&format!("{ACRONYM}{acronym}"), document, fields);
     }
 
-    /// Forgets every place in these records.
-    pub fn forget(&mut self, is_gone: impl Fn(usize) -> bool) {
-        for list in &mut self.postings {
-            list.retain(|posting| !is_gone(document(*posting)));
+    /// Removes the postings of these documents.
+    pub fn remove(&mut self, is_removed: impl Fn(usize) -> bool) {
+        let is_kept = |posting: &Posting| !is_removed(document(*posting));
+        self.retain_packed(is_kept);
+        self.grown.iter_mut().for_each(|list| list.retain(is_kept));
+    }
+
+    /// Keeps some of the packed postings. The lists lie in the order of their words, so each moves to the left.
+    fn retain_packed(&mut self, is_kept: impl Fn(&Posting) -> bool) {
+        let mut end_of_kept = 0;
+        for list in &mut self.lists {
+            if let PostingList::Packed { start, end } = list {
+                let range = *start as usize..*end as usize;
+                *start = end_of_kept as u32;
+                for at in range {
+                    let posting = self.packed[at];
+                    if is_kept(&posting) {
+                        self.packed[end_of_kept] = posting;
+                        end_of_kept += 1;
+                    }
+                }
+                *end = end_of_kept as u32;
+            }
         }
+        self.packed.truncate(end_of_kept);
     }
 
     fn find_or_insert(&mut self, word: &str) -> u32 {
-        if self.slots.len() < (self.len() + 1) * 2 {
-            self.grow();
-        }
-        let mask = self.slots.len() - 1;
-        let hash = hash(word);
-        let tag = (hash >> 32) as u32;
-        let mut slot = hash as usize & mask;
-        while self.slots[slot] != EMPTY {
-            let (known, known_tag) = self.slots[slot];
-            if known_tag == tag && self.word(known) == word {
-                return known;
-            }
-            slot = (slot + 1) & mask;
-        }
-        let at = self.len() as u32;
-        self.slots[slot] = (at, tag);
-        self.text.push_str(word);
-        self.ends.push(self.text.len() as u32);
-        self.letters.push(letters(word));
-        self.postings.push(Vec::new());
-        at
+        let next = self.len() as u32;
+        let is_equal = |at: &u32| self.words.get(*at) == word;
+        let rehash = |at: &u32| hash(self.words.get(*at));
+        match self.numbers.entry(hash(word), is_equal, rehash) {
+            Entry::Occupied(known) => return *known.get(),
+            Entry::Vacant(slot) => slot.insert(next),
+        };
+        self.words.push(word);
+        self.letter_masks.push(letter_mask(word));
+        self.lists.push(PostingList::Packed { start: 0, end: 0 });
+        next
     }
 
-    fn grow(&mut self) {
-        let size = ((self.len() + 1) * 4).next_power_of_two().max(1024);
-        let mut slots = vec![EMPTY; size];
-        for at in 0..self.len() as u32 {
-            let hash = hash(self.word(at));
-            let mut slot = hash as usize & (size - 1);
-            while slots[slot] != EMPTY {
-                slot = (slot + 1) & (size - 1);
-            }
-            slots[slot] = (at, (hash >> 32) as u32);
-        }
-        self.slots = slots;
+    /// Adds the postings of another lexicon, whose documents have higher numbers. Neither is finished.
+    pub fn merge(&mut self, other: Self) {
+        let Self { words, forward, .. } = other;
+        let numbers: Vec<u32> = (0..words.len() as u32).map(|at| self.find_or_insert(words.get(at))).collect();
+        self.forward.append(&forward, &numbers);
     }
 
-    /// Takes in what another lexicon holds of records with higher numbers. What has been taken in is let go at once:
-    /// the two never lie in memory twice.
-    pub fn absorb(&mut self, mut other: Self) {
-        for at in 0..other.len() {
-            let theirs = std::mem::take(&mut other.postings[at]);
-            let word = self.find_or_insert(other.word(at as u32)) as usize;
-            if self.postings[word].is_empty() {
-                self.postings[word] = theirs;
-            } else {
-                self.postings[word].extend_from_slice(&theirs);
-            }
-        }
-    }
-
-    /// Puts the words in the order of the alphabet and gives back the memory that was needed while they came: words
-    /// with one beginning then lie side by side, which is how they are read.
-    pub fn settle(&mut self) {
-        let mut order: Vec<(u64, u32)> = (0..self.len() as u32).map(|at| (beginning(self.word(at)), at)).collect();
+    /// Sorts the words, so that those with one prefix lie side by side for the scans, and lays their postings out by
+    /// word.
+    pub fn finish(&mut self) {
+        let mut order: Vec<(u64, u32)> = (0..self.len() as u32).map(|at| (prefix_key(self.word(at)), at)).collect();
         order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| self.word(a.1).cmp(self.word(b.1))));
-        let mut settled = Self::default();
+        let mut rank = vec![0; order.len()];
+        let mut sorted = Self { numbers: HashTable::with_capacity(order.len()), is_finished: true, ..Self::default() };
         for (_, at) in order {
-            let word = self.word(at);
-            settled.text.push_str(word);
-            settled.ends.push(settled.text.len() as u32);
-            settled.letters.push(self.letters[at as usize]);
-            settled.postings.push(std::mem::take(&mut self.postings[at as usize]).as_slice().into());
+            rank[at as usize] = sorted.find_or_insert(self.word(at));
         }
-        settled.text.shrink_to_fit();
-        *self = settled;
-        self.grow();
+        let (packed, starts) = self.forward.invert(&rank);
+        sorted.packed = packed;
+        sorted.lists = starts.windows(2).map(|pair| PostingList::Packed { start: pair[0], end: pair[1] }).collect();
+        sorted.shrink();
+        *self = sorted;
     }
 
-    /// The words that a typed word means letter for letter: itself, and, unless it is `exact`, what it begins. A word
-    /// that is finished means itself before what it begins.
-    pub fn plain_meanings(&self, typed: &str, exact: bool, is_finished: bool) -> Vec<Meant> {
-        let wanted = letters(typed);
-        let count = typed.chars().count();
-        let factor = if is_finished { 0.7 } else { 0.9 };
+    fn shrink(&mut self) {
+        self.words.text.shrink_to_fit();
+        self.words.ends.shrink_to_fit();
+        self.letter_masks.shrink_to_fit();
+    }
+
+    /// The words equal to a term and, unless it is `is_exact`, those it is a prefix of. Equal words score 1. Longer ones
+    /// score less the more letters were not typed: from 0.9 while the term is still being typed, from 0.7 once it is
+    /// finished, because then the word itself is the likelier meaning.
+    pub fn prefix_matches(&self, term: &str, is_exact: bool, is_finished: bool) -> Vec<Match> {
+        let wanted = letter_mask(term);
+        let count = term.chars().count();
+        let prefix_quality = if is_finished { 0.7 } else { 0.9 };
         let mut found = Vec::new();
-        for (at, letters) in self.letters.iter().enumerate() {
-            if letters & wanted != wanted {
+        for (at, mask) in self.letter_masks.iter().enumerate() {
+            if mask & wanted != wanted {
                 continue;
             }
             let word = self.word(at as u32);
             let (word, is_acronym) = word.strip_prefix(ACRONYM).map_or((word, false), |word| (word, true));
-            let quality = match word.strip_prefix(typed) {
+            let quality = match word.strip_prefix(term) {
                 Some("") if is_acronym && count < 3 => continue,
                 Some("") => 1.0,
-                Some(_) if exact || is_acronym => continue,
-                Some(rest) => factor - 0.2 * rest.len() as f32 / word.len() as f32,
+                Some(_) if is_exact || is_acronym => continue,
+                Some(rest) => prefix_quality - 0.2 * rest.len() as f32 / word.len() as f32,
                 None => continue,
             };
-            if !self.postings[at].is_empty() {
-                found.push(Meant { word: at as u32, quality });
+            if !self.postings(at as u32).is_empty() {
+                found.push(Match { word: at as u32, quality });
             }
         }
         found
     }
 
-    /// The words that a typed word may stand for: typed with a mistake, or shortened.
-    pub fn loose_meanings(&self, typed: &str, is_finished: bool) -> Vec<Meant> {
-        let guess = Guess::new(typed, is_finished);
-        let mut short = Vec::new();
+    /// The words that a term may stand for with a typing mistake or as an abbreviation. Abbreviations score below every
+    /// mistake (0.1 to 0.3), and only those near the best one count: many words contain the letters of a short term.
+    pub fn fuzzy_matches(&self, term: &str, is_finished: bool) -> Vec<Match> {
+        let pattern = FuzzyPattern::new(term, is_finished);
+        let mut abbreviated = Vec::new();
         let mut found = Vec::new();
-        for (at, letters) in self.letters.iter().enumerate() {
-            if self.postings[at].is_empty() || !guess.may_mean(*letters) {
+        for (at, mask) in self.letter_masks.iter().enumerate() {
+            if !pattern.may_match(*mask) || self.postings(at as u32).is_empty() {
                 continue;
             }
             let word = self.word(at as u32);
-            if word.starts_with(ACRONYM) || word.starts_with(typed) {
+            if word.starts_with(ACRONYM) || word.starts_with(term) {
                 continue;
             }
-            if let Some(quality) = guess.mistyped(word, *letters) {
-                found.push(Meant { word: at as u32, quality });
-            } else if let Some(score) = guess.shortened(word, *letters) {
-                short.push((at as u32, score));
+            if let Some(quality) = pattern.typo_score(word, *mask) {
+                found.push(Match { word: at as u32, quality });
+            } else if let Some(score) = pattern.abbreviation_score(word, *mask) {
+                abbreviated.push((at as u32, score));
             }
         }
-        let best = short.iter().map(|(_, score)| *score).fold(0.0, f32::max);
-        let good = short.into_iter().filter(|(_, score)| *score >= best * 0.7);
-        found.extend(good.map(|(word, score)| Meant { word, quality: 0.1 + 0.2 * score }));
+        let best = abbreviated.iter().map(|(_, score)| *score).fold(0.0, f32::max);
+        let good = abbreviated.into_iter().filter(|(_, score)| *score >= best * 0.7);
+        found.extend(good.map(|(word, score)| Match { word, quality: 0.1 + 0.2 * score }));
         found
     }
 }
 
-/// What a word with a mistake in it, or one with letters left out, may stand for.
-pub(super) struct Guess<'a> {
-    typed: &'a str,
-    letters: u64,
-    count: usize,
-    first: Option<char>,
-    mistakes: usize,
-    is_finished: bool,
-}
-
-/// The least letters that an abbreviation has: with two, every other word would do.
-const LEAST_SHORT: usize = 3;
-
-impl<'a> Guess<'a> {
-    pub fn new(typed: &'a str, is_finished: bool) -> Self {
-        let count = typed.chars().count();
-        let mistakes = match count {
-            ..4 => 0,
-            4..8 => 1,
-            _ => 2,
-        };
-        let has_digit = typed.bytes().any(|b| b.is_ascii_digit());
-        let mistakes = if has_digit { 0 } else { mistakes }; // BH1 is not BH2
-        Self { typed, letters: letters(typed), count, first: typed.chars().next(), mistakes, is_finished }
-    }
-
-    /// Whether a word with these letters can be meant at all.
-    fn may_mean(&self, letters: u64) -> bool {
-        (self.letters & !letters).count_ones() as usize <= self.mistakes
-    }
-
-    /// How near a word is to what was typed, if it is near enough: 0.3 to 0.6.
-    pub fn mistyped(&self, word: &str, letters: u64) -> Option<f32> {
-        if self.mistakes == 0 || !self.may_mean(letters) {
-            return None;
-        }
-        let length = word.chars().count();
-        let distance = if length.abs_diff(self.count) <= self.mistakes {
-            strsim::osa_distance(self.typed, word)
-        } else {
-            usize::MAX
-        };
-        if distance <= self.mistakes {
-            return Some(0.65 - 0.15 * distance as f32);
-        }
-        let is_begun = !self.is_finished && self.count > 4 && length > self.count && word.chars().next() == self.first;
-        is_begun.then(|| self.mistyped_beginning(word)).flatten()
-    }
-
-    /// The word being typed may have a mistake already: `wemou` on the way to `weymouth`.
-    fn mistyped_beginning(&self, word: &str) -> Option<f32> {
-        let beginning = |count: usize| {
-            let end = word.char_indices().nth(count).map_or(word.len(), |(at, _)| at);
-            strsim::osa_distance(self.typed, &word[..end])
-        };
-        let nearest = (self.count - 1..=self.count + 1).map(beginning).min()?;
-        (nearest <= 1).then_some(0.35)
-    }
-
-    /// How well a word is shortened to what was typed, from 0 to 1: same first letter, the others in order.
-    fn shortened(&self, word: &str, letters: u64) -> Option<f32> {
-        let length = word.chars().count();
-        let can_be = self.count >= LEAST_SHORT
-            && self.letters & !letters == 0
-            && word.chars().next() == self.first
-            && length > self.count
-            && length <= self.count * 3 + 2;
-        if !can_be {
-            return None;
-        }
-        shorten(word, self.typed).map(|(score, _)| score / (1.0 + length as f32 / 40.0))
-    }
-}
-
-/// How well `typed` shortens `word`, and which of its letters are meant.
-pub(super) fn shorten(word: &str, typed: &str) -> Option<(f32, Vec<usize>)> {
-    thread_local! {
-        static MATCHER: SkimMatcherV2 = SkimMatcherV2::default().smart_case();
-    }
-    let count = typed.chars().count();
-    if count < LEAST_SHORT || word.chars().next() != typed.chars().next() {
-        return None;
-    }
-    let (score, places) = MATCHER.with(|matcher| matcher.fuzzy_indices(word, typed))?;
-    // The first letter of a word counts most: a match that leaves it out is none.
-    if places.first() != Some(&0) {
-        return None;
-    }
-    let most = 24.0 * count as f32;
-    Some(((score as f32 / most).clamp(0.05, 1.0), places))
-}
-
-/// The first eight bytes of a word as a number, in the order of the words: what sorts most of them without reading on.
-fn beginning(word: &str) -> u64 {
+/// The first eight bytes of a word as a number that sorts like the word: most comparisons end here.
+fn prefix_key(word: &str) -> u64 {
     let mut bytes = [0; 8];
     let count = word.len().min(8);
     bytes[..count].copy_from_slice(&word.as_bytes()[..count]);
     u64::from_be_bytes(bytes)
 }
 
-/// FNV-1a: short words, no enemy who gains by collisions beyond a slower search of his own text.
 fn hash(word: &str) -> u64 {
-    let mixed = word
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    mixed ^ (mixed >> 29)
+    xxh3_64(word.as_bytes())
 }
 
 #[cfg(test)]
@@ -328,13 +289,13 @@ mod tests {
         for (at, word) in words.iter().enumerate() {
             lexicon.add(word, at as u32, 1);
         }
+        lexicon.finish();
         lexicon
     }
 
-    fn said(lexicon: &Lexicon, meant: Vec<Meant>) -> Vec<&str> {
-        let mut meant = meant;
-        meant.sort_by(|a, b| b.quality.total_cmp(&a.quality));
-        meant.into_iter().map(|meant| lexicon.word(meant.word)).collect()
+    fn words_of(lexicon: &Lexicon, mut matches: Vec<Match>) -> Vec<&str> {
+        matches.sort_by(|a, b| b.quality.total_cmp(&a.quality));
+        matches.into_iter().map(|found| lexicon.word(found.word)).collect()
     }
 
     #[test]
@@ -345,52 +306,76 @@ mod tests {
             lexicon.add("same", document, 2);
             lexicon.add(&format!("w{document}"), document, 4);
         }
-        lexicon.settle();
+        lexicon.finish();
         assert_eq!(lexicon.len(), 3_001);
         lexicon.add("w7", 3_000, 1);
-        assert_eq!(lexicon.len(), 3_001, "the table still finds a word after settling");
-        let same = lexicon.plain_meanings("same", true, true)[0].word;
+        assert_eq!(lexicon.len(), 3_001, "the table still finds a word after sorting");
+        let same = lexicon.prefix_matches("same", true, true)[0].word;
         assert_eq!(lexicon.postings(same).len(), 3_000);
         assert_eq!(fields(lexicon.postings(same)[5]), 3);
-        lexicon.forget(|document| document != 5);
+        lexicon.remove(|document| document != 5);
         assert_eq!(lexicon.postings(same).iter().map(|p| document(*p)).collect::<Vec<_>>(), [5]);
     }
 
     #[test]
-    fn two_halves_make_one() {
-        let mut whole = lexicon(&["a", "b", "a", "c"]);
-        let (mut first, mut second) = (lexicon(&["a", "b"]), Lexicon::default());
-        second.add("a", 2, 1);
-        second.add("c", 3, 1);
-        first.absorb(second);
-        whole.settle();
-        first.settle();
-        assert_eq!((&whole.text, &whole.postings), (&first.text, &first.postings));
+    fn packed_lists_are_updated_like_others() {
+        let mut lexicon = lexicon(&["a", "b", "a", "c", "b"]);
+        lexicon.add("b", 5, 1);
+        lexicon.add("d", 6, 1);
+        lexicon.remove(|document| [0, 4].contains(&document));
+        lexicon.add("a", 7, 1);
+        lexicon.add("c", 7, 1);
+        lexicon.remove(|document| document == 3);
+        let documents = |word: &str| {
+            let found = lexicon.prefix_matches(word, true, true);
+            found.iter().flat_map(|found| lexicon.postings(found.word)).map(|p| document(*p)).collect::<Vec<_>>()
+        };
+        assert_eq!(["a", "b", "c", "d"].map(documents), [vec![2, 7], vec![1, 5], vec![7], vec![6]]);
     }
 
     #[test]
-    fn meanings_in_order() {
+    fn two_halves_make_one() {
+        let whole = lexicon(&["b", "a", "b", "c", "a", "b"]);
+        let (mut first, mut second) = (Lexicon::default(), Lexicon::default());
+        for (document, word) in ["b", "a", "b"].into_iter().enumerate() {
+            first.add(word, document as u32, 1);
+        }
+        for (document, word) in ["c", "a", "b"].into_iter().enumerate() {
+            second.add(word, 3 + document as u32, 1);
+        }
+        first.merge(second);
+        first.finish();
+        assert_eq!((&whole.words.text, &whole.packed), (&first.words.text, &first.packed));
+        assert_eq!((whole.postings(0), whole.postings(2)), (first.postings(0), first.postings(2)));
+    }
+
+    #[test]
+    fn matches_in_order() {
         let lexicon = lexicon(&["house", "housing", "households", "hospital", "horse", "hour", "weymouth", "wareham"]);
-        assert_eq!(said(&lexicon, lexicon.plain_meanings("hous", false, false)), ["house", "housing", "households"]);
-        assert_eq!(said(&lexicon, lexicon.plain_meanings("house", true, true)), ["house"]);
-        assert_eq!(said(&lexicon, lexicon.loose_meanings("hsng", true)), ["housing"]);
-        assert_eq!(said(&lexicon, lexicon.loose_meanings("wemouth", true)), ["weymouth"]);
-        assert_eq!(said(&lexicon, lexicon.loose_meanings("wemou", false)), ["weymouth"]);
-        assert_eq!(said(&lexicon, lexicon.loose_meanings("housnig", true)), ["housing"]);
+        assert_eq!(
+            words_of(&lexicon, lexicon.prefix_matches("hous", false, false)),
+            ["house", "housing", "households"]
+        );
+        assert_eq!(words_of(&lexicon, lexicon.prefix_matches("house", true, true)), ["house"]);
+        assert_eq!(words_of(&lexicon, lexicon.fuzzy_matches("hsng", true)), ["housing"]);
+        assert_eq!(words_of(&lexicon, lexicon.fuzzy_matches("wemouth", true)), ["weymouth"]);
+        assert_eq!(words_of(&lexicon, lexicon.fuzzy_matches("wemou", false)), ["weymouth"]);
+        assert_eq!(words_of(&lexicon, lexicon.fuzzy_matches("housnig", true)), ["housing"]);
     }
 
     #[test]
     fn a_postcode_is_not_mistyped_into_another() {
         let lexicon = lexicon(&["bh11", "bh12", "dt4a"]);
-        assert_eq!(lexicon.loose_meanings("bh13", true), []);
+        assert_eq!(lexicon.fuzzy_matches("bh13", true), []);
     }
 
     #[test]
-    fn initials_are_met_whole() {
+    fn acronyms_match_only_whole() {
         let mut lexicon = Lexicon::default();
         lexicon.add_acronym("bcvs", 0, 1);
-        assert_eq!(lexicon.plain_meanings("bcvs", false, false).len(), 1);
-        assert_eq!(lexicon.plain_meanings("bcv", false, false).len(), 0);
-        assert_eq!(lexicon.loose_meanings("bcsv", true).len(), 0);
+        lexicon.finish();
+        assert_eq!(lexicon.prefix_matches("bcvs", false, false).len(), 1);
+        assert_eq!(lexicon.prefix_matches("bcv", false, false).len(), 0);
+        assert_eq!(lexicon.fuzzy_matches("bcsv", true).len(), 0);
     }
 }

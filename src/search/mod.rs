@@ -1,220 +1,269 @@
-//! Finding: from what a person types to the records that are meant, best first, before the sentence is finished.
+//! Search as you type: from a query to the matching records, best first.
 //!
-//! People mean words, so words are compared with words: [`Index`] holds every distinct word of a collection once, with
-//! the records it stands in; [`Query`] is what was typed, taken apart; [`Index::search`] puts the two together. An
-//! index is brought up to date by the ids that a change touched, never rebuilt for one.
+//! [`Index`] is an inverted index: every distinct word once, with the records it stands in, and beside it a column store
+//! of the values that filters test. [`Query`] is the parsed text; [`Index::search`] matches its terms against the words,
+//! adds up scores and applies the filters. A change updates the index by the ids it touched.
 //!
-//! This room knows nothing of screens and files, and is the only one that names the matchers.
+//! This module knows nothing of screens and files, and no other uses the fuzzy matchers.
 
+mod columns;
 mod complete;
-mod facts;
+mod extract;
+mod field_filter;
 mod filter;
 mod highlight;
 mod lexicon;
 mod query;
 mod rank;
-mod said;
 #[cfg(test)]
 mod tests;
 mod words;
 
 use std::collections::HashSet;
 
+pub use crate::model::SearchField;
 pub use complete::{Completion, complete};
 pub use query::Query;
 pub use rank::{Context, Found, Hit};
-pub use said::Field;
 
 use crate::model::place::Atlas;
-use crate::model::{AnyRecord, Id, Kind, Ref, Workspace};
-use facts::{FactBook, Surveyor};
+use crate::model::record::FilterInfo;
+use crate::model::{AnyRecord, Id, Kind, Workspace, referrers};
+use columns::{AreaResolver, FilterColumns};
+use extract::extract;
 use lexicon::Lexicon;
-use said::Teller;
 
-/// What can be found: the words and the facts of all records of some kinds.
+/// Above so many changed or removed documents, building the index anew costs less than updating it.
+const MAX_UPDATED: usize = 1_000;
+
+/// The words and filterable values of all records of some kinds.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
     kinds: Vec<Kind>,
-    /// The id of each record by its number; numbers of records that are gone stay empty.
+    /// The id of each document; `None` where the record was changed or removed since.
     ids: Vec<Option<Id>>,
-    /// The numbers of all records in the order of their names.
+    /// The documents in the order of their names.
     by_name: Vec<u32>,
     lexicon: Lexicon,
-    book: FactBook,
+    columns: FilterColumns,
 }
 
 impl Index {
-    /// Reads all records of these kinds.
+    /// Indexes all records of these kinds.
     pub fn build(kinds: &[Kind], workspace: &Workspace, atlas: &Atlas) -> Self {
-        Self::build_through(&Gate::open(), kinds, workspace, atlas)
+        Self::build_filtered(&WordFilter::all(), kinds, workspace, atlas)
     }
 
-    /// Reads of all records of these kinds only the words that `text` could mean: for one search and no other, as the
-    /// command line makes it.
+    /// Indexes only the words that the query `text` could match: for one search and no other, as the command line makes
+    /// it.
     pub fn build_for(text: &str, kinds: &[Kind], workspace: &Workspace, atlas: &Atlas) -> Self {
-        Self::build_through(&Gate::of(text), kinds, workspace, atlas)
+        Self::build_filtered(&WordFilter::for_query(text), kinds, workspace, atlas)
     }
 
-    fn build_through(gate: &Gate, kinds: &[Kind], workspace: &Workspace, atlas: &Atlas) -> Self {
+    fn build_filtered(filter: &WordFilter, kinds: &[Kind], workspace: &Workspace, atlas: &Atlas) -> Self {
         let mut records: Vec<AnyRecord> = kinds.iter().flat_map(|kind| workspace.all(*kind)).collect();
-        records.sort_by_cached_key(|record| (folded(record.name()), record.id()));
+        records.sort_by_cached_key(|record| (sort_key(&record.title(workspace)), record.id()));
         let ids: Vec<Option<Id>> = records.iter().map(|record| Some(record.id())).collect();
         let by_name = (0..ids.len() as u32).collect();
-        // The thread that reads the facts as well gets the smaller part of the words.
+        // This thread also fills the columns, so it gets the smaller share of the words.
         let (early, late) = records.split_at(records.len() * 5 / 8);
-        let (lexicon, book) = std::thread::scope(|scope| {
-            let first = scope.spawn(|| read_words(early, 0, gate, workspace));
-            let second = read_words(late, early.len(), gate, workspace);
-            let book = read_facts(&records, workspace, atlas);
-            let mut lexicon = first.join().unwrap_or_else(|_| read_words(early, 0, gate, workspace));
-            lexicon.absorb(second);
-            lexicon.settle();
-            (lexicon, book)
+        let (lexicon, columns) = std::thread::scope(|scope| {
+            let first = scope.spawn(|| index_words(early, 0, filter, workspace));
+            let second = index_words(late, early.len(), filter, workspace);
+            let columns = build_columns(&records, workspace, atlas);
+            let mut lexicon = first.join().unwrap_or_else(|_| index_words(early, 0, filter, workspace));
+            lexicon.merge(second);
+            lexicon.finish();
+            (lexicon, columns)
         });
-        Self { kinds: kinds.to_vec(), ids, by_name, lexicon, book }
+        Self { kinds: kinds.to_vec(), ids, by_name, lexicon, columns }
     }
 
-    /// How many records can be found.
+    /// How many records are indexed.
     pub fn len(&self) -> usize {
         self.by_name.len()
     }
 
-    /// Whether there is nothing to find.
+    /// The kinds of records it finds.
+    pub fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    /// The filters that its kinds have, each once.
+    pub fn filters(&self) -> Vec<FilterInfo> {
+        let mut filters: Vec<FilterInfo> = Vec::new();
+        for filter in self.kinds.iter().flat_map(|kind| kind.filters()) {
+            if !filters.iter().any(|known| known.name == filter.name) {
+                filters.push(filter);
+            }
+        }
+        filters
+    }
+
+    /// Whether no record is indexed.
     pub fn is_empty(&self) -> bool {
         self.by_name.is_empty()
     }
 
-    /// Takes in what a change did to these records, which the workspace holds already as they now are. What names a
-    /// changed organisation is read again as well.
+    /// Brings the index up to date after a change to these records; `workspace` already holds the new ones. Records that
+    /// refer to one of them, and so hold its name, are indexed again as well. Old documents are marked removed and new ones appended;
+    /// when too many are removed, or too many changed at once, the index is built anew.
     pub fn update(&mut self, workspace: &Workspace, atlas: &Atlas, ids: &[Id]) {
-        let touched = self.touched(workspace, ids);
-        let gone: HashSet<u32> = self.numbers_of(&touched);
-        let holes = self.ids.len() - self.by_name.len() + gone.len();
-        if touched.len() > 1_000 || holes > 1_000 + self.by_name.len() {
+        let affected = self.affected(workspace, ids);
+        let removed = self.documents_of(&affected);
+        let dead = self.ids.len() - self.by_name.len() + removed.len();
+        if affected.len() > MAX_UPDATED || dead > MAX_UPDATED + self.by_name.len() {
             let kinds = std::mem::take(&mut self.kinds);
             *self = Self::build(&kinds, workspace, atlas);
             return;
         }
-        self.forget(&gone);
-        let mut surveyor = Surveyor::new(atlas);
-        for record in touched.iter().filter_map(|id| workspace.get(*id)) {
-            let number = self.ids.len() as u32;
+        self.remove(&removed);
+        let mut resolver = AreaResolver::new(atlas);
+        for record in affected.iter().filter_map(|id| workspace.get(*id)) {
+            let document = self.ids.len() as u32;
             self.ids.push(Some(record.id()));
-            read_record(&record, number, &Gate::open(), workspace, &mut self.lexicon);
-            self.book.add(&record, workspace, &mut surveyor);
-            self.insert_by_name(&record, number, workspace);
+            index_record(&record, document, &WordFilter::all(), workspace, &mut self.lexicon);
+            self.columns.push(&record, workspace, &mut resolver);
+            self.insert_by_name(&record, document, workspace);
         }
     }
 
-    /// The ids whose texts are to be read again, each once.
-    fn touched(&self, workspace: &Workspace, ids: &[Id]) -> Vec<Id> {
-        let mut touched: Vec<Id> = Vec::new();
+    /// The record of a document, if it is there.
+    fn record(&self, document: usize, workspace: &Workspace) -> Option<AnyRecord> {
+        self.ids[document].and_then(|id| workspace.get(id))
+    }
+
+    /// The ids to index again, each once.
+    fn affected(&self, workspace: &Workspace, ids: &[Id]) -> Vec<Id> {
+        let mut affected: Vec<Id> = Vec::new();
         for id in ids {
             if Kind::of(*id).is_some_and(|kind| self.kinds.contains(&kind)) {
-                touched.push(*id);
-            }
-            if Kind::of(*id) == Some(Kind::Organisation) {
-                let naming = said::naming(&Ref::Record(*id), &self.kinds, workspace);
-                touched.extend(naming.iter().map(AnyRecord::id));
+                affected.push(*id);
             }
         }
-        touched.sort_unstable();
-        touched.dedup();
-        touched
+        let naming = referrers(workspace, ids);
+        let naming = naming.iter().map(|referrer| &referrer.record);
+        affected.extend(naming.filter(|record| self.kinds.contains(&record.kind())).map(AnyRecord::id));
+        affected.sort_unstable();
+        affected.dedup();
+        affected
     }
 
-    fn numbers_of(&self, ids: &[Id]) -> HashSet<u32> {
+    fn documents_of(&self, ids: &[Id]) -> HashSet<u32> {
         let wanted: HashSet<Id> = ids.iter().copied().collect();
-        let numbers = self.ids.iter().enumerate();
-        numbers.filter(|(_, id)| id.is_some_and(|id| wanted.contains(&id))).map(|(at, _)| at as u32).collect()
+        let documents = self.ids.iter().enumerate();
+        documents.filter(|(_, id)| id.is_some_and(|id| wanted.contains(&id))).map(|(at, _)| at as u32).collect()
     }
 
-    fn forget(&mut self, gone: &HashSet<u32>) {
-        if gone.is_empty() {
+    fn remove(&mut self, removed: &HashSet<u32>) {
+        if removed.is_empty() {
             return;
         }
-        let mut is_gone = vec![false; self.ids.len()];
-        for number in gone {
-            is_gone[*number as usize] = true;
-            self.ids[*number as usize] = None;
+        let mut is_removed = vec![false; self.ids.len()];
+        for document in removed {
+            is_removed[*document as usize] = true;
+            self.ids[*document as usize] = None;
         }
-        self.lexicon.forget(|document| is_gone[document]);
-        self.by_name.retain(|number| !is_gone[*number as usize]);
+        self.lexicon.remove(|document| is_removed[document]);
+        self.by_name.retain(|document| !is_removed[*document as usize]);
     }
 
-    fn insert_by_name(&mut self, record: &AnyRecord, number: u32, workspace: &Workspace) {
-        let key = (folded(record.name()), record.id());
+    fn insert_by_name(&mut self, record: &AnyRecord, document: u32, workspace: &Workspace) {
+        let key = (sort_key(&record.title(workspace)), record.id());
         let is_before = |other: &u32| {
             let other = self.ids[*other as usize].and_then(|id| workspace.get(id));
-            other.is_some_and(|other| (folded(other.name()), other.id()) < key)
+            other.is_some_and(|other| (sort_key(&other.title(workspace)), other.id()) < key)
         };
         let at = self.by_name.partition_point(is_before);
-        self.by_name.insert(at, number);
+        self.by_name.insert(at, document);
     }
 }
 
-/// Which words are read at all: every one, or those whose letters one of the words sought could mean.
-struct Gate(Option<Vec<(u64, u32)>>);
+/// All indexes of a program: one for each set of kinds that is searched together.
+#[derive(Clone, Debug, Default)]
+pub struct Indexes(Vec<Index>);
 
-impl Gate {
-    fn open() -> Self {
+impl Indexes {
+    /// Indexes all records of these sets of kinds.
+    pub fn build(sets: &[&[Kind]], workspace: &Workspace, atlas: &Atlas) -> Self {
+        Self(sets.iter().map(|kinds| Index::build(kinds, workspace, atlas)).collect())
+    }
+
+    /// The index of these kinds, if there is one.
+    pub fn of(&self, kinds: &[Kind]) -> Option<&Index> {
+        self.0.iter().find(|index| index.kinds == kinds)
+    }
+
+    /// Whether nothing has been indexed yet.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Brings every index up to date after a change to these records; see [`Index::update`].
+    pub fn update(&mut self, workspace: &Workspace, atlas: &Atlas, ids: &[Id]) {
+        self.0.iter_mut().for_each(|index| index.update(workspace, atlas, ids));
+    }
+}
+
+/// Which words to index: all, or those that could match a term of one query. A term is kept as its letter mask and the
+/// number of letters a match may lack.
+struct WordFilter(Option<Vec<(u64, u32)>>);
+
+impl WordFilter {
+    fn all() -> Self {
         Self(None)
     }
 
-    fn of(text: &str) -> Self {
-        // As many letters may be missing as the lexicon forgives mistakes.
-        let sought = words::words(text).into_iter().map(|word| match word.chars().count() {
-            8.. => (words::letters(&word), 2),
-            4.. => (words::letters(&word), 1),
-            _ => (words::letters(&word), 0),
-        });
-        Self(Some(sought.collect()))
+    fn for_query(text: &str) -> Self {
+        let terms = words::words(text).into_iter();
+        let masks = terms.map(|term| (words::letter_mask(&term), lexicon::max_typos(term.chars().count()) as u32));
+        Self(Some(masks.collect()))
     }
 
-    fn lets(&self, word: &str) -> bool {
-        let Some(sought) = &self.0 else { return true };
-        let letters = words::letters(word);
-        sought.iter().any(|(wanted, missing)| (wanted & !letters).count_ones() <= *missing)
+    fn accepts(&self, word: &str) -> bool {
+        let Some(terms) = &self.0 else { return true };
+        let mask = words::letter_mask(word);
+        terms.iter().any(|(wanted, max_missing)| (wanted & !mask).count_ones() <= *max_missing)
     }
 }
 
 /// The form in which names are ordered.
-fn folded(name: &str) -> String {
+fn sort_key(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     name.chars().take(256).for_each(|c| crate::model::text::fold(c, |c| out.push(c)));
     out
 }
 
-/// The words of records that are numbered from `first` on.
-fn read_words(records: &[AnyRecord], first: usize, gate: &Gate, workspace: &Workspace) -> Lexicon {
+/// The words of records whose documents begin at `first`.
+fn index_words(records: &[AnyRecord], first: usize, filter: &WordFilter, workspace: &Workspace) -> Lexicon {
     let mut lexicon = Lexicon::default();
-    for (number, record) in records.iter().enumerate() {
-        read_record(record, (first + number) as u32, gate, workspace, &mut lexicon);
+    for (at, record) in records.iter().enumerate() {
+        index_record(record, (first + at) as u32, filter, workspace, &mut lexicon);
     }
     lexicon
 }
 
-fn read_record(record: &AnyRecord, number: u32, gate: &Gate, workspace: &Workspace, lexicon: &mut Lexicon) {
-    let mut each = |field: Field, text: &str| {
-        words::each_word(text, |word, _| {
-            if gate.lets(word) {
-                lexicon.add(word, number, field.bit());
+fn index_record(record: &AnyRecord, document: u32, filter: &WordFilter, workspace: &Workspace, lexicon: &mut Lexicon) {
+    let mut add = |field: SearchField, text: &str| {
+        words::for_each_word(text, |word, _| {
+            if filter.accepts(word) {
+                lexicon.add(word, document, field.bit());
             }
         });
-        if matches!(field, Field::Name | Field::Alias | Field::Organisation) {
-            for initials in words::acronyms(text) {
-                lexicon.add_acronym(&initials, number, field.bit());
+        if matches!(field, SearchField::Name | SearchField::Alias | SearchField::Organisation) {
+            for acronym in words::acronyms(text) {
+                lexicon.add_acronym(&acronym, document, field.bit());
             }
         }
     };
-    Teller::new(&mut each).tell(record, workspace);
+    extract(record, workspace, &mut add);
 }
 
-fn read_facts(records: &[AnyRecord], workspace: &Workspace, atlas: &Atlas) -> FactBook {
-    let mut book = FactBook::default();
-    let mut surveyor = Surveyor::new(atlas);
+fn build_columns(records: &[AnyRecord], workspace: &Workspace, atlas: &Atlas) -> FilterColumns {
+    let mut columns = FilterColumns::default();
+    let mut resolver = AreaResolver::new(atlas);
     for record in records {
-        book.add(record, workspace, &mut surveyor);
+        columns.push(record, workspace, &mut resolver);
     }
-    book
+    columns
 }

@@ -1,62 +1,63 @@
-//! What was typed, taken apart: words, excluded words, exact words, filters, and what could not be understood.
+//! Parsing a query: terms, excluded terms, exact terms, filters, and what could not be understood.
 
 use super::Index;
-use super::filter::{self, FILTERS, Test};
-use super::said::Field;
-use super::words::{beginning, each_word};
+use super::filter::{self, Predicate};
+use super::words::{for_each_word, truncated};
+use crate::model::SearchField;
 use crate::model::place::{Atlas, Point};
+use crate::model::record::FilterInfo;
 
-/// A query. Parse it anew when the text or the index changes.
+/// A parsed query. Parse it anew when the text or the index changes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Query {
-    pub(super) words: Vec<Word>,
-    pub(super) filters: Vec<Clause>,
-    /// What could not be understood, a sentence each. The rest of the query holds.
+    pub(super) terms: Vec<Term>,
+    pub(super) filters: Vec<Filter>,
+    /// What could not be understood, a sentence each. The rest of the query is searched for.
     pub problems: Vec<String>,
-    /// What was typed, in parts between blanks, so that a part can be left out.
+    /// The text split at blanks, so that a suggestion can leave out one part.
     parts: Vec<String>,
 }
 
-/// A word that must be found, or must not.
+/// A word that a record must hold, or must not.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Word {
+pub(super) struct Term {
     pub text: String,
     pub is_exact: bool,
     pub is_excluded: bool,
-    /// Something follows it: it is not still being typed.
+    /// Whether something follows it: otherwise it is still being typed.
     pub is_finished: bool,
     /// The fields in which it counts, as bits.
     pub fields: u8,
-    /// The part of the text it stands in.
+    /// The index of its part.
     pub part: usize,
 }
 
-/// A filter, and whether it is turned around by `!`.
+/// A predicate on a record, negated by `!`.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Clause {
-    pub test: Test,
-    pub is_not: bool,
+pub(super) struct Filter {
+    pub predicate: Predicate,
+    pub is_negated: bool,
     pub part: usize,
 }
 
-/// The most words of a query that are searched for.
-pub(super) const MOST_WORDS: usize = 12;
+/// The most terms of a query that are searched for: each is a bit of a 16-bit set while scores are added up.
+pub(super) const MAX_TERMS: usize = 12;
 
-/// The most bytes of a query that are read.
-const MOST_BYTES: usize = 2_000;
+/// The most bytes of a query that are parsed.
+const MAX_BYTES: usize = 2_000;
 
-const EVERY_FIELD: u8 = 0x3f;
+const ALL_FIELDS: u8 = 0x3f;
 
-/// Words too small to be asked for: "housing in Weymouth" means two words.
-const SMALL: [&str; 13] = ["a", "an", "and", "at", "by", "for", "in", "of", "on", "or", "the", "to", "with"];
+/// Words left out of a query that has others: "housing in Weymouth" asks for two words.
+const STOP_WORDS: [&str; 13] = ["a", "an", "and", "at", "by", "for", "in", "of", "on", "or", "the", "to", "with"];
 
 impl Query {
-    /// Takes a text apart. What it names is looked up in the index and on the map.
+    /// Parses a text. Towns and areas in it are looked up in the index and on the map.
     pub fn parse(text: &str, index: &Index, atlas: &Atlas) -> Self {
         let mut query = Self::default();
-        let text = if text.len() > MOST_BYTES {
-            query.problems.push(format!("only the first {MOST_BYTES} bytes of the search are used"));
-            beginning(text, MOST_BYTES)
+        let text = if text.len() > MAX_BYTES {
+            query.problems.push(format!("only the first {MAX_BYTES} bytes of the search are used"));
+            truncated(text, MAX_BYTES)
         } else {
             text
         };
@@ -65,28 +66,28 @@ impl Query {
         for at in 0..query.parts.len() {
             let part = query.parts[at].clone();
             let is_finished = !is_open || at + 1 < query.parts.len();
-            query.take(at, &part, is_finished, index, atlas);
+            query.parse_part(at, &part, is_finished, index, atlas);
         }
-        query.leave_out_small_words();
+        query.drop_stop_words();
         query
     }
 
-    /// Whether it asks for nothing: everything is found then.
+    /// Whether it has neither terms nor filters: it then finds everything.
     pub fn is_empty(&self) -> bool {
-        self.words.is_empty() && self.filters.is_empty()
+        self.terms.is_empty() && self.filters.is_empty()
     }
 
     /// The point that distances are measured from.
     pub fn near(&self) -> Option<Point> {
-        self.filters.iter().find_map(|clause| match clause.test {
-            Test::Near(point) if !clause.is_not => Some(point),
+        self.filters.iter().find_map(|filter| match filter.predicate {
+            Predicate::Near(point) if !filter.is_negated => Some(point),
             _ => None,
         })
     }
 
-    /// Whether it asks what is in an area, so that hits differ in whether they are located there or only serve it.
+    /// Whether it filters by `in:`, so that a hit may be located in the area or only serve it.
     pub fn asks_in(&self) -> bool {
-        self.filters.iter().any(|clause| matches!(clause.test, Test::In(_)) && !clause.is_not)
+        self.filters.iter().any(|filter| matches!(filter.predicate, Predicate::In(_)) && !filter.is_negated)
     }
 
     /// The text without one of its parts.
@@ -95,28 +96,28 @@ impl Query {
         kept.collect::<Vec<_>>().join(" ")
     }
 
-    fn take(&mut self, part: usize, text: &str, is_finished: bool, index: &Index, atlas: &Atlas) {
+    fn parse_part(&mut self, part: usize, text: &str, is_finished: bool, index: &Index, atlas: &Atlas) {
         let (text, is_excluded) = text.strip_prefix('!').map_or((text, false), |text| (text, true));
-        if let Some((name, value)) = filter_of(text) {
-            self.take_filter(part, (name, value), (is_excluded, is_finished), index, atlas);
+        if let Some((name, value)) = split_filter(text, &index.filters()) {
+            self.parse_filter(part, (name, value), (is_excluded, is_finished), index, atlas);
             return;
         }
-        if let Some(name) = unknown_filter(text) {
-            let names = FILTERS.map(|(name, _)| name).join(" ");
+        if let Some(name) = unknown_filter(text).filter(|_| !index.kinds().is_empty()) {
+            let names = index.filters().iter().map(|filter| filter.name).collect::<Vec<_>>().join(" ");
             self.problems.push(format!("there is no filter {name:?}; there are {names}"));
         }
         let (text, is_exact) = text.strip_prefix('\'').map_or((text, false), |text| (text, true));
-        self.take_words(
+        self.push_terms(
             text,
-            &Word { text: String::new(), is_exact, is_excluded, is_finished, fields: EVERY_FIELD, part },
+            &Term { text: String::new(), is_exact, is_excluded, is_finished, fields: ALL_FIELDS, part },
         );
     }
 
-    fn take_filter(
+    fn parse_filter(
         &mut self,
         part: usize,
         (name, value): (&'static str, &str),
-        (is_not, is_finished): (bool, bool),
+        (is_negated, is_finished): (bool, bool),
         index: &Index,
         atlas: &Atlas,
     ) {
@@ -126,55 +127,55 @@ impl Query {
             return; // still being typed
         }
         if name == "org:" {
-            let like = Word {
+            let template = Term {
                 text: String::new(),
                 is_exact: false,
-                is_excluded: is_not,
+                is_excluded: is_negated,
                 is_finished,
-                fields: Field::Organisation.bit(),
+                fields: SearchField::Organisation.bit(),
                 part,
             };
-            return self.take_words(value, &like);
+            return self.push_terms(value, &template);
         }
-        match filter::read(name, value, index, atlas) {
-            Ok(test) => self.filters.push(Clause { test, is_not, part }),
+        match filter::parse_predicate(name, value, index, atlas) {
+            Ok(predicate) => self.filters.push(Filter { predicate, is_negated, part }),
             Err(problem) => self.problems.push(problem),
         }
     }
 
-    fn take_words(&mut self, text: &str, like: &Word) {
-        let first = self.words.len();
-        let mut until = 0;
-        each_word(text, |word, span| {
-            // a word written with hyphens comes in its parts, then joined: the parts are asked for
-            if span.start >= until {
-                until = span.end;
-                self.words.push(Word { text: word.to_owned(), is_finished: true, ..like.clone() });
+    fn push_terms(&mut self, text: &str, template: &Term) {
+        let first = self.terms.len();
+        let mut end = 0;
+        for_each_word(text, |word, span| {
+            // a hyphenated word comes in parts, then joined: only the parts become terms
+            if span.start >= end {
+                end = span.end;
+                self.terms.push(Term { text: word.to_owned(), is_finished: true, ..template.clone() });
             }
         });
-        if let Some(last) = self.words[first..].last_mut() {
-            last.is_finished = like.is_finished;
+        if let Some(last) = self.terms[first..].last_mut() {
+            last.is_finished = template.is_finished;
         }
-        if self.words.len() > MOST_WORDS {
-            self.words.truncate(MOST_WORDS);
-            let problem = format!("only the first {MOST_WORDS} words are searched for");
+        if self.terms.len() > MAX_TERMS {
+            self.terms.truncate(MAX_TERMS);
+            let problem = format!("only the first {MAX_TERMS} words are searched for");
             if !self.problems.contains(&problem) {
                 self.problems.push(problem);
             }
         }
     }
 
-    fn leave_out_small_words(&mut self) {
-        let is_small = |word: &Word| {
-            word.is_finished && !word.is_exact && !word.is_excluded && SMALL.contains(&word.text.as_str())
+    fn drop_stop_words(&mut self) {
+        let is_stop_word = |term: &Term| {
+            term.is_finished && !term.is_exact && !term.is_excluded && STOP_WORDS.contains(&term.text.as_str())
         };
-        if self.words.iter().any(|word| !is_small(word) && !word.is_excluded) {
-            self.words.retain(|word| !is_small(word));
+        if self.terms.iter().any(|term| !is_stop_word(term) && !term.is_excluded) {
+            self.terms.retain(|term| !is_stop_word(term));
         }
     }
 }
 
-/// The text between blanks; quotes keep blanks, and the second half of a postcode stays with `near:` without them.
+/// Splits at blanks outside quotes. The second half of a postcode stays with `near:` even without quotes.
 pub(super) fn parts(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut part = String::new();
@@ -213,14 +214,14 @@ fn join_postcodes(parts: &mut Vec<String>) {
     }
 }
 
-/// The filter that a part is, and its value.
-pub(super) fn filter_of(text: &str) -> Option<(&'static str, &str)> {
+/// The name and value of a part that is one of these filters.
+pub(super) fn split_filter<'t>(text: &'t str, filters: &[FilterInfo]) -> Option<(&'static str, &'t str)> {
     let (name, value) = text.split_once(':')?;
-    let known = FILTERS.iter().find(|(known, _)| known.trim_end_matches(':').eq_ignore_ascii_case(name))?;
-    Some((known.0, value))
+    let known = filters.iter().find(|known| known.name.trim_end_matches(':').eq_ignore_ascii_case(name))?;
+    Some((known.name, value))
 }
 
-/// What looks like a filter and is none: `town:poole`, but not a time of day or a web address.
+/// The name of a part that is written as a filter but is none: `town:poole`, but not a time of day or a web address.
 fn unknown_filter(text: &str) -> Option<&str> {
     let (name, value) = text.split_once(':')?;
     let is_name = (2..=12).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase());

@@ -1,22 +1,22 @@
-//! Which records a query means, and in which order.
+//! Matching and ranking: term-at-a-time evaluation with score accumulators (Buckley and Lewit, 1985).
 //!
-//! Each word of the query becomes words of the lexicon; their postings are added up in one array with a place for every
-//! record. A word met letter for letter is worth more than any number of words met with a mistake, so guesses never
-//! stand before what was really said; and guesses are made only where there is little or nothing to be found without.
+//! Each term of the query matches words of the lexicon; their postings add to one accumulator per document. A literal
+//! match (the word, or a word it begins) outweighs any number of fuzzy ones, so that a guess never stands before what a
+//! record says; fuzzy matches are looked for only where literal ones are few or lead to nothing.
 
 use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::Index;
-use super::filter::Ready;
-use super::lexicon::{self, Meant};
-use super::query::{Query, Word};
-use super::said::Field;
+use super::filter::CompiledFilter;
+use super::lexicon::{self, Match};
+use super::query::{Query, Term};
+use crate::model::SearchField;
 use crate::model::place::{Atlas, Point};
 use crate::model::{Date, Id, Workspace};
 
-/// What surrounds a search.
+/// What a search reads beside the index.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     /// The records.
@@ -27,20 +27,40 @@ pub struct Context<'a> {
     pub today: Date,
 }
 
-/// A record that was found.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// A record that matches a query.
+#[derive(Clone, Copy, Debug)]
 pub struct Hit {
     /// Its id.
     pub id: Id,
+    /// Its document in the index; [`UNRANKED`] where it was not found by one.
+    document: u32,
     flags: u8,
-    /// How well it was meant; more is better. The hundreds count the words that were met letter for letter.
+    /// How well it matches; more is better. The hundreds count the terms that match literally.
     pub score: f32,
     km: f32,
 }
 
+/// Equal is what matches alike; the document is a matter of the index.
+impl PartialEq for Hit {
+    fn eq(&self, other: &Self) -> bool {
+        (self.id, self.flags, self.score, self.km) == (other.id, other.flags, other.score, other.km)
+    }
+}
+
 const LOCATED: u8 = 1 << 6;
+const UNRANKED: u32 = u32::MAX;
 
 impl Hit {
+    /// A record that no index has found.
+    pub fn unranked(id: Id) -> Self {
+        Self { id, document: UNRANKED, flags: 0, score: 0.0, km: f32::INFINITY }
+    }
+
+    /// Its document in the index that found it.
+    pub(super) fn document(&self) -> Option<usize> {
+        (self.document != UNRANKED).then_some(self.document as usize)
+    }
+
     /// How far it is from the point of `near:`; `None` where no address is known or it is hidden.
     pub fn km(&self) -> Option<f32> {
         self.km.is_finite().then_some(self.km)
@@ -51,74 +71,83 @@ impl Hit {
         self.flags & LOCATED != 0
     }
 
-    /// The fields in which words were found.
-    pub fn fields(&self) -> impl Iterator<Item = Field> {
+    /// The search fields in which terms were found.
+    pub fn fields(&self) -> impl Iterator<Item = SearchField> {
         let flags = self.flags;
-        Field::ALL.into_iter().filter(move |field| flags & field.bit() != 0)
+        SearchField::ALL.into_iter().filter(move |field| flags & field.bit() != 0)
     }
 }
 
-/// The outcome of a search.
+/// The result of a search.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Found {
-    /// Every record found. The best stand first, in order; where there are very many, those behind the best two hundred
-    /// follow in the order of their names, which is what somebody who scrolls so far is looking for.
+    /// Every match, best first. Where there are more than a screen could ever need, only the first two hundred are
+    /// ranked and the others follow in the order of their names, which suits somebody who scrolls that far.
     pub hits: Vec<Hit>,
-    /// Nothing held all the words: these hold most of them.
+    /// No record matches every term: these match the most terms.
     pub partial: bool,
-    /// The query with one word or filter less that finds most, and how much; only where all together find nothing.
-    pub instead: Option<(String, usize)>,
+    /// Where nothing matches: the query less the one part without which it finds most, and how many that are.
+    pub suggestion: Option<(String, usize)>,
 }
 
-/// How many of very many hits are put in order.
-const BEST: usize = 200;
+/// How many hits are ranked when there are more than [`MAX_SORTED`].
+const MAX_RANKED: usize = 200;
 
-/// Up to so many hits, all are put in order.
-const SORTED: usize = 2_000;
+/// Up to so many hits are sorted whole; above it sorting would take longer than the search.
+const MAX_SORTED: usize = 2_000;
 
-/// What a word met letter for letter is worth beyond its weight; weights stay below it even when all are added.
-const PLAIN: f32 = 100.0;
+/// Added to the score of a literal match. Above the sum of all weights ([`super::query::MAX_TERMS`] times
+/// [`MAX_TERM_WEIGHT`] and what several fields add), so the number of literal matches always decides first.
+const LITERAL_BONUS: f32 = 100.0;
 
-/// The most that a word weighs.
-const HEAVIEST: f32 = 5.0;
+/// The weight of the rarest term. Large enough for rarity to be seen beside the weights of fields (0.2 to 1), small
+/// enough for [`LITERAL_BONUS`].
+const MAX_TERM_WEIGHT: f32 = 5.0;
 
-/// A word for which fewer records than this are found is also taken for a mistake or an abbreviation.
-const SCARCE: usize = 5;
+/// A term with fewer literal matches than this is matched fuzzily as well.
+const MIN_LITERAL_MATCHES: usize = 5;
 
+/// Set in [`Accumulator::terms`] of a document that holds an excluded term.
 const EXCLUDED: u16 = 1 << 15;
 
-/// What is known of a record during a search: what the words before the last one met are worth together, and that one.
+/// The running score of one document: the sum of the terms before the last one matched, and the best match of that one.
 #[derive(Clone, Copy, Default)]
-struct Cell {
+struct Accumulator {
     total: f32,
     last: f32,
-    words: u16,
+    /// The terms matched, a bit each.
+    terms: u16,
     fields: u8,
 }
 
-/// A word of the query with what it means.
-struct Sought<'q> {
-    word: &'q Word,
-    plain: Vec<Meant>,
-    loose: Vec<Meant>,
+/// A term of the query and the words it matches.
+struct TermMatches<'q> {
+    term: &'q Term,
+    literal: Vec<Match>,
+    fuzzy: Vec<Match>,
+    /// The number of postings of all these words.
     count: usize,
 }
 
 impl Index {
-    /// Finds what a query means.
+    /// Finds the records that match a query.
     pub fn search(&self, query: &Query, context: Context<'_>) -> Found {
         thread_local! {
-            static CELLS: RefCell<Vec<Cell>> = const { RefCell::new(Vec::new()) };
+            static ACCUMULATORS: RefCell<Vec<Accumulator>> = const { RefCell::new(Vec::new()) };
         }
-        let mut cells = CELLS.take();
-        let filters = self.ready(query, context.today);
-        let found = Search { index: self, query, context, filters, near: query.near() }.run(&mut cells);
-        CELLS.set(cells);
+        let mut accumulators = ACCUMULATORS.take();
+        let filters = self.compile_filters(query, context.today);
+        let found = Search { index: self, query, context, filters, near: query.near() }.run(&mut accumulators);
+        ACCUMULATORS.set(accumulators);
         found
     }
 
-    fn ready<'q>(&self, query: &'q Query, today: Date) -> Vec<(Ready<'q>, bool)> {
-        query.filters.iter().map(|clause| (Ready::new(&clause.test, self, today), clause.is_not)).collect()
+    fn compile_filters<'q>(&self, query: &'q Query, today: Date) -> Vec<(CompiledFilter<'q>, bool)> {
+        query
+            .filters
+            .iter()
+            .map(|filter| (CompiledFilter::new(&filter.predicate, self, today), filter.is_negated))
+            .collect()
     }
 }
 
@@ -126,261 +155,279 @@ struct Search<'a> {
     index: &'a Index,
     query: &'a Query,
     context: Context<'a>,
-    filters: Vec<(Ready<'a>, bool)>,
+    filters: Vec<(CompiledFilter<'a>, bool)>,
     near: Option<Point>,
 }
 
 impl Search<'_> {
-    fn run(&self, cells: &mut Vec<Cell>) -> Found {
-        cells.clear();
-        let mut sought = self.sought();
-        if sought.is_empty() && !self.query.words.iter().any(|word| word.is_excluded) {
+    fn run(&self, accumulators: &mut Vec<Accumulator>) -> Found {
+        accumulators.clear();
+        let mut terms = self.match_terms();
+        if terms.is_empty() && !self.query.terms.iter().any(|term| term.is_excluded) {
             return self.found(self.collect(None, 0));
         }
-        cells.resize(self.index.ids.len(), Cell::default());
-        self.exclude(cells);
-        self.add_up(&sought, cells, true);
-        let all = (1_u16 << sought.len()) - 1;
-        let hits = self.collect(Some(cells), all);
-        if !hits.is_empty() || sought.is_empty() {
+        accumulators.resize(self.index.ids.len(), Accumulator::default());
+        self.exclude(accumulators);
+        self.accumulate(&terms, accumulators, true);
+        let all = (1_u16 << terms.len()) - 1;
+        let hits = self.collect(Some(accumulators), all);
+        if !hits.is_empty() || terms.is_empty() {
             return self.found(hits);
         }
-        for sought in &mut sought {
-            self.guess(sought);
+        for matches in &mut terms {
+            self.add_fuzzy(matches);
         }
-        cells.fill(Cell::default());
-        self.exclude(cells);
-        self.add_up(&sought, cells, false);
-        let hits = self.collect(Some(cells), all);
-        if hits.is_empty() { self.partial(&sought, cells) } else { self.found(hits) }
+        accumulators.fill(Accumulator::default());
+        self.exclude(accumulators);
+        self.accumulate(&terms, accumulators, false);
+        let hits = self.collect(Some(accumulators), all);
+        if hits.is_empty() { self.partial(&terms, accumulators) } else { self.found(hits) }
     }
 
-    /// The words that must be found with their meanings, rarest first.
-    fn sought(&self) -> Vec<Sought<'_>> {
-        let words = self.query.words.iter().filter(|word| !word.is_excluded);
-        let mut sought: Vec<Sought<'_>> = words
-            .map(|word| {
-                let plain = self.index.lexicon.plain_meanings(&word.text, word.is_exact, word.is_finished);
-                let count = self.count(&plain);
-                let mut sought = Sought { word, plain, loose: Vec::new(), count };
-                if count < SCARCE {
-                    self.guess(&mut sought);
+    /// The terms that a record must hold with the words they match, rarest first: later terms then only look at the few
+    /// documents that hold the earlier ones.
+    fn match_terms(&self) -> Vec<TermMatches<'_>> {
+        let terms = self.query.terms.iter().filter(|term| !term.is_excluded);
+        let mut found: Vec<TermMatches<'_>> = terms
+            .map(|term| {
+                let literal = self.index.lexicon.prefix_matches(&term.text, term.is_exact, term.is_finished);
+                let count = self.count_postings(&literal);
+                let mut matches = TermMatches { term, literal, fuzzy: Vec::new(), count };
+                if count < MIN_LITERAL_MATCHES {
+                    self.add_fuzzy(&mut matches);
                 }
-                sought
+                matches
             })
             .collect();
-        sought.sort_by_key(|sought| sought.count);
-        sought
+        found.sort_by_key(|matches| matches.count);
+        found
     }
 
-    fn count(&self, meant: &[Meant]) -> usize {
-        meant.iter().map(|meant| self.index.lexicon.postings(meant.word).len()).sum()
+    fn count_postings(&self, matches: &[Match]) -> usize {
+        matches.iter().map(|found| self.index.lexicon.postings(found.word).len()).sum()
     }
 
-    /// Takes a word also for a mistake or an abbreviation.
-    fn guess(&self, sought: &mut Sought<'_>) {
-        if sought.word.is_exact || !sought.loose.is_empty() {
+    /// Adds the words that a term may stand for with a typing mistake or as an abbreviation.
+    fn add_fuzzy(&self, matches: &mut TermMatches<'_>) {
+        if matches.term.is_exact || !matches.fuzzy.is_empty() {
             return;
         }
-        sought.loose = self.index.lexicon.loose_meanings(&sought.word.text, sought.word.is_finished);
-        sought.count += self.count(&sought.loose);
+        matches.fuzzy = self.index.lexicon.fuzzy_matches(&matches.term.text, matches.term.is_finished);
+        matches.count += self.count_postings(&matches.fuzzy);
     }
 
-    fn exclude(&self, cells: &mut [Cell]) {
-        for word in self.query.words.iter().filter(|word| word.is_excluded) {
-            for meant in self.index.lexicon.plain_meanings(&word.text, word.is_exact, true) {
-                let postings = self.index.lexicon.postings(meant.word).iter();
-                for posting in postings.filter(|posting| lexicon::fields(**posting) & word.fields != 0) {
-                    cells[lexicon::document(*posting)].words |= EXCLUDED;
+    fn exclude(&self, accumulators: &mut [Accumulator]) {
+        for term in self.query.terms.iter().filter(|term| term.is_excluded) {
+            for found in self.index.lexicon.prefix_matches(&term.text, term.is_exact, true) {
+                let postings = self.index.lexicon.postings(found.word).iter();
+                for posting in postings.filter(|posting| lexicon::fields(**posting) & term.fields != 0) {
+                    accumulators[lexicon::document(*posting)].terms |= EXCLUDED;
                 }
             }
         }
     }
 
-    /// Adds up what each record is worth. With `only_all`, records that lack an earlier word are left aside.
-    fn add_up(&self, sought: &[Sought<'_>], cells: &mut [Cell], only_all: bool) {
-        let all = self.index.len().max(1) as f32;
-        for (at, sought) in sought.iter().enumerate() {
-            let before = if only_all { (1_u16 << at) - 1 } else { 0 };
-            let rarity = (1.0 + all / sought.count.max(1) as f32).ln() / (1.0 + all).ln();
-            let scale = HEAVIEST * rarity.clamp(0.05, 1.0);
-            let tiers = [(&sought.plain, PLAIN), (&sought.loose, 0.0)];
-            for (meant, base) in tiers.into_iter().flat_map(|(tier, base)| tier.iter().map(move |meant| (meant, base)))
-            {
-                let worth = Worth::new(base, meant.quality * scale, sought.word.fields & !faint(sought.word));
-                let step = Step { bit: 1 << at, before, worth };
-                step.add(self.index.lexicon.postings(meant.word), cells);
+    /// Adds the scores of all terms. With `only_all`, documents that lack an earlier term are skipped.
+    ///
+    /// A term weighs by its inverse document frequency (Spärck Jones, 1972), scaled to 0 to 1 so that collections of
+    /// every size rank alike.
+    fn accumulate(&self, terms: &[TermMatches<'_>], accumulators: &mut [Accumulator], only_all: bool) {
+        let documents = self.index.len().max(1) as f32;
+        for (at, matches) in terms.iter().enumerate() {
+            let required = if only_all { (1_u16 << at) - 1 } else { 0 };
+            let frequency = matches.count.max(1) as f32;
+            let rarity = (1.0 + documents / frequency).ln() / (1.0 + documents).ln();
+            let scale = MAX_TERM_WEIGHT * rarity.clamp(0.05, 1.0);
+            let fields = matches.term.fields & !ignored_fields(matches.term);
+            let literal = matches.literal.iter().map(|found| (found, LITERAL_BONUS));
+            for (found, bonus) in literal.chain(matches.fuzzy.iter().map(|found| (found, 0.0))) {
+                let scores = FieldScores::new(bonus, found.quality * scale, fields);
+                let scorer = PostingScorer { bit: 1 << at, required, scores };
+                scorer.add(self.index.lexicon.postings(found.word), accumulators);
             }
         }
     }
 
-    /// The hits in the order of names: what holds all these words and passes the filters.
-    fn collect(&self, cells: Option<&[Cell]>, all: u16) -> Vec<Hit> {
-        let mut hits = Vec::with_capacity(self.index.len()); // memory not written to costs nothing
-        for number in &self.index.by_name {
-            let cell = cells.map_or(Cell { words: all, ..Cell::default() }, |cells| cells[*number as usize]);
-            if cell.words == all {
-                hits.extend(self.hit(*number, cell));
+    /// The documents that hold all these terms and pass the filters, in the order of names.
+    fn collect(&self, accumulators: Option<&[Accumulator]>, all: u16) -> Vec<Hit> {
+        let mut hits = Vec::with_capacity(self.index.len()); // pages never written to take no memory
+        let all_terms = Accumulator { terms: all, ..Accumulator::default() };
+        for document in &self.index.by_name {
+            let accumulator = accumulators.map_or(all_terms, |known| known[*document as usize]);
+            if accumulator.terms == all {
+                hits.extend(self.hit(*document, accumulator));
             }
         }
         hits.shrink_to_fit();
         hits
     }
 
-    /// A record as a hit, unless a filter keeps it out.
-    fn hit(&self, number: u32, cell: Cell) -> Option<Hit> {
-        let document = number as usize;
+    /// A document as a hit, unless a filter rejects it.
+    fn hit(&self, document: u32, accumulator: Accumulator) -> Option<Hit> {
+        let document = document as usize;
         let id = self.index.ids[document]?;
         let passes = (0..self.filters.len()).all(|at| self.passes(at, document));
         passes.then(|| {
-            let is_located = self.filters.iter().any(|(ready, _)| ready.is_located(document, self.index));
-            let flags = cell.fields | if is_located { LOCATED } else { 0 };
-            Hit { id, flags, score: cell.total + cell.last, km: self.km(document) }
+            let is_located = self.filters.iter().any(|(filter, _)| filter.is_located(document, self.index));
+            let flags = accumulator.fields | if is_located { LOCATED } else { 0 };
+            Hit {
+                id,
+                document: document as u32,
+                flags,
+                score: accumulator.total + accumulator.last,
+                km: self.km(document),
+            }
         })
     }
 
-    /// How far a record is from the point of the query; endless where either is not known.
+    /// The distance from the point of `near:`; infinite where either is not known.
     fn km(&self, document: usize) -> f32 {
         let Some(from) = self.near else {
             return f32::INFINITY;
         };
-        let points = self.index.book.spots(document).iter().filter_map(|spot| spot.point());
+        let points = self.index.columns.sites(document).iter().filter_map(|site| site.point());
         points.map(|point| point.km_to(from) as f32).fold(f32::INFINITY, f32::min)
     }
 
     fn passes(&self, filter: usize, document: usize) -> bool {
-        let (ready, is_not) = &self.filters[filter];
-        match ready.holds(document, self.index, self.context.workspace) {
-            Some(holds) => holds != *is_not,
-            None => ready.lets_silence_pass() || *is_not,
+        let (filter, is_negated) = &self.filters[filter];
+        match filter.matches(document, self.index, self.context.workspace) {
+            Some(matches) => matches != *is_negated,
+            None => filter.accepts_unknown() || *is_negated,
         }
     }
 
     fn found(&self, hits: Vec<Hit>) -> Found {
-        Found { hits: self.in_order(hits), partial: false, instead: None }
+        Found { hits: self.ranked(hits), partial: false, suggestion: None }
     }
 
-    /// Puts hits in order that come in the order of their names.
-    fn in_order(&self, mut hits: Vec<Hit>) -> Vec<Hit> {
+    /// Ranks hits that come in the order of names; sorting is stable, so equal ones stay in it.
+    fn ranked(&self, mut hits: Vec<Hit>) -> Vec<Hit> {
         if self.near.is_some() {
             hits.sort_by(|a, b| a.km.total_cmp(&b.km).then(b.score.total_cmp(&a.score)));
-        } else if self.query.words.is_empty() {
+        } else if self.query.terms.is_empty() {
             return hits;
-        } else if hits.len() <= SORTED {
+        } else if hits.len() <= MAX_SORTED {
             hits.sort_by(|a, b| b.score.total_cmp(&a.score));
         } else {
-            best_first(&mut hits);
+            top_first(&mut hits);
         }
         hits
     }
 
-    /// What holds most of the words, and what one word less would find.
-    fn partial(&self, sought: &[Sought<'_>], cells: &[Cell]) -> Found {
-        let all = (1_u16 << sought.len()) - 1;
-        let instead = self.instead(sought, cells, all);
-        let most = cells.iter().map(|cell| words_in(cell.words)).max().unwrap_or_default();
+    /// The documents that hold the most terms, and a suggestion.
+    fn partial(&self, terms: &[TermMatches<'_>], accumulators: &[Accumulator]) -> Found {
+        let all = (1_u16 << terms.len()) - 1;
+        let suggestion = self.suggest(terms, accumulators, all);
+        let most = accumulators.iter().map(|accumulator| count_terms(accumulator.terms)).max().unwrap_or_default();
         let mut hits = Vec::new();
-        for held in (1..=most.min(sought.len() as u32)).rev() {
-            let numbers = self.index.by_name.iter().filter(|at| words_in(cells[**at as usize].words) == held);
-            hits = numbers.filter_map(|at| self.hit(*at, cells[*at as usize])).collect();
+        for held in (1..=most.min(terms.len() as u32)).rev() {
+            let documents = self.index.by_name.iter();
+            let holding = documents.filter(|at| count_terms(accumulators[**at as usize].terms) == held);
+            hits = holding.filter_map(|at| self.hit(*at, accumulators[*at as usize])).collect();
             if !hits.is_empty() {
                 break;
             }
         }
         let partial = !hits.is_empty();
-        Found { hits: self.in_order(hits), partial, instead }
+        Found { hits: self.ranked(hits), partial, suggestion }
     }
 
-    /// Leaves out each word and each filter in turn, and keeps what finds most.
-    fn instead(&self, sought: &[Sought<'_>], cells: &[Cell], all: u16) -> Option<(String, usize)> {
+    /// The query without the part whose absence finds most. Nothing is searched again: the accumulators already say which
+    /// terms each document holds.
+    fn suggest(&self, terms: &[TermMatches<'_>], accumulators: &[Accumulator], all: u16) -> Option<(String, usize)> {
         let mut counts: Vec<(usize, usize)> = Vec::new();
-        let parts = sought.iter().map(|sought| sought.word.part).chain(self.query.filters.iter().map(|c| c.part));
+        let parts = terms.iter().map(|matches| matches.term.part).chain(self.query.filters.iter().map(|c| c.part));
         for part in parts {
             if counts.iter().any(|(_, known)| *known == part) {
                 continue;
             }
-            let left = sought.iter().enumerate().filter(|(_, sought)| sought.word.part == part);
-            let needed = all & !left.fold(0, |set, (at, _)| set | 1 << at);
-            counts.push((self.count_without(part, needed, cells), part));
+            let dropped = terms.iter().enumerate().filter(|(_, matches)| matches.term.part == part);
+            let required = all & !dropped.fold(0, |set, (at, _)| set | 1 << at);
+            counts.push((self.count_without(part, required, accumulators), part));
         }
         let (count, part) = counts.into_iter().max()?;
         let text = self.query.without(part);
         (count > 0 && !text.is_empty()).then_some((text, count))
     }
 
-    fn count_without(&self, part: usize, needed: u16, cells: &[Cell]) -> usize {
+    fn count_without(&self, part: usize, required: u16, accumulators: &[Accumulator]) -> usize {
         let filters: Vec<usize> = (0..self.filters.len()).filter(|at| self.query.filters[*at].part != part).collect();
-        let by_name = self.index.by_name.iter().map(|at| *at as usize);
-        let holding = by_name.filter(|at| cells[*at].words & (needed | EXCLUDED) == needed);
+        let documents = self.index.by_name.iter().map(|at| *at as usize);
+        let holding = documents.filter(|at| accumulators[*at].terms & (required | EXCLUDED) == required);
         holding.filter(|document| filters.iter().all(|filter| self.passes(*filter, *document))).count()
     }
 }
 
-/// The fields in which a word says nothing yet: one letter that is still being typed begins a word of nearly every
+/// The fields in which a term is not looked for: a single letter that is still being typed would match nearly every
 /// description.
-fn faint(word: &Word) -> u8 {
-    if !word.is_finished && !word.is_exact && word.text.len() == 1 { Field::Text.bit() } else { 0 }
+fn ignored_fields(term: &Term) -> u8 {
+    if !term.is_finished && !term.is_exact && term.text.len() == 1 { SearchField::Text.bit() } else { 0 }
 }
 
-/// How many words a record holds; none when it holds an excluded one.
-fn words_in(words: u16) -> u32 {
-    if words & EXCLUDED == 0 { words.count_ones() } else { 0 }
+/// How many terms a document holds; none when it holds an excluded one.
+fn count_terms(terms: u16) -> u32 {
+    if terms & EXCLUDED == 0 { terms.count_ones() } else { 0 }
 }
 
-/// What a word is worth in each combination of fields, so that adding up only looks it up.
-struct Worth([f32; 64]);
+/// The score of a word for each combination of fields it may stand in, computed once per word and not per posting.
+struct FieldScores([f32; 64]);
 
-impl Worth {
-    fn new(base: f32, weight: f32, fields: u8) -> Self {
-        let mut worth = [0.0; 64];
-        for (set, worth) in (0_u8..).zip(worth.iter_mut()) {
-            let counted = Field::ALL.into_iter().filter(|field| set & fields & field.bit() != 0);
-            let weights = counted.map(Field::weight);
+impl FieldScores {
+    fn new(bonus: f32, weight: f32, fields: u8) -> Self {
+        let mut scores = [0.0; 64];
+        for (set, score) in (0_u8..).zip(scores.iter_mut()) {
+            let counted = SearchField::ALL.into_iter().filter(|field| set & fields & field.bit() != 0);
+            let weights = counted.map(SearchField::weight);
             let (most, sum) = weights.fold((0.0_f32, 0.0), |(most, sum), weight| (most.max(weight), sum + weight));
             if most > 0.0 {
-                *worth = base + weight * (most + 0.05 * (sum - most));
+                // the best field decides; the others only break ties
+                *score = bonus + weight * (most + 0.05 * (sum - most));
             }
         }
-        Self(worth)
+        Self(scores)
     }
 }
 
-/// One word of the lexicon being added up.
-struct Step {
+/// Adds the postings of one word to the accumulators.
+struct PostingScorer {
+    /// The bit of the term.
     bit: u16,
-    before: u16,
-    worth: Worth,
+    /// The terms that a document must hold to be looked at.
+    required: u16,
+    scores: FieldScores,
 }
 
-impl Step {
-    fn add(&self, postings: &[lexicon::Posting], cells: &mut [Cell]) {
+impl PostingScorer {
+    fn add(&self, postings: &[lexicon::Posting], accumulators: &mut [Accumulator]) {
         for posting in postings {
             let fields = lexicon::fields(*posting);
-            let worth = self.worth.0[fields as usize];
-            let cell = &mut cells[lexicon::document(*posting)];
-            if cell.words & self.before != self.before || worth == 0.0 {
+            let score = self.scores.0[fields as usize];
+            let accumulator = &mut accumulators[lexicon::document(*posting)];
+            if accumulator.terms & self.required != self.required || score == 0.0 {
                 continue;
             }
-            if cell.words & self.bit == 0 {
-                cell.words |= self.bit;
-                cell.total += cell.last;
-                cell.last = worth;
-                cell.fields |= fields;
-            } else if worth > cell.last {
-                cell.last = worth;
-                cell.fields |= fields;
+            if accumulator.terms & self.bit == 0 {
+                accumulator.terms |= self.bit;
+                accumulator.total += accumulator.last;
+                accumulator.last = score;
+                accumulator.fields |= fields;
+            } else if score > accumulator.last {
+                accumulator.last = score;
+                accumulator.fields |= fields;
             }
         }
     }
 }
 
-/// Puts the best two hundred first, in order; the others stay as they came.
-fn best_first(hits: &mut Vec<Hit>) {
-    let mut best: BinaryHeap<Reverse<(u32, Reverse<u32>)>> = BinaryHeap::with_capacity(BEST + 1);
+/// Moves the best [`MAX_RANKED`] hits to the front, in order, by partial selection with a bounded heap; the others stay
+/// as they are.
+fn top_first(hits: &mut Vec<Hit>) {
+    let mut best: BinaryHeap<Reverse<(u32, Reverse<u32>)>> = BinaryHeap::with_capacity(MAX_RANKED + 1);
     for (at, hit) in (0_u32..).zip(hits.iter()) {
-        // scores are not negative, so their bits are ordered as they are
+        // scores are not negative, so their bits sort as they do
         let key = Reverse((hit.score.to_bits(), Reverse(at)));
-        if best.len() < BEST {
+        if best.len() < MAX_RANKED {
             best.push(key);
         } else if best.peek().is_some_and(|worst| key < *worst) {
             best.pop();

@@ -1,6 +1,7 @@
 //! What a coordinator asks, over a small invented directory.
 
 use super::*;
+use crate::model::Ref;
 use crate::model::organisation::Sector;
 use crate::model::place::{Area, District, Place, Point, Postcode};
 use crate::model::service::{Ages, Client, Location, Need, Sex, Status, Verified};
@@ -83,7 +84,7 @@ impl Harness {
     fn firm(&mut self, law: &str, firm: &str, town: &str, postcode: &str, at: Option<(f64, f64)>) -> Id {
         let organisation = self.organisation(firm, Some(Sector::Private));
         self.service(&format!("{law} legal aid - {firm}"), |service| {
-            service.organisation = Some(Ref::Record(organisation));
+            service.organisation = Some(Ref::record(organisation));
             service.needs.insert(Need::Legal);
             service.locations = vec![location(town, postcode, at)];
         })
@@ -95,7 +96,7 @@ impl Harness {
 
     fn find(&self, text: &str) -> Vec<String> {
         let (found, _) = self.found(text);
-        found.hits.iter().map(|hit| self.workspace.get(hit.id).unwrap().name().to_owned()).collect()
+        found.hits.iter().map(|hit| self.workspace.get(hit.id).unwrap().title_alone()).collect()
     }
 
     fn found(&self, text: &str) -> (Found, Query) {
@@ -128,7 +129,7 @@ fn firms() -> Harness {
 }
 
 #[test]
-fn the_rows_of_the_issue() {
+fn words_mistakes_and_distance_in_a_directory_of_law() {
     let harness = firms();
     assert_eq!(harness.find("crime legal weymouth"), ["Crime legal aid - Harbour Law"]);
     assert_eq!(harness.find("crim leagl wemouth"), ["Crime legal aid - Harbour Law"]);
@@ -152,7 +153,7 @@ fn abbreviations_mistakes_and_initials() {
     let mut harness = firms();
     harness.service("Housing first", |_| {});
     let council = harness.organisation("Bournemouth Council for Voluntary Service", Some(Sector::Voluntary));
-    harness.service("Mentors", |service| service.organisation = Some(Ref::Record(council)));
+    harness.service("Mentors", |service| service.organisation = Some(Ref::record(council)));
     assert_eq!(harness.find("hsng"), ["Housing first"]);
     assert_eq!(harness.find("housnig"), ["Housing first"]);
     assert_eq!(harness.find("bcvs"), ["Mentors"]);
@@ -203,10 +204,10 @@ fn nothing_found_says_what_one_word_less_would_find() {
     let harness = firms();
     let (found, _) = harness.found("crime legal weymouth xylophone");
     assert!(found.partial);
-    assert_eq!(found.instead, Some(("crime legal weymouth".to_owned(), 1)));
+    assert_eq!(found.suggestion, Some(("crime legal weymouth".to_owned(), 1)));
     assert_eq!(harness.find("crime legal weymouth xylophone"), ["Crime legal aid - Harbour Law"]);
     let (found, _) = harness.found("harbour in:purbeck");
-    assert_eq!(found.instead, Some(("harbour".to_owned(), 2)));
+    assert_eq!(found.suggestion, Some(("harbour".to_owned(), 2)));
     assert!(harness.found("xylophone").0.hits.is_empty());
 }
 
@@ -266,7 +267,7 @@ fn serving_is_not_being_located() {
     assert_filter(&harness, "in:swanage", &["purbeck", "swanage"], &["refuge"]);
     let (found, _) = harness.found("in:purb");
     let located = found.hits.iter().filter(|hit| hit.is_located()).map(|hit| harness.workspace.get(hit.id).unwrap());
-    assert_eq!(located.map(|record| record.name().to_owned()).collect::<Vec<_>>(), ["swanage"]);
+    assert_eq!(located.map(|record| record.title_alone()).collect::<Vec<_>>(), ["swanage"]);
 }
 
 #[test]
@@ -297,7 +298,7 @@ fn filters_are_met_while_they_are_typed() {
     let charity = harness.organisation("Open Door", Some(Sector::Voluntary));
     harness.service("Beds", |s| {
         s.needs.insert(Need::Accommodation);
-        s.organisation = Some(Ref::Record(charity));
+        s.organisation = Some(Ref::record(charity));
     });
     for text in ["need:hou", "need:housing", "need:accom", "need:accomodation", "sector:vcs", "org:door", "org:ope"] {
         assert_eq!(harness.find(text), ["Beds"], "{text}");
@@ -333,7 +334,7 @@ fn nothing_typed_is_everything_by_name() {
 fn people_and_organisations_are_found_too() {
     let mut harness = firms();
     let prison = harness.organisation("HMP Dorchester", Some(Sector::Statutory));
-    let role = crate::model::person::Role { organisation: Ref::Record(prison), title: Text::some("Governor") };
+    let role = crate::model::person::Role { organisation: Ref::record(prison), title: Text::some("Governor") };
     harness.put('P', |id| Person { id, name: "Pat Example".into(), roles: vec![role], ..Person::default() });
     let index = Index::build(&[Kind::Person, Kind::Organisation], &harness.workspace, &atlas());
     let query = Query::parse("dorchester", &index, &atlas());
@@ -411,7 +412,7 @@ proptest! {
         for (name, summary) in &names {
             harness.service(name, |s| {
                 s.summary = Text::some(summary);
-                s.organisation = Some(Ref::Record(organisation));
+                s.organisation = Some(Ref::record(organisation));
             });
         }
         let mut index = harness.index();
@@ -420,7 +421,7 @@ proptest! {
             let id = ids.get(at).copied().unwrap_or_else(|| harness.random.new_id('S', 0, |id| ids.contains(&id)));
             let record = change.map(|(name, town)| {
                 let locations = vec![location(&town, "", None)];
-                let organisation = Some(Ref::Record(organisation));
+                let organisation = Some(Ref::record(organisation));
                 Service { id, name: name.as_str().into(), locations, organisation, ..Service::default() }.into()
             });
             harness.workspace.place(id, record);
@@ -448,7 +449,7 @@ proptest! {
         for (name, summary) in &names {
             harness.service(name, |s| {
                 s.summary = Text::some(summary);
-                s.organisation = Some(Ref::Record(organisation));
+                s.organisation = Some(Ref::record(organisation));
             });
         }
         let whole = harness.index();

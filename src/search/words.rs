@@ -1,49 +1,49 @@
-//! Text taken apart into the words it is searched by: small letters, no marks, no apostrophes.
+//! Tokenizing: text into words in lower case, without diacritics and apostrophes.
 //!
-//! `Women's drop-in` is `womens`, `drop`, `in` and, for those who write it in one, `dropin`.
+//! `Women's drop-in` becomes `womens`, `drop`, `in` and, for those who write it as one word, `dropin`.
 
 use std::ops::Range;
 
 use crate::model::text;
 
-/// The most letters of a word that count: what is longer is no word anybody types.
-pub(super) const MOST_LETTERS: usize = 64;
+/// Words are cut after so many letters; longer ones are not words that anybody types.
+pub(super) const MAX_WORD_LETTERS: usize = 64;
 
-/// Calls `each` with every word of a text and the bytes of the text it stands for.
-pub(super) fn each_word(text: &str, mut each: impl FnMut(&str, Range<usize>)) {
-    let mut reader = Reader::default();
+/// Calls `each` with every word of a text and the bytes it was read from.
+pub(super) fn for_each_word(text: &str, mut each: impl FnMut(&str, Range<usize>)) {
+    let mut tokenizer = Tokenizer::default();
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         let end = at + c.len_utf8();
         match c {
-            'a'..='z' | '0'..='9' => reader.push(c, at, end),
-            'A'..='Z' => reader.push(c.to_ascii_lowercase(), at, end),
+            'a'..='z' | '0'..='9' => tokenizer.push(c, at, end),
+            'A'..='Z' => tokenizer.push(c.to_ascii_lowercase(), at, end),
             c if is_apostrophe(c) => {}
-            c if c.is_ascii() || !reader.push_folded(c, at, end) => {
+            c if c.is_ascii() || !tokenizer.push_folded(c, at, end) => {
                 let joins = is_hyphen(c) && chars.peek().is_some_and(|(_, next)| next.is_alphanumeric());
-                reader.end_word(joins, &mut each);
+                tokenizer.end_word(joins, &mut each);
             }
             _ => {}
         }
     }
-    reader.end_word(false, &mut each);
+    tokenizer.end_word(false, &mut each);
 }
 
-/// The beginning of a text: at most so many bytes, and no half character.
-pub(super) fn beginning(text: &str, most: usize) -> &str {
-    let end = (0..=most.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+/// The beginning of a text: at most so many bytes, cut between characters.
+pub(super) fn truncated(text: &str, max_bytes: usize) -> &str {
+    let end = (0..=max_bytes.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
     &text[..end.unwrap_or_default()]
 }
 
-/// The words of a text, for where there are few.
+/// The words of a short text.
 pub(super) fn words(text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    each_word(text, |word, _| found.push(word.to_owned()));
+    for_each_word(text, |word, _| found.push(word.to_owned()));
     found
 }
 
-/// Letters and digits only, small: the form in which names of places are compared.
-pub(super) fn plain(text: &str) -> String {
+/// Letters and digits only, in lower case: the form in which names of places and choices are compared.
+pub(super) fn normalized(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         text::fold(c, |c| {
@@ -55,30 +55,32 @@ pub(super) fn plain(text: &str) -> String {
     out
 }
 
-/// The words of a name as its initials stand for them: `bcvs` and `bcfvs` for a council for voluntary service.
+/// The acronyms of a name, with and without its stop words: `bcfvs` and `bcvs` for the Bournemouth Council for Voluntary
+/// Service. Names of fewer than three or more than eight words have none.
 pub(super) fn acronyms(name: &str) -> Vec<String> {
-    let (mut all, mut weighty, mut count) = (String::new(), String::new(), 0);
-    each_word(name, |word, _| {
+    let (mut all, mut significant, mut count) = (String::new(), String::new(), 0);
+    for_each_word(name, |word, _| {
         let Some(first) = word.chars().next().filter(|c| c.is_alphabetic()) else {
             return;
         };
         count += 1;
         all.push(first);
         if !matches!(word, "and" | "of" | "for" | "the" | "in" | "at" | "to" | "a") {
-            weighty.push(first);
+            significant.push(first);
         }
     });
     if !(3..=8).contains(&count) {
         return Vec::new();
     }
-    let mut found = vec![all, weighty];
+    let mut found = vec![all, significant];
     found.dedup();
     found.retain(|letters| letters.chars().count() > 2);
     found
 }
 
-/// Which letters a word holds, as bits: what rejects nearly every word before anything dearer looks at it.
-pub(super) fn letters(word: &str) -> u64 {
+/// The letters of a word as a bit set (a Bloom filter without hashing): comparing two sets rejects nearly every word
+/// before a string is compared.
+pub(super) fn letter_mask(word: &str) -> u64 {
     word.chars().fold(0, |set, c| set | 1 << letter_bit(c))
 }
 
@@ -98,9 +100,9 @@ fn is_hyphen(c: char) -> bool {
     matches!(c, '-' | '‐' | '‑' | '–')
 }
 
-/// The word being read, and what was joined to it by hyphens before.
+/// The state of [`for_each_word`]: the word being read, and the parts joined to it by hyphens so far.
 #[derive(Default)]
-struct Reader {
+struct Tokenizer {
     word: String,
     letters: usize,
     span: Range<usize>,
@@ -109,19 +111,20 @@ struct Reader {
     parts: usize,
 }
 
-impl Reader {
+impl Tokenizer {
     fn push(&mut self, c: char, at: usize, end: usize) {
         if self.letters == 0 {
             self.span.start = at;
         }
-        if self.letters < MOST_LETTERS {
+        if self.letters < MAX_WORD_LETTERS {
             self.word.push(c);
         }
         self.letters += 1;
         self.span.end = end;
     }
 
-    /// Takes a character that is not ASCII; false when it ends the word. A mark alone belongs to the letter before it.
+    /// Adds a character that is not ASCII; false when it ends the word. A combining mark folds to nothing and so belongs
+    /// to the letter before it.
     fn push_folded(&mut self, c: char, at: usize, end: usize) -> bool {
         let mut belongs = true;
         text::fold(c, |c| {
@@ -144,7 +147,7 @@ impl Reader {
                 self.joined_from = self.span.start;
             }
             self.parts += 1;
-            if self.joined.len() + self.word.len() <= MOST_LETTERS {
+            if self.joined.len() + self.word.len() <= MAX_WORD_LETTERS {
                 self.joined.push_str(&self.word);
             }
         }
@@ -175,14 +178,14 @@ mod tests {
     fn spans_are_where_the_words_stand() {
         let text = "Café d’Or—été";
         let mut found = Vec::new();
-        each_word(text, |word, span| found.push((word.to_owned(), text[span].to_owned())));
+        for_each_word(text, |word, span| found.push((word.to_owned(), text[span].to_owned())));
         let expected = [("cafe", "Café"), ("dor", "d’Or"), ("ete", "été")];
         assert_eq!(found, expected.map(|(word, text)| (word.to_owned(), text.to_owned())));
     }
 
     #[test]
     fn a_long_word_is_cut_and_a_tower_of_marks_is_one_letter() {
-        assert_eq!(words(&"x".repeat(100_000))[0].len(), MOST_LETTERS);
+        assert_eq!(words(&"x".repeat(100_000))[0].len(), MAX_WORD_LETTERS);
         assert_eq!(words(&format!("e{}f", "\u{301}".repeat(2_000))), ["ef"]);
     }
 

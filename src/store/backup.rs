@@ -32,6 +32,13 @@ pub struct Backup {
     pub path: PathBuf,
 }
 
+impl Backup {
+    /// Its size in bytes; 0 where it is gone by now.
+    pub fn bytes(&self) -> u64 {
+        super::Disk.stat(&self.path).map(|stat| stat.length).unwrap_or_default()
+    }
+}
+
 /// Keeps the file `name` as it is now.
 pub(super) fn keep(storage: &dyn Storage, dir: &Path, backups: &Path, name: &str) -> io::Result<()> {
     let now: DateTime<Utc> = std::time::SystemTime::now().into();

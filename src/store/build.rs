@@ -95,7 +95,8 @@ fn splice(
             (None, Some(record)) => new.push(record),
             (None, None) => {}
             (Some(span), None) => {
-                patches.push(document.remove(span, one.current.as_ref().map_or("", AnyRecord::name)));
+                patches
+                    .push(document.remove(span, &one.current.as_ref().map(AnyRecord::title_alone).unwrap_or_default()));
             }
             (Some(span), Some(record)) if whole.contains(&one.id) => patches.push(document.rewrite(span, record)?),
             (Some(span), Some(record)) => {

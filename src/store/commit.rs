@@ -106,18 +106,18 @@ impl Store {
             let entry = index.get(&edit.id()).copied();
             let now = entry.map(|entry| current(kind, read, entry)).transpose().map_err(StoreError::Broken)?;
             let theirs = entry.and_then(|entry| entry.record.clone()).or_else(|| now.clone());
-            let is_taken = edit.before.is_none() && theirs.is_some() && !seen.contains_key(&edit.id());
-            if is_taken && kind.is_resident() && edit.after != theirs {
+            let is_taken = edit.before().is_none() && theirs.is_some() && !seen.contains_key(&edit.id());
+            if is_taken && kind.is_resident() && edit.after() != theirs.as_ref() {
                 return Err(StoreError::Taken(edit.id()));
             }
-            let merged = merge::merge(edit.before.as_ref(), edit.after.as_ref(), theirs.as_ref());
+            let merged = merge::merge(edit.before(), edit.after(), theirs.as_ref());
             if let (Some(loss), Some(kept)) = (&merged.lost, &merged.record) {
                 let conflict = Conflict::new(loss, kept, super::now(), &self.by);
                 let sentence = conflict.sentence(kept);
                 lost.push((conflict, sentence));
             }
             if kind.is_resident() {
-                elsewhere.extend(Edit::new(edit.after.clone(), merged.record.clone()));
+                elsewhere.extend(Edit::new(edit.after().cloned(), merged.record.clone()));
             }
             merged_records.push(MergedRecord { id: edit.id(), current: now, merged: merged.record });
         }

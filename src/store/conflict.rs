@@ -40,7 +40,7 @@ impl Conflict {
             at,
             by: version.map_or_else(|| Text::line(by), |version| version.updated().1.clone()),
             record: kept.id(),
-            name: Text::line(kept.name()),
+            name: Text::line(&kept.title_alone()),
             fields: lost.fields.iter().map(|field| (*field).to_owned()).collect(),
             version: version.and_then(|version| text::to_ron(version).ok()).unwrap_or_default(),
         }

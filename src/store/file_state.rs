@@ -96,12 +96,13 @@ fn stat_at(storage: &dyn Storage, path: &Path, kind: Kind) -> Result<Option<Stat
 fn read_at(storage: &dyn Storage, path: &Path, kind: Kind) -> Result<Option<FileContents>, FileProblem> {
     let Some(stat) = stat_at(storage, path, kind)? else { return Ok(None) };
     let file = file_name(kind);
-    let bytes = match storage.read(path) {
+    let mut bytes = match storage.read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None), // renamed in this moment
         Err(error) => return Err(unreadable(&file, &error)),
     };
-    let text = String::from_utf8(bytes).map_err(|error| {
+    keep_mapped(&mut bytes);
+    let mut text = String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
         let before = String::from_utf8_lossy(&error.as_bytes()[..good]).into_owned();
         let (line, col) = line_and_col(&before, good);
@@ -109,9 +110,26 @@ fn read_at(storage: &dyn Storage, path: &Path, kind: Kind) -> Result<Option<File
         FileProblem { line, col, ..FileProblem::whole(&file, message) }
     })?;
     let has_mark = text.starts_with('\u{feff}');
-    let text = if has_mark { text['\u{feff}'.len_utf8()..].to_owned() } else { text };
+    if has_mark {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
     let fingerprint = xxh3_128(text.as_bytes());
     Ok(Some(FileContents { text, has_mark, stat, fingerprint }))
+}
+
+/// From this many bytes on, glibc maps a block of memory by itself and gives it back to the system when it is freed.
+const MAPPED: usize = 128 * 1024;
+
+/// glibc raises that limit to the size of every such block it frees, up to this one.
+const MAX_MAPPED: usize = 32 * 1024 * 1024;
+
+/// Makes a large buffer larger than any that raises the limit: otherwise, once the text of a file has been freed,
+/// nothing that loading and indexing free would be given back, and the program would hold a sixth more memory for as
+/// long as it runs. What is reserved and never written takes no memory; where there is no room for it, nothing is lost.
+fn keep_mapped(bytes: &mut Vec<u8>) {
+    if bytes.len() >= MAPPED {
+        let _ = bytes.try_reserve_exact(MAX_MAPPED);
+    }
 }
 
 fn unreadable(file: &str, error: &io::Error) -> FileProblem {
@@ -279,5 +297,35 @@ fn stamp_hand_edits(
         if now.updated() == was.updated() && !now.differing(was).is_empty() {
             now.set_updated(Updated(modified.after(was.updated().0), signature(contents.stat.owner)));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::storage::Disk;
+    use super::*;
+
+    fn contents(text: &str) -> FileContents {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(file_name(Kind::Person));
+        std::fs::write(&path, text).unwrap();
+        read_at(&Disk, &path, Kind::Person).unwrap().unwrap()
+    }
+
+    #[test]
+    fn a_mark_is_taken_off() {
+        let contents = contents("\u{feff}Folkmoot()");
+        assert_eq!((contents.text.as_str(), contents.has_mark), ("Folkmoot()", true));
+    }
+
+    #[test]
+    fn the_text_of_a_large_file_is_given_back_when_it_is_freed() {
+        let large = "x".repeat(MAPPED);
+        for text in [large.clone(), format!("\u{feff}{large}")] {
+            let contents = contents(&text);
+            assert_eq!(contents.text, large);
+            assert!(contents.text.capacity() > MAX_MAPPED, "{}", contents.text.capacity());
+        }
+        assert!(contents("small").text.capacity() < MAPPED);
     }
 }

@@ -14,6 +14,7 @@ mod draft;
 mod file_state;
 mod journal;
 mod lock;
+mod map;
 mod problem;
 mod records;
 mod sample;
@@ -37,9 +38,10 @@ pub use commit::Saved;
 pub use conflict::Conflict;
 pub use draft::Drafts;
 pub use lock::Holder;
+pub use map::atlas;
 pub use problem::{FileProblem, StoreError};
 pub use records::VERSION;
-pub use sample::{Scratch, atlas, init, init_on, need_table, sample_scratch};
+pub use sample::{Scratch, init, init_on, need_table, sample_scratch};
 pub use snapshot::Reloaded;
 pub use storage::{Disk, SHARED_DIR, SHARED_FILE, Stat, Storage};
 pub use text::{from_ron, to_ron};
@@ -55,6 +57,11 @@ const PRIVATE_DIR: &str = ".moot";
 
 /// How old the temporary file of a draft must be before it is taken for stale.
 const MAX_DRAFT_TEMP_AGE: Duration = Duration::from_secs(3600);
+
+/// Whether a directory is a workspace: the partnership's file makes it one.
+pub fn is_workspace(dir: &Path) -> bool {
+    dir.join(file_name(Kind::Partnership)).exists()
+}
 
 /// What a workspace is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -275,11 +282,10 @@ struct FileRead {
 
 /// What was changed by others, in a sentence.
 fn said_elsewhere(edits: &[Edit]) -> String {
-    let name = |edit: &Edit| edit.after.as_ref().or(edit.before.as_ref()).map(|record| record.name().to_owned());
-    let names: Vec<String> = edits.iter().filter_map(name).collect();
+    let names: Vec<String> = edits.iter().map(|edit| edit.record().title_alone()).collect();
     match edits {
         [] => String::new(),
-        [Edit { after: Some(after), .. }] if !after.updated().1.is_empty() => {
+        [Edit::Add(after) | Edit::Replace { after, .. }] if !after.updated().1.is_empty() => {
             format!("{} changed {}", after.updated().1, listed(&names))
         }
         _ => format!("changed elsewhere: {}", listed(&names)),

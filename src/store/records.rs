@@ -303,7 +303,7 @@ fn decode(file: &str, text: &str, kind: Kind, id: Id, body: &Range<usize>) -> Re
         FileProblem::at(file, text, SyntaxError { at, message })
     };
     let mut from = ron::Deserializer::from_str_with_options(source, &options()).map_err(wrong)?;
-    let record = kind.read(id, &mut from).map_err(|error| wrong(from.span_error(error)))?;
+    let record = kind.deserialize(id, &mut from).map_err(|error| wrong(from.span_error(error)))?;
     from.end().map_err(|error| wrong(from.span_error(error)))?;
     Ok(record)
 }
@@ -346,7 +346,7 @@ fn shorten(word: &str) -> String {
 ///
 /// A derived `Deserialize` passes the names of its fields to `deserialize_struct`; the probe returns them as its error.
 pub(super) fn field_names(kind: Kind) -> &'static [&'static str] {
-    match kind.read(Id::default(), FieldNamesProbe) {
+    match kind.deserialize(Id::default(), FieldNamesProbe) {
         Err(FieldNames(names)) => names,
         Ok(_) => &[],
     }
@@ -502,7 +502,7 @@ mod tests {
         for kind in Kind::ALL {
             let names = field_names(*kind);
             assert!(names.first() == Some(&"name") && names.last() == Some(&"updated"), "{names:?}");
-            assert!(kind.fields().iter().all(|field| names.contains(&field.name)));
+            assert!(kind.fields().all(|field| names.contains(&field.name)));
         }
     }
 }

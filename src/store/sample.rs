@@ -1,4 +1,4 @@
-//! What comes with the program: a sample workspace, a map and a table of needs; and the creation of a new workspace.
+//! What comes with the program: a sample workspace and a table of needs; and the creation of a new workspace.
 
 use std::io;
 use std::path::Path;
@@ -8,15 +8,13 @@ use super::problem::{FileProblem, StoreError};
 use super::storage::{Disk, SHARED_FILE, Stat, Storage};
 use super::{atomic, text};
 use crate::model::needs::NeedTable;
-use crate::model::place::Atlas;
 use crate::model::{AnyRecord, Kind, Partnership, SplitMix64, Text, Updated};
 
-const PARTNERSHIP: &str = include_str!("../../data/dorset/partnership.ron");
-const PEOPLE: &str = include_str!("../../data/dorset/people.ron");
-const ORGANISATIONS: &str = include_str!("../../data/dorset/organisations.ron");
-const SERVICES: &str = include_str!("../../data/dorset/services.ron");
+const PARTNERSHIP: &str = include_str!("../../data/sample/partnership.ron");
+const PEOPLE: &str = include_str!("../../data/sample/people.ron");
+const ORGANISATIONS: &str = include_str!("../../data/sample/organisations.ron");
+const SERVICES: &str = include_str!("../../data/sample/services.ron");
 const NEEDS: &str = include_str!("../../data/needs.ron");
-const MAP: &str = include_str!("../../data/maps/dorset.ron");
 
 /// Creates a new workspace: empty but for its name, or with the sample.
 ///
@@ -100,7 +98,7 @@ fn partnership(name: Text, sample: bool) -> Result<AnyRecord, FileProblem> {
         0,
         |_| false,
     );
-    Ok(Partnership { id, name, map: Text::some("dorset"), updated, ..Partnership::default() }.into())
+    Ok(Partnership { id, name, map: super::map::default_name(), updated, ..Partnership::default() }.into())
 }
 
 /// The records of a file that is part of the program.
@@ -132,19 +130,11 @@ pub fn sample_scratch() -> Result<Scratch, StoreError> {
     let failed = |error: io::Error| StoreError::failed("the sample", &error);
     let dir = tempfile::Builder::new().prefix("moot-sample-").tempdir().map_err(failed)?;
     let partnership = embedded(Kind::Partnership, PARTNERSHIP).map_err(StoreError::Broken)?;
-    init(dir.path(), partnership.first().map_or("Sample", AnyRecord::name), true)?;
+    init(dir.path(), &partnership.first().map_or_else(|| "Sample".to_owned(), AnyRecord::title_alone), true)?;
     Ok(Scratch(dir))
 }
 
-/// The map that comes with the program.
-///
-/// # Errors
-/// Only if the program was built with a map that does not read.
-pub fn atlas() -> Result<Atlas, FileProblem> {
-    read_whole("dorset.ron", MAP)
-}
-
-/// Which words mean which needs: the workspace's own `needs.ron`, or the table that comes with the program.
+/// Which needs words speak of: the workspace's own `needs.ron`, or the table that comes with the program.
 ///
 /// # Errors
 /// What is wrong in the workspace's table.
@@ -159,7 +149,7 @@ pub fn need_table(dir: &Path) -> Result<NeedTable, FileProblem> {
     read_whole("needs.ron", text.trim_start_matches('\u{feff}'))
 }
 
-fn read_whole<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, FileProblem> {
+pub(super) fn read_whole<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, FileProblem> {
     super::records::options().without_recursion_limit().from_str(text).map_err(|error| {
         let at = error.span.start;
         let message = crate::model::text::clean(&error.code.to_string());

@@ -4,10 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::theme::{Role, Theme};
-use super::write::{put, rule, typed_part, width, wrap};
+use super::write::{put, rule, typed_part, width};
 use crate::app::App;
 use crate::app::form::{Form, FormField, completion, title};
 use crate::app::input::TextInput;
+use crate::app::wrap::wrap;
 use crate::model::text::one_line;
 
 /// Rows that a text of several lines has while it is being typed.

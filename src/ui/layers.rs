@@ -1,18 +1,18 @@
-//! What lies over a screen: lists of commands, a question, a page of text, services side by side.
+//! What lies over a screen: lists of commands, a question, a page of text, records side by side.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::widgets::{Clear, Widget};
 
-use super::services::heading;
 use super::theme::{Role, Theme};
-use super::write::{cut, put, rule, typed_part, wrap};
+use super::write::{cut, put, rule, typed_part};
 use crate::app::App;
 use crate::app::command::{Command, Scope};
 use crate::app::compare::Compare;
 use crate::app::page::Page;
 use crate::app::palette::Palette;
 use crate::app::prompt::Prompt;
+use crate::app::wrap::wrap;
 
 /// Cells for the keys of a command.
 pub(super) const KEY_CELLS: usize = 14;
@@ -53,7 +53,7 @@ pub fn palette(app: &App, palette: &Palette, theme: Theme, area: Rect, buf: &mut
 
 /// Why a command is not ready; asked only where the list lies over the command's own screen.
 pub(super) fn not_ready(app: &App, palette: &Palette, command: &Command) -> Option<&'static str> {
-    let is_here = palette.chain.contains(&command.scope) && command.scope != Scope::Commands;
+    let is_here = palette.chain.contains(&command.scope) && command.scope != Scope::COMMANDS;
     if is_here { (command.ready)(app).err() } else { None }
 }
 
@@ -81,32 +81,26 @@ pub fn prompt(prompt: &Prompt, theme: Theme, area: Rect, buf: &mut Buffer) -> Op
 pub fn page(page: &Page, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let styles = (theme.style(Role::Quiet), theme.style(Role::Strong));
     rule(buf, Rect { height: 1, ..area }, &page.title, styles, theme);
-    let lines = page.lines.iter().skip(page.top).flat_map(|line| {
-        let wrapped = wrap(line, area.width.into());
-        if wrapped.is_empty() { vec![String::new()] } else { wrapped }
-    });
+    let wrapped = page.wrapped(area.width.into());
+    let lines = wrapped.iter().skip(page.top);
     for (y, line) in (area.y + 1..area.bottom()).zip(lines) {
-        put(buf, (area.x, y), area.width, &line, theme.style(Role::Text), theme);
+        put(buf, (area.x, y), area.width, line, theme.style(Role::Text), theme);
     }
     Some(Position::new(area.x, area.y + 1))
 }
 
-/// The most lines that one field takes where services stand side by side.
-const MOST_COMPARED: usize = 5;
+/// The most lines that one field takes where records stand side by side.
+const MAX_LINES: usize = 5;
 
-/// Services side by side: what differs stands out.
+/// Records side by side: what differs stands out.
 pub fn compare(app: &App, compare: &Compare, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
-    let names: Vec<&str> = compare
-        .ids
-        .iter()
-        .filter_map(|id| app.workspace.services.get(*id))
-        .map(|service| service.name.as_str())
-        .collect();
+    let records: Vec<_> = compare.ids.iter().filter_map(|id| app.workspace.get(*id)).collect();
+    let names: Vec<_> = records.iter().map(|record| record.title(&app.workspace)).collect();
     let label_cells: u16 = if area.width < 60 { 9 } else { 16 };
     let cells = (area.width - label_cells) / names.len().max(1) as u16;
     let column = |at: usize| area.x + label_cells + cells * at as u16;
     for (at, name) in names.iter().enumerate() {
-        let text = heading(name, cells.saturating_sub(1), theme);
+        let text = cut(name, cells.saturating_sub(1).into(), theme);
         put(buf, (column(at), area.y), cells, &text, theme.style(Role::Strong), theme);
     }
     let mut y = area.y + 1;
@@ -137,8 +131,8 @@ pub fn compare(app: &App, compare: &Compare, theme: Theme, area: Rect, buf: &mut
 /// A text in at most five lines; the last says when there is more.
 fn short(text: &str, cells: u16, theme: Theme) -> Vec<String> {
     let mut lines = wrap(text, cells.into());
-    if lines.len() > MOST_COMPARED {
-        lines.truncate(MOST_COMPARED);
+    if lines.len() > MAX_LINES {
+        lines.truncate(MAX_LINES);
         if let Some(last) = lines.last_mut() {
             let room = usize::from(cells).saturating_sub(2);
             *last = format!("{} {}", cut(last, room, theme).trim_end_matches(['…', '~']), theme.sign("…", "~"));

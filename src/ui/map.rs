@@ -13,8 +13,9 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::Line;
 
+use crate::model::gaps::DistrictCounts;
 use crate::model::place::{Atlas, Point};
-use crate::model::{Service, gaps};
+use crate::model::text::count;
 
 use land::Projection;
 
@@ -109,48 +110,12 @@ pub fn draw_map(view: &MapView<'_>, area: Rect, buf: &mut Buffer) -> Drawn {
 
 /// What is not on the map, in words.
 fn note(drawn: Drawn) -> String {
-    let part = |count: usize, what: &str| (count > 0).then(|| format!("{} {what}", thousands(count)));
+    let part = |number: usize, what: &str| (number > 0).then(|| format!("{} {what}", count(number)));
     [part(drawn.elsewhere, "elsewhere"), part(drawn.beyond, "off the map")]
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()
         .join(", ")
-}
-
-/// A number as people read it: `12,739`.
-fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// How many services concern each district: what the map says, in numbers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DistrictCounts {
-    /// For each district of the atlas, how many serve it and how many are in it.
-    pub districts: Vec<(usize, usize)>,
-    /// How many neither serve nor are in any district, as far as anybody may see.
-    pub elsewhere: usize,
-}
-
-/// Counts services by district. It looks at every location of every service: keep the answer, do not count at each draw.
-pub fn count_by_district<'a>(services: impl Iterator<Item = &'a Service>, atlas: &Atlas) -> DistrictCounts {
-    let mut counts = DistrictCounts { districts: vec![(0, 0); atlas.districts.len().min(32)], elsewhere: 0 };
-    for service in services {
-        let (serves, located) = gaps::districts_of(service, atlas);
-        counts.elsewhere += usize::from(serves | located == 0);
-        for (at, (serving, here)) in counts.districts.iter_mut().enumerate() {
-            *serving += (serves >> at & 1) as usize;
-            *here += (located >> at & 1) as usize;
-        }
-    }
-    counts
 }
 
 /// The table that stands where a map cannot: a line for each district, as many as there is room for, and what is left
@@ -160,10 +125,10 @@ pub fn district_table(counts: &DistrictCounts, atlas: &Atlas, area: Rect, buf: &
     let mut lines = vec![row("District", "serve", "here")];
     for (district, (serving, here)) in atlas.districts.iter().zip(&counts.districts) {
         let name = if area.width >= 36 { &district.name } else { &district.short };
-        lines.push(row(name, &thousands(*serving), &thousands(*here)));
+        lines.push(row(name, &count(*serving), &count(*here)));
     }
     if counts.elsewhere > 0 {
-        lines.push(row("elsewhere", "", &thousands(counts.elsewhere)));
+        lines.push(row("elsewhere", "", &count(counts.elsewhere)));
     }
     let room = usize::from(area.height);
     if lines.len() > room && room > 0 {

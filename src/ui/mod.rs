@@ -5,8 +5,8 @@
 pub mod form;
 pub mod gaps;
 pub mod layers;
+pub mod list;
 pub mod map;
-pub mod people;
 pub mod services;
 pub mod theme;
 pub mod write;
@@ -15,7 +15,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::app::command::{self, Command, Scope};
-use crate::app::{App, Layer, Screen, Severity};
+use crate::app::screen::{ScreenId, for_each_screen};
+use crate::app::{App, Layer, Severity};
+use crate::model::text::count;
 use theme::{Role, Theme};
 use write::{put, width};
 
@@ -48,23 +50,36 @@ pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Pos
 
 fn too_small(theme: Theme, area: Rect, buf: &mut Buffer) {
     let sentence = format!("Too small: {}x{} at least.", LEAST.0, LEAST.1);
-    for (y, line) in (area.top()..area.bottom()).zip(write::wrap(&sentence, area.width.into())) {
+    for (y, line) in (area.top()..area.bottom()).zip(crate::app::wrap::wrap(&sentence, area.width.into())) {
         put(buf, (area.x, y), area.width, &line, theme.style(Role::Text), theme);
     }
 }
 
-fn screen(app: &App, theme: Theme, body: Rect, buf: &mut Buffer) -> Option<Position> {
-    match app.screen {
-        Screen::Services => services::draw(app, theme, body, buf),
-        Screen::People => people::draw(app, theme, body, buf),
-    }
+/// How a screen is drawn: by the file of its name, or as a list.
+macro_rules! drawing {
+    (drawn $module:ident) => {
+        $module::draw
+    };
+    (listed $module:ident) => {
+        list::draw
+    };
 }
+
+macro_rules! draw_screens {
+    ($( $(#[$doc:meta])* $name:ident $module:ident $key:literal $title:literal $drawing:ident; )+) => {
+        fn screen(app: &App, theme: Theme, body: Rect, buf: &mut Buffer) -> Option<Position> {
+            match app.screen { $(ScreenId::$name => drawing!($drawing $module)(app, theme, body, buf)),+ }
+        }
+    };
+}
+for_each_screen!(draw_screens);
 
 fn tabs(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let mut x = area.x;
-    for (screen, key, name) in Screen::ALL {
+    for screen in ScreenId::ALL {
         let role = if *screen == app.screen { Role::Selected } else { Role::Quiet };
-        x += put(buf, (x, area.y), area.right() - x, &format!(" {key} {name} "), theme.style(role), theme);
+        let tab = format!(" {} {} ", screen.key(), screen.title());
+        x += put(buf, (x, area.y), area.right() - x, &tab, theme.style(role), theme);
     }
     let partnership = app.workspace.itself();
     let name = partnership.map_or("", |p| p.name.as_str());
@@ -105,16 +120,14 @@ fn status(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
 
 /// What could not be understood of the search, as long as it is being typed or nothing else is to be said.
 fn search_problem(app: &App) -> Option<String> {
-    let is_open = app.screen == Screen::Services && app.layers.is_empty();
-    let is_silent = app.services.searching || app.status.text.is_empty();
-    if !is_open || !is_silent {
+    let list = app.list();
+    let is_silent = list.is_searching || app.status.text.is_empty();
+    if !app.layers.is_empty() || !is_silent {
         return None;
     }
-    let less = |(query, count): &(String, usize)| {
-        format!("one word less finds {}: {query}", crate::app::detail::count(*count))
-    };
-    let instead = app.services.found.instead.as_ref().filter(|_| app.services.found.partial).map(less);
-    app.services.query.problems.first().cloned().or(instead)
+    let less = |(query, found): &(String, usize)| format!("one word less finds {}: {query}", count(*found));
+    let suggestion = list.suggestion.as_ref().filter(|_| list.is_partial).map(less);
+    list.query.problems.first().cloned().or(suggestion)
 }
 
 /// The help of the command that is chosen in a list, where the list has no room for all of it.
@@ -129,22 +142,12 @@ fn command_in_full(app: &App, room: u16) -> Option<(String, Role)> {
 
 /// On a small screen the list has no room for the number one would ring: it stands here while nothing else does.
 fn number_to_ring(app: &App) -> Option<(String, Role)> {
-    let is_list = app.screen == Screen::Services && app.layers.is_empty() && !app.services.detail_open;
-    let is_small = services::is_small(app.size) && app.status.text.is_empty();
-    let service = app.services.selected().and_then(|id| app.workspace.services.get(id))?;
-    let age =
-        service.verified.as_ref().map_or("never verified".to_owned(), |verified| match crate::model::date::format_age(
-            verified.on,
-            app.today,
-        )
-        .as_str()
-        {
-            "today" => "verified today".to_owned(),
-            age => format!("verified {age} ago"),
-        });
+    let is_list = app.layers.is_empty() && app.screens.shows_list(app.screen) && !app.list().is_detail_open;
+    let is_seen = is_list && list::is_small(app.size) && app.status.text.is_empty();
+    let record = app.selected().filter(|_| is_seen)?;
+    let service = <&crate::model::Service>::try_from(&record).ok()?;
     let phone = service.any_phone().unwrap_or("phone not stated");
-    let is_seen = is_list && is_small && app.services.view != crate::app::services::View::Gaps;
-    is_seen.then(|| (format!("{phone} · {age}"), Role::Strong))
+    Some((format!("{phone} · {}", crate::app::detail::verified_briefly(service, app.today)), Role::Strong))
 }
 
 /// The status, and whether there is more to read.
@@ -166,7 +169,7 @@ fn hints(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
             let of = command::all().filter(|command| command.scope == *scope).filter(ready);
             hints.extend(of.map(|command| (app.keymap.first_key(command), command.hint)));
         }
-        if chain.first() == Some(&Scope::Form) && crate::app::form::completion(app).is_some() {
+        if chain.first() == Some(&Scope::FORM) && crate::app::form::completion(app).is_some() {
             hints.insert(0, ("right".to_owned(), "complete"));
         }
     } else {

@@ -12,7 +12,7 @@ use folkmoot::app::draft::Draft;
 use folkmoot::app::key::{Code, Key};
 use folkmoot::app::{App, Effect, Effects, Event, Layer, Loaded, Options, Saved};
 use folkmoot::model::{AnyRecord, Author, Change, Date, Id, Kind, Refusal, Text, Timestamp, Workspace};
-use folkmoot::search::Index;
+use folkmoot::search::Indexes;
 use folkmoot::store::{self, Mode, Store};
 use folkmoot::ui::{self, theme::Theme};
 use ratatui::buffer::Buffer;
@@ -130,10 +130,9 @@ impl Harness {
         let mode = if self.app.options.read_only { Mode::Read } else { Mode::Write };
         let opened = Store::open(self.dir.path(), mode).unwrap();
         self.store = Some(opened.store);
-        let atlas = store::atlas().unwrap();
+        let atlas = store::atlas(self.dir.path(), &opened.workspace).unwrap();
         let loaded = Loaded {
-            index: Index::build(&[Kind::Service], &opened.workspace, &atlas),
-            people: Index::build(&[Kind::Person, Kind::Organisation], &opened.workspace, &atlas),
+            indexes: Indexes::build(folkmoot::app::screen::SEARCHED, &opened.workspace, &atlas),
             atlas: Arc::new(atlas),
             directory: "/home/katy/dorset".to_owned(),
             problems: opened.problems.iter().map(ToString::to_string).collect(),
@@ -352,7 +351,10 @@ pub fn text_of(buffer: &Buffer) -> String {
 /// A service's id by its name.
 pub fn id_of(workspace: &Workspace, name: &str) -> Id {
     let all = [Kind::Service, Kind::Organisation, Kind::Person].into_iter().flat_map(|kind| workspace.all(kind));
-    all.into_iter().find(|record| record.name() == name).unwrap_or_else(|| panic!("nothing is called {name}")).id()
+    all.into_iter()
+        .find(|record| record.title_alone() == name)
+        .unwrap_or_else(|| panic!("nothing is called {name}"))
+        .id()
 }
 
 /// A field of a record set as a person would type it.

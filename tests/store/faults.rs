@@ -187,7 +187,7 @@ pub fn edit_three(from: usize, to: usize) -> Change {
 
 /// The records that [`edit_three`] begins from.
 pub fn add_three(dir: &Path) {
-    let three = edit_three(1, 0).edits.into_iter().map(|edit| Edit::new(None, edit.after));
+    let three = edit_three(1, 0).edits.into_iter().map(|edit| Edit::new(None, edit.after().cloned()));
     open(dir).store.commit(&change(three)).unwrap();
 }
 
@@ -219,7 +219,7 @@ const SAVE_THREE: Case = Case {
     },
     act: |opened| {
         let mut edits = edit_three(0, 2).edits;
-        edits[1].before = Some(service("S-0001", "Nightstop", 9).into());
+        edits[1] = Edit::new(Some(service("S-0001", "Nightstop", 9).into()), edits[1].after().cloned()).unwrap();
         opened.store.commit(&change(edits.into_iter().map(Some))).map(drop)
     },
     view: view_of_files,

@@ -8,7 +8,7 @@ use folkmoot::model::choice::{Choice, Set};
 use folkmoot::model::merge::{Merged, merge};
 use folkmoot::model::place::Point;
 use folkmoot::model::service::{Ages, Contact, Location, Need, Status, Verified};
-use folkmoot::model::{AnyRecord, Change, Edit, Id, Kind, Ref, Service, Text, Timestamp, Updated};
+use folkmoot::model::{AnyRecord, Change, Edit, FieldType, Id, Kind, Ref, Service, Text, Timestamp, Updated};
 use folkmoot::store::{Mode, Store, from_ron, to_ron};
 use proptest::collection::vec;
 use proptest::option;
@@ -62,7 +62,7 @@ fn any_service(at: Id) -> impl Strategy<Value = Service> {
         move |((name, phone, notes, aliases, needs), (locations, contacts, status, hide, by, at_second))| Service {
             id: at,
             name: Text::new(&format!("x{name}")),
-            organisation: Some(Ref::Record("O-0001".parse().unwrap())).filter(|_| hide),
+            organisation: Some(Ref::record("O-0001".parse().unwrap())).filter(|_| hide),
             phone,
             notes,
             aliases,
@@ -243,7 +243,7 @@ fn unreported(
     let base = base.unwrap_or(&blank);
     let lost: &[&str] = merged.lost.as_ref().map_or(&[], |lost| &lost.fields);
     for (side, other) in [(ours, theirs), (theirs, ours)] {
-        // Every field a side changed is in the result, is a set that was united, or is lost, and kept as this side has it.
+        // Every field a side changed is in the result, is of a list that was united, or is lost, and kept as this side has it.
         let is_kept = |field: &str| {
             lost.contains(&field)
                 && merged.lost.as_ref().is_some_and(|lost| {
@@ -251,9 +251,14 @@ fn unreported(
                     version == Some(side) || version == Some(other) && !side.differing(kept).contains(&field)
                 })
         };
-        let is_set = |field: &str| ["aliases", "needs"].contains(&field);
+        // Sets are united and rows merged one by one; laws of their own hold for those.
+        let is_list = |field_type| {
+            use FieldType::{Areas, References, Rows, Some, Words};
+            matches!(field_type, Words | Areas | Some(_) | References(_) | Rows(_))
+        };
+        let is_united = |field: &str| kept.kind().field(field).is_some_and(|field| is_list(field.field_type));
         let missing = side.differing(base).into_iter().filter(|field| side.differing(kept).contains(field));
-        if let Some(field) = missing.into_iter().find(|field| !is_set(field) && !is_kept(field)) {
+        if let Some(field) = missing.into_iter().find(|field| !is_united(field) && !is_kept(field)) {
             return Some(format!("{field} vanished"));
         }
     }

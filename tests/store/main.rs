@@ -370,8 +370,8 @@ fn a_hand_edit_without_a_stamp_is_stamped() {
     let path = dir.path().join("services.ron");
     fs::write(&path, text(dir.path(), "services.ron").replace("Nightstop", "Daystop")).unwrap();
     let news = ann.store.reload();
-    let after = news.change.edits[0].after.clone().unwrap();
-    assert_eq!(after.name(), "Daystop");
+    let after = news.change.edits[0].after().cloned().unwrap();
+    assert_eq!(after.title_alone(), "Daystop");
     let age = store::now().seconds() - after.updated().0.seconds();
     assert!((-1..60).contains(&age), "the time of the file: {age} s ago");
     assert_eq!(*after.updated().1, *store::own_login(), "the owner of the file");

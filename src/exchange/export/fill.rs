@@ -1,35 +1,45 @@
-//! What the schemas demand and nobody has said: filled in, and marked as such.
+//! Fills in required fields that have no value, and lists them in `moot_filled`.
 
 use serde_json::Value;
 
 use crate::exchange::json::child_of;
-use crate::exchange::schema::{self, Sort, Table};
-use crate::exchange::tidy::{Object, arrange, text};
+use crate::exchange::normalise::{Object, arrange, str_field};
+use crate::exchange::schema::{self, DataType, FieldSchema, TableSchema};
+use crate::model::place::Atlas;
 
-/// What stands where nobody has said anything.
+/// The placeholder for text.
 const NOT_STATED: &str = "not stated";
 
-/// A web address that leads nowhere.
-pub const NOWHERE: &str = "about:blank";
+/// The placeholder for URLs.
+pub const BLANK_URL: &str = "about:blank";
 
-/// Tables whose rows ORUK wants to have a web address; some of its versions mean all of them, some the service only.
-const WITH_URL: &[&str] = &["services", "contacts", "phones", "schedules", "languages", "funding", "cost_options"];
+/// Tables whose rows must have a URL in at least one version of ORUK.
+const TABLES_WITH_URL: &[&str] =
+    &["services", "contacts", "phones", "schedules", "languages", "funding", "cost_options"];
 
-/// Fills in a row and all that nests in it. For ORUK its names stand beside, and a row without the web address that
-/// it demands gets this one.
-pub fn fill(table: &'static Table, row: &mut Object, oruk: Option<&str>) {
+/// Where placeholders come from.
+#[derive(Clone, Copy)]
+pub struct Placeholders<'a> {
+    /// The map, which knows the county of a postcode.
+    pub atlas: &'a Atlas,
+    /// The URL for what ORUK requires beyond HSDS; `None` writes HSDS only.
+    pub oruk_url: Option<&'a str>,
+}
+
+/// Fills in a row and everything nested in it.
+pub fn fill(table: &'static TableSchema, row: &mut Object, placeholders: Placeholders<'_>) {
     for (key, value) in row.iter_mut() {
         match value {
             Value::Array(rows) => {
                 if let Some(child) = child_of(table, key) {
-                    rows.iter_mut().filter_map(Value::as_object_mut).for_each(|inner| fill(child, inner, oruk));
+                    rows.iter_mut().filter_map(Value::as_object_mut).for_each(|inner| fill(child, inner, placeholders));
                 }
             }
             Value::Object(inner) => {
-                if let Some((_, of)) = schema::object_of(table.name, key)
+                if let Some((_, of)) = schema::nested_object(table.name, key)
                     && let Some(of) = schema::table(of)
                 {
-                    fill(of, inner, oruk);
+                    fill(of, inner, placeholders);
                 }
             }
             _ => {}
@@ -39,18 +49,18 @@ pub fn fill(table: &'static Table, row: &mut Object, oruk: Option<&str>) {
     let missing = table.fields.iter().filter(|field| field.required && field.name != "id");
     for field in missing {
         if row.get(field.name).is_none() {
-            row.insert(field.name.to_owned(), value_for(table, field.name, field.sort, row));
+            row.insert(field.name.to_owned(), placeholder(table, field, row, placeholders.atlas));
             filled.push(field.name.into());
         }
     }
     if table.name == "service_capacity" && row.get("unit").is_none() {
-        let id = crate::exchange::tidy::made_uuid("moot|units|places");
+        let id = crate::exchange::normalise::name_uuid("moot|units|places");
         row.insert("unit".to_owned(), serde_json::json!({"id": id, "name": "places"}));
         filled.push("unit".into());
     }
-    if let Some(web) = oruk {
-        filled.extend(beside(table, row));
-        filled.extend(demanded(table, row, web));
+    if let Some(url) = placeholders.oruk_url {
+        filled.extend(add_oruk_name(table, row));
+        filled.extend(add_oruk_required(table, row, url));
     }
     let mut arranged = arrange(table, std::mem::take(row));
     if !filled.is_empty() {
@@ -59,8 +69,8 @@ pub fn fill(table: &'static Table, row: &mut Object, oruk: Option<&str>) {
     *row = arranged;
 }
 
-/// The names that ORUK has for fields of HSDS.
-fn beside(table: &Table, row: &mut Object) -> Option<Value> {
+/// Adds the name that ORUK uses for a field of HSDS.
+fn add_oruk_name(table: &TableSchema, row: &mut Object) -> Option<Value> {
     let (ours, theirs) = match table.name {
         "taxonomy_terms" => ("name", "term"),
         "accessibility" => ("description", "accessibility"),
@@ -75,11 +85,11 @@ fn beside(table: &Table, row: &mut Object) -> Option<Value> {
     Some(theirs.into())
 }
 
-/// What ORUK demands beyond HSDS.
-fn demanded(table: &Table, row: &mut Object, web: &str) -> Option<Value> {
+/// Adds the field that ORUK requires beyond HSDS.
+fn add_oruk_required(table: &TableSchema, row: &mut Object, url: &str) -> Option<Value> {
     let (field, value) = match table.name {
         "taxonomy_terms" => ("taxonomy", NOT_STATED),
-        name if WITH_URL.contains(&name) => ("url", web),
+        name if TABLES_WITH_URL.contains(&name) => ("url", url),
         _ => return None,
     };
     if row.get(field).is_some() {
@@ -89,33 +99,37 @@ fn demanded(table: &Table, row: &mut Object, web: &str) -> Option<Value> {
     Some(field.into())
 }
 
-fn value_for(table: &Table, field: &str, sort: Sort, row: &Object) -> Value {
-    let named = || match (text(row, "name"), text(row, "alternate_name")) {
+/// The value of a required field that has none. Only what the row or the map says is stated; the rest says that it is
+/// not.
+fn placeholder(table: &TableSchema, field: &FieldSchema, row: &Object, atlas: &Atlas) -> Value {
+    let named = || match (str_field(row, "name"), str_field(row, "alternate_name")) {
         ("", "") => NOT_STATED,
         ("", other) => other,
         (name, _) => name,
     };
-    let text = match (table.name, field, sort) {
+    let text = match (table.name, field.name, field.data_type) {
         (_, "description" | "name", _) => named(),
         ("services", "status", _) => "active",
         (_, "location_type" | "address_type", _) => "physical",
         (_, "country", _) => country(row),
-        (_, "state_province", _) if country(row) == "GB" => "Dorset",
-        (_, _, Sort::Number) => return Value::from(0),
-        (_, _, Sort::Date) => "1970-01-01",
-        (_, _, Sort::Timestamp) => "1970-01-01T00:00:00Z",
-        (_, _, Sort::Web) => NOWHERE,
-        _ => NOT_STATED,
+        (_, "state_province", _) if atlas.holds_postcode(str_field(row, "postal_code")) => &atlas.name,
+        (_, _, DataType::Number) => return Value::from(0),
+        (_, _, DataType::Date) => "1970-01-01",
+        (_, _, DataType::Timestamp) => "1970-01-01T00:00:00Z",
+        (_, _, DataType::Url) => BLANK_URL,
+        (_, _, DataType::Text | DataType::Time | DataType::Email | DataType::OneOf(_) | DataType::Reference(_)) => {
+            NOT_STATED
+        }
     };
     Value::String(text.to_owned())
 }
 
 /// The country an address says it is in; two capitals for a state are American.
 fn country(row: &Object) -> &str {
-    let state = text(row, "state_province");
-    match text(row, "country") {
+    let state = str_field(row, "state_province");
+    match str_field(row, "country") {
         "" if state.len() == 2 && state.bytes().all(|b| b.is_ascii_uppercase()) => "US",
         "" => "GB",
-        said => said,
+        stated => stated,
     }
 }

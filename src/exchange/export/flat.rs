@@ -1,60 +1,54 @@
-//! A directory for people: one line a service for a spreadsheet, points for a map.
+//! Flat exports: a CSV table with one line per service, and GeoJSON points.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::Outgoing;
+use super::ExportContext;
 use super::redactor::Redactor;
-use crate::exchange::{Problem, write};
-use crate::model::typed::Ref;
-use crate::model::{Record, Service};
+use crate::exchange::spreadsheet::text_cell;
+use crate::exchange::{ExchangeError, write};
+use crate::model::field::Visibility;
+use crate::model::{AnyRecord, FieldInfo, Kind, Ref, Service, Shown, Wording};
 
-/// What never leaves, and what leaves only when it may.
-fn may_leave(field: &str, service: &Service, what: &Outgoing<'_>) -> bool {
-    match field {
-        "notes" => false,
-        "locations" => !service.hide_address,
-        "contacts" => what.contacts,
-        _ => true,
-    }
+/// Redacts hidden addresses in a field; the service's own visible locations stay.
+fn without_address(redactor: &Redactor, service: &Service, field: &str, text: String) -> String {
+    if field == "locations" { text } else { redactor.redact(service.organisation.as_ref().and_then(Ref::id), &text) }
 }
 
-/// A text without any address that must not be known; an open service still says its own.
-fn without_address(redactor: &Redactor, service: &Service, field: &str, said: String) -> String {
-    if field == "locations" { said } else { redactor.redact(service.organisation.as_ref().and_then(Ref::id), &said) }
-}
-
-/// Writes the table, exact, and beside it a copy that a spreadsheet cannot take for formulas.
-pub(super) fn write_table(path: &Path, what: &Outgoing<'_>) -> Result<usize, Problem> {
-    let redactor = super::secrets_of(what);
+/// Writes the exact table, and beside it a copy whose cells no spreadsheet takes for formulas.
+pub(super) fn write_table(path: &Path, context: &ExportContext<'_>) -> Result<usize, ExchangeError> {
+    let redactor = super::hidden_addresses(context);
+    let fields: Vec<&FieldInfo> =
+        Kind::Service.editable_fields().filter(|field| field.visibility != Visibility::Internal).collect();
+    let (workspace, audience) = (context.workspace, context.audience());
     let mut rows: Vec<Vec<String>> = Vec::new();
-    for service in what.workspace.services.iter() {
-        let said = Service::FIELDS.iter().filter(|field| field.info.name != "notes").map(|field| {
-            let said = (field.format)(service, what.workspace);
-            let name = field.info.name;
-            if may_leave(name, service, what) { without_address(&redactor, service, name, said) } else { String::new() }
+    for service in workspace.services.iter() {
+        let record = AnyRecord::Service(service.clone());
+        let values = fields.iter().map(|field| match record.show(field, Wording::Typed, audience, workspace) {
+            Shown::Value(said) => without_address(&redactor, service, field.name, said),
+            Shown::Hidden(_) => String::new(),
         });
         let verified = service.verified.as_ref().map(|verified| verified.on.to_string()).unwrap_or_default();
-        rows.push(std::iter::once(service.id.to_string()).chain(said).chain([verified]).collect());
+        rows.push(std::iter::once(service.id.to_string()).chain(values).chain([verified]).collect());
     }
-    let names = Service::FIELDS.iter().map(|field| field.info.name).filter(|name| *name != "notes");
+    let names = fields.iter().map(|field| field.name);
     let header: Vec<String> = ["id"].into_iter().chain(names).chain(["verified"]).map(str::to_owned).collect();
-    let exact = written(&header, rows.iter().cloned())?;
-    let safe = written(&header, rows.iter().map(|row| row.iter().map(|cell| harmless(cell)).collect()))?;
-    write::file(path, &exact)?;
-    write::file(&beside(path), &safe)?;
+    let exact = to_csv(&header, rows.iter().cloned())?;
+    let safe = to_csv(&header, rows.iter().map(|row| row.iter().map(|cell| text_cell(cell).into_owned()).collect()))?;
+    write::write_file(path, &exact)?;
+    write::write_file(&spreadsheet_path(path), &safe)?;
     Ok(rows.len())
 }
 
-/// The path of the spreadsheet's copy.
-fn beside(path: &Path) -> PathBuf {
+/// The path of the copy for spreadsheets.
+fn spreadsheet_path(path: &Path) -> PathBuf {
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     path.with_file_name(format!("{stem}-spreadsheet.csv"))
 }
 
-fn written(header: &[String], rows: impl Iterator<Item = Vec<String>>) -> Result<Vec<u8>, Problem> {
-    let failed = |error: &dyn std::fmt::Display| Problem(format!("the table could not be written: {error}"));
+fn to_csv(header: &[String], rows: impl Iterator<Item = Vec<String>>) -> Result<Vec<u8>, ExchangeError> {
+    let failed = |error: &dyn std::fmt::Display| ExchangeError(format!("the table could not be written: {error}"));
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(header).map_err(|error| failed(&error))?;
     for row in rows {
@@ -63,25 +57,21 @@ fn written(header: &[String], rows: impl Iterator<Item = Vec<String>>) -> Result
     writer.into_inner().map_err(|error| failed(&error))
 }
 
-/// A cell that no spreadsheet takes for a formula: one that begins like one gets an apostrophe.
-fn harmless(cell: &str) -> String {
-    let begins = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\0' | '＝' | '＋' | '－' | '＠');
-    if cell.starts_with(begins) { format!("'{cell}") } else { cell.to_owned() }
-}
-
-/// Writes a point for every place that may be seen.
-pub(super) fn write_points(path: &Path, what: &Outgoing<'_>) -> Result<usize, Problem> {
-    let redactor = super::secrets_of(what);
+/// Writes a point for every visible location.
+pub(super) fn write_points(path: &Path, context: &ExportContext<'_>) -> Result<usize, ExchangeError> {
+    let redactor = super::hidden_addresses(context);
     let mut features = Vec::new();
     let mut count = 0;
-    for service in what.workspace.services.iter() {
+    for record in context.workspace.iter(Kind::Service) {
+        let record = record.visible_to(context.audience(), context.workspace);
+        let Ok(service) = <&Service>::try_from(&record) else { continue };
         let before = features.len();
-        for location in service.shown_locations() {
+        for location in &service.locations {
             if let Some(point) = location.point {
                 features.push(json!({
                     "type": "Feature",
                     "geometry": {"type": "Point", "coordinates": [point.1, point.0]},
-                    "properties": properties(service, &location.line(), what, &redactor),
+                    "properties": properties(service, &location.line(), context, &redactor),
                 }));
             }
         }
@@ -90,12 +80,12 @@ pub(super) fn write_points(path: &Path, what: &Outgoing<'_>) -> Result<usize, Pr
     let mut bytes =
         serde_json::to_vec_pretty(&json!({"type": "FeatureCollection", "features": features})).unwrap_or_default();
     bytes.push(b'\n');
-    write::file(path, &bytes)?;
+    write::write_file(path, &bytes)?;
     Ok(count)
 }
 
-fn properties(service: &Service, place: &str, what: &Outgoing<'_>, redactor: &Redactor) -> Value {
-    let organisation = service.organisation.as_ref().map(|to| to.name(what.workspace)).unwrap_or_default();
+fn properties(service: &Service, place: &str, context: &ExportContext<'_>, redactor: &Redactor) -> Value {
+    let organisation = service.organisation.as_ref().map(|to| to.name(context.workspace)).unwrap_or_default();
     let mut properties = json!({
         "id": service.id.to_string(), "name": &*service.name, "organisation": organisation, "place": "",
         "needs": service.needs.labels(), "phone": service.phone.as_deref(), "url": service.url.as_deref(),
@@ -107,16 +97,4 @@ fn properties(service: &Service, place: &str, what: &Outgoing<'_>, redactor: &Re
         properties.retain(|_, value| !value.is_null() && value != "");
     }
     properties
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn formulas_are_disarmed_and_nothing_else() {
-        assert_eq!(harmless("=1+1"), "'=1+1");
-        assert_eq!(harmless("+44 1305"), "'+44 1305");
-        assert_eq!(harmless("01305 555 0100"), "01305 555 0100");
-    }
 }

@@ -1,13 +1,13 @@
-//! Giving a directory back: what came in goes out as it came, with what was changed here written into it.
+//! Export: imported items go out as they came in, patched with the changes made here.
 //!
-//! Nothing goes out that must not: no notes, no hidden address, no persons unless they are asked for. What the schemas
-//! demand and nobody has said is filled in and marked, so that reading it again does not take it for news.
+//! Notes and hidden addresses are never exported, persons only on request. Required fields without a value are filled in
+//! and marked, so that a later import does not take them for data.
 
+mod csv_package;
 mod fill;
 mod flat;
-mod page;
+mod json;
 mod redactor;
-mod tables;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -15,101 +15,153 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::model::Ref;
 use crate::model::needs::NeedTable;
-use crate::model::typed::Ref;
-use crate::model::{Collection, Id, Organisation, Original, Service, Text, Workspace};
+use crate::model::place::Atlas;
+use crate::model::{Audience, Collection, Id, Organisation, Original, Service, Text, Workspace};
 
-use super::map::{self, Around};
-use super::tidy::{Object, is_uuid, made_uuid, text};
-use super::{GoOn, Problem, Progress, patch, write};
+use super::map::{self, ServiceContext};
+use super::normalise::{Object, is_uuid, name_uuid, str_field};
+use super::{ExchangeError, Progress, ProgressCallback, patch, write};
 use redactor::Redactor;
 
-/// What can be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// A page of HSDS 3 in JSON.
-    Hsds3Json,
-    /// Tables of HSDS 3, as a folder or a zip.
-    Hsds3Csv,
-    /// The same page with the names of ORUK 3 beside.
-    Oruk3Json,
-    /// One line a service, in our own columns.
-    Csv,
-    /// Points for a map.
-    GeoJson,
+/// Declares the formats once: variant, name, description.
+macro_rules! formats {
+    ($($variant:ident = $name:literal, $description:literal;)+) => {
+        /// The formats of an export.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Format {
+            $(#[doc = $description] $variant,)+
+        }
+
+        impl Format {
+            /// All formats.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name that people type.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+
+            /// The format in a few words.
+            pub fn description(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $description,)+
+                }
+            }
+        }
+    };
 }
 
-impl Format {
-    /// The formats by the names people type.
-    pub const NAMES: &'static [(&'static str, Self)] = &[
-        ("hsds3-json", Self::Hsds3Json),
-        ("hsds3-csv", Self::Hsds3Csv),
-        ("oruk3-json", Self::Oruk3Json),
-        ("csv", Self::Csv),
-        ("geojson", Self::GeoJson),
-    ];
+formats! {
+    Hsds3Json = "hsds3-json", "Open Referral HSDS 3, one page of JSON";
+    Hsds3Csv = "hsds3-csv", "Open Referral HSDS 3, CSV tables in a folder or a zip";
+    Oruk3Json = "oruk3-json", "Open Referral UK 3, one page of JSON";
+    Csv = "csv", "One line per service for a spreadsheet, in the columns of this program";
+    GeoJson = "geojson", "The visible locations of services as points for a map";
 }
 
-/// What is exported, and how.
+impl std::str::FromStr for Format {
+    type Err = ExchangeError;
+    fn from_str(typed: &str) -> Result<Self, ExchangeError> {
+        Self::ALL.iter().copied().find(|format| format.name().eq_ignore_ascii_case(typed)).ok_or_else(|| {
+            let names: Vec<&str> = Self::ALL.iter().map(|format| format.name()).collect();
+            ExchangeError(format!("there is no format {typed:?}; choose from {}", names.join(", ")))
+        })
+    }
+}
+
+/// What is exported.
 #[derive(Clone, Copy)]
-pub struct Outgoing<'a> {
+pub struct ExportContext<'a> {
     /// The records.
     pub workspace: &'a Workspace,
-    /// What imports brought.
+    /// The items that imports kept.
     pub originals: &'a Collection<Original>,
-    /// Which needs words speak of, as at the import.
+    /// Maps words and taxonomy codes to needs, as at the import.
     pub needs: &'a NeedTable,
-    /// Whether persons may go out.
+    /// The map of the workspace, which knows the county of a postcode.
+    pub atlas: &'a Atlas,
+    /// Whether names and contact details of persons are exported.
     pub contacts: bool,
 }
 
-/// Writes the directory to a path, and says how many services went out.
+impl ExportContext<'_> {
+    /// Whom the export is for.
+    fn audience(&self) -> Audience {
+        Audience::Everyone { with_contacts: self.contacts }
+    }
+}
+
+/// Writes the directory to a path and returns the number of services.
 ///
 /// # Errors
-/// What cannot be written, or that `go_on` answered false.
-pub fn export(format: Format, path: &Path, what: &Outgoing<'_>, go_on: &mut GoOn<'_>) -> Result<usize, Problem> {
+/// When something cannot be written, or `on_progress` returned false.
+pub fn export(
+    format: Format,
+    path: &Path,
+    context: &ExportContext<'_>,
+    on_progress: &mut ProgressCallback<'_>,
+) -> Result<usize, ExchangeError> {
     match format {
-        Format::Csv => return flat::write_table(path, what),
-        Format::GeoJson => return flat::write_points(path, what),
-        _ => {}
+        Format::Csv => flat::write_table(path, context),
+        Format::GeoJson => flat::write_points(path, context),
+        Format::Hsds3Csv => {
+            let dataset = collect(context, on_progress)?;
+            csv_package::write(path, &dataset)?;
+            Ok(dataset.services.len())
+        }
+        Format::Hsds3Json => write_page(path, context, false, on_progress),
+        Format::Oruk3Json => write_page(path, context, true, on_progress),
     }
-    let whole = whole(what, go_on)?;
-    match format {
-        Format::Hsds3Csv => tables::write_package(path, &whole)?,
-        _ => write::file(path, &page::bytes(&whole, format == Format::Oruk3Json))?,
-    }
-    Ok(whole.services.len())
 }
 
-/// Everything that goes out, as items.
-struct Whole {
+fn write_page(
+    path: &Path,
+    context: &ExportContext<'_>,
+    is_oruk: bool,
+    on_progress: &mut ProgressCallback<'_>,
+) -> Result<usize, ExchangeError> {
+    let dataset = collect(context, on_progress)?;
+    write::write_file(path, &json::page(&dataset, is_oruk))?;
+    Ok(dataset.services.len())
+}
+
+/// All items of an export, redacted.
+struct Dataset<'a> {
+    atlas: &'a Atlas,
     services: Vec<Object>,
     organisations: BTreeMap<String, Object>,
-    loose: BTreeMap<String, Vec<Object>>,
+    orphans: BTreeMap<String, Vec<Object>>,
 }
 
-fn whole(what: &Outgoing<'_>, go_on: &mut GoOn<'_>) -> Result<Whole, Problem> {
-    let writer = Writer::new(what);
+fn collect<'a>(
+    context: &ExportContext<'a>,
+    on_progress: &mut ProgressCallback<'_>,
+) -> Result<Dataset<'a>, ExchangeError> {
+    let writer = Writer::new(context);
     let mut organisations = BTreeMap::new();
-    for record in what.workspace.organisations.iter() {
+    for record in context.workspace.organisations.iter() {
         let item = writer.organisation(record);
-        organisations.insert(text(&item, "id").to_owned(), item);
+        organisations.insert(str_field(&item, "id").to_owned(), item);
     }
-    let mut services = Vec::with_capacity(what.workspace.services.len());
-    for (at, record) in what.workspace.services.iter().enumerate() {
-        if at % 200 == 0 && !go_on(Progress { step: "writing", done: at }) {
-            return Err(Problem("the export was stopped; nothing was written".to_owned()));
+    let mut services = Vec::with_capacity(context.workspace.services.len());
+    for (at, record) in context.workspace.services.iter().enumerate() {
+        if at % 200 == 0 && !on_progress(Progress { stage: "writing", done: at }) {
+            return Err(ExchangeError("the export was stopped; nothing was written".to_owned()));
         }
         services.push(writer.service(record));
     }
-    services.sort_by(|one, other| text(one, "id").cmp(text(other, "id")));
-    Ok(Whole { services, organisations, loose: writer.loose() })
+    services.sort_by(|one, other| str_field(one, "id").cmp(str_field(other, "id")));
+    Ok(Dataset { atlas: context.atlas, services, organisations, orphans: writer.orphans() })
 }
 
-/// Every address that must not be known, as it is recorded here and as it came.
-fn secrets_of(what: &Outgoing<'_>) -> Redactor {
+/// The redactor of all hidden addresses, both of the records and of their originals.
+fn hidden_addresses(context: &ExportContext<'_>) -> Redactor {
     let mut redactor = Redactor::default();
-    let hidden: HashMap<Id, &Service> = what
+    let hidden: HashMap<Id, &Service> = context
         .workspace
         .services
         .iter()
@@ -119,7 +171,7 @@ fn secrets_of(what: &Outgoing<'_>) -> Redactor {
     for service in hidden.values() {
         redactor.add(service, None);
     }
-    for original in what.originals.iter() {
+    for original in context.originals.iter() {
         if let Some(service) = original.record.and_then(|id| hidden.get(&id)) {
             redactor.add(service, serde_json::from_str(original.json.as_str()).ok().as_ref());
         }
@@ -129,35 +181,35 @@ fn secrets_of(what: &Outgoing<'_>) -> Redactor {
 }
 
 struct Writer<'a> {
-    what: &'a Outgoing<'a>,
+    context: &'a ExportContext<'a>,
     originals: HashMap<Id, &'a Arc<Original>>,
-    /// Organisations by source and id there.
+    /// Organisations by source and the id in it.
     records: HashMap<(Text, String), Id>,
     redactor: Redactor,
 }
 
 impl<'a> Writer<'a> {
-    fn new(what: &'a Outgoing<'a>) -> Self {
+    fn new(context: &'a ExportContext<'a>) -> Self {
         let originals: HashMap<Id, &Arc<Original>> =
-            what.originals.iter().filter_map(|original| Some((original.record?, original))).collect();
+            context.originals.iter().filter_map(|original| Some((original.record?, original))).collect();
         let mut records = HashMap::new();
-        for record in what.workspace.organisations.iter() {
+        for record in context.workspace.organisations.iter() {
             if let Some(source) = &record.source {
                 records.insert((source.feed.clone(), source.id.to_string()), record.id);
             }
         }
-        Self { what, originals, records, redactor: secrets_of(what) }
+        Self { context, originals, records, redactor: hidden_addresses(context) }
     }
 
-    /// The uuid by which others know a record.
+    /// The exported uuid of a record.
     fn uuid(&self, table: &str, id: Id, source: Option<&str>) -> String {
         let original = self.originals.get(&id).and_then(|original| original.source_id.as_deref());
         let known = original.or(source).filter(|known| is_uuid(known)).map(str::to_owned);
-        known.unwrap_or_else(|| made_uuid(&format!("moot|{table}|{id}")))
+        known.unwrap_or_else(|| name_uuid(&format!("moot|{table}|{id}")))
     }
 
-    fn organisation_uuid(&self, to: &Ref) -> Option<String> {
-        let record = self.what.workspace.organisations.get(to.id()?)?;
+    fn organisation_uuid(&self, to: &Ref<Organisation>) -> Option<String> {
+        let record = self.context.workspace.organisations.get(to.id()?)?;
         Some(self.uuid("organizations", record.id, record.source.as_ref().map(|source| &*source.id)))
     }
 
@@ -166,14 +218,14 @@ impl<'a> Writer<'a> {
         serde_json::from_str(original.json.as_str()).ok().map(|item| (*original, item))
     }
 
-    /// What a reference in an item meant when it was imported.
-    fn named(&self, feed: Option<&Text>, item: &Object, field: &str) -> Option<Ref> {
-        let said = match text(item, field) {
-            "" => text(item, &format!("moot_{field}")),
-            said => said,
+    /// The reference in a field of an item, resolved as at the import.
+    fn named(&self, feed: Option<&Text>, item: &Object, field: &str) -> Option<Ref<Organisation>> {
+        let stated = match str_field(item, field) {
+            "" => str_field(item, &format!("moot_{field}")),
+            stated => stated,
         };
-        let record = feed.and_then(|feed| self.records.get(&(feed.clone(), said.to_owned())));
-        record.map(|id| Ref::Record(*id)).or_else(|| Text::some(said).map(Ref::Words))
+        let record = feed.and_then(|feed| self.records.get(&(feed.clone(), stated.to_owned())));
+        record.map(|id| Ref::record(*id)).or_else(|| Text::some(stated).map(Ref::words))
     }
 
     fn organisation(&self, record: &Organisation) -> Object {
@@ -188,30 +240,34 @@ impl<'a> Writer<'a> {
                 Organisation::default(),
             ),
         };
-        patch::organisation(&mut item, &base, record, self.what.workspace, &|to| self.organisation_uuid(to));
+        patch::patch_organisation(&mut item, &base, record, self.context.workspace, &|to| self.organisation_uuid(to));
         self.redactor.redact_item(Some(record.id), &mut item);
-        self.guard(&mut item);
+        self.remove_persons_unless_asked(&mut item);
         item
     }
 
     fn service(&self, record: &Service) -> Object {
         let (mut item, base) = match self.original(record.id) {
             Some((original, item)) => {
-                let deliverer = self.named(original.feed.as_ref(), &item, "organization_id");
-                let organisation = deliverer.as_ref().and_then(Ref::id).and_then(|id| self.original(id));
+                let organisation_ref = self.named(original.feed.as_ref(), &item, "organization_id");
+                let organisation = organisation_ref.as_ref().and_then(Ref::id).and_then(|id| self.original(id));
                 let organisation = organisation.map(|(_, item)| item);
-                let around = Around { organisation: organisation.as_ref(), deliverer, needs: self.what.needs };
-                let base = map::service(&item, &around);
+                let service_context = ServiceContext {
+                    organisation_item: organisation.as_ref(),
+                    organisation_ref,
+                    needs: self.context.needs,
+                };
+                let base = map::service(&item, &service_context);
                 (item, base)
             }
             None => (self.blank("services", record.id, record.source.as_ref().map(|s| &*s.id)), Service::default()),
         };
-        patch::service(&mut item, &base, record, self.what.workspace, &|to| self.organisation_uuid(to));
+        patch::patch_service(&mut item, &base, record, self.context.workspace, &|to| self.organisation_uuid(to));
         if record.hide_address {
-            hide(&mut item);
+            hide_address(&mut item);
         }
         self.redactor.redact_item(record.organisation.as_ref().and_then(Ref::id), &mut item);
-        self.guard(&mut item);
+        self.remove_persons_unless_asked(&mut item);
         item
     }
 
@@ -219,43 +275,43 @@ impl<'a> Writer<'a> {
         Object::from_iter([("id".to_owned(), Value::String(self.uuid(table, id, source)))])
     }
 
-    /// Persons go out only where they are asked for.
-    fn guard(&self, item: &mut Object) {
-        if !self.what.contacts {
+    /// Removes persons unless they were asked for.
+    fn remove_persons_unless_asked(&self, item: &mut Object) {
+        if !self.context.contacts {
             without_persons(item);
         }
     }
 
-    /// Rows that belonged to nothing when they came.
-    fn loose(&self) -> BTreeMap<String, Vec<Object>> {
-        let mut loose: BTreeMap<String, Vec<Object>> = BTreeMap::new();
-        for original in self.what.originals.iter().filter(|original| original.record.is_none()) {
+    /// The rows without a parent of earlier imports, by table.
+    fn orphans(&self) -> BTreeMap<String, Vec<Object>> {
+        let mut orphans: BTreeMap<String, Vec<Object>> = BTreeMap::new();
+        for original in self.context.originals.iter().filter(|original| original.record.is_none()) {
             let table = original.name.to_string();
             if let Ok(mut item) = serde_json::from_str::<Object>(original.json.as_str())
-                && (self.what.contacts || table != "contacts")
+                && (self.context.contacts || table != "contacts")
             {
                 let is_place = matches!(&*table, "addresses" | "locations" | "service_at_location");
                 if is_place && self.redactor.is_hidden_place(None, &Value::Object(item.clone())) {
                     continue;
                 }
                 self.redactor.redact_item(None, &mut item);
-                self.guard(&mut item);
-                loose.entry(table).or_default().push(item);
+                self.remove_persons_unless_asked(&mut item);
+                orphans.entry(table).or_default().push(item);
             }
         }
-        for rows in loose.values_mut() {
-            rows.sort_by(|one, other| text(one, "id").cmp(text(other, "id")));
+        for rows in orphans.values_mut() {
+            rows.sort_by(|one, other| str_field(one, "id").cmp(str_field(other, "id")));
         }
-        loose
+        orphans
     }
 }
 
-/// Whatever names a person.
-const PERSONS: &[&str] =
+/// Fields that name a person.
+const PERSON_FIELDS: &[&str] =
     &["contacts", "moot_contacts", "assurer_email", "moot_verified_by", "admin_emails", "updated_by"];
 
 fn without_persons(item: &mut Object) {
-    item.retain(|key, _| !PERSONS.contains(&key.as_str()));
+    item.retain(|key, _| !PERSON_FIELDS.contains(&key.as_str()));
     for value in item.values_mut() {
         each_object(value, &mut without_persons);
     }
@@ -269,38 +325,38 @@ fn each_object(value: &mut Value, act: &mut dyn FnMut(&mut Object)) {
     }
 }
 
-/// What leads from a row to the place it was kept with, and to the service that has it now.
-const WHERE: &[&str] =
+/// References from which a hidden location could be found, and the parent that a moved row no longer has.
+const LOCATION_REFERENCES: &[&str] =
     &["service_id", "location_id", "service_at_location_id", "moot_location_id", "moot_service_at_location_id"];
 
-/// Takes every trace of where a service is out of its item.
-fn hide(item: &mut Object) {
-    let traces = redactor::traces_in(item);
-    // telephone and hours belong to the service, not to the house
+/// Removes every trace of a service's locations from its item.
+fn hide_address(item: &mut Object) {
+    let addresses = redactor::addresses_in(item);
+    // phones, hours and the like belong to the service and are kept
     let places = item.shift_remove("service_at_locations");
     for place in places.iter().filter_map(Value::as_array).flatten().filter_map(Value::as_object) {
         for name in ["phones", "schedules", "contacts", "service_areas"] {
-            lift(item, place, name);
+            move_rows(item, place, name);
             if let Some(location) = place.get("location").and_then(Value::as_object) {
-                lift(item, location, name);
+                move_rows(item, location, name);
             }
         }
     }
     item.shift_remove("moot_locations");
     for rows in item.values_mut().filter_map(Value::as_array_mut) {
         for row in rows.iter_mut().filter_map(Value::as_object_mut) {
-            row.retain(|key, _| !WHERE.contains(&key.as_str()));
+            row.retain(|key, _| !LOCATION_REFERENCES.contains(&key.as_str()));
         }
     }
     for (key, value) in item.iter_mut() {
         if key != "id" {
-            redactor::withhold(value, &traces);
+            redactor::withhold(value, &addresses);
         }
     }
     item.insert("moot_hide_address".to_owned(), "yes".into());
 }
 
-fn lift(item: &mut Object, from: &Object, name: &str) {
+fn move_rows(item: &mut Object, from: &Object, name: &str) {
     let Some(Value::Array(rows)) = from.get(name) else {
         return;
     };

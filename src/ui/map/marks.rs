@@ -6,7 +6,8 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use super::land::Projection;
-use super::{Drawn, MapView, thousands};
+use super::{Drawn, MapView};
+use crate::model::text::count;
 
 /// A service by itself.
 const ONE: &str = "•";
@@ -66,9 +67,9 @@ impl Cluster {
     fn text(&self) -> String {
         match (self.is_chosen, self.count) {
             (true, 0 | 1) => CHOSEN.to_owned(),
-            (true, count) => format!("{CHOSEN}{}", thousands(count)),
+            (true, number) => format!("{CHOSEN}{}", count(number)),
             (false, 1) => ONE.to_owned(),
-            (false, count) => thousands(count),
+            (false, number) => count(number),
         }
     }
 

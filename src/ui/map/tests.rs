@@ -1,4 +1,6 @@
 use super::*;
+use crate::model::{Kind, Service, Workspace};
+use crate::search::{Context, Index, Query};
 
 fn dorset() -> Atlas {
     ron::from_str(include_str!("../../../data/maps/dorset.ron")).unwrap()
@@ -145,7 +147,14 @@ fn the_table_takes_the_place_of_the_map() {
     let point = atlas.find("Poole");
     service.locations.push(crate::model::service::Location { point, ..Default::default() });
     let hidden = Service { hide_address: true, serves: Vec::new(), ..service.clone() };
-    let counts = count_by_district([service, hidden].iter(), &atlas);
+    let mut workspace = Workspace::default();
+    let ids = ["S-0001", "S-0002"].map(|id| id.parse().unwrap());
+    for (id, service) in ids.into_iter().zip([service, hidden]) {
+        workspace.place(id, Some(Service { id, ..service }.into()));
+    }
+    let index = Index::build(&[Kind::Service], &workspace, &atlas);
+    let context = Context { workspace: &workspace, atlas: &atlas, today: "2026-11-21".parse().unwrap() };
+    let counts = index.count_by_district(&index.search(&Query::default(), context).hits, &atlas);
     assert_eq!((counts.districts[1], counts.districts[5], counts.elsewhere), ((1, 1), (1, 0), 1));
     for (width, height) in [(24, 12), (40, 12), (40, 4)] {
         let area = Rect::new(0, 0, width, height);

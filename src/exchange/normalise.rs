@@ -1,33 +1,33 @@
-//! One row or object at a time: names as HSDS 3 has them, values of the sort their field takes, nothing unclean.
+//! Normalises one row or object at a time: field names of HSDS 3, values of the type of their field, clean text.
 //!
-//! A value its field cannot hold is never thrown away: it stays beside the field as `moot_FIELD`.
+//! A value that its field cannot hold is never dropped: it is kept beside the field as `moot_raw_FIELD`.
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::clean;
-use super::report::{Repair, Rule, shown};
-use super::schema::{Sort, Table};
-use super::values::{self, Read};
+use super::report::{Repair, RepairKind, excerpt};
+use super::sanitise;
+use super::schema::{DataType, TableSchema};
+use super::values::{self, Parsed};
 
 /// A JSON object.
 pub type Object = Map<String, Value>;
 
-/// The name space of the ids made here.
+/// The uuid namespace of all ids that are derived from names (RFC 4122, version 5).
 const NAME_SPACE: Uuid = Uuid::from_u128(0x6b86_6c3e_239d_5bf2_8809_62bd_a688_0f3d);
 
-/// Deeper than this nothing is kept in its shape; it becomes text.
-const DEEPEST: usize = 24;
+/// The nesting depth up to which unknown values keep their shape; deeper ones become text.
+const MAX_DEPTH: usize = 24;
 
-/// Whoever tidies: knows the source and the place, and writes down every repair.
+/// Normalises rows, and records each repair with the position in the source.
 pub struct Normaliser {
     /// The name of the source.
     pub feed: String,
-    /// Whether this program wrote the source: then nothing is decoded a second time.
+    /// Whether this program wrote the source: its text is not decoded a second time.
     pub is_own: bool,
-    /// What was repaired.
+    /// The repairs so far.
     pub repairs: Vec<Repair>,
     /// The file being read.
     pub file: Arc<str>,
@@ -41,58 +41,65 @@ impl Normaliser {
         Self { feed: feed.to_owned(), is_own: false, repairs: Vec::new(), file: "".into(), row: 0 }
     }
 
-    /// Writes a repair down.
-    pub fn note(&mut self, field: &str, rule: Rule, old: &str, new: &str) {
+    /// Records a repair at the present position.
+    pub fn note(&mut self, field: &str, kind: RepairKind, old: &str, new: &str) {
         let file = self.file.clone();
-        self.repairs.push(Repair { file, row: self.row, field: field.into(), rule, old: shown(old), new: shown(new) });
+        self.repairs.push(Repair {
+            file,
+            row: self.row,
+            field: field.into(),
+            kind,
+            old: excerpt(old),
+            new: excerpt(new),
+        });
     }
 
-    /// The uuid that stands for an id of this source: itself where it is one.
+    /// The uuid for an id of this source: the id itself where it is a uuid, else one derived from it.
     pub fn uuid(&self, table: &str, id: &str) -> String {
-        if is_uuid(id) { id.to_owned() } else { made_uuid(&format!("{}|{table}|{id}", self.feed)) }
+        if is_uuid(id) { id.to_owned() } else { name_uuid(&format!("{}|{table}|{id}", self.feed)) }
     }
 
-    /// A cleaned text, its repairs written down.
-    pub fn text(&mut self, field: &str, raw: &str) -> String {
-        let cleaned = if self.is_own { clean::own(raw) } else { clean::foreign(raw) };
-        for rule in cleaned.rules {
-            self.note(field, rule, raw, &cleaned.text);
+    /// Cleans a text and records the repairs.
+    pub fn clean_text(&mut self, field: &str, raw: &str) -> String {
+        let cleaned = if self.is_own { sanitise::own(raw) } else { sanitise::foreign(raw) };
+        for kind in cleaned.kinds {
+            self.note(field, kind, raw, &cleaned.text);
         }
         cleaned.text
     }
 
-    /// The name of a field, cleaned and on one line.
-    pub fn key(raw: &str) -> String {
+    /// Cleans the name of a field and puts it on one line.
+    pub fn clean_key(raw: &str) -> String {
         if raw.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
             return raw.to_owned();
         }
-        let cleaned = crate::model::text::one_line(&clean::foreign(raw).text);
+        let cleaned = crate::model::text::one_line(&sanitise::foreign(raw).text);
         cleaned.chars().take(200).collect()
     }
 
-    /// Tidies the plain fields of a row of `table`; what nests in it is left to the caller.
-    pub fn fields(&mut self, table: &'static Table, raw: Object) -> Object {
-        let mut tidy = Object::new();
+    /// Normalises the plain fields of a row of `table`; nested rows are the caller's.
+    pub fn fields(&mut self, table: &'static TableSchema, raw: Object) -> Object {
+        let mut normalised = Object::new();
         for (key, value) in raw {
-            let key = Self::key(&key);
+            let key = Self::clean_key(&key);
             if let Some(value) = self.value(&key, value, 0) {
-                self.put(table, &mut tidy, key, value);
+                self.put(table, &mut normalised, key, value);
             }
         }
-        self.check_place(table, &mut tidy);
-        tidy
+        self.check_coordinates(table, &mut normalised);
+        normalised
     }
 
     /// Cleans a value of any shape; `None` when nothing is in it.
     fn value(&mut self, key: &str, value: Value, depth: usize) -> Option<Value> {
         match value {
             Value::Null => {
-                self.note(key, Rule::Null, "null", "");
+                self.note(key, RepairKind::Null, "null", "");
                 None
             }
-            Value::String(raw) => Some(self.text(key, &raw)).filter(|text| !text.is_empty()).map(Value::String),
-            Value::Array(_) | Value::Object(_) if depth > DEEPEST => {
-                Some(Value::String(self.text(key, &value.to_string())))
+            Value::String(raw) => Some(self.clean_text(key, &raw)).filter(|text| !text.is_empty()).map(Value::String),
+            Value::Array(_) | Value::Object(_) if depth > MAX_DEPTH => {
+                Some(Value::String(self.clean_text(key, &value.to_string())))
             }
             Value::Array(items) => {
                 let items: Vec<Value> = items.into_iter().filter_map(|item| self.value(key, item, depth + 1)).collect();
@@ -102,7 +109,7 @@ impl Normaliser {
                 let object: Object = object
                     .into_iter()
                     .filter_map(|(key, value)| {
-                        let key = Self::key(&key);
+                        let key = Self::clean_key(&key);
                         self.value(&key, value, depth + 1).map(|value| (key, value))
                     })
                     .collect();
@@ -112,56 +119,56 @@ impl Normaliser {
         }
     }
 
-    /// Puts a cleaned value where it belongs: in its field, or beside it.
-    fn put(&mut self, table: &'static Table, row: &mut Object, key: String, value: Value) {
+    /// Stores a cleaned value in its field, or beside it where its type is wrong.
+    fn put(&mut self, table: &'static TableSchema, row: &mut Object, key: String, value: Value) {
         let Some(field) = table.field(&key) else {
             row.insert(key, value);
             return;
         };
         let text = match value {
-            Value::Number(number) if field.sort == Sort::Number => {
+            Value::Number(number) if field.data_type == DataType::Number => {
                 row.insert(key, Value::Number(number));
                 return;
             }
             Value::String(text) => text,
             plain @ (Value::Number(_) | Value::Bool(_)) => {
-                self.note(&key, Rule::Standard, &plain.to_string(), &format!("{:?}", plain.to_string()));
+                self.note(&key, RepairKind::Standard, &plain.to_string(), &format!("{:?}", plain.to_string()));
                 plain.to_string()
             }
             shaped => {
-                self.note(&key, Rule::WrongSort, &shaped.to_string(), "");
+                self.note(&key, RepairKind::WrongType, &shaped.to_string(), "");
                 row.insert(format!("moot_raw_{key}"), shaped);
                 return;
             }
         };
-        self.put_text(table.name, row, key, text, field.sort);
+        self.put_text(table.name, row, key, text, field.data_type);
     }
 
-    fn put_text(&mut self, table: &str, row: &mut Object, key: String, text: String, sort: Sort) {
+    fn put_text(&mut self, table: &str, row: &mut Object, key: String, text: String, data_type: DataType) {
         let postcode = || (table == "addresses" && key == "postal_code").then(|| values::postcode(&text)).flatten();
         if let Some(postcode) = postcode() {
-            self.note(&key, Rule::Postcode, &text, &postcode);
+            self.note(&key, RepairKind::Postcode, &text, &postcode);
             row.insert(key, Value::String(postcode));
             return;
         }
-        match values::read(sort, &text) {
-            Read::Right(value) => {
+        match values::parse(data_type, &text) {
+            Parsed::Valid(value) => {
                 row.insert(key, value);
             }
-            Read::Repaired(value, rule) => {
-                self.note(&key, rule, &text, value.as_str().unwrap_or_default());
+            Parsed::Repaired(value, kind) => {
+                self.note(&key, kind, &text, value.as_str().unwrap_or_default());
                 row.insert(key, value);
             }
-            Read::Wrong => {
+            Parsed::Invalid => {
                 let beside = format!("moot_raw_{key}");
-                self.note(&key, Rule::WrongSort, &text, &beside);
+                self.note(&key, RepairKind::WrongType, &text, &beside);
                 row.insert(beside, Value::String(text));
             }
         }
     }
 
-    /// Coordinates that are on no earth, or on the line and the meridian at once, say nothing: they go beside.
-    fn check_place(&mut self, table: &'static Table, row: &mut Object) {
+    /// Moves impossible coordinates, incomplete ones and 0, 0 out of their fields.
+    fn check_coordinates(&mut self, table: &'static TableSchema, row: &mut Object) {
         if table.name != "locations" {
             return;
         }
@@ -176,34 +183,34 @@ impl Normaliser {
         };
         for key in ["latitude", "longitude"] {
             if !is_place && let Some(value) = row.shift_remove(key) {
-                self.note(key, Rule::NoPlace, &value.to_string(), &format!("moot_raw_{key}"));
+                self.note(key, RepairKind::BadCoordinates, &value.to_string(), &format!("moot_raw_{key}"));
                 row.insert(format!("moot_raw_{key}"), value);
             }
         }
     }
 }
 
-/// Whether a text is a uuid as it stands.
+/// Whether a text is a hyphenated uuid.
 pub fn is_uuid(text: &str) -> bool {
     text.len() == 36 && Uuid::try_parse(text).is_ok()
 }
 
-/// The uuid made of a name; the same name always makes the same one.
-pub fn made_uuid(name: &str) -> String {
+/// The uuid derived from a name (version 5).
+pub fn name_uuid(name: &str) -> String {
     Uuid::new_v5(&NAME_SPACE, name.as_bytes()).to_string()
 }
 
-/// The text in a field; empty when there is none.
-pub fn text<'a>(row: &'a Object, key: &str) -> &'a str {
+/// The text in a field; empty where there is none.
+pub fn str_field<'a>(row: &'a Object, key: &str) -> &'a str {
     row.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The objects in an array.
+/// The objects in an array field.
 pub fn objects<'a>(row: &'a Object, key: &str) -> impl Iterator<Item = &'a Object> {
     row.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
 }
 
-/// Gives a field another name, unless something stands there already.
+/// Renames a field unless the new name is already in use.
 pub fn rename(row: &mut Object, from: &str, to: &str) {
     if row.get(to).is_none_or(|value| value.as_str().is_some_and(|text| text.trim().is_empty()))
         && let Some(value) = row.shift_remove(from)
@@ -213,11 +220,11 @@ pub fn rename(row: &mut Object, from: &str, to: &str) {
     }
 }
 
-/// Fields in a set order, so that two rows with the same content are the same text: those of the schema, then unknown
-/// ones, then what nests, then ours.
-pub fn arrange(table: &'static Table, row: Object) -> Object {
+/// Puts fields into canonical order, so that equal rows serialise to equal text: schema fields, unknown fields, nested
+/// values, then those of this program.
+pub fn arrange(table: &'static TableSchema, row: Object) -> Object {
     let rank = |key: &str, value: &Value| -> (u8, usize) {
-        if let Some(at) = table.place_of(key) {
+        if let Some(at) = table.position_of(key) {
             (0, at)
         } else if key.starts_with("moot_") {
             (3, 0)
@@ -242,7 +249,7 @@ mod tests {
     use super::*;
     use crate::exchange::schema;
 
-    fn tidy(table: &str, json: &str) -> (Object, Vec<Repair>) {
+    fn normalised(table: &str, json: &str) -> (Object, Vec<Repair>) {
         let mut normaliser = Normaliser::new("test");
         let row = serde_json::from_str(json).unwrap();
         let row = normaliser.fields(schema::table(table).unwrap(), row);
@@ -258,21 +265,21 @@ mod tests {
     #[test]
     fn what_a_field_cannot_hold_stays_beside_it() {
         let (row, repairs) =
-            tidy("services", r#"{"maximum_age":null,"minimum_age":"eighteen","url":"www.a.org","fees":3}"#);
-        assert_eq!(text(&row, "moot_raw_minimum_age"), "eighteen");
-        assert_eq!(text(&row, "url"), "https://www.a.org");
-        assert_eq!(text(&row, "fees"), "3");
-        let rules: Vec<Rule> = repairs.iter().map(|repair| repair.rule).collect();
-        assert_eq!(rules, [Rule::Null, Rule::WrongSort, Rule::Scheme, Rule::Standard]);
+            normalised("services", r#"{"maximum_age":null,"minimum_age":"eighteen","url":"www.a.org","fees":3}"#);
+        assert_eq!(str_field(&row, "moot_raw_minimum_age"), "eighteen");
+        assert_eq!(str_field(&row, "url"), "https://www.a.org");
+        assert_eq!(str_field(&row, "fees"), "3");
+        let kinds: Vec<RepairKind> = repairs.iter().map(|repair| repair.kind).collect();
+        assert_eq!(kinds, [RepairKind::Null, RepairKind::WrongType, RepairKind::Scheme, RepairKind::Standard]);
     }
 
     #[test]
     fn no_place_is_no_point() {
         for (lat, lon) in [("0", "0"), ("100", "3"), ("50.1", "")] {
-            let (row, _) = tidy("locations", &format!(r#"{{"latitude":"{lat}","longitude":"{lon}"}}"#));
+            let (row, _) = normalised("locations", &format!(r#"{{"latitude":"{lat}","longitude":"{lon}"}}"#));
             assert!(row.get("latitude").is_none() && row.get("longitude").is_none(), "{lat} {lon}");
         }
-        let (row, _) = tidy("locations", r#"{"latitude":"50.70","longitude":"-1.98"}"#);
+        let (row, _) = normalised("locations", r#"{"latitude":"50.70","longitude":"-1.98"}"#);
         assert_eq!(row["longitude"].to_string(), "-1.98");
     }
 }

@@ -1,4 +1,4 @@
-//! A directory as tables: a folder or a zip of CSV files with a datapackage.json.
+//! Export as CSV tables: a folder or a zip with a datapackage.json (Frictionless tabular data package).
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{Cursor, Write};
@@ -6,25 +6,25 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::Whole;
-use super::fill::fill;
+use super::Dataset;
+use super::fill::{Placeholders, fill};
 use crate::exchange::json::child_of;
-use crate::exchange::schema::{self, Sort, Table};
-use crate::exchange::tidy::{Object, arrange, text};
-use crate::exchange::{Problem, write};
+use crate::exchange::normalise::{Object, arrange, str_field};
+use crate::exchange::schema::{self, DataType, TableSchema};
+use crate::exchange::{ExchangeError, write};
 
-/// Writes the package: a zip where the path ends so, else a folder.
-pub(super) fn write_package(path: &Path, whole: &Whole) -> Result<(), Problem> {
-    let files = files(whole)?;
+/// Writes the package: a zip where the path ends in `.zip`, else a folder.
+pub(super) fn write(path: &Path, dataset: &Dataset<'_>) -> Result<(), ExchangeError> {
+    let files = files(dataset)?;
     if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip")) {
-        return write::file(
+        return write::write_file(
             path,
-            &zipped(&files).map_err(|error| Problem(format!("the zip could not be made: {error}")))?,
+            &zipped(&files).map_err(|error| ExchangeError(format!("the zip could not be made: {error}")))?,
         );
     }
     let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-    write::folder(path, &names)?;
-    files.iter().try_for_each(|(name, bytes)| write::file(&path.join(name), bytes))
+    write::prepare_folder(path, &names)?;
+    files.iter().try_for_each(|(name, bytes)| write::write_file(&path.join(name), bytes))
 }
 
 fn zipped(files: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
@@ -38,22 +38,23 @@ fn zipped(files: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
 }
 
 /// Rows by table, each row once.
-#[derive(Default)]
-struct Rows {
+struct RowsByTable<'a> {
+    placeholders: Placeholders<'a>,
     known: BTreeMap<usize, Vec<Object>>,
     other: BTreeMap<String, Vec<Object>>,
     seen: HashSet<(&'static str, String)>,
 }
 
-fn files(whole: &Whole) -> Result<Vec<(String, Vec<u8>)>, Problem> {
-    let mut rows = Rows::default();
+fn files(dataset: &Dataset<'_>) -> Result<Vec<(String, Vec<u8>)>, ExchangeError> {
+    let placeholders = Placeholders { atlas: dataset.atlas, oruk_url: None };
+    let mut rows = RowsByTable { placeholders, known: BTreeMap::new(), other: BTreeMap::new(), seen: HashSet::new() };
     let mut add = |name: &str, item: &Object| match schema::table(name) {
-        Some(table) => rows.unfold(table, item.clone(), None),
-        None => rows.other.entry(file_safe(name)).or_default().push(item.clone()),
+        Some(table) => rows.add(table, item.clone(), None),
+        None => rows.other.entry(safe_file_name(name)).or_default().push(item.clone()),
     };
-    whole.organisations.values().for_each(|item| add("organizations", item));
-    whole.services.iter().for_each(|item| add("services", item));
-    for (name, items) in &whole.loose {
+    dataset.organisations.values().for_each(|item| add("organizations", item));
+    dataset.services.iter().for_each(|item| add("services", item));
+    for (name, items) in &dataset.orphans {
         for item in items {
             add(name, item);
         }
@@ -66,7 +67,7 @@ fn files(whole: &Whole) -> Result<Vec<(String, Vec<u8>)>, Problem> {
         let columns = columns(table, &rows);
         let file = format!("{name}.csv");
         resources.push(resource(&name, &file, table, &columns));
-        files.push((file, written(&columns, &rows).map_err(|error| Problem(format!("{name}: {error}")))?));
+        files.push((file, to_csv(&columns, &rows).map_err(|error| ExchangeError(format!("{name}: {error}")))?));
     }
     let about = json!({
         "profile": "tabular-data-package", "name": "human_services_data", "version": "3.1.0", "moot_version": 1,
@@ -78,61 +79,61 @@ fn files(whole: &Whole) -> Result<Vec<(String, Vec<u8>)>, Problem> {
     Ok(files)
 }
 
-/// A name that can only be a file in this folder.
-fn file_safe(name: &str) -> String {
+/// A name that is safe as a file name in the package.
+fn safe_file_name(name: &str) -> String {
     let safe: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' }).take(80).collect();
     if safe.is_empty() { "rows".to_owned() } else { safe.to_lowercase() }
 }
 
-/// What nests in JSON only: it stands whole in a cell, with nothing filled in.
-const IN_CELLS: &[&str] = &["locations", "taxonomy_detail"];
+/// Nested values that have no table of their own: they are written as JSON in a cell, without placeholders.
+const JSON_ONLY: &[&str] = &["locations", "taxonomy_detail"];
 
-impl Rows {
-    /// Puts a row and all that nests in it into their tables.
-    fn unfold(&mut self, table: &'static Table, row: Object, parent: Option<(&'static Table, &str)>) {
-        let mut row = arrange(table, row); // whatever was patched in stands where reading it again will put it
-        let id = text(&row, "id").to_owned();
+impl RowsByTable<'_> {
+    /// Adds a row, and everything nested in it, to their tables.
+    fn add(&mut self, table: &'static TableSchema, row: Object, parent: Option<(&'static TableSchema, &str)>) {
+        let mut row = arrange(table, row); // patched fields go where reading the export will put them
+        let id = str_field(&row, "id").to_owned();
         if !self.seen.insert((table.name, id.clone())) {
             return;
         }
-        let inner: Vec<(String, &'static Table)> = row
+        let inner: Vec<(String, &'static TableSchema)> = row
             .iter()
             .filter(|(_, value)| value.is_array())
             .filter_map(|(key, _)| child_of(table, key).map(|child| (key.clone(), child)))
             .filter(|(_, child)| schema::link_to(child, table.name).is_some())
             .collect();
-        let nested: Vec<(&'static Table, Value)> =
+        let nested: Vec<(&'static TableSchema, Value)> =
             inner.into_iter().filter_map(|(key, child)| row.shift_remove(&key).map(|value| (child, value))).collect();
         let mut objects = Vec::new();
-        for (link, of, name) in schema::objects_in(table.name) {
+        for (link, of, name) in schema::nested_objects(table.name) {
             if let (Some(of), Some(Value::Object(object))) = (schema::table(of), row.shift_remove(*name)) {
-                row.insert((*link).to_owned(), Value::String(text(&object, "id").to_owned()));
+                row.insert((*link).to_owned(), Value::String(str_field(&object, "id").to_owned()));
                 objects.push((of, object));
             }
         }
         if let Some((of, id)) = parent {
-            tie(table, &mut row, of, id);
+            set_parent(table, &mut row, of, id);
         }
         let apart: Vec<(&str, Value)> =
-            IN_CELLS.iter().filter_map(|name| row.shift_remove(*name).map(|value| (*name, value))).collect();
-        fill(table, &mut row, None);
+            JSON_ONLY.iter().filter_map(|name| row.shift_remove(*name).map(|value| (*name, value))).collect();
+        fill(table, &mut row, self.placeholders);
         row.extend(apart.into_iter().map(|(name, value)| (name.to_owned(), value)));
         let at = schema::tables().iter().position(|known| known.name == table.name).unwrap_or_default();
         self.known.entry(at).or_default().push(row);
         for (of, object) in objects {
-            self.unfold(of, object, None);
+            self.add(of, object, None);
         }
         for (child, value) in nested {
             for inner in value.as_array().into_iter().flatten().filter_map(Value::as_object) {
-                self.unfold(child, inner.clone(), Some((table, &id)));
+                self.add(child, inner.clone(), Some((table, &id)));
             }
         }
     }
 }
 
-/// Writes into a row which row it belongs to.
-fn tie(table: &'static Table, row: &mut Object, parent: &'static Table, id: &str) {
+/// Writes the reference to the parent into a row.
+fn set_parent(table: &'static TableSchema, row: &mut Object, parent: &'static TableSchema, id: &str) {
     let Some(link) = schema::link_to(table, parent.name) else {
         return;
     };
@@ -142,7 +143,8 @@ fn tie(table: &'static Table, row: &mut Object, parent: &'static Table, id: &str
         "resource_id" => "resource_type",
         _ => return,
     };
-    let is_right = schema::known_as(&text(row, entity).to_lowercase()).is_some_and(|said| said.name == parent.name);
+    let is_right =
+        schema::table_by_alias(&str_field(row, entity).to_lowercase()).is_some_and(|known| known.name == parent.name);
     if !is_right {
         let singular = if parent.name == "accessibility" { parent.name } else { parent.name.trim_end_matches('s') };
         row.insert(entity.to_owned(), Value::String(singular.to_owned()));
@@ -152,8 +154,8 @@ fn tie(table: &'static Table, row: &mut Object, parent: &'static Table, id: &str
 /// A column: the field, and whether its values are written as JSON.
 type Column = (String, bool);
 
-/// All columns of the schema, then what else the rows have.
-fn columns(table: Option<&'static Table>, rows: &[Object]) -> Vec<Column> {
+/// All columns of the schema, then the other fields of the rows.
+fn columns(table: Option<&'static TableSchema>, rows: &[Object]) -> Vec<Column> {
     let fields = table.map_or(&[][..], |table| &table.fields);
     let known: Vec<Column> = fields.iter().map(|field| (field.name.to_owned(), false)).collect();
     let mut more: BTreeSet<Column> = BTreeSet::new();
@@ -166,37 +168,37 @@ fn columns(table: Option<&'static Table>, rows: &[Object]) -> Vec<Column> {
     known.into_iter().chain(more).collect()
 }
 
-fn is_number(table: Option<&'static Table>, key: &str) -> bool {
-    table.and_then(|table| table.field(key)).is_some_and(|field| field.sort == Sort::Number)
+fn is_number(table: Option<&'static TableSchema>, key: &str) -> bool {
+    table.and_then(|table| table.field(key)).is_some_and(|field| field.data_type == DataType::Number)
 }
 
-fn title((name, is_shaped): &Column) -> String {
-    if *is_shaped { format!("moot_json:{name}") } else { name.clone() }
+fn title((name, is_json): &Column) -> String {
+    if *is_json { format!("moot_json:{name}") } else { name.clone() }
 }
 
-fn written(columns: &[Column], rows: &[Object]) -> csv::Result<Vec<u8>> {
+fn to_csv(columns: &[Column], rows: &[Object]) -> csv::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(columns.iter().map(title))?;
     for row in rows {
-        writer.write_record(columns.iter().map(|(name, is_shaped)| cell(row.get(name), *is_shaped)))?;
+        writer.write_record(columns.iter().map(|(name, is_json)| cell(row.get(name), *is_json)))?;
     }
     writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
 }
 
-fn cell(value: Option<&Value>, is_shaped: bool) -> String {
+fn cell(value: Option<&Value>, is_json: bool) -> String {
     match value {
-        Some(Value::String(text)) if !is_shaped => text.clone(),
-        Some(Value::Array(names)) if !is_shaped => {
-            names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ") // the names of what was filled in
+        Some(Value::String(text)) if !is_json => text.clone(),
+        Some(Value::Array(names)) if !is_json => {
+            names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ") // moot_filled
         }
-        Some(Value::Number(number)) if !is_shaped => number.to_string(),
+        Some(Value::Number(number)) if !is_json => number.to_string(),
         Some(Value::String(_)) | None => String::new(),
-        Some(shaped) if is_shaped => shaped.to_string(),
+        Some(shaped) if is_json => shaped.to_string(),
         Some(_) => String::new(),
     }
 }
 
-fn resource(name: &str, file: &str, table: Option<&'static Table>, columns: &[Column]) -> Value {
+fn resource(name: &str, file: &str, table: Option<&'static TableSchema>, columns: &[Column]) -> Value {
     let fields: Vec<Value> = columns
         .iter()
         .map(|column| {

@@ -1,14 +1,14 @@
-//! Cleaning of every string that comes from outside.
+//! Sanitises every string that comes from outside.
 //!
-//! Tags become text, entities are decoded once, escape sequences and invisible characters go; what is then still
-//! unwelcome is made visible by [`text::clean`]. What this program wrote itself is only checked, as a second decoding
-//! would change it.
+//! Tags become text, entities are decoded once, escape sequences and invisible characters are removed; anything else
+//! that is not allowed in a [`text::Text`] is made visible by [`text::clean`]. Strings that this program wrote are only
+//! checked, as decoding them a second time would change them.
 
 use crate::model::text;
 
-use super::report::Rule;
+use super::report::RepairKind;
 
-/// The tags that are taken for tags; anything else in angle brackets is what somebody wrote.
+/// Known tags; anything else in angle brackets is left as text.
 const TAGS: &[&str] = &[
     "a",
     "abbr",
@@ -60,62 +60,62 @@ const TAGS: &[&str] = &[
     "ul",
 ];
 
-/// The tags that begin a new line.
+/// Tags that begin a new line.
 const BREAKS: &[&str] =
     &["blockquote", "br", "dd", "div", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "p", "section", "tr"];
 
-/// A cleaned string, and what had to be done to it.
+/// A sanitised string, and what was changed in it.
 pub struct Cleaned {
     /// The string.
     pub text: String,
-    /// The rules that changed it, in the order in which they were applied.
-    pub rules: Vec<Rule>,
+    /// The kinds of changes, in the order in which they were made.
+    pub kinds: Vec<RepairKind>,
 }
 
-/// One step of cleaning.
-type Step = fn(&str) -> String;
+/// One pass of sanitising.
+type Pass = fn(&str) -> String;
 
-/// Cleans a string from a foreign source.
+/// Sanitises a string from a foreign source.
 pub fn foreign(raw: &str) -> Cleaned {
     if raw.bytes().all(|b| (0x20..0x7f).contains(&b) && !matches!(b, b'&' | b'<' | b'\\')) {
         let trimmed = raw.trim();
-        let rules = if trimmed.len() == raw.len() { Vec::new() } else { vec![Rule::Trimmed] };
-        return Cleaned { text: trimmed.to_owned(), rules };
+        let kinds = if trimmed.len() == raw.len() { Vec::new() } else { vec![RepairKind::Trimmed] };
+        return Cleaned { text: trimmed.to_owned(), kinds };
     }
-    let mut cleaned = Cleaned { text: raw.to_owned(), rules: Vec::new() };
-    let steps: [(Rule, Step); 5] = [
-        (Rule::Newlines, newlines),
-        (Rule::Tags, without_tags),
-        (Rule::Entities, |text| html_escape::decode_html_entities(text).into_owned()),
-        (Rule::Controls, without_controls),
-        (Rule::Blanks, plain_blanks),
+    let mut cleaned = Cleaned { text: raw.to_owned(), kinds: Vec::new() };
+    let passes: [(RepairKind, Pass); 5] = [
+        (RepairKind::Newlines, newlines),
+        (RepairKind::Tags, without_tags),
+        (RepairKind::Entities, |text| html_escape::decode_html_entities(text).into_owned()),
+        (RepairKind::Controls, without_controls),
+        (RepairKind::Blanks, plain_blanks),
     ];
-    for (rule, step) in steps {
-        let text = step(&cleaned.text);
+    for (kind, pass) in passes {
+        let text = pass(&cleaned.text);
         if text != cleaned.text {
             cleaned.text = text;
-            cleaned.rules.push(rule);
+            cleaned.kinds.push(kind);
         }
     }
     finish(cleaned)
 }
 
-/// Checks a string that this program wrote: nothing unwelcome is let in, and nothing is decoded a second time. Blanks at
-/// the ends stay, as lists in words may end with one.
+/// Checks a string that this program wrote, without decoding it again. White space at the ends is kept, as formatted
+/// lists may end with it.
 pub fn own(raw: &str) -> Cleaned {
     let text = text::clean(raw);
-    let rules = if text == raw { Vec::new() } else { vec![Rule::Controls] };
-    Cleaned { text, rules }
+    let kinds = if text == raw { Vec::new() } else { vec![RepairKind::Controls] };
+    Cleaned { text, kinds }
 }
 
 fn finish(mut cleaned: Cleaned) -> Cleaned {
     let text = text::clean(&cleaned.text);
-    if text != cleaned.text && !cleaned.rules.contains(&Rule::Controls) {
-        cleaned.rules.push(Rule::Controls);
+    if text != cleaned.text && !cleaned.kinds.contains(&RepairKind::Controls) {
+        cleaned.kinds.push(RepairKind::Controls);
     }
     let trimmed = text.trim();
     if trimmed.len() != text.len() {
-        cleaned.rules.push(Rule::Trimmed);
+        cleaned.kinds.push(RepairKind::Trimmed);
     }
     trimmed.clone_into(&mut cleaned.text);
     cleaned
@@ -134,8 +134,8 @@ fn plain_blanks(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n").chars().map(plain).collect()
 }
 
-/// Takes out escape sequences, controls, direction marks and invisible characters; bullets from symbol fonts become
-/// bullets.
+/// Removes escape sequences, control characters, direction marks and invisible characters; bullets of symbol fonts
+/// become `•`.
 fn without_controls(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
@@ -146,16 +146,16 @@ fn without_controls(text: &str) -> String {
             '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{a0}' | '\u{202f}' | '\u{2007}' | '\u{2028}'
             | '\u{2029}' => out.push(c),
             '\u{f0a7}' | '\u{f0b7}' | '\u{f0d8}' | '\u{f0a8}' | '\u{f076}' | '\u{f06e}' | '\u{f0fc}' => out.push('•'),
-            c if c.is_control() || is_invisible(c) => {}
+            c if text::is_unwelcome(c) && !is_private(c) => {}
             c => out.push(c),
         }
     }
     out
 }
 
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+/// Private use and tag characters are left for [`text::clean`] to make visible: they may have meant something.
+fn is_private(c: char) -> bool {
+    matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..)
 }
 
 fn skip_escape(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
@@ -173,8 +173,8 @@ fn skip_until_final(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
     chars.next_if(|c| ('\u{40}'..='\u{7e}').contains(c));
 }
 
-/// An operating-system command ends with a bell or a string terminator; without one only the introducer goes, so that
-/// a stray escape cannot swallow a text.
+/// Skips an OSC, DCS or similar string up to its terminator; without a terminator only the introducer is removed, so
+/// that a stray escape cannot swallow the text.
 fn skip_string(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
     let ahead = chars.clone();
     let Some(length) = ahead.take(256).position(|c| matches!(c, '\u{7}' | '\u{1b}' | '\u{9c}')) else {
@@ -288,9 +288,16 @@ mod tests {
     }
 
     #[test]
-    fn rules_are_named() {
-        assert_eq!(foreign("a&amp;b ").rules, [Rule::Entities, Rule::Trimmed]);
-        assert!(foreign("as it is").rules.is_empty());
+    fn what_is_invisible_goes_and_what_may_have_meant_something_is_shown() {
+        assert_eq!(foreign("a\u{200b}b\u{202e}c\u{3164}d\u{ad}e\u{7}f").text, "abcdef");
+        assert_eq!(foreign("a\u{e001}b\u{e0041}c").text, "a<U+E001>b<U+E0041>c");
+        assert_eq!(foreign("a\u{a0}b\u{2028}c").text, "a b\nc");
+    }
+
+    #[test]
+    fn kinds_are_named() {
+        assert_eq!(foreign("a&amp;b ").kinds, [RepairKind::Entities, RepairKind::Trimmed]);
+        assert!(foreign("as it is").kinds.is_empty());
         assert_eq!(own(r"a&amp;b\n").text, r"a&amp;b\n");
         assert_eq!(own("a\u{1b}b").text, "a<U+001B>b");
     }

@@ -1,0 +1,385 @@
+//! The list of a screen: records of some kinds, searched as one types, in an order, with marks, a cursor and an open
+//! detail. Every screen has one, and the commands here work alike in all of them.
+
+use std::collections::BTreeSet;
+
+use super::command::{Command, Scope, always, commands};
+use super::input::LineInput;
+use super::moving::{Cursor, Step};
+use super::{App, Effect, Effects, Severity, compare, detail, form, prompt, search_line};
+use crate::model::change::{Change, Refusal};
+use crate::model::text::count;
+use crate::model::{Author, CellContext, Column, Date, Id, Kind, Workspace, change};
+use crate::search::{Hit, Query};
+
+/// Records that are listed.
+pub struct RecordList {
+    /// The kinds it shows.
+    pub kinds: &'static [Kind],
+    /// What the search line says while nothing is typed in it.
+    pub placeholder: &'static str,
+    /// What is said when there are no records at all, and which key makes the first.
+    pub empty: &'static str,
+    /// The search line.
+    pub input: LineInput,
+    /// Whether the search line is being typed in.
+    pub is_searching: bool,
+    /// The search as it was understood.
+    pub query: Query,
+    /// Nothing holds all the words: what stands in the list holds most of them.
+    pub is_partial: bool,
+    /// The search with one part less that finds most, and how many; only where nothing is found.
+    pub suggestion: Option<(String, usize)>,
+    /// What stands in the list, in its order.
+    pub rows: Vec<Hit>,
+    /// Where the list is.
+    pub cursor: Cursor,
+    /// The marked records.
+    pub marks: BTreeSet<Id>,
+    /// The order of the list: 0 as the search ranks it, else by the column with this number in [`orders`].
+    pub order: usize,
+    /// Whether the detail fills the screen.
+    pub is_detail_open: bool,
+    /// How far the open detail is scrolled.
+    pub detail_top: usize,
+}
+
+impl RecordList {
+    /// An empty list.
+    pub fn new(kinds: &'static [Kind], placeholder: &'static str, empty: &'static str) -> Self {
+        Self {
+            kinds,
+            placeholder,
+            empty,
+            input: LineInput::default(),
+            is_searching: false,
+            query: Query::default(),
+            is_partial: false,
+            suggestion: None,
+            rows: Vec::new(),
+            cursor: Cursor::default(),
+            marks: BTreeSet::new(),
+            order: 0,
+            is_detail_open: false,
+            detail_top: 0,
+        }
+    }
+
+    /// The record the cursor stands on.
+    pub fn selected(&self) -> Option<Id> {
+        self.selected_row().map(|hit| hit.id)
+    }
+
+    /// The row the cursor stands on.
+    pub fn selected_row(&self) -> Option<&Hit> {
+        self.rows.get(self.cursor.at)
+    }
+
+    /// The marked records, or the one the cursor stands on.
+    pub fn chosen(&self) -> Vec<Id> {
+        if self.marks.is_empty() { self.selected().into_iter().collect() } else { self.marks.iter().copied().collect() }
+    }
+
+    /// Whether nothing is typed into the search line.
+    pub fn is_unsearched(&self) -> bool {
+        self.input.text().trim().is_empty()
+    }
+
+    /// What the cells of a row need to know.
+    pub fn cell_context<'a>(&self, row: &Hit, workspace: &'a Workspace, today: Date) -> CellContext<'a> {
+        let km = self.query.near().and_then(|_| row.km());
+        CellContext { workspace, today, km, only_serves: self.query.asks_in() && !row.is_located() }
+    }
+
+    /// Another workspace was opened: nothing that pointed into the old one holds.
+    pub fn reset(&mut self) {
+        self.marks.clear();
+        self.rows.clear();
+        self.cursor = Cursor::default();
+    }
+
+    fn put_cursor_on(&mut self, id: Option<Id>, height: usize) {
+        if let Some(at) = id.and_then(|id| self.rows.iter().position(|row| row.id == id)) {
+            self.cursor.at = at;
+        }
+        self.cursor.follow(self.rows.len(), height);
+    }
+}
+
+/// The orders in which a list of these kinds can stand, besides that of the search: by title, then by each column.
+fn orders(kinds: &[Kind]) -> Vec<(String, Option<Column>)> {
+    let columns = kinds.first().map(|kind| kind.columns()).unwrap_or_default();
+    let by_column = columns.into_iter().map(|column| (column.sort_label(), Some(column)));
+    std::iter::once(("by name".to_owned(), None)).chain(by_column).collect()
+}
+
+/// What the order of a list is called; `None` for that of the search.
+pub fn order_label(list: &RecordList) -> Option<String> {
+    orders(list.kinds).into_iter().nth(list.order.checked_sub(1)?).map(|(label, _)| label)
+}
+
+/// How many rows of a list are seen on a screen of this size; below them stands what the selected record says.
+pub fn list_height((columns, rows): (u16, u16)) -> usize {
+    let rows = usize::from(rows);
+    match (columns, rows) {
+        (..60, _) | (_, ..16) => rows.saturating_sub(4),
+        (100.., _) => rows.saturating_sub(4 + 10),
+        _ => rows.saturating_sub(4 + 9),
+    }
+    .max(1)
+}
+
+/// How many rows an open detail has on a screen of this size.
+fn detail_height((_, rows): (u16, u16)) -> usize {
+    usize::from(rows).saturating_sub(5).max(1)
+}
+
+fn has_record(app: &App) -> Result<(), &'static str> {
+    app.selected().map(|_| ()).ok_or_else(|| app.screens.nothing_selected(app.screen))
+}
+
+/// For `ready` of commands that change the selected record.
+pub(crate) fn may_edit(app: &App) -> Result<(), &'static str> {
+    app.may_change()?;
+    has_record(app)
+}
+
+fn may_add(app: &App) -> Result<(), &'static str> {
+    app.may_change()?;
+    let is_addable = app.list().kinds.first().is_some_and(|kind| kind.is_addable());
+    if is_addable { Ok(()) } else { Err("nothing can be added here by hand") }
+}
+
+fn can_compare(app: &App) -> Result<(), &'static str> {
+    let fits = (2..=compare::MAX_COMPARED).contains(&app.list().marks.len());
+    if fits { Ok(()) } else { Err("mark two or three with space, then press c") }
+}
+
+fn can_go_back(app: &App) -> Result<(), &'static str> {
+    let list = app.list();
+    let nothing = list.marks.is_empty() && list.input.text().is_empty() && !list.is_detail_open;
+    let is_home = nothing && !app.screens.can_go_back(app.screen);
+    if is_home { Err("nothing to go back from; q leaves") } else { Ok(()) }
+}
+
+/// Commands of every list that find and mark.
+pub(crate) const COMMANDS: &[Command] = commands! { Scope::LIST;
+    "list.back" ["esc"] "back" "back: close the detail, drop the marks, clear the search" can_go_back, back;
+    "record.compare" ["c"] "compare" "two or three that are marked side by side" can_compare, compare::open;
+    "record.open" ["enter"] "open" "everything about the selected record" has_record, open;
+    "list.search" ["/"] "search" "search as you type" always, search_line::open;
+    "list.filter" ["f"] "filter" "filter: what there is stands in the line below" always, filter;
+    "list.mark" ["space"] "" "mark and go on; commands then act on all marked" has_record, mark;
+    "list.mark-all" ["ctrl-a"] "" "mark everything found, or nothing" has_record, mark_all;
+    "list.sort" ["s"] "" "sort: best first, by name, then by each column" always, sort;
+};
+
+/// Commands on the records of every list; in the footer those of the screen itself stand before them.
+pub(crate) const RECORD_COMMANDS: &[Command] = commands! { Scope::RECORD;
+    "record.new" ["n"] "new" "a new record" may_add, new;
+    "record.edit" ["e"] "edit" "edit every field of the record" may_edit, edit;
+    "record.delete" ["d"] "" "delete the record (u brings it back)" may_edit, delete;
+    "record.copy" ["y"] "" "copy the facts of the record" has_record, copy;
+};
+
+/// Searches anew for what the line says; the cursor goes to the best.
+pub(crate) fn search(app: &mut App) {
+    let screen = app.screen;
+    app.list_mut().rows.clear();
+    app.list_mut().cursor = Cursor::default();
+    app.list_mut().is_detail_open = false;
+    app.refresh_screen(screen);
+}
+
+/// Finds again, after something changed; the cursor stays on its record.
+pub(super) fn refresh(app: &mut App, screen: super::screen::ScreenId) {
+    let height = list_height(app.size);
+    let App { screens, indexes, workspace, atlas, today, .. } = app;
+    let list = screens.list_mut(screen);
+    let held = list.selected();
+    match indexes.of(list.kinds) {
+        Some(index) => {
+            list.query = Query::parse(list.input.text(), index, atlas);
+            let context = crate::search::Context { workspace, atlas, today: *today };
+            let found = index.search(&list.query, context);
+            list.rows = found.hits;
+            (list.is_partial, list.suggestion) = (found.partial, found.suggestion);
+            if list.query.is_empty() && list.kinds.len() > 1 {
+                list.rows.sort_by_key(|row| Kind::of(row.id)); // within a kind the order of names stays
+            }
+        }
+        None => list.rows = by_title(list.kinds, workspace),
+    }
+    list.marks.retain(|id| workspace.get(*id).is_some());
+    put_in_order(list, workspace);
+    list.put_cursor_on(held, height);
+}
+
+/// Every record by title: what the list shows while the words are still being read.
+fn by_title(kinds: &[Kind], workspace: &Workspace) -> Vec<Hit> {
+    let mut rows: Vec<(Kind, String, Id)> = Vec::new();
+    for kind in kinds {
+        let titles = workspace.iter(*kind).map(|record| (*kind, record.title(workspace).to_lowercase(), record.id()));
+        rows.extend(titles);
+    }
+    rows.sort();
+    rows.into_iter().map(|(_, _, id)| Hit::unranked(id)).collect()
+}
+
+fn put_in_order(list: &mut RecordList, workspace: &Workspace) {
+    let Some(at) = list.order.checked_sub(1) else { return };
+    let Some((_, column)) = orders(list.kinds).into_iter().nth(at) else { return };
+    list.rows.sort_by_cached_key(|row| {
+        let record = workspace.get(row.id);
+        let key = column.zip(record.as_ref()).map(|(column, record)| column.sort_key(record, workspace));
+        (key, record.map(|record| record.title(workspace).to_lowercase()))
+    });
+}
+
+/// Puts the cursor of the open screen on a record; a search that would not show it is cleared.
+pub(crate) fn select(app: &mut App, id: Id) {
+    let height = list_height(app.size);
+    if !app.list().kinds.iter().any(|kind| Kind::of(id) == Some(*kind)) {
+        return;
+    }
+    if !app.list().rows.iter().any(|row| row.id == id) {
+        app.list_mut().input = LineInput::default();
+        app.refresh_screen(app.screen);
+    }
+    app.list_mut().put_cursor_on(Some(id), height);
+}
+
+/// Moves in the list or the open detail.
+pub(crate) fn step(app: &mut App, step: Step) {
+    let (height, rows) = (list_height(app.size), detail_height(app.size));
+    if !app.list().is_detail_open {
+        let list = app.list_mut();
+        list.cursor.step(step, list.rows.len(), height);
+        return;
+    }
+    let Some(record) = app.selected() else { return };
+    let length = detail::lines(&record, &app.workspace, app.today, app.size.0).len();
+    let list = app.list_mut();
+    list.detail_top = super::moving::scroll(list.detail_top, step, length, rows);
+}
+
+fn open(app: &mut App) -> Effects {
+    let list = app.list_mut();
+    list.is_detail_open = !list.is_detail_open;
+    list.detail_top = 0;
+    Vec::new()
+}
+
+fn filter(app: &mut App) -> Effects {
+    let names = app.index().map(|index| index.filters().iter().map(|filter| filter.name).collect::<Vec<_>>().join(" "));
+    let list = app.list_mut();
+    let text = list.input.text().trim_end().to_owned();
+    let text = if text.is_empty() { text } else { text + " " };
+    list.input.set(&text, text.len());
+    app.set_status(Severity::Warning, format!("filters: {}  tab completes", names.unwrap_or_default()));
+    search_line::open(app)
+}
+
+fn back(app: &mut App) -> Effects {
+    let list = app.list_mut();
+    if list.is_detail_open {
+        list.is_detail_open = false;
+    } else if !list.marks.is_empty() {
+        list.marks.clear();
+    } else if !list.input.text().is_empty() {
+        list.input = LineInput::default();
+        app.refresh_screen(app.screen);
+    } else {
+        app.screens.back(app.screen);
+    }
+    Vec::new()
+}
+
+fn mark(app: &mut App) -> Effects {
+    let list = app.list_mut();
+    if let Some(id) = list.selected()
+        && !list.marks.remove(&id)
+    {
+        list.marks.insert(id);
+    }
+    app.step(Step::Rows(1));
+    say_marks(app)
+}
+
+fn mark_all(app: &mut App) -> Effects {
+    let list = app.list_mut();
+    if list.rows.iter().all(|row| list.marks.contains(&row.id)) {
+        list.marks.clear();
+    } else {
+        list.marks.extend(list.rows.iter().map(|row| row.id));
+    }
+    say_marks(app)
+}
+
+fn say_marks(app: &mut App) -> Effects {
+    let list = app.list();
+    let sentence = match (list.marks.len(), list.kinds) {
+        (0, _) => "nothing is marked".to_owned(),
+        (1, [kind]) => format!("1 {} marked", kind.singular()),
+        (n, [kind]) => format!("{} {} marked", count(n), kind.plural()),
+        (n, _) => format!("{} marked", count(n)),
+    };
+    app.set_status(Severity::Info, sentence);
+    Vec::new()
+}
+
+fn sort(app: &mut App) -> Effects {
+    let list = app.list_mut();
+    list.order = (list.order + 1) % (orders(list.kinds).len() + 1);
+    let label = order_label(list).unwrap_or_else(|| "best first".to_owned());
+    app.set_status(Severity::Info, format!("sorted {label}"));
+    app.refresh_screen(app.screen);
+    Vec::new()
+}
+
+/// A rule of the model, applied to the chosen records by whoever acts.
+pub(crate) fn apply(app: &mut App, rule: impl Fn(&App, &[Id], &Author) -> Result<Change, Refusal>) -> Effects {
+    let Some(author) = app.author() else { return prompt::ask_who(app) };
+    let ids = app.list().chosen();
+    match rule(app, &ids, &author) {
+        Ok(change) => {
+            app.list_mut().marks.clear();
+            app.submit(change)
+        }
+        Err(refusal) => {
+            app.set_status(Severity::Error, refusal.0);
+            Vec::new()
+        }
+    }
+}
+
+fn delete(app: &mut App) -> Effects {
+    apply(app, |app, ids, _| change::remove(&app.workspace, ids))
+}
+
+fn new(app: &mut App) -> Effects {
+    match app.list().kinds.first() {
+        Some(kind) => new_of(app, *kind),
+        None => Vec::new(),
+    }
+}
+
+/// Opens a form for a new record of a kind.
+pub(crate) fn new_of(app: &mut App, kind: Kind) -> Effects {
+    let id = app.new_id(kind);
+    form::open(app, kind.blank(id))
+}
+
+fn edit(app: &mut App) -> Effects {
+    match app.selected() {
+        Some(record) => form::open(app, record),
+        None => Vec::new(),
+    }
+}
+
+fn copy(app: &mut App) -> Effects {
+    let records = app.list().chosen().into_iter().filter_map(|id| app.workspace.get(id));
+    let texts: Vec<String> = records.map(|record| detail::plain(&record, &app.workspace, app.today)).collect();
+    app.set_status(Severity::Info, "sent to your terminal".to_owned());
+    vec![Effect::Copy(texts.join("\n\n"))]
+}

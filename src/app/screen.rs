@@ -1,0 +1,198 @@
+//! The screens: what each must answer, and the one list of them.
+//!
+//! A screen is its state file here, one line in the list below, and, where a list with a detail beneath it is not enough, a
+//! drawing file in `ui`. Tabs, number keys, the `screen.*` commands, dispatch, the joined command table, the indexes
+//! and the drawing all come from the list; nothing else names a screen.
+
+use super::command::{Command, Scope};
+use super::list::{self, RecordList};
+use super::moving::Step;
+use super::{App, Effects};
+use crate::model::Kind;
+
+/// What a screen is. Most of it follows from the list it shows.
+pub trait Screen: Default + 'static {
+    /// The kinds it shows; they are searched together.
+    const KINDS: &'static [Kind];
+    /// Its own commands, in slices of one scope each; those of its list are shared.
+    const COMMANDS: &'static [&'static [Command]];
+
+    /// Its list.
+    fn list(&self) -> &RecordList;
+    /// Its list.
+    fn list_mut(&mut self) -> &mut RecordList;
+
+    /// Where its keys are looked up, the innermost first, while no text is being typed.
+    fn scopes(&self) -> &'static [Scope];
+
+    /// Whether its list is to be seen just now, so that commands on records can be run.
+    fn shows_list(&self) -> bool {
+        true
+    }
+
+    /// What it says when a command needs a record and none is selected.
+    fn nothing_selected(&self) -> &'static str {
+        "nothing is selected: clear the search with esc, or press n for a new one"
+    }
+
+    /// Follows what changed beneath it; the list has been searched anew already.
+    fn refresh(_app: &mut App) {}
+
+    /// Moves in what is to be seen besides the list.
+    fn step(app: &mut App, step: Step) {
+        list::step(app, step);
+    }
+
+    /// Whether something besides the list is to be seen, from which one can go back.
+    fn can_go_back(&self) -> bool {
+        false
+    }
+
+    /// Goes back from it.
+    fn back(&mut self) {}
+
+    /// Somebody begins to search: what is not the list gives way to it.
+    fn search(&mut self) {}
+
+    /// Something besides the counts that stands beside the search line.
+    fn note(&self) -> Option<String> {
+        None
+    }
+}
+
+/// The list of screens: state, file, number key, tab, whether it is drawn by a file of its own or as a list.
+macro_rules! for_each_screen {
+    ($each:ident) => {
+        $each! {
+            /// The services map.
+            Services services "1" "Services" drawn;
+            /// People and organisations.
+            People people "6" "People" listed;
+        }
+    };
+}
+pub(crate) use for_each_screen;
+
+macro_rules! declare_screens {
+    ($( $(#[$doc:meta])* $name:ident $module:ident $key:literal $title:literal $drawing:ident; )+) => {
+        /// A screen. The first one opens.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub enum ScreenId {
+            #[default]
+            $( $(#[$doc])* $name, )+
+        }
+
+        /// The state of all screens.
+        #[derive(Default)]
+        pub struct Screens {
+            $( $(#[$doc])* pub $module: super::$module::$name, )+
+        }
+
+        impl ScreenId {
+            /// Every screen, in the order of the tabs. A screen not yet built is no tab.
+            pub const ALL: &'static [ScreenId] = &[$(ScreenId::$name),+];
+
+            /// Its name on the tab.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$name => $title),+ }
+            }
+
+            /// Its number key.
+            pub fn key(self) -> &'static str {
+                match self { $(Self::$name => $key),+ }
+            }
+
+            /// The kinds it shows.
+            pub fn kinds(self) -> &'static [Kind] {
+                match self { $(Self::$name => <super::$module::$name as Screen>::KINDS),+ }
+            }
+
+            pub(super) fn refresh(self, app: &mut App) {
+                match self { $(Self::$name => super::$module::$name::refresh(app)),+ }
+            }
+
+            pub(super) fn step(self, app: &mut App, step: Step) {
+                match self { $(Self::$name => super::$module::$name::step(app, step)),+ }
+            }
+        }
+
+        $(impl super::$module::$name {
+            /// Where this screen is in the list.
+            #[allow(dead_code)] // not every screen asks
+            pub(crate) const ID: ScreenId = ScreenId::$name;
+        })+
+
+        impl Screens {
+            /// The list of a screen.
+            pub fn list(&self, screen: ScreenId) -> &RecordList {
+                match screen { $(ScreenId::$name => self.$module.list()),+ }
+            }
+
+            /// The list of a screen.
+            pub fn list_mut(&mut self, screen: ScreenId) -> &mut RecordList {
+                match screen { $(ScreenId::$name => self.$module.list_mut()),+ }
+            }
+
+            /// Where the keys of a screen are looked up.
+            pub fn scopes(&self, screen: ScreenId) -> &'static [Scope] {
+                match screen { $(ScreenId::$name => self.$module.scopes()),+ }
+            }
+
+            /// Whether the list of a screen is to be seen.
+            pub fn shows_list(&self, screen: ScreenId) -> bool {
+                match screen { $(ScreenId::$name => self.$module.shows_list()),+ }
+            }
+
+            /// What a screen says when no record is selected.
+            pub fn nothing_selected(&self, screen: ScreenId) -> &'static str {
+                match screen { $(ScreenId::$name => self.$module.nothing_selected()),+ }
+            }
+
+            /// What stands beside the search line of a screen besides the counts.
+            pub fn note(&self, screen: ScreenId) -> Option<String> {
+                match screen { $(ScreenId::$name => self.$module.note()),+ }
+            }
+
+            pub(super) fn can_go_back(&self, screen: ScreenId) -> bool {
+                match screen { $(ScreenId::$name => self.$module.can_go_back()),+ }
+            }
+
+            pub(super) fn back(&mut self, screen: ScreenId) {
+                match screen { $(ScreenId::$name => self.$module.back()),+ }
+            }
+
+            pub(super) fn search(&mut self, screen: ScreenId) {
+                match screen { $(ScreenId::$name => self.$module.search()),+ }
+            }
+        }
+
+        /// The sets of kinds that are searched together, one for each screen.
+        pub const SEARCHED: &[&[Kind]] = &[$(<super::$module::$name as Screen>::KINDS),+];
+
+        /// The commands of all screens.
+        pub(super) const COMMANDS: &[&[&[Command]]] = &[$(<super::$module::$name as Screen>::COMMANDS),+];
+
+        /// Commands that open screens.
+        pub(super) const OPEN: &[Command] = super::command::commands! { Scope::GLOBAL;
+            $( concat!("screen.", stringify!($module)), [$key] "" concat!("the screen ", $title),
+                super::command::always, |app| open(app, ScreenId::$name); )+
+        };
+    };
+}
+for_each_screen!(declare_screens);
+
+/// Opens a screen.
+pub(super) fn open(app: &mut App, screen: ScreenId) -> Effects {
+    // A page may lie over a form: what is typed there is kept.
+    let effects = super::form::keep_draft(app);
+    app.screen = screen;
+    app.layers.clear();
+    effects
+}
+
+/// Opens the screen so many tabs further on.
+pub(super) fn open_next(app: &mut App, by: isize) -> Effects {
+    let count = ScreenId::ALL.len();
+    let at = ScreenId::ALL.iter().position(|screen| *screen == app.screen).unwrap_or(0);
+    open(app, ScreenId::ALL[(at + count).saturating_add_signed(by) % count])
+}

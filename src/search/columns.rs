@@ -1,0 +1,245 @@
+//! The values that filters test, copied out of the records into compact rows: a filter over the whole collection scans
+//! these and never reads a record.
+
+use std::collections::HashMap;
+
+use super::words::{normalized, truncated};
+use super::{Hit, Index};
+use crate::model::choice::Set;
+use crate::model::date::months_before;
+use crate::model::gaps::DistrictCounts;
+use crate::model::organisation::Sector;
+use crate::model::place::{Atlas, Districts, Point, bounds};
+use crate::model::service::{Ages, Client, Location, Need, STALE_MONTHS, Service, Sex, Status};
+use crate::model::{AnyRecord, Audience, Date, Organisation, Ref, Text, Workspace};
+
+/// The filterable values of one record.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FilterRow {
+    pub needs: Set<Need>,
+    pub clients: Set<Client>,
+    pub sectors: Set<Sector>,
+    pub ages: Option<Ages>,
+    pub sex: Option<Sex>,
+    pub status: Status,
+    pub is_hidden: bool,
+    pub verified: Option<Date>,
+    pub funding_ends: Option<Date>,
+    pub serves: Districts,
+    pub located: Districts,
+    /// Its range in [`FilterColumns::sites`].
+    sites: (u32, u32),
+    /// Its range in [`FilterColumns::areas`].
+    areas: (u32, u32),
+}
+
+/// A location of a service.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Site {
+    lat: f32,
+    lon: f32,
+    pub town: u32,
+}
+
+impl Site {
+    pub fn point(self) -> Option<Point> {
+        (!self.lat.is_nan()).then(|| Point(self.lat.into(), self.lon.into()))
+    }
+}
+
+/// The town of a site that states none.
+pub(super) const NO_TOWN: u32 = u32::MAX;
+
+/// The rows of all records, and the names of towns and areas they use.
+#[derive(Clone, Debug, Default)]
+pub(super) struct FilterColumns {
+    pub rows: Vec<FilterRow>,
+    sites: Vec<Site>,
+    areas: Vec<u32>,
+    /// Each name in its normalized form, and as the first record spells it.
+    pub names: Vec<(Box<str>, Text)>,
+    name_ids: HashMap<Box<str>, u32>,
+}
+
+/// Names of towns and areas are compared by so many bytes.
+const MAX_NAME_BYTES: usize = 80;
+
+impl FilterColumns {
+    /// The locations of a record.
+    pub fn sites(&self, document: usize) -> &[Site] {
+        let (from, to) = self.rows[document].sites;
+        &self.sites[from as usize..to as usize]
+    }
+
+    /// The areas a record serves, as ids of names.
+    pub fn areas(&self, document: usize) -> &[u32] {
+        let (from, to) = self.rows[document].areas;
+        &self.areas[from as usize..to as usize]
+    }
+
+    /// Appends the row of the next record.
+    pub fn push(&mut self, record: &AnyRecord, workspace: &Workspace, resolver: &mut AreaResolver<'_>) {
+        let visible = record.visible_to(Audience::Colleagues, workspace);
+        let row = match &visible {
+            AnyRecord::Service(service) => self.service_row(service, workspace, resolver),
+            AnyRecord::Organisation(organisation) => {
+                FilterRow { sectors: sector_set(organisation.sector), ..self.empty_row() }
+            }
+            AnyRecord::Person(person) => {
+                let roles = person.roles.iter().map(|role| sector_of(&role.organisation, workspace));
+                FilterRow { sectors: roles.fold(Set::default(), Set::union), ..self.empty_row() }
+            }
+            _ => self.empty_row(),
+        };
+        self.rows.push(row);
+    }
+
+    fn empty_row(&self) -> FilterRow {
+        let (sites, areas) = (self.sites.len() as u32, self.areas.len() as u32);
+        FilterRow {
+            needs: Set::default(),
+            clients: Set::default(),
+            sectors: Set::default(),
+            ages: None,
+            sex: None,
+            status: Status::Active,
+            is_hidden: false,
+            verified: None,
+            funding_ends: None,
+            serves: Districts::default(),
+            located: Districts::default(),
+            sites: (sites, sites),
+            areas: (areas, areas),
+        }
+    }
+
+    fn service_row(&mut self, service: &Service, workspace: &Workspace, resolver: &mut AreaResolver<'_>) -> FilterRow {
+        let (first_site, first_area) = (self.sites.len() as u32, self.areas.len() as u32);
+        let mut located = Districts::default();
+        for location in &service.locations {
+            let town = location.town.as_ref().map_or(NO_TOWN, |town| self.intern(town));
+            located = located.union(resolver.location_districts(location));
+            let (lat, lon) = location.point.map_or((f32::NAN, f32::NAN), |at| (at.0 as f32, at.1 as f32));
+            self.sites.push(Site { lat, lon, town });
+        }
+        for area in &service.serves {
+            let name = self.intern(area);
+            self.areas.push(name);
+        }
+        FilterRow {
+            needs: service.needs,
+            clients: service.clients,
+            sectors: service.organisation.as_ref().map(|o| sector_of(o, workspace)).unwrap_or_default(),
+            ages: service.ages,
+            sex: service.sex,
+            status: service.status,
+            is_hidden: service.hide_address,
+            verified: service.verified.as_ref().map(|verified| verified.on),
+            funding_ends: service.funding_ends,
+            serves: service.serves.iter().map(|area| resolver.area_districts(area)).collect(),
+            located,
+            sites: (first_site, self.sites.len() as u32),
+            areas: (first_area, self.areas.len() as u32),
+        }
+    }
+
+    /// The id of a name of a town or area.
+    fn intern(&mut self, name: &Text) -> u32 {
+        let mut key = normalized(truncated(name, MAX_NAME_BYTES));
+        key.shrink_to_fit();
+        if let Some(id) = self.name_ids.get(key.as_str()) {
+            return *id;
+        }
+        let id = self.names.len() as u32;
+        self.name_ids.insert(key.clone().into(), id);
+        self.names.push((key.into(), name.clone()));
+        id
+    }
+}
+
+fn sector_set(sector: Option<Sector>) -> Set<Sector> {
+    sector.into_iter().collect()
+}
+
+fn sector_of(organisation: &Ref<Organisation>, workspace: &Workspace) -> Set<Sector> {
+    sector_set(organisation.get(workspace).and_then(|organisation| organisation.sector))
+}
+
+/// Resolves points, towns and area names to districts. Bounding boxes reject most points before the exact test, and
+/// each area name is looked up once.
+pub(super) struct AreaResolver<'a> {
+    atlas: &'a Atlas,
+    bounds: Vec<(Point, Point)>,
+    towns: HashMap<String, Districts>,
+    areas: HashMap<Text, Districts>,
+}
+
+impl<'a> AreaResolver<'a> {
+    pub fn new(atlas: &'a Atlas) -> Self {
+        let bounds = atlas.districts.iter().map(|district| bounds(&district.rings)).collect();
+        let district = |name: &str| atlas.districts.iter().position(|d| &*d.name == name).into_iter().collect();
+        let towns = atlas.places.iter().map(|place| (normalized(&place.name), district(&place.district))).collect();
+        Self { atlas, bounds, towns, areas: HashMap::new() }
+    }
+
+    /// The districts a location lies in: by its point, else by its town.
+    fn location_districts(&self, location: &Location) -> Districts {
+        match (location.point, &location.town) {
+            (Some(point), _) => self.district_at(point),
+            (None, Some(town)) => self.towns.get(&normalized(town)).copied().unwrap_or_default(),
+            (None, None) => Districts::default(),
+        }
+    }
+
+    fn district_at(&self, point: Point) -> Districts {
+        let contains =
+            |(low, high): &(Point, Point)| (low.0..=high.0).contains(&point.0) && (low.1..=high.1).contains(&point.1);
+        let is_near = self.bounds.iter().any(contains);
+        is_near.then(|| self.atlas.district_at(point)).flatten().into_iter().collect()
+    }
+
+    fn area_districts(&mut self, name: &Text) -> Districts {
+        if let Some(districts) = self.areas.get(name) {
+            return *districts;
+        }
+        let districts = self.atlas.area(name).unwrap_or_default();
+        self.areas.insert(name.clone(), districts);
+        districts
+    }
+}
+
+/// What the columns say of services that were found, without reading the records again.
+impl Index {
+    /// The rows of hits; hits of another index or of none have none.
+    fn rows_of<'a>(&'a self, hits: &'a [Hit]) -> impl Iterator<Item = (usize, &'a FilterRow)> {
+        hits.iter().filter_map(|hit| {
+            let document = hit.document()?;
+            (self.ids.get(document) == Some(&Some(hit.id))).then(|| (document, &self.columns.rows[document]))
+        })
+    }
+
+    /// How many of the hits were not verified within the time after which facts are to be checked again.
+    pub fn count_stale(&self, hits: &[Hit], today: Date) -> usize {
+        let since = months_before(today, STALE_MONTHS);
+        self.rows_of(hits).filter(|(_, row)| row.verified.is_none_or(|on| on < since)).count()
+    }
+
+    /// Where the hits are, as far as colleagues may see.
+    pub fn points_of(&self, hits: &[Hit]) -> Vec<Point> {
+        let sites = self.rows_of(hits).flat_map(|(document, _)| self.columns.sites(document));
+        sites.filter_map(|site| site.point()).collect()
+    }
+
+    /// How many of the hits serve each district, and how many are located in it.
+    pub fn count_by_district(&self, hits: &[Hit], atlas: &Atlas) -> DistrictCounts {
+        let mut counts = DistrictCounts { districts: vec![(0, 0); atlas.districts.len()], elsewhere: 0 };
+        for (_, row) in self.rows_of(hits) {
+            counts.elsewhere += usize::from(row.serves.union(row.located).is_empty());
+            for (at, (serving, here)) in counts.districts.iter_mut().enumerate() {
+                *serving += usize::from(row.serves.has(at));
+                *here += usize::from(row.located.has(at));
+            }
+        }
+        counts
+    }
+}

@@ -1,0 +1,240 @@
+//! A list of records with its search line, and below it what the selected record says. The columns are those its kinds
+//! declare.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::theme::{Role, Theme};
+use super::write::{put, put_marked, rule, typed_part, width};
+use crate::app::App;
+use crate::app::detail::{self, DetailLine};
+use crate::app::list::{RecordList, list_height, order_label};
+use crate::app::wrap::wrap;
+use crate::model::column::Width;
+use crate::model::text::count;
+use crate::model::{AnyRecord, Column, Emphasis};
+use crate::search::Hit;
+
+/// Below this many columns a list has room for its title and one column more.
+const NARROW: u16 = 60;
+
+/// Whether a screen of this size shows one thing at a time.
+pub(super) fn is_small((columns, rows): (u16, u16)) -> bool {
+    columns < NARROW || rows < 16
+}
+
+/// Draws a screen that is a list; the cursor stands in the search line or on the selected row.
+pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let list = app.list();
+    let typed_at = search_line(app, theme, Rect { height: 1, ..area }, buf);
+    let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
+    let row =
+        if list.is_detail_open { open_detail(app, theme, body, buf) } else { list_and_detail(app, theme, body, buf) };
+    if list.is_searching { Some(typed_at) } else { row }
+}
+
+fn list_and_detail(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let height = (list_height(app.size) as u16).min(area.height);
+    let row = rows_or_empty(app, theme, Rect { height, ..area }, buf);
+    if let Some(record) = app.selected().filter(|_| height + 1 < area.height) {
+        let below = Rect { y: area.y + height, height: area.height - height, ..area };
+        detail_page(app, &record, 0, theme, below, buf);
+    }
+    row
+}
+
+/// The open detail of the selected record.
+pub(super) fn open_detail(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let record = app.selected()?;
+    Some(detail_page(app, &record, app.list().detail_top, theme, area, buf))
+}
+
+/// The line that is searched with, and how much it found.
+pub(super) fn search_line(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Position {
+    let list = app.list();
+    let right = summary(app, area.width);
+    let right_cells = (width(&right) as u16).min(area.width / 2);
+    put(buf, (area.right() - right_cells, area.y), right_cells, &right, theme.style(Role::Quiet), theme);
+    let cells = area.width.saturating_sub(right_cells + 4);
+    put(buf, (area.x, area.y), 2, "/ ", theme.style(Role::Key), theme);
+    let (seen, column) = typed_part(list.input.text(), list.input.column(), cells.into());
+    let (text, role) = match (seen.is_empty(), list.is_searching) {
+        (true, false) => (list.placeholder, Role::Quiet),
+        _ => (seen, Role::Text),
+    };
+    put(buf, (area.x + 2, area.y), cells, text, theme.style(role), theme);
+    Position::new(area.x + 2 + (column as u16).min(cells), area.y)
+}
+
+/// What stands beside the search line: how many there are, how many were found, what is marked, in which order.
+fn summary(app: &App, cells: u16) -> String {
+    let list = app.list();
+    let is_wide = cells >= NARROW;
+    if !app.loaded {
+        return "reading the workspace".to_owned();
+    }
+    if !list.marks.is_empty() {
+        return format!("{} marked", count(list.marks.len()));
+    }
+    let all: usize = list.kinds.iter().map(|kind| app.workspace.count(*kind)).sum();
+    let mut text = match (list.is_partial, list.is_unsearched()) {
+        (_, true) => counts(app, list),
+        (true, _) if !is_wide => "nearest".to_owned(),
+        (true, _) => "nothing has every word; nearest:".to_owned(),
+        (false, _) => format!("{} of {}", count(list.rows.len()), count(all)),
+    };
+    if let Some(note) = app.screens.note(app.screen).filter(|_| is_wide && !list.is_partial) {
+        text = format!("{text} · {note}");
+    }
+    if let Some(label) = order_label(list).filter(|_| is_wide) {
+        text = format!("{text} · {label}");
+    }
+    text
+}
+
+fn counts(app: &App, list: &RecordList) -> String {
+    let of = |kind: &crate::model::Kind| format!("{} {}", count(app.workspace.count(*kind)), kind.plural());
+    list.kinds.iter().map(of).collect::<Vec<_>>().join(" · ")
+}
+
+/// The rows, or what belongs on an empty list and which key puts it there.
+pub(super) fn rows_or_empty(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    if !app.list().rows.is_empty() {
+        return rows(app, theme, area, buf);
+    }
+    if app.loaded {
+        empty(app.list(), theme, area, buf);
+    }
+    None
+}
+
+fn empty(list: &RecordList, theme: Theme, area: Rect, buf: &mut Buffer) {
+    let mut lines = Vec::new();
+    if list.is_unsearched() {
+        lines.push(list.empty.to_owned());
+    } else {
+        lines.push("Nothing found. Esc clears the search.".to_owned());
+        lines.extend(list.query.problems.iter().skip(1).cloned()); // the first stands in the status line
+        if let Some((query, found)) = &list.suggestion {
+            lines.push(format!("One word less, {query}, finds {}.", count(*found)));
+        }
+    }
+    let wrapped = lines.iter().flat_map(|line| wrap(line, area.width.saturating_sub(4).into()));
+    for (y, line) in (area.y + 1..area.bottom()).zip(wrapped) {
+        put(buf, (area.x + 2, y), area.width - 2, &line, theme.style(Role::Text), theme);
+    }
+}
+
+/// The columns of a kind that have room, each with its cells, and what is left for the title.
+fn layout(kind: crate::model::Kind, cells: u16) -> (u16, Vec<(Column, u16)>) {
+    let columns = kind.columns();
+    if cells < NARROW {
+        let column = columns.into_iter().find(|column| column.in_narrow);
+        let width = if column.is_some() { 12.min(cells / 3) } else { 0 };
+        return (cells.saturating_sub(width + 3), column.map(|column| (column, width)).into_iter().collect());
+    }
+    let fixed: u16 = columns.iter().map(|column| if let Width::Cells(cells) = column.width { cells } else { 0 }).sum();
+    let rest = cells.saturating_sub(2 + fixed + columns.len() as u16); // a mark, a blank at the end, one before each
+    let width = |column: &Column| match column.width {
+        Width::Percent(percent) => (u32::from(rest) * u32::from(percent) / 100) as u16,
+        Width::Cells(cells) => cells,
+    };
+    let columns: Vec<(Column, u16)> = columns.into_iter().map(|column| (column, width(&column))).collect();
+    let taken: u16 = columns.iter().map(|(_, cells)| cells).sum();
+    ((rest + fixed).saturating_sub(taken), columns)
+}
+
+fn rows(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let list = app.list();
+    let layouts: Vec<_> = list.kinds.iter().map(|kind| (*kind, layout(*kind, area.width))).collect();
+    let mut cursor = None;
+    let seen = list.rows.iter().enumerate().skip(list.cursor.top).take(area.height.into());
+    for (y, (at, hit)) in (area.y..).zip(seen) {
+        let Some(record) = app.workspace.get(hit.id) else { continue };
+        let Some((_, (title, columns))) = layouts.iter().find(|(kind, _)| *kind == record.kind()) else { continue };
+        let is_selected = at == list.cursor.at;
+        let row = Row { app, hit, record: &record, is_selected, theme };
+        row.draw(*title, columns, Rect { y, height: 1, ..area }, buf);
+        if is_selected {
+            cursor = Some(Position::new(area.x, y));
+        }
+    }
+    cursor
+}
+
+/// One row being drawn.
+struct Row<'a> {
+    app: &'a App,
+    hit: &'a Hit,
+    record: &'a AnyRecord,
+    is_selected: bool,
+    theme: Theme,
+}
+
+impl Row<'_> {
+    fn draw(&self, title_cells: u16, columns: &[(Column, u16)], area: Rect, buf: &mut Buffer) {
+        let Self { app, theme, .. } = *self;
+        let list = app.list();
+        let base = theme.style(if self.is_selected { Role::Selected } else { Role::Text });
+        if self.is_selected {
+            buf.set_style(area, base);
+        }
+        let mark = match (list.marks.contains(&self.record.id()), self.is_selected) {
+            (true, _) => theme.sign("✓", "x"),
+            (false, true) => theme.sign("▌", ">"),
+            (false, false) => " ",
+        };
+        put(buf, (area.x, area.y), 1, mark, base, theme);
+        let styles = (base, base.patch(theme.style(Role::Match)));
+        let marks = |text: &str| list.query.highlight(text);
+        let suffix = self.record.suffix().map(|suffix| format!(" ({suffix})")).unwrap_or_default();
+        let title = format!("{}{suffix}", self.record.title(&app.workspace));
+        put_marked(buf, (area.x + 1, area.y), title_cells, &title, marks, styles, theme);
+        let context = list.cell_context(self.hit, &app.workspace, app.today);
+        let mut x = area.x + 1 + title_cells + 1;
+        for (column, cells) in columns {
+            let cell = column.cell(self.record, &context);
+            match cell.sign {
+                None => put_marked(buf, (x, area.y), *cells, &cell.text, marks, styles, theme),
+                Some(sign) => {
+                    let style = |role| if self.is_selected { base } else { theme.style(role) };
+                    put(buf, (x, area.y), 2, theme.sign(sign.glyph, sign.ascii), style(role_of(sign.emphasis)), theme);
+                    put(buf, (x + 2, area.y), cells.saturating_sub(2), &cell.text, style(Role::Quiet), theme);
+                }
+            }
+            x += cells + 1;
+        }
+    }
+}
+
+/// How something that speaks so strongly is drawn.
+pub(super) fn role_of(emphasis: Emphasis) -> Role {
+    match emphasis {
+        Emphasis::Plain => Role::Text,
+        Emphasis::Quiet => Role::Quiet,
+        Emphasis::Good => Role::Good,
+        Emphasis::Warn => Role::Warn,
+    }
+}
+
+/// What a record says as a page, with labels in a column of their own.
+pub(super) fn detail_page(
+    app: &App,
+    record: &AnyRecord,
+    top: usize,
+    theme: Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Position {
+    let styles = (theme.style(Role::Quiet), theme.style(Role::Strong));
+    rule(buf, Rect { height: 1, ..area }, &record.title(&app.workspace), styles, theme);
+    let label_cells = detail::label_cells(area.width);
+    let text_cells = area.width.saturating_sub(label_cells + 1);
+    let lines = detail::lines(record, &app.workspace, app.today, area.width);
+    let top = top.min(lines.len().saturating_sub(usize::from(area.height) - 1));
+    for (y, DetailLine { label, text, emphasis }) in (area.y + 1..area.bottom()).zip(lines.iter().skip(top)) {
+        put(buf, (area.x, y), label_cells, label, theme.style(Role::Quiet), theme);
+        put(buf, (area.x + label_cells + 1, y), text_cells, text, theme.style(role_of(*emphasis)), theme);
+    }
+    Position::new(area.x, area.y + 1)
+}
