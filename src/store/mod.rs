@@ -60,7 +60,7 @@ const MAX_DRAFT_TEMP_AGE: Duration = Duration::from_secs(3600);
 
 /// Whether a directory is a workspace: the partnership's file makes it one.
 pub fn is_workspace(dir: &Path) -> bool {
-    dir.join(file_name(Kind::Partnership)).exists()
+    Disk.stat(&dir.join(file_name(Kind::Partnership))).is_ok()
 }
 
 /// What a workspace is opened for.
