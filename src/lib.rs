@@ -26,12 +26,18 @@
 //!
 //! ## Where to begin
 //!
-//! [`model::record`] shows how a kind is written down: each field once, with its type, label and hint. From that come
-//! the struct, its file, its form, `moot set`, tables, comparison and merge. The list of kinds is in [`model`]. A new
-//! kind costs its struct, its rules and one line there.
+//! [`model::record`] shows how a kind is written down: each field once, with its type, label and hint, who may see it,
+//! how it is searched, and whether it is a column or a filter. From that come the struct, its file, its form, `moot set`,
+//! lists, the index, exports, comparison and merge; lists of sub-records are declared the same way ([`model::row`]). What
+//! a kind has beyond its fields are its [`model::Rules`]. The list of kinds is in [`model`]: a new kind costs its file
+//! and one line there.
+//!
+//! [`app::screen`] has the one list of screens, from which come tabs, keys, dispatch, indexes and drawing. A new screen
+//! costs its state file and one line; it draws as a list of records ([`app::list`], `ui::list`) unless it brings a
+//! drawing file of its own.
 //!
 //! [`app::command`] is the table of everything that can be done. Dispatch, help, footer, palette, `moot keys` and
-//! docs/keys.md read it. A new screen is one state file in `app`, one drawing file in `ui`, one slice of the table.
+//! docs/keys.md read it.
 //!
 //! ## Four ways through the house
 //!
@@ -40,8 +46,8 @@
 //!    carries them out and draws once.
 //! 2. **An edit.** A rule of the model makes a change; it is applied in memory ([`model::Workspace::apply`]) and its
 //!    inverse kept for undo; the effect `Commit` sends it to the store's thread, which locks, reads the file again,
-//!    merges, splices the changed fields into the text, writes, syncs, and answers `Saved`; then the next change goes ([`app::saving`]),
-//!    and who was leaving leaves.
+//!    merges, splices the changed fields into the text, writes, syncs, and answers `Saved`; then the next change goes
+//!    ([`app::saving`]), and who was leaving leaves. A change of several files goes through a journal, whole or not.
 //! 3. **A change made elsewhere.** The watch wakes the store's thread; it parses only the records whose text differs
 //!    from its fingerprint and sends `Reloaded`; an open form keeps what was typed and marks what moved under it.
 //! 4. **A look-up from the shell.** `moot find housing weymouth` loads, searches, prints a line a hit. No lock, nothing
@@ -54,8 +60,8 @@
 //! - Merging is typed and pure ([`model::merge`]) and the same in memory, on disk and, later, between hosts.
 //! - What an import brought is kept whole beside the records (`originals.ron`, [`model::Original`]) and is not resident.
 //!   It is the base of the next import and the reason why an export gives everything back.
-//! - Forms, `moot add`, tables and comparison know no field by name; they go through [`model::AnyRecord::say`] and
-//!   [`model::AnyRecord::set`].
+//! - Forms, `moot add`, lists and comparison know no field by name; they go through [`model::AnyRecord::show`] and
+//!   [`model::AnyRecord::set_field`].
 //! - Frames are encoded by [`run`] itself: ratatui draws into a buffer, and only what differs from the last one is sent,
 //!   with the shortest sequences that do it. Slow links are the rule here.
 //! - Distances and points in districts are a dozen lines in [`model::place`]; a library of geometry would be forty
@@ -67,13 +73,17 @@
 //! - **Time enters only as an event**: no clock in model, search, app, ui (tests/layers.rs).
 //! - **The disk is touched only by store and exchange**, and by run for the editor's file and keys.ron (tests/layers.rs).
 //! - **Every edit is a change and every change has an inverse** (laws in tests/session.rs).
-//! - **A screen is one state file, one drawing file and one slice of the command table.**
+//! - **A screen is one state file, one line in the list of screens, and at most one drawing file**; nothing else names it
+//!   (tests/layers.rs).
 //! - **No tick: idle means blocked** (tests/pty.rs counts wake-ups).
 //! - **Text from outside is cleaned once, where it enters** ([`model::Text`]).
-//! - **What the status line calls saved is on the disk** (fault sweeps in tests/store.rs).
+//! - **What the status line calls saved is on the disk** (fault sweeps in tests/store).
+//! - **A change is saved whole or not at all, whatever fails, and nobody reads half of it** (tests/store/journal.rs).
 //! - **What was accepted survives every way of leaving**: it is on the disk, or kept and offered back
 //!   (tests/leaving.rs).
-//! - **A hidden address is shown nowhere**: `app::facts` and `Service::shown_locations` are the only ways to an address.
+//! - **What is hidden from an audience reaches it nowhere**: [`model::AnyRecord::show`] and
+//!   [`model::AnyRecord::visible_to`] are the ways from a record to a screen, a command, a search or an export
+//!   (tests/session.rs, tests/cli.rs, tests/exchange.rs).
 
 pub mod app;
 pub mod cli;

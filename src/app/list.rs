@@ -36,7 +36,7 @@ pub struct RecordList {
     pub cursor: Cursor,
     /// The marked records.
     pub marks: BTreeSet<Id>,
-    /// The order of the list: 0 as the search ranks it, else by the column with this number in [`orders`].
+    /// The order of the list: 0 as the search ranks it, else by title, or by the column of this number.
     pub order: usize,
     /// Whether the detail fills the screen.
     pub is_detail_open: bool,

@@ -16,6 +16,7 @@
 //! A reader reads several files one after the other, and the journal may come, take effect or go in between: see
 //! [`super::snapshot`] for how it makes sure that all it has read is of one moment.
 
+use std::fs::File;
 use std::io;
 use std::path::Path;
 
@@ -75,12 +76,18 @@ impl Journal {
 
     /// The journal of a change that has taken effect and may not be complete; `None`: every file is what it is.
     pub fn in_effect(storage: &dyn Storage, dir: &Path) -> io::Result<Option<Self>> {
-        while let Some(journal) = Self::read(storage, dir)? {
+        let read = || match Self::read(storage, dir) {
+            // Somebody outside the group may read the records all the same. In the worst case they see a change that is
+            // being saved in this moment in part.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(None),
+            result => result,
+        };
+        while let Some(journal) = read()? {
             if !journal.has_taken_effect(storage, dir)? {
                 return Ok(None);
             }
             // Without the journal, a file may be missing because the change has been undone.
-            if Self::read(storage, dir)?.as_ref() == Some(&journal) {
+            if read()?.as_ref() == Some(&journal) {
                 return Ok(Some(journal));
             }
         }
@@ -138,7 +145,7 @@ pub(super) fn save(
     })?;
     // From here on the change is in effect. What fails now is done by whoever takes the lock next.
     let placed = complete(storage, &handle, dir, &staged[1..]);
-    Ok(temps.and(listed).and(Durability::of(&placed)))
+    Ok(temps.and(listed).and(placed.unwrap_or(Durability::Unconfirmed)))
 }
 
 fn stage(storage: &dyn Storage, dir: &Path, files: &[(&str, &[u8])]) -> Result<Vec<StagedFile>, StoreError> {
@@ -188,14 +195,21 @@ fn discard(storage: &dyn Storage, staged: &[StagedFile]) {
     }
 }
 
-/// Puts the other files in place, and removes the journal once they are there for good.
-fn complete(storage: &dyn Storage, handle: &std::fs::File, dir: &Path, staged: &[StagedFile]) -> io::Result<()> {
+/// Puts the other files in place, and removes the journal once they are there for good, as far as the file system can
+/// tell.
+fn complete(storage: &dyn Storage, handle: &File, dir: &Path, staged: &[StagedFile]) -> io::Result<Durability> {
     for file in staged {
         file.place(storage)?;
     }
-    storage.sync(handle)?;
+    let synced = storage.sync(handle);
+    let durability = Durability::of(&synced);
+    if let Err(error) = synced
+        && !matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported)
+    {
+        return Err(error);
+    }
     // Of a journal whose files are all in place, nothing is left to do, should it come back.
-    atomic::remove(storage, &dir.join(PRIVATE_DIR), FILE).map(drop)
+    atomic::remove(storage, &dir.join(PRIVATE_DIR), FILE).map(|_| durability)
 }
 
 /// Finishes what a process that was killed or failed has left: completes a change that has taken effect, and undoes any
@@ -222,5 +236,5 @@ pub(super) fn recover(storage: &dyn Storage, dir: &Path) -> Result<(), StoreErro
             backup::keep(storage, dir, &backups, &file.name).map_err(failed)?;
         }
     }
-    complete(storage, &handle, dir, &staged).map_err(failed)
+    complete(storage, &handle, dir, &staged).map(drop).map_err(failed)
 }

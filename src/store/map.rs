@@ -75,12 +75,9 @@ fn read_own(dir: &Path, name: &str) -> Option<Result<String, FileProblem>> {
 
 /// The names of all maps this workspace can use.
 fn names(dir: &Path) -> Vec<String> {
-    let own = std::fs::read_dir(dir.join(MAPS_DIR)).into_iter().flatten().flatten();
-    let own = own.filter_map(|entry| {
-        let name = entry.file_name().into_string().ok()?;
-        name.strip_suffix(".ron").filter(|name| is_file_name(name)).map(str::to_owned)
-    });
-    let mut names: Vec<String> = BUILT_IN.iter().map(|(name, _)| (*name).to_owned()).chain(own).collect();
+    let files = Disk.list(&dir.join(MAPS_DIR)).unwrap_or_default();
+    let own = files.iter().filter_map(|file| file.strip_suffix(".ron").filter(|name| is_file_name(name)));
+    let mut names: Vec<String> = BUILT_IN.iter().map(|(name, _)| *name).chain(own).map(str::to_owned).collect();
     names.sort();
     names.dedup();
     names

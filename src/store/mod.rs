@@ -60,7 +60,7 @@ const MAX_DRAFT_TEMP_AGE: Duration = Duration::from_secs(3600);
 
 /// Whether a directory is a workspace: the partnership's file makes it one.
 pub fn is_workspace(dir: &Path) -> bool {
-    dir.join(file_name(Kind::Partnership)).exists()
+    Disk.stat(&dir.join(file_name(Kind::Partnership))).is_ok()
 }
 
 /// What a workspace is opened for.
@@ -252,8 +252,10 @@ impl Store {
     /// Dangling references, each at its position. They do not block saving.
     pub fn loose_references(&self, workspace: &Workspace) -> Vec<FileProblem> {
         let mut problems = Vec::new();
+        let journal = self.journal().ok().flatten();
         for kind in Kind::ALL.iter().copied().filter(|kind| kind.is_resident()) {
-            let Ok(FileRead { contents: Some(contents), state, .. }) = self.read(kind, self.files.get(&kind), None)
+            let Ok(FileRead { contents: Some(contents), state, .. }) =
+                self.read(kind, self.files.get(&kind), journal.as_ref())
             else {
                 continue;
             };

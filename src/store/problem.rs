@@ -89,7 +89,7 @@ pub enum StoreError {
         /// Why that failed.
         why: String,
     },
-    /// Somebody else held the lock for longer than [`super::lock::LOCK_TIMEOUT`].
+    /// Somebody else held the lock for longer than a save waits.
     #[error("the workspace is held by {0}; nothing was saved, try again in a moment")]
     Held(Holder),
     /// Nothing can be saved here.

@@ -105,7 +105,8 @@ impl Store {
         Err(never_still())
     }
 
-    fn journal(&self) -> io::Result<Option<Journal>> {
+    /// The change that is in effect and may not be complete.
+    pub(super) fn journal(&self) -> io::Result<Option<Journal>> {
         Journal::in_effect(self.storage.as_ref(), &self.dir)
     }
 

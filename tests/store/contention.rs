@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use folkmoot::model::SplitMix64;
+use folkmoot::model::{Kind, SplitMix64};
+use folkmoot::store::{Mode, Opened, Store};
 
 use super::{adding, heavy, id, new_workspace, open, save, service, text};
 
@@ -88,4 +89,41 @@ fn a_killed_save_leaves_the_old_or_the_new() {
     }
     println!("{killed} killed, {new} saved");
     assert!(killed > 0 && new > 0);
+}
+
+/// How many organisations, services and originals there are.
+fn counts(opened: &mut Opened) -> [usize; 3] {
+    assert_eq!(opened.problems, []);
+    let originals = opened.store.load_kind(Kind::Original).unwrap();
+    [opened.workspace.organisations.len(), opened.workspace.services.len(), originals.len()]
+}
+
+/// An import changes three files.
+#[test]
+fn a_killed_import_leaves_nothing_or_all_of_it() {
+    let feed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/full.json");
+    let import = |dir: &Path| moot(dir, &["import", feed.to_str().unwrap()]);
+    let dir = new_workspace(false);
+    let began = Instant::now();
+    assert!(import(dir.path()).output().unwrap().status.success());
+    let usual = u64::try_from(began.elapsed().as_micros()).unwrap();
+    let all = counts(&mut open(dir.path()));
+    assert!(all.iter().all(|count| *count > 0), "{all:?}");
+    let mut random = SplitMix64::new(u64::from(std::process::id()));
+    let (mut none, mut whole) = (0, 0);
+    for round in 0..heavy(100, 2_000) {
+        let dir = new_workspace(false);
+        let mut child = import(dir.path()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        thread::sleep(Duration::from_micros(random.next_u64() % (2 * usual)));
+        let _ = child.kill(); // it may have ended by itself
+        child.wait().unwrap();
+        let seen = counts(&mut Store::open(dir.path(), Mode::Read).unwrap());
+        assert!(seen == all || seen == [0; 3], "round {round}: {seen:?} of {all:?}");
+        assert_eq!(counts(&mut open(dir.path())), seen, "round {round}: the next start changes nothing that was seen");
+        assert!(!dir.path().join(".moot/journal.ron").exists(), "round {round}");
+        none += usize::from(seen == [0; 3]);
+        whole += usize::from(seen == all);
+    }
+    println!("{none} with nothing, {whole} with all");
+    assert!(none > 0 && whole > 0);
 }

@@ -292,7 +292,7 @@ fn the_disk_is_touched_through_the_storage_only() {
     let sources = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store")).unwrap().flatten();
     let mut seen = 0;
     for path in sources.map(|entry| entry.path()).filter(|path| !path.ends_with("storage.rs")) {
-        for line in fs::read_to_string(&path).unwrap().lines() {
+        for line in fs::read_to_string(&path).unwrap().split("#[cfg(test)]").next().unwrap().lines() {
             let code = line.replace("std::fs::File;", "").replace("&std::fs::File", "");
             let is_past = ["fs::", "File::open", "File::create", "OpenOptions", ".exists()", ".is_dir()", ".is_file()"]
                 .iter()

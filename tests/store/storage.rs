@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use folkmoot::store::{Disk, Stat, Storage};
 
+use super::heavy;
+
 /// The calls of a storage, each as `self.call(…)` followed by the same call of `self.inner()`.
 macro_rules! calls {
     ($($name:ident($($argument:ident: $type:ty),*) -> $result:ty;)*) => {$(
@@ -43,6 +45,11 @@ pub const ERRORS: [i32; 7] = [28, 122, 5, 30, 13, 27, 116];
 /// Every fault of a sweep.
 pub fn faults() -> impl Iterator<Item = Fault> {
     ERRORS.map(Fault::Error).into_iter().chain([Fault::Death])
+}
+
+/// For what takes long: a full disk, a broken one and death; with `FOLKMOOT_HEAVY` every fault.
+pub fn main_faults() -> impl Iterator<Item = Fault> {
+    faults().filter(|fault| heavy(0, 1) == 1 || matches!(fault, Fault::Error(28 | 5) | Fault::Death))
 }
 
 /// A storage that fails at the `at`-th call once it is armed.
@@ -126,7 +133,7 @@ impl Storage for Hooked {
     }
 }
 
-/// What must never be done.
+/// What must never be done, or rarely is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Broken {
     /// Files are written in place, as an ordinary editor does.
@@ -135,19 +142,32 @@ pub enum Broken {
     WithoutJournal,
     /// Nothing is removed, though it is said to be.
     WithoutRemoval,
+    /// The file system cannot sync a directory.
+    WithoutDirSync,
+    /// The private directory is closed, as for somebody who is no member of its group.
+    WithoutAccess,
 }
 
 impl Storage for Broken {
     calls! {
         stat(path: &Path) -> Stat; stat_open(file: &File) -> Stat; list(dir: &Path) -> Vec<String>;
         open(path: &Path) -> File; overwrite(file: &mut File, bytes: &[u8]) -> ();
-        set_mode(file: &File, mode: u32) -> (); try_lock(file: &File) -> bool; sync(file: &File) -> ();
+        set_mode(file: &File, mode: u32) -> (); try_lock(file: &File) -> bool;
         link(from: &Path, to: &Path) -> (); create_dir(path: &Path) -> (); open_dir(path: &Path) -> File;
         check_writable(dir: &Path) -> ();
+    }
+    fn sync(&self, file: &File) -> io::Result<()> {
+        if *self == Self::WithoutDirSync && file.metadata()?.is_dir() {
+            return Err(io::Error::from_raw_os_error(22)); // EINVAL
+        }
+        Disk.sync(file)
     }
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         if *self == Self::WithoutJournal && path.ends_with(".moot/journal.ron") {
             return Err(io::ErrorKind::NotFound.into());
+        }
+        if *self == Self::WithoutAccess && path.parent().is_some_and(|dir| dir.ends_with(".moot")) {
+            return Err(io::ErrorKind::PermissionDenied.into());
         }
         Disk.read(path)
     }
@@ -170,7 +190,7 @@ impl Storage for Broken {
     fn remove(&self, path: &Path) -> io::Result<()> {
         match self {
             Self::InPlace | Self::WithoutRemoval => Ok(()),
-            Self::WithoutJournal => Disk.remove(path),
+            Self::WithoutJournal | Self::WithoutAccess | Self::WithoutDirSync => Disk.remove(path),
         }
     }
 }
