@@ -208,7 +208,10 @@ impl Store {
                 _ => Ok(Read::default()),
             };
         };
-        let found = known::find(storage, &self.dir, kind, stat)?;
+        let mut found = known::find(storage, &self.dir, kind, stat)?;
+        if before.is_none() {
+            found.keep_mapped();
+        }
         if let Some(before) = before.filter(|before| before.print == Some(found.print) && before.problem.is_none()) {
             return Ok(Read { found: Some(found), known: before.clone(), problems: Vec::new() });
         }
