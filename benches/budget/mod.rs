@@ -9,7 +9,7 @@ use std::time::Instant;
 pub fn compare(what: &str, measured: f64, budget: f64, unit: &str) {
     let ratio = measured / budget;
     let verdict = if ratio > 1.0 { "OVER BUDGET" } else { "" };
-    println!("{what:<48} {measured:>10.3} {unit:<5} of {budget:>6} {unit:<5} = {ratio:>6.3} {verdict}");
+    println!("{what:<64} {measured:>10.3} {unit:<5} of {budget:>6} {unit:<5} = {ratio:>6.3} {verdict}");
 }
 
 /// Prints the median and the greatest of some measurements, each beside the same budget.

@@ -62,7 +62,8 @@ macro_rules! kinds {
                 Ok(match self { $(Kind::$name => {
                     let mut record = $name::deserialize(from)?;
                     record.id = id;
-                    AnyRecord::$name(Arc::new(record))
+                    // A list that was read has room for more than it holds; a copy of it has not.
+                    AnyRecord::$name(Arc::new(record.clone()))
                 }),+ })
             }
 

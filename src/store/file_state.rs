@@ -96,12 +96,11 @@ fn stat_at(storage: &dyn Storage, path: &Path, kind: Kind) -> Result<Option<Stat
 fn read_at(storage: &dyn Storage, path: &Path, kind: Kind) -> Result<Option<FileContents>, FileProblem> {
     let Some(stat) = stat_at(storage, path, kind)? else { return Ok(None) };
     let file = file_name(kind);
-    let mut bytes = match storage.read(path) {
+    let bytes = match storage.read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None), // renamed in this moment
         Err(error) => return Err(unreadable(&file, &error)),
     };
-    keep_mapped(&mut bytes);
     let mut text = String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
         let before = String::from_utf8_lossy(&error.as_bytes()[..good]).into_owned();
@@ -123,12 +122,16 @@ const MAPPED: usize = 128 * 1024;
 /// glibc raises that limit to the size of every such block it frees, up to this one.
 const MAX_MAPPED: usize = 32 * 1024 * 1024;
 
-/// Makes a large buffer larger than any that raises the limit: otherwise, once the text of a file has been freed,
-/// nothing that loading and indexing free would be given back, and the program would hold a sixth more memory for as
-/// long as it runs. What is reserved and never written takes no memory; where there is no room for it, nothing is lost.
-fn keep_mapped(bytes: &mut Vec<u8>) {
-    if bytes.len() >= MAPPED {
-        let _ = bytes.try_reserve_exact(MAX_MAPPED);
+impl FileContents {
+    /// Makes the buffer of a large text larger than any that raises the limit. Otherwise, once the text has been freed,
+    /// nothing that loading and indexing free would be given back, and the program would hold a sixth more memory for as
+    /// long as it runs. What is reserved and never written takes no memory; where there is no room for it, nothing is
+    /// lost. This is for the first reading only: memory that is given back has to be fetched again, so that each save
+    /// would take longer.
+    pub fn keep_mapped(&mut self) {
+        if self.text.len() >= MAPPED {
+            let _ = self.text.try_reserve_exact(MAX_MAPPED);
+        }
     }
 }
 
@@ -322,10 +325,13 @@ mod tests {
     fn the_text_of_a_large_file_is_given_back_when_it_is_freed() {
         let large = "x".repeat(MAPPED);
         for text in [large.clone(), format!("\u{feff}{large}")] {
-            let contents = contents(&text);
+            let mut contents = contents(&text);
+            contents.keep_mapped();
             assert_eq!(contents.text, large);
             assert!(contents.text.capacity() > MAX_MAPPED, "{}", contents.text.capacity());
         }
-        assert!(contents("small").text.capacity() < MAPPED);
+        let mut small = contents("small");
+        small.keep_mapped();
+        assert!(small.text.capacity() < MAPPED);
     }
 }

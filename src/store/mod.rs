@@ -217,7 +217,7 @@ impl Store {
         before: Option<&Arc<FileState>>,
         journal: Option<&Journal>,
     ) -> Result<FileRead, FileProblem> {
-        let Some(contents) = file_state::read(self.storage.as_ref(), &self.dir, kind, journal)? else {
+        let Some(mut contents) = file_state::read(self.storage.as_ref(), &self.dir, kind, journal)? else {
             return match before {
                 Some(before) if !before.entries.is_empty() => Err(FileProblem::whole(
                     &file_name(kind),
@@ -226,6 +226,9 @@ impl Store {
                 _ => Ok(FileRead::default()),
             };
         };
+        if before.is_none() {
+            contents.keep_mapped();
+        }
         if let Some(before) =
             before.filter(|before| before.fingerprint == Some(contents.fingerprint) && before.problem.is_none())
         {
