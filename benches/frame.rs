@@ -192,7 +192,7 @@ fn search(view: View) -> (Vec<f64>, Vec<f64>) {
         let steps = std::iter::repeat_n(Key::plain(Code::Down), 10);
         let time = |key| budget::milliseconds(|| bytes.push(screen.press(key) as f64));
         rounds.push(keys_of(TYPED).chain(steps).map(time).collect());
-        assert_eq!(screen.app.services.view, view.shows, "{}", view.name);
+        assert_eq!(screen.app.screens.services.view, view.shows, "{}", view.name);
     }
     (budget::least(&rounds), bytes)
 }
@@ -202,7 +202,7 @@ fn step(view: View) -> f64 {
     let mut screen = Screen::open(view);
     let times = (0..10).map(|_| budget::milliseconds(|| screen.press(Key::plain(Code::Down))));
     let least = times.fold(f64::INFINITY, f64::min);
-    assert_eq!(screen.app.services.view, view.shows, "{}", view.name);
+    assert_eq!(screen.app.screens.services.view, view.shows, "{}", view.name);
     least
 }
 
