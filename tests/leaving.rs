@@ -84,7 +84,7 @@ fn the_save_that_fails_while_somebody_leaves_is_said_and_asked_about() {
 }
 
 #[test]
-fn somebody_in_a_hurry_leaves_and_what_is_not_saved_comes_back() {
+fn what_is_left_unsaved_is_brought_back_at_the_next_start() {
     let mut harness = Harness::sample();
     harness.is_slow = true;
     harness.press("/street nurse<enter>vqq");
@@ -378,7 +378,7 @@ fn leaving_waits_for_the_lock_and_then_leaves() {
 }
 
 #[test]
-fn saving_and_leaving_in_one_breath_on_a_full_disk_loses_nothing() {
+fn saving_and_leaving_at_once_on_a_full_disk_loses_nothing() {
     let home = Home::new();
     let mut terminal = start_limited(&home);
     terminal.type_in("nThe Long Table").until("The Long Table").type_in("\x13q");

@@ -156,7 +156,7 @@ fn a_lost_connection_is_noticed_where_the_signal_is_ignored() {
 }
 
 #[test]
-fn a_panic_gives_the_terminal_back() {
+fn a_panic_gives_the_terminal_back_and_keeps_the_draft() {
     if !cfg!(debug_assertions) {
         println!("skipped: the way to cause a panic is built into debug builds only");
         return;
@@ -165,10 +165,12 @@ fn a_panic_gives_the_terminal_back() {
     let mut command = home.moot(&[]);
     command.env("MOOT_TEST_PANIC", "1");
     let mut terminal = Terminal::start(command);
-    terminal.until("67 services").type_in("j");
+    terminal.until("67 services").type_in("nThe Long Table").until("The Long Table");
+    terminal.type_in("\x1b[200~MOOT_TEST_PANIC\x1b[201~");
     assert_eq!(terminal.end().0, 101);
     terminal.assert_restored();
-    terminal.until("MOOT_TEST_PANIC");
+    terminal.until("MOOT_TEST_PANIC is asked for");
+    assert_eq!(home.drafts(), 1, "what was typed is on the disk");
 }
 
 #[test]

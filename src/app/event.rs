@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::draft::Draft;
 use super::key::Key;
-use super::saving::Kept;
+use super::saving::KeptChanges;
 use crate::model::place::Atlas;
 use crate::model::{AnyRecord, Change, Date, Id, Timestamp, Workspace};
 use crate::search::Indexes;
@@ -69,7 +69,7 @@ pub struct Loaded {
     /// What was being typed when a terminal was lost.
     pub drafts: Vec<Draft>,
     /// Changes that earlier runs of the program could not save, the oldest first.
-    pub kept: Vec<Kept>,
+    pub kept: Vec<KeptChanges>,
     /// Why nobody tells of colleagues' changes, if so.
     pub unwatched: Option<String>,
     /// Edits that lost against others, still kept: a line each.

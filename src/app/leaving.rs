@@ -7,7 +7,7 @@ const LEAVE: &str = "Leave without saving?";
 
 impl App {
     /// After every event: notes what the world was asked for, and leaves once nothing is waited for any more.
-    pub(super) fn follow(&mut self, mut effects: Effects) -> Effects {
+    pub(super) fn after_update(&mut self, mut effects: Effects) -> Effects {
         self.saving.expect(&effects);
         if self.saving.is_leaving && !self.saving.has_answers_to_come() {
             self.saving.is_leaving = false;

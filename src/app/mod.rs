@@ -204,7 +204,7 @@ impl App {
     /// Takes an event in and says what is to be done outside.
     pub fn update(&mut self, event: Event) -> Effects {
         let effects = self.handle(event);
-        self.follow(effects)
+        self.after_update(effects)
     }
 
     fn handle(&mut self, event: Event) -> Effects {
@@ -215,7 +215,7 @@ impl App {
             }
             Event::Key(key) => {
                 let mut effects = self.key(key);
-                effects.extend(watching::look_again(self));
+                effects.extend(watching::reload_after_pause(self));
                 effects
             }
             Event::Paste(text) => self.paste(&text),
@@ -231,22 +231,13 @@ impl App {
                 self.refresh();
                 Vec::new()
             }
-            Event::NotLoaded(why) => {
-                self.loaded = true;
-                self.saving.job_done();
-                self.read_only = Some("the workspace could not be read".to_owned());
-                self.set_status(Severity::Error, why);
-                Vec::new()
-            }
+            Event::NotLoaded(why) => self.not_loaded(why),
             Event::Reloaded(change, problems) => self.reloaded(&change, problems),
             Event::Saved(number, saved) => self.saved(number, &saved),
             Event::NotSaved(number, why) => self.not_saved(number, why),
             Event::TakenBack(change, conflict) => self.taken_back(change, conflict),
             Event::DraftDone(outcome) => self.draft_done(outcome),
-            Event::Failed(sentence) => {
-                self.set_status(Severity::Error, sentence);
-                Vec::new()
-            }
+            Event::Failed(sentence) => self.failed(sentence),
             Event::Edited(id, outcome) => self.edited(id, outcome),
             Event::EditedText(text) => form::replace_text(self, &text),
             Event::Progress(sentence) => {
@@ -285,7 +276,7 @@ impl App {
             Meaning::Nothing => {
                 let was_sequence = self.pressed.len() > 1;
                 self.pressed.clear();
-                self.saving.stay();
+                self.saving.cancel_leaving();
                 if was_sequence { Vec::new() } else { self.type_key(key) }
             }
         }
@@ -295,7 +286,7 @@ impl App {
     pub fn run(&mut self, command: &'static Command) -> Effects {
         self.running = Some(command);
         if !command.name.starts_with("quit") {
-            self.saving.stay();
+            self.saving.cancel_leaving();
         }
         if !self.status.text.is_empty() {
             self.last_message = std::mem::take(&mut self.status);
@@ -428,7 +419,7 @@ impl App {
         self.directory = loaded.directory;
         self.problems = loaded.problems;
         self.drafts = loaded.drafts;
-        self.saving.offer(loaded.kept);
+        self.saving.set_kept(loaded.kept);
         self.saving.job_done();
         self.watching.begin(loaded.unwatched);
         self.scratch = loaded.scratch;
@@ -444,6 +435,18 @@ impl App {
             self.screens.list_mut(*screen).reset();
         }
         self.refresh();
+        Vec::new()
+    }
+
+    fn not_loaded(&mut self, why: String) -> Effects {
+        self.loaded = true;
+        self.saving.job_done();
+        self.read_only = Some("the workspace could not be read".to_owned());
+        self.failed(why)
+    }
+
+    fn failed(&mut self, why: String) -> Effects {
+        self.set_status(Severity::Error, why);
         Vec::new()
     }
 
@@ -472,7 +475,7 @@ impl App {
         } else if let Some(why) = self.read_only.clone() {
             self.set_status(Severity::Warning, format!("read-only: {why}"));
             self.status.more = Some(why);
-        } else if let Some(offered) = self.saving.offered() {
+        } else if let Some(offered) = self.saving.kept_notice() {
             self.set_status(Severity::Warning, offered);
         } else if let Some(draft) = self.drafts.first() {
             let name = draft.name.clone();
@@ -480,7 +483,7 @@ impl App {
         } else if let Some(conflict) = conflicts.first() {
             self.set_status(Severity::Warning, format!("{conflict} (:conflict.take-back)"));
             self.status.more = Some(conflicts.join("\n"));
-        } else if let Some(warning) = self.stamp_ahead().or_else(|| self.watching.news()) {
+        } else if let Some(warning) = self.stamp_ahead().or_else(|| self.watching.notice()) {
             self.set_status(Severity::Warning, warning);
         } else if self.scratch {
             let sentence = "a sample to try things out: :new begins your own, ? helps, q leaves";
@@ -508,7 +511,7 @@ impl App {
 
     fn reloaded(&mut self, change: &Change, problems: Vec<String>) -> Effects {
         if !change.edits.is_empty() {
-            self.make_way(change);
+            self.resolve_taken_ids(change);
             form::mark_moved(self, change);
             self.apply(change);
             self.set_status(Severity::Warning, change.sentence.clone());

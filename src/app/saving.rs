@@ -1,8 +1,8 @@
 //! From a change in memory to a change on the disk; leaving, which waits for that, is in `leaving`.
 //!
 //! Changes wait in a queue and go to the disk one at a time, each after the answer to the one before: so they arrive in
-//! the order in which they were made, whatever fails in between. What must not happen before a change is on the disk
-//! waits with it: its draft goes, a conflict is settled, what was brought back from an earlier run is forgotten.
+//! the order in which they were made, whatever fails in between. Once a change is on the disk, its draft goes, the
+//! conflict it resolves is settled, and what it brought back from an earlier run is no longer kept; never before.
 
 use std::collections::VecDeque;
 
@@ -16,7 +16,7 @@ const MAX_ID_TRIES: usize = 20;
 
 /// Changes that an earlier run of the program could not save.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Kept {
+pub struct KeptChanges {
     /// The name under which they are kept.
     pub key: String,
     /// The changes, in the order in which they were made.
@@ -54,7 +54,7 @@ pub struct Saving {
     /// Drafts handed to the disk that have not been answered yet.
     drafts: usize,
     /// Changes of earlier runs that are offered back.
-    kept: Vec<Kept>,
+    kept: Vec<KeptChanges>,
     /// The key under which this run's unsaved changes are kept, once they are.
     key: Option<String>,
 }
@@ -91,12 +91,12 @@ impl Saving {
     }
 
     /// The person does something else, so they stay.
-    pub(super) fn stay(&mut self) {
+    pub(super) fn cancel_leaving(&mut self) {
         self.is_leaving = false;
     }
 
     /// Offers the changes of earlier runs back, in the place of what was offered before.
-    pub(super) fn offer(&mut self, kept: Vec<Kept>) {
+    pub(super) fn set_kept(&mut self, kept: Vec<KeptChanges>) {
         self.kept = kept;
     }
 
@@ -106,7 +106,7 @@ impl Saving {
     }
 
     /// What is said at the start where an earlier run could not save everything.
-    pub(super) fn offered(&self) -> Option<String> {
+    pub(super) fn kept_notice(&self) -> Option<String> {
         let count: usize = self.kept.iter().map(|kept| kept.changes.len()).sum();
         let last = self.kept.last()?.changes.last()?.sentence.as_str();
         Some(match count {
@@ -199,7 +199,7 @@ impl App {
             self.set_status(Severity::Info, "everything is saved now".to_owned());
         }
         if !saved.elsewhere.edits.is_empty() {
-            self.make_way(&saved.elsewhere);
+            self.resolve_taken_ids(&saved.elsewhere);
             form::mark_moved(self, &saved.elsewhere);
             self.apply(&saved.elsewhere);
         }
@@ -237,7 +237,7 @@ impl App {
         self.saving.is_under_way = false;
         if let Some(taken) = why.taken.filter(|_| first.tries < MAX_ID_TRIES) {
             first.tries += 1;
-            self.give_another_id(taken);
+            self.assign_new_id(taken);
             let mut effects = self.save_next();
             effects.push(Effect::Reload);
             return effects;
@@ -250,7 +250,7 @@ impl App {
 
     /// Somebody else has given an id to a record of theirs that is that of a new record here: ours gets another one, in
     /// memory, in what waits to be saved, and in what can be undone.
-    fn give_another_id(&mut self, old: Id) {
+    fn assign_new_id(&mut self, old: Id) {
         let Some(kind) = Kind::of(old) else { return };
         let new = self.new_id(kind);
         let was_selected = self.selected().is_some_and(|record| record.id() == old);
@@ -273,14 +273,14 @@ impl App {
     }
 
     /// Gives new records of ours other ids where a change from elsewhere brings others under the same ids.
-    pub(super) fn make_way(&mut self, change: &Change) {
+    pub(super) fn resolve_taken_ids(&mut self, change: &Change) {
         let is_taken = |edit: &&Edit| {
             let ours = self.saving.new_version(edit.id());
             edit.before().is_none() && ours.is_some_and(|ours| ours.after() != edit.after())
         };
         let taken: Vec<Id> = change.edits.iter().filter(is_taken).map(Edit::id).collect();
         for id in taken {
-            self.give_another_id(id);
+            self.assign_new_id(id);
         }
     }
 
@@ -317,7 +317,7 @@ impl App {
         let changes: Vec<Change> = new.map(|unsaved| unsaved.change.clone()).collect();
         if !changes.is_empty() {
             let (now, seed) = (self.now.seconds(), self.options.seed);
-            let key = self.saving.key.get_or_insert_with(|| format!("{KEPT}{now}-{seed:x}"));
+            let key = self.saving.key.get_or_insert_with(|| format!("{KEPT_PREFIX}{now}-{seed:x}"));
             effects.push(Effect::KeepChanges(key.clone(), changes));
         }
         effects
@@ -325,13 +325,13 @@ impl App {
 }
 
 /// What the keys of kept changes begin with; drafts of records have ids for keys.
-pub const KEPT: &str = "changes-";
+pub const KEPT_PREFIX: &str = "changes-";
 
 /// Brings back what an earlier run could not save; it is merged like any change.
 pub(super) fn restore(app: &mut App) -> Effects {
     let mut effects = Vec::new();
     let mut count = 0;
-    for Kept { key, changes } in std::mem::take(&mut app.saving.kept) {
+    for KeptChanges { key, changes } in std::mem::take(&mut app.saving.kept) {
         for change in changes {
             count += 1;
             effects.extend(app.submit_with(Unsaved { change, kept: Some(key.clone()), ..Unsaved::default() }));

@@ -22,7 +22,7 @@ impl Watching {
     }
 
     /// What is to be said of it, once.
-    pub(super) fn news(&mut self) -> Option<String> {
+    pub(super) fn notice(&mut self) -> Option<String> {
         let why = self.unwatched.as_ref().filter(|_| !self.is_said)?;
         self.is_said = true;
         Some(format!("colleagues' changes are seen after a pause and a key: {why}"))
@@ -30,7 +30,7 @@ impl Watching {
 }
 
 /// A key was pressed: after a pause the files are looked at again, where nobody tells of changes.
-pub(super) fn look_again(app: &mut App) -> Effects {
+pub(super) fn reload_after_pause(app: &mut App) -> Effects {
     let now = app.now.seconds();
     let is_pause = now - app.watching.last_key >= PAUSE;
     app.watching.last_key = now;
@@ -38,8 +38,8 @@ pub(super) fn look_again(app: &mut App) -> Effects {
         return Vec::new();
     }
     // Something worse was said at the start.
-    if let Some(news) = app.watching.news() {
-        app.set_status(Severity::Warning, news);
+    if let Some(notice) = app.watching.notice() {
+        app.set_status(Severity::Warning, notice);
     }
     vec![Effect::Reload]
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::Message;
 use crate::app::Event;
 use crate::app::draft::Draft;
-use crate::app::saving::{KEPT, Kept};
+use crate::app::saving::{KEPT_PREFIX, KeptChanges};
 use crate::model::text::clean;
 use crate::model::{AnyRecord, Change, Edit, Id, Kind, Timestamp};
 use crate::store::{self, Drafts};
@@ -133,11 +133,11 @@ pub fn read_drafts(drafts: &Drafts) -> Vec<Draft> {
 }
 
 /// The changes that earlier runs kept, the oldest first, and what of them does not read.
-pub fn read_kept(drafts: &Drafts) -> (Vec<Kept>, Vec<String>) {
+pub fn read_kept(drafts: &Drafts) -> (Vec<KeptChanges>, Vec<String>) {
     let (mut kept, mut problems) = (Vec::new(), Vec::new());
-    for key in drafts.list().into_iter().filter(|key| key.starts_with(KEPT)) {
+    for key in drafts.list().into_iter().filter(|key| key.starts_with(KEPT_PREFIX)) {
         match drafts.read(&key).ok_or_else(|| "it cannot be read".to_owned()).and_then(|text| read_changes(&text)) {
-            Ok(changes) => kept.push(Kept { key, changes }),
+            Ok(changes) => kept.push(KeptChanges { key, changes }),
             Err(why) => problems.push(format!("changes of an earlier run, kept in .moot/drafts ({key}): {why}")),
         }
     }

@@ -1,4 +1,4 @@
-//! With what the program ends, as scripts see it. A panic ends it with Rust's own 101, and a signal with 128 and the
+//! With what the program ends, as scripts see it. A panic ends it with 101, as Rust does, and a signal with 128 and the
 //! number of the signal, as shells do it.
 
 /// Done.
@@ -13,8 +13,8 @@ pub const UNUSABLE: u8 = 3;
 pub const REFUSED: u8 = 5;
 /// The screens were left while something was not on the disk.
 pub const UNSAVED: u8 = 6;
-/// A thread other than the main one panicked.
-pub const PANIC: i32 = 101;
+/// A panic.
+pub const PANIC: u8 = 101;
 
 /// The code with which a signal ends the program.
 pub fn of_signal(signal: i32) -> u8 {

@@ -14,6 +14,7 @@ mod storage;
 mod terminal;
 mod work;
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Instant;
@@ -113,13 +114,18 @@ pub fn app(launch: Launch) -> anyhow::Result<Exit> {
     event_loop.storage = Some(StorageWorker::start(launch.directory, mode, to.clone()));
     let (permit, permits) = channel();
     std::thread::spawn(move || input::read(&permits, &to));
-    let code = match event_loop.run(&inbox, &permit) {
-        Ok(code) => code,
-        Err(_) => event_loop.on_terminal_lost()?,
+    let outcome = catch_unwind(AssertUnwindSafe(|| event_loop.run(&inbox, &permit)));
+    let code = match &outcome {
+        Ok(Ok(code)) => *code,
+        Ok(Err(_)) => event_loop.keep_all(exit_code::of_signal(signal_hook::consts::SIGHUP))?,
+        Err(_) => event_loop.keep_all(exit_code::PANIC)?,
     };
     let exit = event_loop.finish(&inbox, code);
     drop(guard);
-    Ok(exit)
+    match outcome {
+        Err(panic) => resume_unwind(panic),
+        Ok(_) => Ok(exit),
+    }
 }
 
 /// The main thread's own: the app, the screen, the ways out.
@@ -173,10 +179,11 @@ impl EventLoop {
         }
     }
 
-    /// The terminal went away in the middle of something: what is typed is kept all the same.
-    fn on_terminal_lost(&mut self) -> anyhow::Result<u8> {
+    /// The terminal went away in the middle of something, or the program broke: what is typed and what is not saved is
+    /// kept all the same.
+    fn keep_all(&mut self, code: u8) -> anyhow::Result<u8> {
         self.update(Event::Hangup)?;
-        Ok(exit_code::of_signal(signal_hook::consts::SIGHUP))
+        Ok(code)
     }
 
     fn wait(&self, inbox: &Receiver<Message>) -> Result<Message, RecvTimeoutError> {
@@ -207,7 +214,7 @@ impl EventLoop {
         match message {
             Message::Event(event) => self.update(event),
             Message::Burst(events) => {
-                break_on_request();
+                panic_on_request(&events);
                 for event in events {
                     self.update(event)?;
                     // What is typed after the key that leaves is for the shell.
@@ -345,10 +352,11 @@ impl EventLoop {
     }
 }
 
-/// Tests see to it that a panic gives the terminal back; nobody else can ask for one.
-fn break_on_request() {
-    let is_asked = cfg!(debug_assertions) && std::env::var_os("MOOT_TEST_PANIC").is_some();
-    assert!(!is_asked, "MOOT_TEST_PANIC is set");
+/// Tests see to it that a panic gives the terminal back and loses nothing; nobody else can ask for one.
+fn panic_on_request(events: &[Event]) {
+    let is_asked = |event: &Event| matches!(event, Event::Paste(text) if text == "MOOT_TEST_PANIC");
+    let is_test = cfg!(debug_assertions) && std::env::var_os("MOOT_TEST_PANIC").is_some();
+    assert!(!is_test || !events.iter().any(is_asked), "MOOT_TEST_PANIC is asked for");
 }
 
 /// Whether a shell started the program that can let it go on: such a shell gives every job a process group of its own.

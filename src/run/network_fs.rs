@@ -19,13 +19,13 @@ const NETWORK: [(u32, &str); 10] = [
 
 /// The name of the network file system on which a directory lies, if it is one.
 #[cfg(target_os = "linux")]
-pub fn of(dir: &Path) -> Option<&'static str> {
+pub fn name_of(dir: &Path) -> Option<&'static str> {
     name(rustix::fs::statfs(dir).ok()?.f_type as u32)
 }
 
 /// Elsewhere it is not known how to find out.
 #[cfg(not(target_os = "linux"))]
-pub fn of(_: &Path) -> Option<&'static str> {
+pub fn name_of(_: &Path) -> Option<&'static str> {
     None
 }
 
@@ -42,6 +42,6 @@ mod tests {
     fn network_file_systems_are_known_by_their_number() {
         assert_eq!((name(0x6969), name(0xfe53_4d42)), (Some("NFS"), Some("SMB")));
         assert_eq!(name(0xef53), None, "ext4");
-        assert_eq!(of(Path::new("/proc")), None);
+        assert_eq!(name_of(Path::new("/proc")), None);
     }
 }

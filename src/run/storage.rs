@@ -83,12 +83,12 @@ struct Open {
     /// Conflicts whose losing values are being saved again, by number.
     conflicts: BTreeMap<u64, store::Conflict>,
     /// Records that others have added since the workspace was opened, and that were not saved from here.
-    others: BTreeSet<Id>,
+    added_elsewhere: BTreeSet<Id>,
 }
 
 impl Open {
     fn new(store: Store, watch: Option<store::Watch>, scratch: Option<Scratch>) -> Self {
-        Self { store, _watch: watch, _scratch: scratch, conflicts: BTreeMap::new(), others: BTreeSet::new() }
+        Self { store, _watch: watch, _scratch: scratch, conflicts: BTreeMap::new(), added_elsewhere: BTreeSet::new() }
     }
 
     fn run_job(&mut self, job: Job, cancel: &Cancel, to: &Sender<Message>) -> Option<Event> {
@@ -113,15 +113,15 @@ impl Open {
 
     fn commit(&mut self, number: u64, change: &Change) -> Event {
         let is_new = |edit: &&Edit| edit.before().is_none();
-        let taken = change.edits.iter().filter(is_new).map(Edit::id).find(|id| self.others.contains(id));
+        let taken = change.edits.iter().filter(is_new).map(Edit::id).find(|id| self.added_elsewhere.contains(id));
         let outcome = match taken {
             Some(id) => Err(StoreError::Taken(id)),
             None => self.store.commit(change),
         };
         match outcome {
             Ok(saved) => {
-                self.others.retain(|id| change.edits.iter().all(|edit| edit.id() != *id));
-                self.note_others(&saved.elsewhere);
+                self.added_elsewhere.retain(|id| change.edits.iter().all(|edit| edit.id() != *id));
+                self.note_added(&saved.elsewhere);
                 Event::Saved(
                     number,
                     app::Saved { elsewhere: saved.elsewhere, lost: saved.lost, unconfirmed: saved.is_unconfirmed },
@@ -136,14 +136,14 @@ impl Open {
     }
 
     /// Records that are new from elsewhere: a record of ours that is new under one of these ids is another record.
-    fn note_others(&mut self, elsewhere: &Change) {
+    fn note_added(&mut self, elsewhere: &Change) {
         let new = elsewhere.edits.iter().filter(|edit| edit.before().is_none());
-        self.others.extend(new.map(Edit::id));
+        self.added_elsewhere.extend(new.map(Edit::id));
     }
 
     fn reload(&mut self) -> Event {
         let reloaded = self.store.reload();
-        self.note_others(&reloaded.change);
+        self.note_added(&reloaded.change);
         let problems = reloaded.problems.iter().map(ToString::to_string).collect();
         Event::Reloaded(reloaded.change, problems)
     }
@@ -244,7 +244,7 @@ impl Worker {
     fn watch(&self, store: &Store) -> (Option<store::Watch>, Option<String>) {
         let jobs = self.jobs.clone();
         match store.watch(move || drop(jobs.send((Job::Reload, Cancel::default())))) {
-            Ok(watch) => (Some(watch), unseen(store.dir())),
+            Ok(watch) => (Some(watch), network_notice(store.dir())),
             Err(error) => (None, Some(error.to_string())),
         }
     }
@@ -274,8 +274,8 @@ impl Worker {
 }
 
 /// Why the watch does not tell of all changes, where it does not: on a network file system those of other hosts.
-fn unseen(dir: &Path) -> Option<String> {
-    let name = network_fs::of(dir)?;
+fn network_notice(dir: &Path) -> Option<String> {
+    let name = network_fs::name_of(dir)?;
     Some(format!("{} is on {name}, which may not tell of other hosts", dir.display()))
 }
 

@@ -30,7 +30,7 @@ impl Guard {
             before(panic);
             // A thread that is gone answers no more: better an end that is seen than a screen that is dead.
             if std::thread::current().name() != Some("main") {
-                std::process::exit(super::exit_code::PANIC);
+                std::process::exit(super::exit_code::PANIC.into());
             }
         }));
         enter()?;

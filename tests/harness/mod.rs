@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use folkmoot::app::draft::Draft;
 use folkmoot::app::key::{Code, Key};
-use folkmoot::app::saving::Kept;
+use folkmoot::app::saving::KeptChanges;
 use folkmoot::app::{App, Effect, Effects, Event, Layer, Loaded, NotSaved, Options, Saved};
 use folkmoot::model::{AnyRecord, Author, Change, Date, Id, Kind, Refusal, Text, Timestamp, Workspace};
 use folkmoot::search::Indexes;
@@ -156,7 +156,7 @@ impl Harness {
             problems: opened.problems.iter().map(ToString::to_string).collect(),
             read_only: opened.read_only,
             drafts: self.drafts.values().cloned().collect(),
-            kept: self.kept.iter().map(|(key, kept)| Kept { key: key.clone(), changes: kept.clone() }).collect(),
+            kept: self.kept.iter().map(|(key, kept)| KeptChanges { key: key.clone(), changes: kept.clone() }).collect(),
             unwatched: self.unwatched.clone(),
             conflicts: Vec::new(),
             scratch: false,
