@@ -516,3 +516,95 @@ fn a_folder_where_nobody_may_write_is_named() {
     let (_, code, said) = run(dir.path(), &["export", "hsds3-json", path.to_str().unwrap()]);
     assert!(code == 3 && said.contains("out.json cannot be written: permission denied"), "{said}");
 }
+
+/// A workspace with two people, an event, a topic with two recommendations, and an open round of three dots.
+fn voting(round: &[&str]) -> tempfile::TempDir {
+    let dir = own();
+    for add in [
+        &["person", "name=Katy Pascoe", "initials=KP"][..],
+        &["person", "name=Ruth Shearn", "initials=RS"],
+        &["event", "name=Verwood", "delegates=KP, RS"],
+        &["topic", "title=Maps", "conveners=KP"],
+        &["recommendation", "text=Draw one map", "topic=1"],
+        &["recommendation", "text=Ask every agency", "topic=1"],
+        &[&["round", "name=Dots", "dots=3", "cap=2"], round].concat(),
+    ] {
+        let (_, code, error) = run(dir.path(), &[&["add"], add].concat());
+        assert_eq!((code, error.as_str()), (0, ""), "{add:?}");
+    }
+    let (said, ..) = run(dir.path(), &["round", "open", "dots"]);
+    assert_eq!(said, "Dots opened with 2 recommendations on the ballot\n");
+    dir
+}
+
+#[test]
+fn a_vote_by_command_is_hidden_until_it_closes() {
+    let dir = voting(&[]);
+    let dir = dir.path();
+    assert_eq!(run(dir, &["vote", "dots", "KP", "1.1=2", "1.2=1"]).1, 0);
+    let (_, code, error) = run(dir, &["vote", "dots", "RS", "1.1=3"]);
+    assert!(code != 0 && error.contains('2'), "{code} {error}");
+    assert_eq!(run(dir, &["vote", "dots", "RS", "1.1=1"]).1, 0);
+    assert_eq!(run(dir, &["vote", "dots", "RS", "1.1=2"]).1, 0, "a ballot can be changed while the round is open");
+    let (_, code, error) = run(dir, &["tally", "dots"]);
+    assert!(code != 0 && error.contains("hidden until it closes"), "{error}");
+    for command in [
+        &["list", "ballots"][..],
+        &["list", "rounds", "--json"],
+        &["find", "--json", "1.1"],
+        &["list", "ballots", "--json"],
+    ] {
+        let (listed, ..) = run(dir, command);
+        assert!(!listed.contains("1.1") && !listed.contains("Draw one map"), "{command:?}: {listed}");
+    }
+    assert_eq!(run(dir, &["round", "close", "dots"]).1, 0);
+    let (counted, code, _) = run(dir, &["tally", "dots", "--json"]);
+    assert_eq!(code, 0);
+    let counted: serde_json::Value = serde_json::from_str(&counted).unwrap();
+    let dots: Vec<_> = counted["items"].as_array().unwrap().iter().map(|item| item["dots"].as_u64()).collect();
+    assert_eq!(dots, [Some(4), Some(1)]);
+    assert_ne!(run(dir, &["vote", "dots", "RS", "1.2=1"]).1, 0, "the round is closed");
+    assert_ne!(run(dir, &["round", "open", "dots"]).1, 0, "and stays so");
+}
+
+#[test]
+fn no_two_old_versions_show_who_gave_an_anonymous_ballot() {
+    for (anonymous, kept) in [("no", 1), ("yes", 0)] {
+        let dir = voting(&[&format!("anonymous={anonymous}")]);
+        let dir = dir.path();
+        assert_eq!(run(dir, &["vote", "dots", "KP", "1.1=2"]).1, 0);
+        assert_eq!(run(dir, &["vote", "dots", "RS", "1.2=2"]).1, 0);
+        let names = fs::read_dir(dir.join(".moot/backups")).unwrap().map(|file| file.unwrap().file_name());
+        let secret = names.filter(|name| {
+            let name = name.to_string_lossy();
+            name.starts_with("ballots.ron") || name.starts_with("receipts.ron")
+        });
+        assert_eq!(secret.count(), kept, "anonymous: {anonymous}");
+        let texts = fs::read_to_string(dir.join("ballots.ron")).unwrap();
+        assert_eq!(texts.contains("person:"), anonymous == "no", "{texts}");
+    }
+}
+
+#[test]
+fn an_election_from_elsewhere_is_counted() {
+    let dir = own();
+    let dir = dir.path();
+    let election = "META\nkey;value\ndescription;Example vote\nvote_type;cumulative\nmax_sum_points;4\nPROJECTS\n\
+                    project_id;cost;votes;score;name\np1;10;2;5;A bench\np2;20;1;2;A tree\nVOTES\n\
+                    voter_id;vote;points\n1;p1,p2;2,2\n2;p1;3\n";
+    fs::write(dir.join("example.pb"), election).unwrap();
+    let (said, code, error) = run(dir, &["import", "example.pb"]);
+    assert_eq!(code, 0, "{said}{error}");
+    let (counted, _, error) = run(dir, &["tally", "Vote: Example vote", "--json"]);
+    let counted: serde_json::Value = serde_json::from_str(&counted).unwrap_or_else(|_| panic!("{counted}{error}"));
+    let items: Vec<_> = counted["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| (item["dots"].as_u64(), item["people"].as_u64()))
+        .collect();
+    assert_eq!(items, [(Some(5), Some(2)), (Some(2), Some(1))]);
+    fs::write(dir.join("broken.pb"), election.replace("3\n", "many\n")).unwrap();
+    let (_, code, error) = run(dir, &["import", "broken.pb"]);
+    assert!(code != 0 && error.contains("broken.pb"), "{error}");
+}

@@ -156,7 +156,7 @@ fn parse_ids(session: &Session, typed: &[String]) -> Result<Vec<crate::model::Id
 }
 
 /// Opens the workspace, makes a change, saves it and prints its sentence.
-fn commit_change(
+pub(super) fn commit_change(
     global: &Global,
     out: &mut dyn Write,
     make: impl FnOnce(&Session, &Author) -> Result<change::Change, CommandError>,

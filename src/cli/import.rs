@@ -9,8 +9,8 @@ use clap::Args;
 use super::Global;
 use super::exit::{CommandError, CommandResult};
 use super::session::Session;
-use crate::exchange::{self, ExchangeError, ImportContext, ImportPlan, Progress, Report};
-use crate::model::{Collection, Kind, Original, SplitMix64, Workspace};
+use crate::exchange::{self, ExchangeError, ImportContext, ImportPlan, Progress, Report, pabulib};
+use crate::model::{Author, Collection, Kind, Original, SplitMix64, Workspace};
 use crate::store::{self, Mode};
 
 /// `moot import`
@@ -45,6 +45,9 @@ impl ImportArgs {
             let is_free = exchange::write::check_target(path, session.opened.store.dir(), false);
             is_free.map_err(|problem| CommandError::refused(problem.0))?;
         }
+        if pabulib::is_election(&self.path) {
+            return self.import_election(&mut session, &author, out);
+        }
         let originals = load_originals(&mut session)?;
         let feed = self.feed.clone().unwrap_or_else(|| exchange::feed_name(&self.path));
         let package = exchange::read(&self.path, &feed, &mut show_progress)?;
@@ -61,6 +64,28 @@ impl ImportArgs {
             session.commit(&author, &plan.change)?;
         }
         self.print_summary(&plan, out)?;
+        Ok(0)
+    }
+
+    /// An election with its ballots, instead of a directory of services.
+    fn import_election(&self, session: &mut Session, author: &Author, out: &mut dyn Write) -> CommandResult {
+        let election = pabulib::read_election(&self.path)?;
+        let name = exchange::feed_name(&self.path);
+        let mut random = SplitMix64::new(crate::run::seed());
+        let plan = pabulib::plan_election(&election, &name, session.workspace(), author, &mut random);
+        if self.dry_run {
+            writeln!(out, "rehearsed, nothing written:")?;
+        } else {
+            session.commit(author, &plan.change)?;
+        }
+        writeln!(out, "{}", crate::model::text::one_line(&plan.change.sentence))?;
+        writeln!(out, "the round is {}; see `moot tally {0}`", plan.round)?;
+        for sentence in &plan.repeated {
+            writeln!(out, "counted once: {}", crate::model::text::one_line(sentence))?;
+        }
+        for sentence in &plan.invalid {
+            writeln!(out, "not counted: {}", crate::model::text::one_line(sentence))?;
+        }
         Ok(0)
     }
 

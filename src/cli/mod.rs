@@ -14,6 +14,7 @@ mod keys;
 mod list;
 mod session;
 mod shell;
+mod vote;
 
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
@@ -104,6 +105,15 @@ pub enum Command {
     Verify(edit::VerifyArgs),
     /// Remove records
     Remove(edit::RemoveArgs),
+    /// Open, close or certify a voting round
+    #[command(subcommand)]
+    Round(vote::RoundCommand),
+    /// Cast a ballot in an open round; who votes again replaces what they voted before
+    Vote(vote::VoteArgs),
+    /// Write down what you counted on the wall
+    Count(vote::CountArgs),
+    /// Print the outcome of a closed round
+    Tally(vote::TallyArgs),
     /// Read the services of another directory: Open Referral data of any version, as file, folder or zip
     Import(import::ImportArgs),
     /// Write the services for others, in an open format; hidden addresses and notes are never written
@@ -131,6 +141,10 @@ impl Command {
             Self::Set(arguments) => arguments.run(global, out),
             Self::Verify(arguments) => arguments.run(global, out),
             Self::Remove(arguments) => arguments.run(global, out),
+            Self::Round(command) => command.run(global, out),
+            Self::Vote(arguments) => arguments.run(global, out),
+            Self::Count(arguments) => arguments.run(global, out),
+            Self::Tally(arguments) => arguments.run(global, out),
             Self::Import(arguments) => arguments.run(global, out),
             Self::Export(arguments) => arguments.run(global, out),
             Self::Check(arguments) => arguments.run(global, out),

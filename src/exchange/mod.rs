@@ -14,6 +14,7 @@ mod legacy;
 mod map;
 mod nest;
 mod normalise;
+pub mod pabulib;
 mod patch;
 pub mod plan;
 pub mod report;

@@ -133,9 +133,12 @@ impl Author {
 /// # Errors
 /// The rules of its kind.
 pub fn put(workspace: &Workspace, mut record: AnyRecord, author: &Author) -> Result<Change, Refusal> {
+    let before = workspace.get(record.id());
+    if before.is_none() {
+        record.complete(workspace);
+    }
     record.check().map_err(Refusal)?;
     record.check_among(workspace)?;
-    let before = workspace.get(record.id());
     let title = record.title(workspace).into_owned();
     let changed = before.as_ref().map(|before| record.differing(before));
     if changed.as_ref().is_some_and(Vec::is_empty) {

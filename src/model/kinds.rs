@@ -138,6 +138,11 @@ macro_rules! kinds {
                 match self { $(Self::$name(record) => record.check_fields()),+ }
             }
 
+            /// Fills in what a new record leaves out and the others tell.
+            fn complete(&mut self, workspace: &Workspace) {
+                match self { $(Self::$name(record) => Arc::make_mut(record).complete(workspace)),+ }
+            }
+
             /// What must hold for it among the others.
             ///
             /// # Errors

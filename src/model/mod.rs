@@ -4,11 +4,13 @@
 //! A kind of record costs its file, with its fields (written with `record!` of [`record`]) and its rules, and one line in
 //! the list of kinds below.
 
+pub mod ballot;
 pub mod change;
 pub mod choice;
 pub mod collection;
 pub mod column;
 pub mod date;
+pub mod event;
 pub mod field;
 pub mod gaps;
 pub mod id;
@@ -20,27 +22,38 @@ pub mod original;
 pub mod partnership;
 pub mod person;
 pub mod place;
+pub mod recommendation;
 pub mod record;
 pub mod reference;
+pub mod round;
 pub mod row;
 pub mod service;
+pub mod tally;
 pub mod text;
+pub mod theme;
+pub mod topic;
 
+pub use ballot::{Ballot, Receipt};
 pub use change::{Author, Change, Edit, Refusal};
 pub use collection::Collection;
 pub use column::{Cell, CellContext, Column, Emphasis};
 pub use date::{Date, DateTime, Time, Timestamp};
+pub use event::Event;
 pub use field::{Audience, FieldInfo, FieldType, FieldValue, ParseContext, SearchField, Shown, Wording};
 pub use id::{Id, SplitMix64};
 pub use organisation::Organisation;
 pub use original::Original;
 pub use partnership::Partnership;
 pub use person::Person;
+pub use recommendation::Recommendation;
 pub use record::{Record, Rules, Updated};
 pub use reference::{Ref, Target, referrers};
+pub use round::Round;
 pub use row::Row;
 pub use service::Service;
 pub use text::Text;
+pub use theme::Theme;
+pub use topic::Topic;
 
 kinds::kinds! {
     /// The partnership itself: one record.
@@ -51,6 +64,20 @@ kinds::kinds! {
     Organisation organisations "organisation" 'O';
     /// Services.
     Service services "service" 'S';
+    /// Open Space events.
+    Event events "event" 'E';
+    /// Topics of events.
+    Topic topics "topic" 'T';
+    /// Clusters of recommendations; with a decision, priorities.
+    Theme themes "theme" 'H';
+    /// Recommendations of topics.
+    Recommendation recommendations "recommendation" 'R';
+    /// Votes.
+    Round rounds "round" 'V';
+    /// What was voted.
+    Ballot ballots "ballot" 'B';
+    /// Who has voted in anonymous rounds.
+    Receipt receipts "receipt" 'K';
     /// What imports brought, as they brought it; on disk, and in memory only while something is imported or exported.
     Original originals "original" 'X';
 }

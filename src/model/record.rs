@@ -90,6 +90,9 @@ pub trait Rules: Sized + 'static {
         None
     }
 
+    /// Fills in what a new record leaves out and the others tell: the next number, the latest event.
+    fn complete(&mut self, _workspace: &Workspace) {}
+
     /// Whether somebody who types this, in small letters, means the record.
     fn answers_to(&self, typed: &str, workspace: &Workspace) -> bool {
         self.title(workspace).to_lowercase() == typed

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use super::atomic::{Durability, save_if};
 use super::build::{MergedRecord, build, current};
 use super::conflict::{self, Conflict};
-use super::file_state::{FileState, file_name};
+use super::file_state::{Entry, FileState, file_name};
 use super::lock::{LOCK_TIMEOUT, Lock};
 use super::problem::StoreError;
 use super::storage::SHARED_FILE;
 use super::{FileRead, Store, backup, journal, said_elsewhere};
-use crate::model::{Change, Edit, Id, Kind, merge};
+use crate::model::round::RoundState;
+use crate::model::{AnyRecord, Change, Edit, Id, Kind, merge};
 
 /// What a save did.
 #[derive(Clone, Debug, Default)]
@@ -130,7 +131,10 @@ impl Store {
         let backups = self.private_dir().join("backups");
         let changed: Vec<(String, &PreparedFile, &str)> =
             all.iter().filter_map(|one| Some((file_name(one.kind), one, one.text.as_deref()?))).collect();
-        for (name, _, _) in changed.iter().filter(|(_, one, _)| one.exists) {
+        for (name, one, _) in changed.iter().filter(|(_, one, _)| one.exists) {
+            if self.would_show_voters(one.kind) {
+                continue;
+            }
             backup::keep(storage, &self.dir, &backups, name).map_err(|error| StoreError::failed(name, &error))?;
         }
         let files: Vec<(&str, &[u8])> =
@@ -145,6 +149,17 @@ impl Store {
             backup::prune(storage, &backups, name);
         }
         Ok(done)
+    }
+
+    /// Whether two old versions of the file would show who gave which ballot: each vote of an anonymous round that is
+    /// open adds one receipt and one ballot.
+    fn would_show_voters(&self, kind: Kind) -> bool {
+        let is_anonymous = |entry: &Entry| {
+            let Some(AnyRecord::Round(round)) = &entry.record else { return false };
+            round.anonymous && round.state == RoundState::Open
+        };
+        matches!(kind, Kind::Ballot | Kind::Receipt)
+            && self.files.get(&Kind::Round).is_some_and(|rounds| rounds.entries.iter().any(is_anonymous))
     }
 
     /// Follows what was saved.
