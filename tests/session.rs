@@ -103,6 +103,28 @@ fn what_was_typed_is_kept_on_esc_and_offered_back_another_day() {
 }
 
 #[test]
+fn from_the_end_of_a_detail_one_key_leads_back() {
+    let mut harness = Harness::sample();
+    harness.press("/harbour lamp night<enter><enter>G");
+    let end = harness.screen();
+    harness.press("k");
+    assert_ne!(harness.screen(), end, "the end of the text stays at the lower edge, so that one key up is seen");
+    harness.press("j");
+    assert_eq!(harness.screen(), end);
+}
+
+#[test]
+fn each_screen_completes_from_what_it_lists() {
+    let mut harness = Harness::sample();
+    harness.press("6/sector:vol<tab>");
+    assert!(harness.screen().contains("sector:voluntary"), "{}", harness.screen());
+    harness.press("<esc>/need:acc<tab>");
+    assert!(!harness.screen().contains("need:accommodation"), "people have no needs:\n{}", harness.screen());
+    harness.press("<esc>1/need:acc<tab>");
+    assert!(harness.screen().contains("need:accommodation"), "{}", harness.screen());
+}
+
+#[test]
 fn a_hang_up_keeps_what_is_typed() {
     let mut harness = Harness::sample();
     harness.press("nThe Long Table");

@@ -194,5 +194,20 @@ pub(super) fn open(app: &mut App, screen: ScreenId) -> Effects {
 pub(super) fn open_next(app: &mut App, by: isize) -> Effects {
     let count = ScreenId::ALL.len();
     let at = ScreenId::ALL.iter().position(|screen| *screen == app.screen).unwrap_or(0);
-    open(app, ScreenId::ALL[(at + count).saturating_add_signed(by) % count])
+    open(app, ScreenId::ALL[neighbour(at, by, count)])
+}
+
+/// The tab so many further on, round the ends.
+fn neighbour(at: usize, by: isize, count: usize) -> usize {
+    (at + count).saturating_add_signed(by) % count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tabs_are_walked_both_ways() {
+        assert_eq!([neighbour(0, 1, 4), neighbour(3, 1, 4), neighbour(0, -1, 4), neighbour(2, -1, 4)], [1, 0, 3, 1]);
+    }
 }
