@@ -24,7 +24,7 @@ pub(super) struct MergedRecord {
 /// The record as its text has it, without the stamp a hand edit is given in memory.
 pub(super) fn current(kind: Kind, read: &FileRead, entry: &Entry) -> Result<AnyRecord, FileProblem> {
     let text = read.contents.as_ref().map_or("", |contents| contents.text.as_str());
-    records::read(&file_name(kind), text, kind, entry.span.id, &entry.span.body)
+    records::read(&file_name(kind), text, kind, entry.span.id, &entry.span.body())
 }
 
 /// The new text of a file, verified by reading it back, and its state; no text where nothing in the file changes.
@@ -165,7 +165,7 @@ fn verify(
 }
 
 fn reads_as(kind: Kind, text: &str, span: &Span, wanted: Option<&AnyRecord>) -> bool {
-    let read = records::read(&file_name(kind), text, kind, span.id, &span.body);
+    let read = records::read(&file_name(kind), text, kind, span.id, &span.body());
     read.as_ref().ok() == wanted
 }
 

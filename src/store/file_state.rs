@@ -272,9 +272,9 @@ impl RecordParser<'_> {
         entry.record = match was {
             Some(was) => was.record.clone(),
             None if self.is_newer => {
-                records::read_newer(self.file, self.text, self.kind, entry.span.id, &entry.span.body)
+                records::read_newer(self.file, self.text, self.kind, entry.span.id, &entry.span.body())
             }
-            None => Some(records::read(self.file, self.text, self.kind, entry.span.id, &entry.span.body)?),
+            None => Some(records::read(self.file, self.text, self.kind, entry.span.id, &entry.span.body())?),
         };
         Ok(())
     }

@@ -101,7 +101,7 @@ fn unknown(dir: &Path, name: &str) -> FileProblem {
 /// Where the partnership's file names its map.
 fn map_field(text: &str) -> Option<usize> {
     let (split, _) = records::split(text, Kind::Partnership);
-    let fields = split.records.first().and_then(|span| records::fields(text, &span.body).ok())?;
+    let fields = split.records.first().and_then(|span| records::fields(text, &span.body()).ok())?;
     fields.into_iter().find(|field| &text[field.name.clone()] == "map").map(|field| field.value.start)
 }
 

@@ -263,7 +263,7 @@ impl Store {
                 continue;
             };
             for entry in &state.entries {
-                let ids = records::ids_in(&contents.text, &entry.span.body);
+                let ids = records::ids_in(&contents.text, &entry.span.body());
                 for (at, id) in ids.into_iter().filter(|(_, id)| workspace.get(*id).is_none()) {
                     let message = format!("{id} is not recorded here; name what was meant, or empty the field");
                     let problem = FileProblem::at(&file_name(kind), &contents.text, scan::SyntaxError { at, message });

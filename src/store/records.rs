@@ -2,6 +2,7 @@
 //! changes nothing else; and the parsing of one record, with every error at its line and column.
 
 use std::collections::HashSet;
+use std::num::NonZeroU32;
 use std::ops::Range;
 
 use serde::de::{self, Deserializer, Visitor};
@@ -28,23 +29,41 @@ pub(super) struct Split {
     pub records_range: Range<usize>,
 }
 
-/// Where a record is.
+/// Where a record is. The store keeps one for each record, so its places are half as wide as those of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Span {
     /// Its id.
     pub id: Id,
-    /// From the quote before its key to the bracket after its fields, inclusive.
-    pub whole: Range<usize>,
-    /// From the bracket before its fields to the one after, inclusive.
-    pub body: Range<usize>,
-    /// The end of the comma after it, if there is one.
-    pub comma: Option<usize>,
+    start: u32,
+    body: u32,
+    end: u32,
+    comma: Option<NonZeroU32>,
 }
 
 impl Span {
+    fn new(id: Id, start: usize, body: &Range<usize>, comma: Option<usize>) -> Self {
+        let comma = comma.and_then(|end| NonZeroU32::new(end as u32));
+        Self { id, start: start as u32, body: body.start as u32, end: body.end as u32, comma }
+    }
+
+    /// From the quote before its key to the bracket after its fields, inclusive.
+    pub fn whole(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// From the bracket before its fields to the one after, inclusive.
+    pub fn body(&self) -> Range<usize> {
+        self.body as usize..self.end as usize
+    }
+
+    /// The end of the comma after it, if there is one.
+    pub fn comma(&self) -> Option<usize> {
+        self.comma.map(|end| end.get() as usize)
+    }
+
     /// A hash of the record's text, to see whether it has changed.
     pub fn fingerprint(&self, text: &str) -> u64 {
-        xxh3_64(&text.as_bytes()[self.whole.clone()])
+        xxh3_64(&text.as_bytes()[self.whole()])
     }
 }
 
@@ -67,6 +86,9 @@ pub(super) fn split(text: &str, kind: Kind) -> (Split, Option<SyntaxError>) {
 }
 
 fn split_into(split: &mut Split, text: &str, kind: Kind) -> Result<(), SyntaxError> {
+    if u32::try_from(text.len()).is_err() {
+        return Err(SyntaxError { at: 0, message: "a file may have 4 GB at most".to_owned() });
+    }
     let mut scan = Scanner::new(text, 0);
     let mut seen = [false; 3];
     attributes(&mut scan, text)?;
@@ -225,7 +247,7 @@ fn record_map(scan: &mut Scanner<'_>, text: &str, kind: Kind, split: &mut Split)
         open_bracket(&mut Scanner::new(text, at), "`(` before the fields of the record")?;
         let body = scan.value()?;
         let comma = separator(scan, b'}')?;
-        split.records.push(Span { id, whole: start..body.end, body, comma });
+        split.records.push(Span::new(id, start, &body, comma));
     }
     split.records_range = opened + 1..scan.at - 1;
     Ok(())
@@ -441,7 +463,7 @@ mod tests {
             return Err(FileProblem::at("services.ron", text, error).to_string());
         }
         let one = |span: &Span| {
-            let record = read("services.ron", text, Kind::Service, span.id, &span.body).map_err(|p| p.to_string())?;
+            let record = read("services.ron", text, Kind::Service, span.id, &span.body()).map_err(|p| p.to_string())?;
             Ok((span.id.to_string(), record))
         };
         split.records.iter().map(one).collect()

@@ -84,7 +84,7 @@ impl Store {
         }
         let text = read.contents.as_ref().map_or("", |contents| &contents.text);
         let file = file_name(kind);
-        let one = |entry: &Entry| records::read(&file, text, kind, entry.span.id, &entry.span.body);
+        let one = |entry: &Entry| records::read(&file, text, kind, entry.span.id, &entry.span.body());
         read.state.entries.iter().map(one).collect()
     }
 

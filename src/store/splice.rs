@@ -83,13 +83,13 @@ impl<'a> Document<'a> {
 
     /// Sets the named fields of a record to their values in `record`.
     pub fn change(self, span: &Span, record: &AnyRecord, changed: &[&str]) -> Result<Vec<Patch>, SyntaxError> {
-        let found = fields(self.text, &span.body)?;
-        let is_tall = self.text[span.body.clone()].contains('\n');
+        let found = fields(self.text, &span.body())?;
+        let is_tall = self.text[span.body()].contains('\n');
         let first = found.iter().map(|field| self.indent(field.name.start)).find(|(_, is_first)| *is_first);
-        let outer = self.indent(span.whole.start).0;
+        let outer = self.indent(span.whole().start).0;
         let indent = first.map_or_else(|| format!("{outer}  "), |(indent, _)| indent.to_owned());
         let lines =
-            text::lines(record, indent.len()).map_err(|message| SyntaxError { at: span.body.start, message })?;
+            text::lines(record, indent.len()).map_err(|message| SyntaxError { at: span.body().start, message })?;
         let mut patches = Vec::new();
         let mut kept: Vec<&FieldSpan> = Vec::new();
         for field in &found {
@@ -167,7 +167,7 @@ impl<'a> Document<'a> {
                     }
                     field.comma.unwrap_or(field.value.end)
                 }
-                None => span.body.start + self.text[span.body.clone()].find('(').map_or(0, |at| at + 1),
+                None => span.body().start + self.text[span.body()].find('(').map_or(0, |at| at + 1),
             };
             let at = if indent.is_some() { self.rest_of_line(after).unwrap_or(after) } else { after };
             patches.push(Self::insert(at, written));
@@ -177,9 +177,9 @@ impl<'a> Document<'a> {
 
     /// A record rewritten as a whole, where it cannot be changed field by field.
     pub fn rewrite(self, span: &Span, record: &AnyRecord) -> Result<Patch, String> {
-        let indent = self.indent(span.whole.start).0;
+        let indent = self.indent(span.whole().start).0;
         let body = text::body(&text::lines(record, indent.len() + 2)?, indent, self.newline);
-        Ok(Patch { at: span.body.clone(), text: body })
+        Ok(Patch { at: span.body(), text: body })
     }
 
     /// New records, in the order of their ids, each before the first whose id comes after it.
@@ -219,9 +219,9 @@ impl<'a> Document<'a> {
     fn add(self, previous: Option<&Span>, records_range: &Range<usize>, entry: &str) -> Vec<Patch> {
         let mut patches = Vec::new();
         let after = match previous {
-            Some(previous) => previous.comma.unwrap_or_else(|| {
-                patches.push(Self::insert(previous.whole.end, ","));
-                previous.whole.end
+            Some(previous) => previous.comma().unwrap_or_else(|| {
+                patches.push(Self::insert(previous.whole().end, ","));
+                previous.whole().end
             }),
             None => records_range.start,
         };
@@ -234,9 +234,9 @@ impl<'a> Document<'a> {
     /// Removes a record, with the comments that are clearly its own: one behind it on its last line, and lines directly
     /// above it that name it.
     pub fn remove(self, span: &Span, name: &str) -> Patch {
-        let end = span.comma.unwrap_or(span.whole.end);
-        let end = if self.indent(span.whole.start).1 { self.rest_of_line(end).unwrap_or(end) } else { end };
-        let mut range = self.lines_of(span.whole.start..end);
+        let end = span.comma().unwrap_or(span.whole().end);
+        let end = if self.indent(span.whole().start).1 { self.rest_of_line(end).unwrap_or(end) } else { end };
+        let mut range = self.lines_of(span.whole().start..end);
         while let Some(above) =
             self.comment_above(range.start).filter(|line| names(&self.text[line.clone()], span.id, name))
         {

@@ -5,8 +5,11 @@
 //! or the room is too small, the same facts stand in a table by district. Nothing here decides what is shown: the caller
 //! hands in points that anybody may see.
 
+mod backdrop;
 mod land;
 mod marks;
+
+use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -17,10 +20,10 @@ use crate::model::gaps::DistrictCounts;
 use crate::model::place::{Atlas, Point};
 use crate::model::text::count;
 
-use land::Projection;
+use backdrop::{Backdrop, backdrop};
 
 /// How a map looks.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MapTheme {
     /// The coast and the border of the county.
     pub outline: Color,
@@ -61,9 +64,9 @@ impl MapTheme {
 #[derive(Clone, Copy, Debug)]
 pub struct MapView<'a> {
     /// The county.
-    pub atlas: &'a Atlas,
+    pub atlas: &'a Arc<Atlas>,
     /// Where services are.
-    pub dots: &'a [Point],
+    pub dots: &'a Arc<[Point]>,
     /// Where the chosen service is; these points are among the dots.
     pub chosen: &'a [Point],
     /// The middle of the picture; `None`: the middle of the county.
@@ -96,15 +99,19 @@ pub fn draw_map(view: &MapView<'_>, area: Rect, buf: &mut Buffer) -> Drawn {
     if !has_room(area) || view.theme.is_ascii {
         return Drawn::default();
     }
-    let projection = Projection::new(view.atlas, view.centre, view.zoom, area);
-    land::draw(view.atlas, &projection, view.theme, area, buf);
+    draw_on(&backdrop(view, area), view, area, buf)
+}
+
+/// Draws on a backdrop what may differ from frame to frame.
+fn draw_on(backdrop: &Backdrop, view: &MapView<'_>, area: Rect, buf: &mut Buffer) -> Drawn {
+    backdrop.draw_land(buf);
     let mut room = marks::Room::new(area);
-    let drawn = marks::draw_services(view, &projection, &mut room, buf);
+    let drawn = marks::draw_services(view, backdrop, &mut room, buf);
     let said = note(drawn);
     if !said.is_empty() {
         marks::draw_note(&said, view.theme.town, &mut room, buf);
     }
-    marks::draw_towns(view, &projection, &mut room, buf);
+    marks::draw_towns(view, &backdrop.projection, &mut room, buf);
     drawn
 }
 

@@ -132,3 +132,6 @@ fn gaps_view(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Po
     let gaps_theme = GapsTheme { is_ascii: theme.ascii, ..colours };
     gaps::draw_gaps(&app.screens.services.gaps, &app.atlas, app.screens.services.gap, area, buf, gaps_theme)
 }
+
+#[cfg(test)]
+mod tests;

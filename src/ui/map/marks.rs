@@ -5,8 +5,10 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::Line;
 
+use super::backdrop::Backdrop;
 use super::land::Projection;
 use super::{Drawn, MapView};
+use crate::model::place::Point;
 use crate::model::text::count;
 
 /// A service by itself.
@@ -80,25 +82,40 @@ impl Cluster {
     }
 }
 
-/// Draws the services, those that are close to one another as one number.
-pub(super) fn draw_services(view: &MapView<'_>, projection: &Projection, room: &mut Room, buf: &mut Buffer) -> Drawn {
-    let mut drawn = Drawn::default();
-    let mut counts = vec![0_usize; room.taken.len()];
-    for dot in view.dots {
-        match projection.cell(*dot).and_then(|at| room.index(at)) {
-            Some(index) if projection.is_near(*dot) => counts[index] += 1,
-            _ if projection.is_near(*dot) => drawn.beyond += 1,
-            _ => drawn.elsewhere += 1,
+/// How many services stand in each cell of an area, row by row, and how many in none.
+pub(super) struct Tally {
+    cells: Vec<usize>,
+    elsewhere: usize,
+    beyond: usize,
+}
+
+impl Tally {
+    /// Counts the services of a map.
+    pub(super) fn new(dots: &[Point], projection: &Projection, area: Rect) -> Self {
+        let room = Room::new(area);
+        let mut tally = Self { cells: vec![0; area.area() as usize], elsewhere: 0, beyond: 0 };
+        for dot in dots {
+            match projection.cell(*dot).and_then(|at| room.index(at)) {
+                Some(index) if projection.is_near(*dot) => tally.cells[index] += 1,
+                _ if projection.is_near(*dot) => tally.beyond += 1,
+                _ => tally.elsewhere += 1,
+            }
         }
+        tally
     }
+}
+
+/// Draws the services, those that are close to one another as one number.
+pub(super) fn draw_services(view: &MapView<'_>, backdrop: &Backdrop, room: &mut Room, buf: &mut Buffer) -> Drawn {
+    let Backdrop { projection, tally, .. } = backdrop;
     let chosen: Vec<Position> = view.chosen.iter().filter_map(|point| projection.cell(*point)).collect();
-    let clusters = gather(counts, &chosen, room);
+    let clusters = gather(tally.cells.clone(), &chosen, room);
     for cluster in &clusters {
         let style = if cluster.is_chosen { view.theme.chosen } else { view.theme.service };
         put(cluster.strip(room.area), &cluster.text(), style, buf);
     }
-    drawn.cursor = clusters.iter().find(|cluster| cluster.is_chosen).map(|c| c.strip(room.area).as_position());
-    drawn
+    let cursor = clusters.iter().find(|cluster| cluster.is_chosen).map(|c| c.strip(room.area).as_position());
+    Drawn { elsewhere: tally.elsewhere, beyond: tally.beyond, cursor }
 }
 
 /// Makes clusters: around the chosen ones first, then around the fullest cells. A cell whose number would touch another

@@ -1,13 +1,15 @@
+use std::rc::Rc;
+
 use super::*;
 use crate::model::{Kind, Service, Workspace};
 use crate::search::{Context, Index, Query};
 
-fn dorset() -> Atlas {
-    ron::from_str(include_str!("../../../data/maps/dorset.ron")).unwrap()
+fn dorset() -> Arc<Atlas> {
+    Arc::new(ron::from_str(include_str!("../../../data/maps/dorset.ron")).unwrap())
 }
 
 /// Points as a partnership has them: many in the conurbation, some in every town.
-fn dots(atlas: &Atlas) -> Vec<Point> {
+fn dots(atlas: &Atlas) -> Arc<[Point]> {
     let towns = atlas.places.iter().enumerate();
     towns.flat_map(|(at, place)| std::iter::repeat_n(place.point, 1 + 20 / (at + 1))).collect()
 }
@@ -25,7 +27,7 @@ fn text(buf: &Buffer) -> String {
     buf.content.chunks(width).map(|cells| row(cells).trim_end().to_owned() + "\n").collect()
 }
 
-fn view<'a>(atlas: &'a Atlas, dots: &'a [Point], chosen: &'a [Point]) -> MapView<'a> {
+fn view<'a>(atlas: &'a Arc<Atlas>, dots: &'a Arc<[Point]>, chosen: &'a [Point]) -> MapView<'a> {
     MapView { atlas, dots, chosen, centre: None, zoom: 1.0, theme: MapTheme::default() }
 }
 
@@ -45,7 +47,7 @@ fn the_county_at_every_size() {
 #[test]
 fn a_map_without_services_is_still_a_map() {
     let atlas = dorset();
-    insta::assert_snapshot!(show(&view(&atlas, &[], &[]), 60, 20).0);
+    insta::assert_snapshot!(show(&view(&atlas, &Arc::default(), &[]), 60, 20).0);
 }
 
 #[test]
@@ -61,7 +63,7 @@ fn the_map_can_be_looked_at_closely() {
 #[test]
 fn what_is_not_here_is_counted_and_not_drawn() {
     let atlas = dorset();
-    let miami = [Point(25.77, -80.19), Point(f64::NAN, 0.0), Point(0.0, 0.0)];
+    let miami = Arc::from([Point(25.77, -80.19), Point(f64::NAN, 0.0), Point(0.0, 0.0)]);
     let (text, drawn) = show(&view(&atlas, &miami, &[]), 78, 22);
     assert_eq!(drawn, Drawn { elsewhere: 3, beyond: 0, cursor: None });
     assert!(text.contains("3 elsewhere") && !text.contains('•'));
@@ -72,7 +74,7 @@ fn every_service_on_the_map_is_in_one_number() {
     let atlas = dorset();
     let dots = dots(&atlas);
     for (width, height) in [(24, 8), (30, 12), (40, 16), (78, 22), (118, 38), (200, 60)] {
-        let bare = Atlas { outline: Vec::new(), places: Vec::new(), ..atlas.clone() };
+        let bare = Arc::new(Atlas { outline: Vec::new(), places: Vec::new(), ..Atlas::clone(&atlas) });
         let (text, _) = show(&view(&bare, &dots, &[dots[0]]), width, height);
         let sum = |word: &str| match word.trim_matches(|c: char| !c.is_ascii_digit()) {
             "" => word.matches(['•', '◆']).count(),
@@ -111,12 +113,65 @@ fn no_room_and_no_land_are_no_trouble() {
         let (text, drawn) = show(&view(&atlas, &dots, &dots), width, height);
         assert_eq!(drawn.cursor.is_some(), width >= 24 && height >= 8, "{width}x{height}\n{text}");
     }
-    let empty = Atlas::default();
+    let empty = Arc::default();
     assert_eq!(show(&view(&empty, &dots, &dots), 40, 16).1.elsewhere, dots.len());
     for zoom in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e300] {
         let odd = MapView { zoom, centre: Some(Point(f64::NAN, 400.0)), ..view(&atlas, &dots, &[]) };
         let drawn = show(&odd, 40, 16).1;
         assert!(drawn.beyond + drawn.elsewhere <= dots.len());
+    }
+}
+
+/// What a view shows somewhere in a large buffer, drawn on its own backdrop or on another one.
+fn picture(view: &MapView<'_>, area: Rect, on: Option<&Backdrop>) -> (Buffer, Drawn) {
+    let mut buf = Buffer::empty(Rect::new(0, 0, 140, 60));
+    let drawn = match on {
+        Some(backdrop) => draw_on(backdrop, view, area, &mut buf),
+        None => draw_map(view, area, &mut buf),
+    };
+    (buf, drawn)
+}
+
+#[test]
+fn a_backdrop_is_kept_until_what_it_depends_on_changes() {
+    let (atlas, area) = (dorset(), Rect::new(0, 0, 78, 22));
+    let (dots, chosen) = (dots(&atlas), [atlas.find("Poole").unwrap(), atlas.find("Swanage").unwrap()]);
+    let fewer: Arc<[Point]> = dots[5..].into();
+    let without_coast = Arc::new(Atlas { outline: Vec::new(), ..Atlas::clone(&atlas) });
+    let before = view(&atlas, &dots, &chosen[..1]);
+    let changes = [
+        (MapView { dots: &fewer, ..before }, area),
+        (MapView { atlas: &without_coast, ..before }, area),
+        (MapView { centre: atlas.find("Weymouth"), ..before }, area),
+        (MapView { zoom: 2.0, ..before }, area),
+        (MapView { theme: MapTheme::mono(), ..before }, area),
+        (before, Rect::new(2, 1, 78, 22)),
+        (before, Rect::new(0, 0, 118, 38)),
+    ];
+    for (at, (after, new_area)) in changes.into_iter().enumerate() {
+        let (stale, fresh) = (Backdrop::new(&before, area), Backdrop::new(&after, new_area));
+        let expected = picture(&after, new_area, Some(&fresh));
+        assert_ne!(picture(&after, new_area, Some(&stale)), expected, "{at}: a stale backdrop would be seen");
+        picture(&before, area, None);
+        assert_eq!(picture(&after, new_area, None), expected, "{at}");
+        assert!(!Rc::ptr_eq(&backdrop(&before, area), &backdrop(&after, new_area)), "{at}");
+    }
+    let other_chosen = MapView { chosen: &chosen[1..], ..before };
+    let fresh = Backdrop::new(&before, area);
+    assert!(Rc::ptr_eq(&backdrop(&before, area), &backdrop(&other_chosen, area)), "choosing another service");
+    assert_eq!(picture(&other_chosen, area, None), picture(&other_chosen, area, Some(&fresh)));
+    assert_ne!(picture(&other_chosen, area, None), picture(&before, area, None));
+}
+
+#[test]
+fn new_points_are_seen_also_where_the_old_ones_lay() {
+    let atlas = dorset();
+    let towns: Vec<Point> = atlas.places.iter().map(|place| place.point).collect();
+    for town in &towns {
+        let dots: Arc<[Point]> = [*town].into(); // the one before is gone, and its memory may be used again
+        let seen = picture(&view(&atlas, &dots, &[]), Rect::new(0, 0, 78, 22), None);
+        let fresh = Backdrop::new(&view(&atlas, &dots, &[]), Rect::new(0, 0, 78, 22));
+        assert_eq!(seen, picture(&view(&atlas, &dots, &[]), Rect::new(0, 0, 78, 22), Some(&fresh)));
     }
 }
 
