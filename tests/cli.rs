@@ -87,10 +87,13 @@ fn exit_codes_and_sentences() {
     let dir = own();
     let dir = dir.path();
     for (arguments, code, said) in [
-        (&["list", "boats"][..], 2, "there are: partnership, people"),
+        (&["list", "boats"][..], 2, "[possible values: partnership, people"),
         (&["show", "nonsense"], 2, "an id looks like"),
         (&["show", "S-0000"], 1, "no S-0000"),
-        (&["add", "service", "colour=red"], 2, "has no such field"),
+        (&["add", "service", "colour=red"], 2, "a service has no such field"),
+        (&["add", "organisation", "colour=red"], 2, "an organisation has no such field"),
+        (&["add", "original", "name=x"], 2, "[possible values: people, organisations, services"),
+        (&["list", "\u{202e}x"], 2, "invalid value '<U+202E>x'"),
         (&["add", "service", "name"], 2, "FIELD=VALUE"),
         (&["add", "service", "phone=1"], 5, "name is missing"),
         (&["add", "service", "name=x", "ages=old"], 2, "ages"),
@@ -246,6 +249,10 @@ fn find_prints_what_is_meant_best_first() {
     assert!(said.contains("moot find debt"), "{said}");
     assert_eq!(run(dir, &["find"]).1, 2);
     let (_, _, said) = run(dir, &["find", "need:zzzz", "debt"]);
+    let (people, _, _) = run(dir, &["find", "--kind", "people", "sector:voluntary", "katy"]);
+    assert!(people.starts_with("P-") && people.lines().count() == 1, "{people}");
+    let (_, code, kind) = run(dir, &["find", "--kind", "person", "katy", "xylophone"]);
+    assert!(code == 1 && kind.contains("moot find --kind people katy"), "{kind}");
     assert!(said.contains("need:zzzz means nothing here"), "{said}");
 }
 

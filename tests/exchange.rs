@@ -437,6 +437,24 @@ fn what_must_not_leave_does_not() {
     assert_eq!(said(&harness, true), ["Hidden Lane", "BH15 1AA", "Quay House", "50.61", "someone@example.org"]);
 }
 
+/// What a declaration hides does not depend on where the value is from: here it came with the source.
+#[test]
+fn a_field_for_colleagues_leaves_with_no_original_either() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("feed.json");
+    let service =
+        r#"{"id":"1","name":"Beds","status":"active","moot_notes":"the back door sticks","moot_waiting":"a week"}"#;
+    std::fs::write(&path, page(&[service])).unwrap();
+    let mut harness = Harness::default();
+    harness.import(&path, "feed");
+    assert_eq!(harness.service("Beds").notes.as_deref(), Some("the back door sticks"));
+    for format in Format::ALL {
+        let text = harness.exported_text(*format, true);
+        assert!(!text.contains("back door"), "{}: {text}", format.name());
+    }
+    assert!(harness.exported_text(Format::Hsds3Json, false).contains("a week"), "what is public does leave");
+}
+
 #[test]
 fn nobody_else_tells_a_hidden_address() {
     let folder = tempfile::tempdir().unwrap();

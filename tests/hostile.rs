@@ -12,7 +12,9 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
+use folkmoot::app::screen::ScreenId;
 use folkmoot::model::text::is_unwelcome;
+use folkmoot::model::{FieldInfo, FieldType, Kind};
 use folkmoot::store;
 use harness::{ASCII, FINE, Harness, MONO, PLAIN};
 use terminal::{Terminal, moot, strays};
@@ -32,12 +34,13 @@ fn nasty(which: usize) -> String {
 }
 
 /// The records of one kind: for every sort of harm one record, with it in every field that holds text.
-fn file(kind: &str, letter: char, fields: &[(&str, &str)], long: &[&str]) -> String {
+fn file(kind: Kind, long: &[&str]) -> String {
+    let (fields, letter) = (fields(kind), kind.letter());
     let mut records = String::new();
     for which in 0..7 {
         let harm = nasty(which);
         let mut body = String::new();
-        for (field, shape) in fields {
+        for (field, shape) in &fields {
             let most = if long.is_empty() || long.contains(field) { usize::MAX } else { 400 };
             let text: String = if harm.len() > 20_000 { harm.chars().take(most).collect() } else { harm.clone() };
             writeln!(body, "      {field}: {},", shape.replace('@', &text)).unwrap();
@@ -46,63 +49,56 @@ fn file(kind: &str, letter: char, fields: &[(&str, &str)], long: &[&str]) -> Str
         let updated = format!("updated: (\"2026-11-01T09:00:00Z\", \"{by}\")");
         writeln!(records, "    \"{letter}-00{which}{which}\": (\n{body}      {updated},\n    ),").unwrap();
     }
-    format!("Folkmoot(\n  kind: \"{kind}\",\n  version: 1,\n  records: {{\n{records}  }},\n)\n")
+    format!("Folkmoot(\n  kind: \"{}\",\n  version: 1,\n  records: {{\n{records}  }},\n)\n", kind.plural())
 }
 
-const SERVICE: [(&str, &str); 24] = [
-    ("name", "\"Name @\""),
-    ("aliases", "[\"@\", \"@\"]"),
-    ("organisation", "\"@\""),
-    ("commissioner", "\"@\""),
-    ("funders", "[\"@\"]"),
-    ("referrers", "[\"@\"]"),
-    ("alert", "\"@\""),
-    ("summary", "\"@\""),
-    ("eligibility", "\"@\""),
-    ("serves", "[\"@\"]"),
-    ("locations", "[(name: \"@\", address: \"@\", town: \"@\", postcode: \"@\", point: (50.7, -2.0))]"),
-    ("opening", "\"@\""),
-    ("cost", "\"@\""),
-    ("how_to_refer", "\"@\""),
-    ("waiting", "\"@\""),
-    ("languages", "[\"@\"]"),
-    ("accessibility", "\"@\""),
-    ("phone", "\"@\""),
-    ("email", "\"@\""),
-    ("url", "\"@\""),
-    ("contacts", "[(name: \"@\", title: \"@\", phone: \"@\", email: \"@\")]"),
-    ("notes", "\"@\""),
-    ("verified", "(on: \"2025-11-01\", by: \"@\", how: \"@\")"),
-    ("source", "(feed: \"@\", id: \"@\", suggestions: [(\"phone\", \"@\")])"),
+/// What a field of a record holds in the file, harm in every text of it; `None` where it holds no text.
+fn shape(field: &FieldInfo) -> Option<String> {
+    Some(match field.field_type {
+        FieldType::Line | FieldType::Paragraph | FieldType::Reference(_) => "\"@\"".to_owned(),
+        FieldType::Words | FieldType::Areas | FieldType::References(_) => "[\"@\", \"@\"]".to_owned(),
+        FieldType::Rows(columns) => {
+            let cell = |column: &FieldInfo| Some(format!("{}: {}", column.name, shape(column)?));
+            format!("[({})]", columns.iter().filter_map(cell).collect::<Vec<_>>().join(", "))
+        }
+        FieldType::Notation if field.name == "point" => "(50.7, -2.0)".to_owned(),
+        _ => return None,
+    })
+}
+
+/// What the program keeps and nobody types, written by hand all the same.
+const KEPT: [(&str, &str, &str); 2] = [
+    ("services", "verified", "(on: \"2025-11-01\", by: \"@\", how: \"@\")"),
+    ("services", "source", "(feed: \"@\", id: \"@\", suggestions: [(\"phone\", \"@\")])"),
 ];
 
-const PERSON: [(&str, &str); 6] = [
-    ("name", "\"Name @\""),
-    ("roles", "[(organisation: \"@\", title: \"@\")]"),
-    ("phone", "\"@\""),
-    ("email", "\"@\""),
-    ("login", "\"@\""),
-    ("notes", "\"@\""),
-];
+/// Every field of a kind that holds text, with its shape. The first that is required is the name by which the stories
+/// find a record; initials of that length are refused when the file is read.
+fn fields(kind: Kind) -> Vec<(&'static str, String)> {
+    let mut fields: Vec<_> = kind
+        .editable_fields()
+        .filter(|field| field.name != "initials")
+        .filter_map(|field| Some((field.name, shape(field)?)))
+        .collect();
+    fields[0] = (fields[0].0, "\"Name @\"".to_owned());
+    let kept = KEPT.iter().filter(|(of, ..)| *of == kind.plural());
+    fields.extend(kept.map(|(_, name, shape)| (*name, (*shape).to_owned())));
+    fields
+}
 
-const ORGANISATION: [(&str, &str); 7] = [
-    ("name", "\"Name @\""),
-    ("aliases", "[\"@\"]"),
-    ("summary", "\"@\""),
-    ("phone", "\"@\""),
-    ("email", "\"@\""),
-    ("url", "\"@\""),
-    ("parent", "\"@\""),
-];
+/// The kinds that people write into: all but the partnership itself and what imports brought.
+fn kinds() -> impl Iterator<Item = Kind> {
+    Kind::ALL.iter().copied().filter(|kind| kind.is_addable())
+}
 
 /// A workspace in which every text means harm; the fields named are those with very long lines, all where none is named.
 fn workspace(long: &[&str]) -> Arc<tempfile::TempDir> {
     let dir = tempfile::tempdir().unwrap();
     store::init(dir.path(), "Table of the North", false).unwrap();
     let write = |name: &str, text: String| std::fs::write(dir.path().join(name), text).unwrap();
-    write("services.ron", file("services", 'S', &SERVICE, long));
-    write("people.ron", file("people", 'P', &PERSON, long));
-    write("organisations.ron", file("organisations", 'O', &ORGANISATION, long));
+    for kind in kinds() {
+        write(&format!("{}.ron", kind.plural()), file(kind, long));
+    }
     let itself = std::fs::read_to_string(dir.path().join("partnership.ron")).unwrap();
     let harmed = itself.replace("Table of the North", &format!("Table {}", nasty(0)));
     write("partnership.ron", harmed.replacen("name:", &format!("purpose: \"{}\", name:", nasty(2)), 1));
@@ -130,7 +126,8 @@ fn the_files_read_and_hold_the_harm_as_text() {
     let opened = store::Store::open(dir.path(), store::Mode::Read).unwrap();
     assert!(opened.problems.is_empty(), "{}", opened.problems[0]);
     let workspace = opened.workspace;
-    assert_eq!((workspace.services.len(), workspace.people.len(), workspace.organisations.len()), (7, 7, 7));
+    assert!(kinds().count() > 2 && kinds().all(|kind| workspace.count(kind) == 7), "every record was read");
+    assert!(fields(Kind::Service).len() >= 24, "{:?}", fields(Kind::Service));
     let names: String = workspace.services.iter().map(|service| service.name.to_string()).collect();
     assert!(names.contains("<U+001B>[31mred") && names.contains("<U+202E>gnp.exe"), "shown, not hidden: {names}");
     assert!(!unwelcome("a\u{1b}").is_empty() && !unwelcome(&nasty(3)).is_empty(), "the sweep can fail");
@@ -161,9 +158,12 @@ fn no_screen_shows_anything_that_is_no_text() {
         "<esc>:partnership<enter>",
         "<esc>y1y",
     ];
+    let screens =
+        ScreenId::ALL.iter().flat_map(|screen| ["jj", "<enter>", "<esc>e", "<esc>"].map(|keys| (screen, keys)));
+    let screens = screens.map(|(screen, keys)| format!("<esc>{}{keys}", screen.key()));
     let mut seen = 0;
-    for story in stories {
-        harness.press(story);
+    for story in stories.map(str::to_owned).into_iter().chain(screens) {
+        harness.press(&story);
         for (columns, rows) in [(80, 24), (40, 12), (200, 60)] {
             harness.size(columns, rows);
             for look in [FINE, MONO, ASCII, PLAIN] {
@@ -199,11 +199,13 @@ fn no_command_prints_anything_that_is_no_text() {
     let dir = dir.path();
     let mut commands: Vec<Vec<&str>> =
         vec![vec![], vec!["check"], vec!["find", "name"], vec!["find", "name", "--json"], vec!["keys"]];
-    for kind in ["services", "people", "organisations", "partnership"] {
+    for kind in Kind::ALL.iter().filter(|kind| kind.is_resident()).map(|kind| kind.plural()) {
         commands.extend([vec!["list", kind], vec!["list", kind, "--json"], vec!["list", kind, "--csv"]]);
     }
+    commands.extend(kinds().map(|kind| vec!["find", "name", "--kind", kind.plural()]));
     // Every sort of harm in one kind, and one of it in the others: each run reads some megabytes.
-    let others = ["P-0000", "P-0022", "O-0011", "O-0033"].map(str::to_owned);
+    let others = kinds().filter(|kind| *kind != Kind::Service).flat_map(|kind| [(kind, "0000"), (kind, "0022")]);
+    let others = others.map(|(kind, number)| format!("{}-{number}", kind.letter()));
     let ids: Vec<String> = (0..7).map(|which| format!("S-00{which}{which}")).chain(others).collect();
     for id in &ids {
         commands.extend([vec!["show", id], vec!["show", id, "--json"]]);

@@ -10,21 +10,19 @@ use std::collections::BTreeSet;
 use folkmoot::app::Layer;
 use folkmoot::app::command::{self, Command, Keymap, Meaning, Override, Scope};
 use folkmoot::app::key::{Key, Keys};
+use folkmoot::app::screen::ScreenId;
 use harness::{Harness, kept_fresh, keys};
 
 const HOW: &str = "UPDATE_DOCS=1 cargo test --test keys";
 
 /// Ways into every place where keys mean something.
-const PLACES: [&str; 14] = [
+const PLACES: [&str; 11] = [
     "",
     "<enter>",
     "m",
     "mm",
     "/",
-    "6",
-    "6/",
     "n",
-    "6n",
     ":",
     "?",
     ":new<enter>",
@@ -33,12 +31,14 @@ const PLACES: [&str; 14] = [
 ];
 
 fn chains() -> BTreeSet<Vec<Scope>> {
-    let all = PLACES.iter().map(|place| {
+    let screens = ScreenId::ALL.iter().flat_map(|screen| ["", "/", "n"].map(|keys| format!("{}{keys}", screen.key())));
+    let all = PLACES.iter().map(ToString::to_string).chain(screens);
+    all.map(|place| {
         let mut harness = Harness::sample();
-        harness.press(place);
+        harness.press(&place);
         harness.app.chain()
-    });
-    all.collect()
+    })
+    .collect()
 }
 
 fn parse(text: &str) -> Keys {

@@ -1,14 +1,15 @@
-//! Two or three services side by side, field by field.
+//! Two or three records side by side, field by field.
 
 use super::command::{Command, Scope, always, commands};
+use super::detail::{self, DetailRow};
 use super::moving::{Cursor, Step};
-use super::{App, Effects, Layer, detail};
-use crate::model::{AnyRecord, Id, Kind, Service};
+use super::{App, Effects, Layer};
+use crate::model::{AnyRecord, Id};
 
-/// How many services fit side by side.
+/// How many records fit side by side.
 pub(crate) const MAX_COMPARED: usize = 3;
 
-/// Services side by side.
+/// Records side by side.
 pub struct Compare {
     /// Which.
     pub ids: Vec<Id>,
@@ -32,7 +33,7 @@ impl Compare {
     }
 }
 
-/// Opens the comparison of the marked services.
+/// Opens the comparison of the marked records.
 pub(crate) fn open(app: &mut App) -> Effects {
     let ids: Vec<Id> = app.list().marks.iter().copied().collect();
     let records: Vec<_> = ids.iter().filter_map(|id| app.workspace.get(*id)).collect();
@@ -41,27 +42,24 @@ pub(crate) fn open(app: &mut App) -> Effects {
     Vec::new()
 }
 
-/// Field by field what the services say: first the number to ring and how far it can be trusted.
+/// Row by row what the records say, each label once. Where a kind has no such field, its record says nothing.
 fn rows(app: &App, records: &[AnyRecord]) -> Vec<(&'static str, Vec<String>)> {
-    let said = |label, field: &str| {
-        let say = |record| detail::words_of(record, field, &app.workspace, app.today);
-        (label, records.iter().map(say).collect::<Vec<_>>())
-    };
-    let services: Vec<&Service> = records
-        .iter()
-        .filter_map(|record| match record {
-            AnyRecord::Service(service) => Some(service.as_ref()),
-            _ => None,
-        })
-        .collect();
-    let phone = |service: &&Service| service.any_phone().unwrap_or_default().to_owned();
-    let verified = |service: &&Service| detail::verified(service, app.today).text;
-    let mut rows = vec![
-        ("Phone", services.iter().map(phone).collect()),
-        ("Verified", services.iter().map(verified).collect::<Vec<_>>()),
-    ];
-    let others = Kind::Service.editable_fields().filter(|field| !["name", "phone"].contains(&field.name));
-    rows.extend(others.map(|field| said(field.label, field.name)));
+    let said: Vec<Vec<DetailRow>> = records.iter().map(|record| labelled(app, record)).collect();
+    let mut rows: Vec<(&'static str, Vec<String>)> = Vec::new();
+    for DetailRow { label, .. } in said.iter().flatten() {
+        if rows.iter().all(|(known, _)| known != label) {
+            let text = |of: &Vec<DetailRow>| of.iter().find(|row| row.label == *label).map(|row| row.text.clone());
+            rows.push((label, said.iter().map(|of| text(of).unwrap_or_default()).collect()));
+        }
+    }
     rows.retain(|(_, said)| said.iter().any(|text| !text.is_empty()));
+    rows
+}
+
+/// What leads the detail of a record, then its fields; the title stands above the columns.
+fn labelled(app: &App, record: &AnyRecord) -> Vec<DetailRow> {
+    let mut rows = detail::leading(record, app.today);
+    let fields = record.kind().editable_fields().filter(|field| !detail::is_title(record.kind(), field));
+    rows.extend(fields.map(|field| detail::field_row(record, field, &app.workspace, app.today)));
     rows
 }

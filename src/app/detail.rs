@@ -38,20 +38,38 @@ pub fn rows(record: &AnyRecord, workspace: &Workspace, today: Date) -> Vec<Detai
     if let AnyRecord::Service(service) = &visible {
         return of_service(record, service, workspace, today);
     }
-    let titles = record.kind().fields().filter(|field| field.is_required).map(|field| field.name).take(1);
-    let mut rows = fields(record, workspace, today, &titles.collect::<Vec<_>>());
+    let title = record.kind().fields().filter(|field| is_title(record.kind(), field)).map(|field| field.name);
+    let mut rows = fields(record, workspace, today, &title.collect::<Vec<_>>());
     rows.extend(referring(record, workspace));
     rows.push(stamp(record, today));
     rows
 }
 
+/// Whether a field is the title of its records, which stands above the rows: the first that is required.
+pub fn is_title(kind: Kind, field: &FieldInfo) -> bool {
+    kind.fields().find(|field| field.is_required).is_some_and(|title| title.name == field.name)
+}
+
+/// What is asked first of a record and is no field of it: the number to ring of a service, and how far its facts can be
+/// trusted.
+pub fn leading(record: &AnyRecord, today: Date) -> Vec<DetailRow> {
+    match record {
+        AnyRecord::Service(service) => {
+            vec![plain_row("Phone", service.any_phone().unwrap_or("not stated")), verified(service, today)]
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// The fields that are stated, but for `without`.
 fn fields(record: &AnyRecord, workspace: &Workspace, today: Date, without: &[&str]) -> Vec<DetailRow> {
     let shown = record.kind().editable_fields().filter(|field| !without.contains(&field.name));
-    shown
-        .map(|field| plain_row(field.label, words(record, field, workspace, today)))
-        .filter(|row| !row.text.is_empty())
-        .collect()
+    shown.map(|field| field_row(record, field, workspace, today)).filter(|row| !row.text.is_empty()).collect()
+}
+
+/// One field under its label.
+pub fn field_row(record: &AnyRecord, field: &FieldInfo, workspace: &Workspace, today: Date) -> DetailRow {
+    plain_row(field.label, words(record, field, workspace, today))
 }
 
 /// A field as colleagues read it; where it is hidden, that it is.
@@ -72,8 +90,7 @@ fn of_service(record: &AnyRecord, service: &Service, workspace: &Workspace, toda
     if !service.is_open() {
         rows.push(DetailRow::new("State", words_of(record, "status", workspace, today), Emphasis::Warn));
     }
-    rows.push(plain_row("Phone", service.any_phone().unwrap_or("not stated")));
-    rows.push(verified(service, today));
+    rows.extend(leading(record, today));
     rows.extend(service.summary.as_ref().map(|summary| plain_row("", summary.as_str())));
     let first = ["phone", "name", "alert", "status", "summary", "hide_address", "funding_ends"];
     rows.extend(fields(record, workspace, today, &first));

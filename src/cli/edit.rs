@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::Global;
 use super::exit::{CommandError, CommandResult};
+use super::list::kind_parser;
 use super::session::Session;
-use super::{Global, list};
 use crate::model::{AnyRecord, Author, Kind, ParseContext, SplitMix64, change, service};
 use crate::store::{self, Mode, StoreError};
 
@@ -38,8 +39,9 @@ impl InitArgs {
 /// `moot add`
 #[derive(Debug, Args)]
 pub struct AddArgs {
-    /// person, organisation or service
-    kind: String,
+    /// What to add
+    #[arg(value_parser = kind_parser(Kind::is_addable))]
+    kind: Kind,
     /// Fields and their values, such as name=Nightstop
     #[arg(required = true, value_name = "FIELD=VALUE")]
     fields: Vec<String>,
@@ -50,10 +52,7 @@ const MAX_ID_ATTEMPTS: usize = 20;
 
 impl AddArgs {
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
-        let kind = list::parse_kind(&self.kind)?;
-        if matches!(kind, Kind::Partnership | Kind::Original) {
-            return Err(CommandError::usage(format!("a {} cannot be added by hand", kind.singular())));
-        }
+        let kind = self.kind;
         let mut session = Session::open(global, Mode::Write)?;
         let mut random = SplitMix64::new(crate::run::seed());
         let mut tried = 0;

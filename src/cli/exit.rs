@@ -69,6 +69,17 @@ pub fn warn(sentence: &str) {
     let _ = writeln!(io::stderr(), "moot: {}", one_line(&clean(sentence))); // nothing to do if stderr is closed
 }
 
+/// Prints what the parser of the command line has to say, help or a mistake, and returns the exit code. A mistake repeats
+/// what was typed, which may hold control characters.
+pub(super) fn exit_unparsed(error: &clap::Error) -> ExitCode {
+    let _ = if error.use_stderr() {
+        write!(io::stderr(), "{}", clean(&error.render().to_string()))
+    } else {
+        error.print() // a closed pipe is no error
+    };
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(exit_code::USAGE))
+}
+
 /// Prints the error, if any, and returns the exit code.
 pub(super) fn exit(done: CommandResult) -> ExitCode {
     match done {

@@ -1,4 +1,4 @@
-//! `moot find`: the search of the services screen for the shell. It takes no lock and writes nothing.
+//! `moot find`: the search of the screens for the shell. It takes no lock and writes nothing.
 
 use std::io::Write;
 
@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::Global;
 use super::exit::{CommandError, CommandResult, warn};
-use super::list;
+use super::list::{self, kind_parser};
 use super::session::Session;
+use crate::model::record::FilterInfo;
 use crate::model::{AnyRecord, Kind, Workspace};
 use crate::search::{Context, Found, Hit, Index, Query};
 use crate::store::Mode;
@@ -21,7 +22,10 @@ pub struct FindArgs {
     /// has the word, 'WORD takes it exactly as it is written
     #[arg(required = true)]
     words: Vec<String>,
-    /// Print at most N services; else all
+    /// What to find
+    #[arg(long, value_name = "KIND", default_value = Kind::Service.plural(), value_parser = kind_parser(is_searched))]
+    kind: Kind,
+    /// Print at most N records; else all
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
     /// Print an array of records in JSON, with score and the fields that matched
@@ -35,7 +39,7 @@ impl FindArgs {
         let workspace = session.workspace();
         let atlas = session.atlas();
         let text = query_text(&self.words);
-        let index = Index::build_for(&text, &[Kind::Service], workspace, &atlas);
+        let index = Index::build_for(&text, &[self.kind], workspace, &atlas);
         let query = Query::parse(&text, &index, &atlas);
         for problem in &query.problems {
             warn(problem);
@@ -45,7 +49,7 @@ impl FindArgs {
             if self.json {
                 list::print_json(&Value::Array(Vec::new()), out)?;
             }
-            return Err(CommandError::not_found(nothing_found(&found)));
+            return Err(CommandError::not_found(nothing_found(&found, self.kind)));
         }
         let hits = &found.hits[..self.limit.unwrap_or(usize::MAX).min(found.hits.len())];
         if self.json {
@@ -59,12 +63,27 @@ impl FindArgs {
     }
 }
 
+/// Whether `moot find` finds records of a kind: what people add can be looked for.
+fn is_searched(kind: Kind) -> bool {
+    kind.is_addable()
+}
+
 /// The filters and what they take, from the table that the search itself reads.
 fn filters_help() -> String {
     let folded = |takes: &str| if takes.len() > 66 { takes.replace("; ", ";\n            ") } else { takes.to_owned() };
-    let lines =
-        Kind::Service.filters().into_iter().map(|filter| format!("\n  {:<9} {}", filter.name, folded(filter.help)));
-    std::iter::once("Filters:".to_owned()).chain(lines).collect()
+    let mut groups: Vec<(String, Vec<FilterInfo>)> = Vec::new();
+    for kind in Kind::ALL.iter().filter(|kind| is_searched(**kind)) {
+        match groups.iter_mut().find(|(_, filters)| *filters == kind.filters()) {
+            Some((kinds, _)) => kinds.extend([" and ", kind.plural()]),
+            None => groups.push((kind.plural().to_owned(), kind.filters())),
+        }
+    }
+    let mut help = String::new();
+    for (kinds, filters) in groups {
+        let lines = filters.into_iter().map(|filter| format!("\n  {:<9} {}", filter.name, folded(filter.help)));
+        help.extend(std::iter::once(format!("Filters of {kinds}:")).chain(lines).chain(["\n\n".to_owned()]));
+    }
+    help.trim_end().to_owned()
 }
 
 /// Joins the arguments to one query. The shell has removed quotes, so a filter whose value contains blanks gets them
@@ -88,9 +107,12 @@ fn query_text(words: &[String]) -> String {
 }
 
 /// The message that nothing was found, with a query that would find something.
-fn nothing_found(found: &Found) -> String {
+fn nothing_found(found: &Found, kind: Kind) -> String {
+    let asked = if kind == Kind::Service { String::new() } else { format!("--kind {} ", kind.plural()) };
     match &found.suggestion {
-        Some((text, count)) => format!("nothing holds all of that; {count} would be found with: moot find {text}"),
+        Some((text, count)) => {
+            format!("nothing holds all of that; {count} would be found with: moot find {asked}{text}")
+        }
         None => "nothing found; try fewer or shorter words".to_owned(),
     }
 }

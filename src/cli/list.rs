@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use serde_json::{Map, Value};
 use unicode_width::UnicodeWidthStr;
 
@@ -14,18 +15,20 @@ use crate::model::text::one_line;
 use crate::model::{AnyRecord, Audience, CellContext, FieldInfo, Kind, Wording, Workspace};
 use crate::store::{self, Mode};
 
-/// The kind of record that a word names.
-pub(super) fn parse_kind(word: &str) -> Result<Kind, CommandError> {
-    let known = || Kind::ALL.iter().map(|kind| kind.plural()).collect::<Vec<_>>().join(", ");
-    Kind::from_word(word)
-        .ok_or_else(|| CommandError::usage(format!("there is no kind {word:?}; there are: {}", known())))
+/// Reads the name of a kind, for one or for many, among those that `is_meant` accepts. Help and completions of the shell
+/// take the names from it.
+pub(super) fn kind_parser(is_meant: fn(Kind) -> bool) -> impl TypedValueParser<Value = Kind> {
+    let names = Kind::ALL.iter().copied().filter(move |kind| is_meant(*kind));
+    let named = |kind: Kind| PossibleValue::new(kind.plural()).alias(kind.singular());
+    PossibleValuesParser::new(names.map(named)).try_map(|word| Kind::from_word(&word).ok_or("there is no such kind"))
 }
 
 /// `moot list`
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// people, organisations, services, partnership, or originals (what imports brought, as it came)
-    kind: String,
+    /// What to list; originals are what imports brought, as it came
+    #[arg(value_parser = kind_parser(|_| true))]
+    kind: Kind,
     /// Print an array of records in JSON, with the field names of the files
     #[arg(long, conflicts_with = "csv")]
     json: bool,
@@ -36,7 +39,7 @@ pub struct ListArgs {
 
 impl ListArgs {
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
-        let kind = parse_kind(&self.kind)?;
+        let kind = self.kind;
         let mut session = Session::open(global, Mode::Read)?;
         let records = if kind.is_resident() {
             session.workspace().all(kind)

@@ -91,7 +91,7 @@ impl Color {
 pub enum Command {
     /// Make a new workspace: a directory that holds all records of a partnership
     Init(edit::InitArgs),
-    /// Find services by words and filters, best first
+    /// Find services, or records of another kind, by words and filters, best first
     Find(find::FindArgs),
     /// List all records of a kind, one per line
     List(list::ListArgs),
@@ -160,10 +160,7 @@ impl Command {
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => {
-            let _ = error.print(); // help goes to stdout, mistakes to stderr; a closed pipe is no error
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
-        }
+        Err(error) => return exit::exit_unparsed(&error),
     };
     // Ignoring SIGXFSZ turns a file over the size limit into an error that can be reported. Failure is not fatal.
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());

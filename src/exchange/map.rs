@@ -96,7 +96,7 @@ fn set_own_fields<R: Record>(record: &mut R, item: &Object) {
     let parse_context = ParseContext { workspace: &nobody, today: Date::default() };
     let cleared: Vec<&str> = str_field(item, patch::CLEARED_FIELDS).split(' ').collect();
     for Field { info, parse, .. } in R::FIELDS.iter().filter(|field| field.info.is_editable) {
-        let text = match item.get(&format!("moot_{}", info.name)) {
+        let text = match item.get(&patch::own_key(info.name)) {
             Some(Value::String(text)) => Some(text.as_str()),
             _ => cleared.contains(&info.name).then_some(""),
         };

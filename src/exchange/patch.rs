@@ -53,14 +53,19 @@ pub fn patch_service(item: &mut Object, base: &Service, now: &Service, workspace
     }
 }
 
-/// Writes a field as `moot_FIELD`, unless it is for colleagues only. An emptied field is listed in [`CLEARED_FIELDS`], since other fields of the item may
-/// still imply a value.
+/// The key under which an item holds a field as this program writes it.
+pub fn own_key(field: &str) -> String {
+    format!("moot_{field}")
+}
+
+/// Writes a field as `moot_FIELD`, unless it is for colleagues only. An emptied field is listed in [`CLEARED_FIELDS`],
+/// since other fields of the item may still imply a value.
 fn put_own_field<R: Record>(item: &mut Object, record: &R, field: &str, workspace: &Workspace) {
     let is_exported = |info: &FieldInfo| info.is_editable && info.visibility != Visibility::Internal;
     if let Some(known) = R::FIELDS.iter().find(|known| known.info.name == field && is_exported(&known.info)) {
         let text = (known.format)(record, workspace);
         let is_no = text.is_empty() && known.info.field_type == FieldType::Flag;
-        put(item, &format!("moot_{field}"), if is_no { "no" } else { &text });
+        put(item, &own_key(field), if is_no { "no" } else { &text });
         mark_cleared(item, field, text.is_empty() && !is_no);
     }
 }

@@ -1,7 +1,7 @@
 //! Columns: what a list says of each record, and in which orders it can stand. A kind declares them; the lists of the
 //! screens and of the shell are drawn from them.
 
-use super::field::{Audience, FieldInfo, Wording};
+use super::field::{Audience, FieldInfo, FieldType, Wording};
 use super::text::one_line;
 use super::{AnyRecord, Date, Workspace};
 
@@ -103,7 +103,7 @@ pub struct Column {
     pub heading: &'static str,
     /// How wide it is.
     pub width: Width,
-    /// Whether it stays where there is room for one column only.
+    /// Whether it stays where there is room for one column only; where none is marked so, the first stays.
     pub in_narrow: bool,
     /// Where its text comes from.
     pub source: Source,
@@ -141,13 +141,60 @@ impl Column {
         if let Some(order) = self.order {
             return (order.key)(record, workspace);
         }
-        let context = CellContext { workspace, today: Date::default(), km: None, only_serves: false };
-        let text = self.cell(record, &context).text.to_lowercase();
+        let text = match self.source {
+            Source::Field(field) => {
+                let shown = record.show(field, Wording::Typed, Audience::Colleagues, workspace).into_words();
+                in_order(field.field_type, &shown)
+            }
+            Source::Computed(cell) => {
+                let context = CellContext { workspace, today: Date::default(), km: None, only_serves: false };
+                cell(record, &context).text.to_lowercase()
+            }
+        };
         SortKey { is_last: text.is_empty(), text }
     }
 
     /// What the order by it is called.
     pub fn sort_label(&self) -> String {
         self.order.map_or_else(|| format!("by {}", self.heading.to_lowercase()), |order| order.label.to_owned())
+    }
+}
+
+/// A value as a text whose order is that of the values: numbers by size, choices as they are declared, dates as they are
+/// written in files, everything else by its words.
+fn in_order(field_type: FieldType, typed: &str) -> String {
+    let place = match field_type {
+        FieldType::Number => typed.parse().ok(),
+        FieldType::One(labels) => labels.iter().position(|label| *label == typed).map(|at| at as u64),
+        _ => None,
+    };
+    place.map_or_else(|| typed.to_lowercase(), |place| format!("{place:020}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Kind, Service};
+
+    /// These values of a field of services as a list sorted by its column shows them.
+    fn sorted<'a>(field: &str, values: &[&'a str]) -> Vec<&'a str> {
+        let workspace = Workspace::default();
+        let field = Kind::Service.field(field).unwrap();
+        let context = crate::model::row::empty_context(&workspace);
+        let mut values = values.to_vec();
+        values.sort_by_cached_key(|value| {
+            let mut record = AnyRecord::from(Service::default());
+            record.set_field(field.name, value, context).unwrap();
+            Column::of(field, 10).sort_key(&record, &workspace)
+        });
+        values
+    }
+
+    #[test]
+    fn a_column_stands_in_the_order_of_its_values() {
+        assert_eq!(sorted("funding_ends", &["2027-02-01", "", "2026-12-05"]), ["2026-12-05", "2027-02-01", ""]);
+        assert_eq!(sorted("status", &["planned", "closed", "paused"]), ["paused", "closed", "planned"]);
+        assert_eq!(sorted("phone", &["b", "", "A"]), ["A", "b", ""]);
+        assert!(in_order(FieldType::Number, "9") < in_order(FieldType::Number, "12"));
     }
 }

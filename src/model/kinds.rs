@@ -357,6 +357,12 @@ impl Kind {
         Self::ALL.iter().copied().find(|kind| word == kind.plural() || word == kind.singular())
     }
 
+    /// Its name for one, with the indefinite article: "a service", "an organisation".
+    pub fn with_article(self) -> String {
+        let article = if self.singular().starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        format!("{article} {}", self.singular())
+    }
+
     /// The kind of an id.
     pub fn of(id: Id) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.letter() == id.letter())
@@ -418,7 +424,7 @@ fn refers_to_any(field: &FieldInfo, letters: &HashSet<char>) -> bool {
 
 pub(super) fn no_such_field(kind: Kind) -> String {
     let names: Vec<_> = kind.editable_fields().map(|field| field.name).collect();
-    format!("a {} has no such field; it has: {}", kind.singular(), names.join(", "))
+    format!("{} has no such field; it has: {}", kind.with_article(), names.join(", "))
 }
 
 impl AnyRecord {

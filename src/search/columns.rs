@@ -85,11 +85,7 @@ impl FilterColumns {
             AnyRecord::Organisation(organisation) => {
                 FilterRow { sectors: sector_set(organisation.sector), ..self.empty_row() }
             }
-            AnyRecord::Person(person) => {
-                let roles = person.roles.iter().map(|role| sector_of(&role.organisation, workspace));
-                FilterRow { sectors: roles.fold(Set::default(), Set::union), ..self.empty_row() }
-            }
-            _ => self.empty_row(),
+            other => FilterRow { sectors: sectors_referred_to(other, workspace), ..self.empty_row() },
         };
         self.rows.push(row);
     }
@@ -163,6 +159,16 @@ fn sector_set(sector: Option<Sector>) -> Set<Sector> {
 
 fn sector_of(organisation: &Ref<Organisation>, workspace: &Workspace) -> Set<Sector> {
     sector_set(organisation.get(workspace).and_then(|organisation| organisation.sector))
+}
+
+/// The sectors of all organisations that a record refers to.
+fn sectors_referred_to(record: &AnyRecord, workspace: &Workspace) -> Set<Sector> {
+    let mut sectors = Set::default();
+    record.each_reference(&mut |_, id| {
+        let organisation = workspace.organisations.get(id);
+        sectors = sectors.union(sector_set(organisation.and_then(|organisation| organisation.sector)));
+    });
+    sectors
 }
 
 /// Resolves points, towns and area names to districts. Bounding boxes reject most points before the exact test, and

@@ -1,6 +1,7 @@
 //! Parsing a query: terms, excluded terms, exact terms, filters, and what could not be understood.
 
 use super::Index;
+use super::field_filter::field_of;
 use super::filter::{self, Predicate};
 use super::words::{for_each_word, truncated};
 use crate::model::SearchField;
@@ -126,7 +127,7 @@ impl Query {
         if value.is_empty() {
             return; // still being typed
         }
-        if name == "org:" {
+        if name == "org:" && field_of(name, index.kinds()).is_none() {
             let template = Term {
                 text: String::new(),
                 is_exact: false,

@@ -342,8 +342,8 @@ fn unknown_field(kind: Kind, name: &str, known: &[&str]) -> String {
     let nearest = known.iter().min_by_key(|field| strsim::osa_distance(field, name));
     let meant = nearest.filter(|field| strsim::osa_distance(field, name) <= 1 + field.chars().count() / 3);
     match meant {
-        Some(field) => format!("a {} has no field `{}`; did you mean `{field}`?", kind.singular(), shorten(name)),
-        None => format!("a {} has no field `{}`; it has: {}", kind.singular(), shorten(name), known.join(", ")),
+        Some(field) => format!("{} has no field `{}`; did you mean `{field}`?", kind.with_article(), shorten(name)),
+        None => format!("{} has no field `{}`; it has: {}", kind.with_article(), shorten(name), known.join(", ")),
     }
 }
 

@@ -11,9 +11,12 @@ use crate::model::needs::NeedTable;
 use crate::model::{AnyRecord, Kind, Partnership, SplitMix64, Text, Updated};
 
 const PARTNERSHIP: &str = include_str!("../../data/sample/partnership.ron");
-const PEOPLE: &str = include_str!("../../data/sample/people.ron");
-const ORGANISATIONS: &str = include_str!("../../data/sample/organisations.ron");
-const SERVICES: &str = include_str!("../../data/sample/services.ron");
+/// The other files of the sample.
+const SAMPLE: &[(Kind, &str)] = &[
+    (Kind::Person, include_str!("../../data/sample/people.ron")),
+    (Kind::Organisation, include_str!("../../data/sample/organisations.ron")),
+    (Kind::Service, include_str!("../../data/sample/services.ron")),
+];
 const NEEDS: &str = include_str!("../../data/needs.ron");
 
 /// Creates a new workspace: empty but for its name, or with the sample.
@@ -49,13 +52,9 @@ pub fn init_on(storage: &dyn Storage, dir: &Path, name: &str, sample: bool) -> R
     for dir in [dir, &private, &private.join("backups"), &private.join("drafts")] {
         atomic::create_shared_dir(storage, dir).map_err(failed)?;
     }
-    let mut files = vec![];
-    if sample {
-        files.extend([(Kind::Person, PEOPLE), (Kind::Organisation, ORGANISATIONS), (Kind::Service, SERVICES)]);
-    }
     // The partnership comes last: its presence makes the directory a workspace.
-    for (kind, text) in files {
-        write(storage, dir, kind, text)?;
+    for (kind, text) in SAMPLE.iter().filter(|_| sample) {
+        write(storage, dir, *kind, text)?;
     }
     let record = partnership(name, sample).map_err(StoreError::Broken)?;
     let text = text::file(Kind::Partnership, &[record]).map_err(StoreError::Refused)?;

@@ -129,7 +129,7 @@ fn empty(list: &RecordList, theme: Theme, area: Rect, buf: &mut Buffer) {
 fn layout(kind: crate::model::Kind, cells: u16) -> (u16, Vec<(Column, u16)>) {
     let columns = kind.columns();
     if cells < NARROW {
-        let column = columns.into_iter().find(|column| column.in_narrow);
+        let column = columns.iter().find(|column| column.in_narrow).or(columns.first()).copied();
         let width = if column.is_some() { 12.min(cells / 3) } else { 0 };
         return (cells.saturating_sub(width + 3), column.map(|column| (column, width)).into_iter().collect());
     }

@@ -403,7 +403,7 @@ pub fn text_of(buffer: &Buffer) -> String {
 
 /// A service's id by its name.
 pub fn id_of(workspace: &Workspace, name: &str) -> Id {
-    let all = [Kind::Service, Kind::Organisation, Kind::Person].into_iter().flat_map(|kind| workspace.all(kind));
+    let all = Kind::ALL.iter().rev().flat_map(|kind| workspace.all(*kind));
     all.into_iter()
         .find(|record| record.title_alone() == name)
         .unwrap_or_else(|| panic!("nothing is called {name}"))

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use folkmoot::model::{Change, Edit, Kind, Organisation, Original, Service, Timestamp, Updated};
+use folkmoot::model::row::empty_context;
+use folkmoot::model::{AnyRecord, Change, Edit, Kind, Organisation, Original, Service, Timestamp, Updated, Workspace};
 use folkmoot::store::{self, Disk, Mode, Opened, Storage, Store, StoreError, to_ron};
 
 use super::storage::{Broken, Fault, Faulty, faults, main_faults, temps};
@@ -100,18 +101,22 @@ fn is_kept(dir: &Path, old: &str) -> bool {
     let files = old.split(END_OF_FILE).filter(|text| text.contains("Folkmoot("));
     let is_same = |text: &str, file: &str| fs::read_to_string(dir.join(file)).is_ok_and(|now| now == text);
     let mut all =
-        files.map(|text| backups.iter().any(|backup| backup == text) || FILES.iter().any(|f| is_same(text, f)));
+        files.map(|text| backups.iter().any(|backup| backup == text) || files_of_all().any(|f| is_same(text, &f)));
     let kept = fs::read_to_string(dir.join(".moot/conflicts.ron")).unwrap_or_default();
     all.all(|is_there| is_there) && (!old.contains("phone: \"1\"") || kept.contains("phone: \\\"1\\\""))
 }
 
-const FILES: [&str; 3] = ["organisations.ron", "services.ron", "originals.ron"];
+/// The file of every kind.
+fn files_of_all() -> impl Iterator<Item = String> {
+    Kind::ALL.iter().map(|kind| format!("{}.ron", kind.plural()))
+}
+
 const END_OF_FILE: &str = "\u{0}";
 
 /// The data files as they are on the disk. Where a change is in effect and not complete, the new contents count, as
 /// they do for readers: they are taken from what a reader sees.
 fn view_of_files(dir: &Path) -> String {
-    let raw = || FILES.map(|file| fs::read_to_string(dir.join(file)).unwrap_or_default()).join(END_OF_FILE);
+    let raw = || texts(dir).join(END_OF_FILE);
     if !dir.join(".moot/journal.ron").exists() {
         return raw();
     }
@@ -121,7 +126,11 @@ fn view_of_files(dir: &Path) -> String {
         return error.to_string();
     }
     assert_eq!(seen(copy.path()), before, "completing or undoing a change is nothing that a reader sees");
-    FILES.map(|file| fs::read_to_string(copy.path().join(file)).unwrap_or_default()).join(END_OF_FILE)
+    texts(copy.path()).join(END_OF_FILE)
+}
+
+fn texts(dir: &Path) -> Vec<String> {
+    files_of_all().map(|file| fs::read_to_string(dir.join(file)).unwrap_or_default()).collect()
 }
 
 pub fn copy_of(dir: &Path) -> tempfile::TempDir {
@@ -150,7 +159,7 @@ pub fn seen(dir: &Path) -> String {
         Err(error) => return error.to_string(),
     };
     let originals = opened.store.load_kind(Kind::Original).unwrap_or_default();
-    let all = [Kind::Organisation, Kind::Service].into_iter().flat_map(|kind| opened.workspace.all(kind));
+    let all = Kind::ALL.iter().flat_map(|kind| opened.workspace.all(*kind));
     all.chain(originals).map(|record| to_ron(&record).unwrap()).collect()
 }
 
@@ -224,6 +233,31 @@ const SAVE_THREE: Case = Case {
     },
     view: view_of_files,
 };
+
+/// A change of one record of every kind that people add.
+const SAVE_EVERY_KIND: Case = Case {
+    prepare: |dir| {
+        let added = one_of_every_kind("One").map(|record| Edit::new(None, Some(record)));
+        open(dir).store.commit(&change(added)).unwrap();
+    },
+    open: open_store,
+    act: |opened| {
+        let both = one_of_every_kind("One").zip(one_of_every_kind("Two"));
+        opened.store.commit(&change(both.map(|(before, after)| Edit::new(Some(before), Some(after))))).map(drop)
+    },
+    view: view_of_files,
+};
+
+fn one_of_every_kind(name: &str) -> impl Iterator<Item = AnyRecord> {
+    let workspace = Workspace::default();
+    Kind::ALL.iter().filter(|kind| kind.is_addable()).map(move |kind| {
+        let mut record = kind.blank(id(&format!("{}-0001", kind.letter())));
+        for field in kind.fields().filter(|field| field.is_required) {
+            record.set_field(field.name, name, empty_context(&workspace)).unwrap();
+        }
+        record
+    })
+}
 
 /// The one before the last version of a file is put back.
 const RESTORE: Case = Case {
@@ -307,6 +341,12 @@ fn a_save_of_three_files_is_old_or_new_as_a_whole() {
     must_be_caught("save three in place", &SAVE_THREE, || Box::new(Broken::InPlace));
     must_be_caught("save three without a journal", &SAVE_THREE, || Box::new(Broken::WithoutJournal));
     sweep_all("save three", &SAVE_THREE, faults(), 50);
+}
+
+#[test]
+fn a_save_of_every_kind_is_old_or_new_as_a_whole() {
+    must_be_caught("save every kind without a journal", &SAVE_EVERY_KIND, || Box::new(Broken::WithoutJournal));
+    sweep_all("save every kind", &SAVE_EVERY_KIND, main_faults(), 50);
 }
 
 #[test]

@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::model::Ref;
 use crate::model::needs::NeedTable;
 use crate::model::place::Atlas;
-use crate::model::{Audience, Collection, Id, Organisation, Original, Service, Text, Workspace};
+use crate::model::{AnyRecord, Audience, Collection, Id, Organisation, Original, Service, Text, Workspace};
 
 use super::map::{self, ServiceContext};
 use super::normalise::{Object, is_uuid, name_uuid, str_field};
@@ -228,7 +228,7 @@ impl<'a> Writer<'a> {
         record.map(|id| Ref::record(*id)).or_else(|| Text::some(stated).map(Ref::words))
     }
 
-    fn organisation(&self, record: &Organisation) -> Object {
+    fn organisation(&self, record: &Arc<Organisation>) -> Object {
         let (mut item, base) = match self.original(record.id) {
             Some((original, item)) => {
                 let parent = self.named(original.feed.as_ref(), &item, "parent_organization_id");
@@ -241,12 +241,13 @@ impl<'a> Writer<'a> {
             ),
         };
         patch::patch_organisation(&mut item, &base, record, self.context.workspace, &|to| self.organisation_uuid(to));
+        self.remove_hidden_fields(&AnyRecord::Organisation(Arc::clone(record)), &mut item);
         self.redactor.redact_item(Some(record.id), &mut item);
         self.remove_persons_unless_asked(&mut item);
         item
     }
 
-    fn service(&self, record: &Service) -> Object {
+    fn service(&self, record: &Arc<Service>) -> Object {
         let (mut item, base) = match self.original(record.id) {
             Some((original, item)) => {
                 let organisation_ref = self.named(original.feed.as_ref(), &item, "organization_id");
@@ -263,6 +264,7 @@ impl<'a> Writer<'a> {
             None => (self.blank("services", record.id, record.source.as_ref().map(|s| &*s.id)), Service::default()),
         };
         patch::patch_service(&mut item, &base, record, self.context.workspace, &|to| self.organisation_uuid(to));
+        self.remove_hidden_fields(&AnyRecord::Service(Arc::clone(record)), &mut item);
         if record.hide_address {
             hide_address(&mut item);
         }
@@ -273,6 +275,15 @@ impl<'a> Writer<'a> {
 
     fn blank(&self, table: &str, id: Id, source: Option<&str>) -> Object {
         Object::from_iter([("id".to_owned(), Value::String(self.uuid(table, id, source)))])
+    }
+
+    /// Removes every field that is hidden from the audience of the export, whether it was set here or came with the
+    /// original: what a declaration hides must not depend on where the value is from.
+    fn remove_hidden_fields(&self, record: &AnyRecord, item: &mut Object) {
+        let (audience, workspace) = (self.context.audience(), self.context.workspace);
+        for field in record.kind().fields().filter(|field| record.is_hidden(field, audience, workspace)) {
+            item.shift_remove(&patch::own_key(field.name));
+        }
     }
 
     /// Removes persons unless they were asked for.
