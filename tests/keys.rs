@@ -16,13 +16,14 @@ use harness::{Harness, kept_fresh, keys};
 const HOW: &str = "UPDATE_DOCS=1 cargo test --test keys";
 
 /// Ways into every place where keys mean something.
-const PLACES: [&str; 11] = [
+const PLACES: [&str; 12] = [
     "",
     "<enter>",
     "m",
     "mm",
     "/",
     "n",
+    "6n<tab><tab>",
     ":",
     "?",
     ":new<enter>",
@@ -76,8 +77,17 @@ fn no_key_does_two_things_in_one_place() {
 /// A key of an inner scope may take that of an outer one, but not by accident: these are all there are.
 #[test]
 fn inner_scopes_take_keys_only_on_purpose() {
-    let meant: BTreeSet<&str> =
-        ["gap.back over list.back", "gap.new over record.new", "gap.open over record.open"].into();
+    let meant: BTreeSet<&str> = [
+        "form.cell-next over form.next",
+        "form.cell-previous over form.previous",
+        "form.row-above over form.up",
+        "form.row-below over form.down",
+        "form.row-next over form.enter",
+        "gap.back over list.back",
+        "gap.new over record.new",
+        "gap.open over record.open",
+    ]
+    .into();
     let mut taken = BTreeSet::new();
     for chain in chains() {
         let commands: Vec<(&Command, usize)> = command::all()
@@ -132,7 +142,7 @@ fn every_command_is_named_helped_and_reached() {
         assert!(command.hint.is_empty() || !command.keys.is_empty(), "{name} has a hint but no key");
         assert!(reached.contains(&command.scope), "{name} is nowhere in force");
         assert!(!command.scope.heading().is_empty(), "{name} has no heading");
-        let typed_there = [Scope::SEARCH, Scope::FORM, Scope::COMMANDS, Scope::PROMPT, Scope::ALWAYS];
+        let typed_there = [Scope::SEARCH, Scope::FORM, Scope::ROWS, Scope::COMMANDS, Scope::PROMPT, Scope::ALWAYS];
         for keys in command.keys.iter().filter(|_| typed_there.contains(&command.scope)) {
             assert!(parse(keys).0[0].types().is_none(), "{name}: {keys} cannot be typed any more");
         }

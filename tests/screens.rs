@@ -29,6 +29,18 @@ fn snapshot(name: &str, harness: &mut Harness) {
     harness.size(80, 24);
 }
 
+/// At the contacts of a service that has three.
+fn with_contacts() -> Harness {
+    let mut harness = Harness::sample();
+    let id = id_of(&harness.saved(), "Shingle House");
+    let contacts =
+        "Duty worker | Admissions | 01632 960140\nAnn Webb | Keyworker | 01632 960111 | ann@example.org\nBob";
+    harness.colleague(|workspace, author| harness::set(workspace, author, id, "contacts", contacts));
+    harness.press("/shingle house<enter>e");
+    harness.field("contacts");
+    harness
+}
+
 macro_rules! screens {
     ($($name:ident: $harness:expr, $keys:expr;)+) => {
         $(#[test]
@@ -53,6 +65,14 @@ screens! {
     form: Harness::sample(), "/shingle house<enter>e<tab><tab><tab>";
     form_error: Harness::sample(), "nDoor on the Latch<tab><tab>harb<tab><tab><tab><tab><tab><tab><tab><tab>young<tab><ctrl-s>";
     form_text: Harness::sample(), "/shingle house<enter>e<up><up>";
+    form_required: Harness::sample(), "n";
+    form_rows: with_contacts(), "<down><tab>";
+    form_rows_empty: Harness::sample(), "6nAnn<tab><tab>";
+    form_rows_long: with_contacts(), "<down><down><down>Cy<tab>a title that is too long for the room it has here";
+    form_rows_completion: Harness::sample(), "6nAnn<tab><tab>Visitor<tab>harb";
+    form_rows_removed: with_contacts(), "<ctrl-d>";
+    form_rows_wrong: Harness::sample(), "6nAnn<tab><tab>Visitor<enter>Clerk<tab>Clinks<up>";
+    help_in_rows: Harness::sample(), "6n<tab><tab><F1>";
     palette: Harness::sample(), ":ver";
     help: Harness::sample(), "?";
     help_in_form: Harness::sample(), "n<F1>";

@@ -27,6 +27,8 @@ impl Scope {
     pub const SEARCH: Self = Self::new("While searching");
     /// A form.
     pub const FORM: Self = Self::new("In a form");
+    /// A field of a form that is a table.
+    pub const ROWS: Self = Self::new("In a table of a form");
     /// A list of commands: palette and help.
     pub const COMMANDS: Self = Self::new("Lists of commands");
     /// A question with one line for the answer.
@@ -103,6 +105,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         super::list::RECORD_COMMANDS,
         super::search_line::COMMANDS,
         super::form::COMMANDS,
+        super::form::rows::COMMANDS,
         super::compare::COMMANDS,
         super::page::COMMANDS,
         super::prompt::COMMANDS,

@@ -15,6 +15,9 @@ pub struct Draft {
     pub at: Timestamp,
     /// The fields that were typed in: name, text.
     pub fields: Vec<(String, String)>,
+    /// The same fields as they stood in the record when typing began, so that what others change until the draft is
+    /// taken up again is merged and not overwritten. A field that was hidden is not here.
+    pub base: Vec<(String, String)>,
 }
 
 impl Draft {

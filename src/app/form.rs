@@ -1,16 +1,24 @@
-//! Forms: one field a line, for every kind of record alike, made from the kind's table of fields.
+//! Forms: one field a line, for every kind of record alike, made from the kind's table of fields. A field that is a list
+//! of rows is edited as a table.
 //!
 //! What is typed is kept as a draft: after a pause, after many letters, on esc, on a lost connection. A field that a
-//! colleague changes meanwhile is marked, with both values at hand; nothing typed is ever thrown away.
+//! colleague changes meanwhile is marked, with both values at hand; nothing typed is ever thrown away. Saving merges
+//! field by field what was typed with what the record has become.
+
+mod completion;
+mod field;
+pub(crate) mod rows;
 
 use std::time::Duration;
 
 use super::command::{Command, Scope, always, commands};
 use super::draft::Draft;
-use super::input::TextInput;
+use super::input::{RowsInput, TextInput, tabs_to_bars};
 use super::key::{Code, Key};
 use super::{App, Effect, Effects, Layer, Severity, prompt};
-use crate::model::{AnyRecord, Audience, Change, FieldInfo, FieldType, Kind, ParseContext, Workspace};
+use crate::model::{AnyRecord, Audience, Change, Kind, ParseContext, Text, Workspace};
+pub use completion::Completion;
+pub use field::FormField;
 
 /// A pause in typing after which the draft is kept.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -28,37 +36,19 @@ pub struct Form {
     pub fields: Vec<FormField>,
     /// The field that is being typed in; one past the last is the line that saves.
     pub at: usize,
+    /// What is left to type of what was begun; `right` takes it.
+    pub completion: Option<Completion>,
     /// Keys typed since the draft was last kept.
     keys: usize,
 }
 
-/// One field of a form.
-pub struct FormField {
-    /// What the field is.
-    pub info: &'static FieldInfo,
-    /// The text as it is being typed.
-    pub typing: TextInput,
-    /// The text before anything was typed.
-    pub before: String,
-    /// What is wrong with it.
-    pub error: Option<String>,
-    /// What a colleague has written there meanwhile.
-    pub moved: Option<String>,
-    /// Whether the value is hidden and only shows when it is replaced.
-    pub is_hidden: bool,
-}
-
-impl FormField {
-    fn new(info: &'static FieldInfo, record: &AnyRecord, workspace: &Workspace) -> Self {
-        let is_hidden = record.is_hidden(info, Audience::Colleagues, workspace) && !record.is_blank(info.name);
-        let before = if is_hidden { String::new() } else { record.format_field(info.name, workspace) };
-        let is_block = matches!(info.field_type, FieldType::Paragraph | FieldType::Rows(_)) || before.contains('\n');
-        Self { info, typing: TextInput::new(&before, is_block), before, error: None, moved: None, is_hidden }
-    }
-
-    /// Whether something was typed that differs.
-    pub fn is_changed(&self) -> bool {
-        self.typing.text() != self.before
+impl Form {
+    /// The scopes in which keys are looked up here, the innermost first.
+    pub fn scopes(&self) -> &'static [Scope] {
+        match self.fields.get(self.at) {
+            Some(field) if field.rows().is_some() => &[Scope::ROWS, Scope::FORM],
+            _ => &[Scope::FORM],
+        }
     }
 }
 
@@ -91,15 +81,19 @@ pub(crate) fn open(app: &mut App, record: AnyRecord) -> Effects {
 fn show(app: &mut App, record: AnyRecord) {
     let is_new = app.workspace.get(record.id()).is_none();
     let fields = record.kind().editable_fields().map(|info| FormField::new(info, &record, &app.workspace)).collect();
-    app.layers.push(Layer::Form(Box::new(Form { record, is_new, fields, at: 0, keys: 0 })));
+    app.layers.push(Layer::Form(Box::new(Form { record, is_new, fields, at: 0, completion: None, keys: 0 })));
 }
 
 /// Puts what a draft holds into the open form.
 fn lay_over(app: &mut App, draft: &Draft) {
-    let Some(form) = top(app) else { return };
+    let App { layers, workspace, today, .. } = app;
+    let Some(Layer::Form(form)) = layers.last_mut() else { return };
+    let context = ParseContext { workspace, today: *today };
     for (name, text) in &draft.fields {
         if let Some(field) = form.fields.iter_mut().find(|field| field.info.name == name) {
-            field.typing.set(text);
+            // There is nothing to merge with where the record is new, or is no longer there.
+            let base = draft.base.iter().find(|(base, _)| base == name && !form.is_new);
+            field.take_up(text, base.map(|(_, text)| text.as_str()), context);
         }
     }
     app.set_status(Severity::Warning, "what you typed before is back; ctrl-x drops it".to_owned());
@@ -125,11 +119,24 @@ pub fn top(app: &mut App) -> Option<&mut Form> {
     }
 }
 
+/// The table that is being typed in, if the open field is one.
+fn rows_mut(app: &mut App) -> Option<&mut RowsInput> {
+    let form = top(app)?;
+    let at = form.at;
+    match &mut form.fields.get_mut(at)?.typing {
+        TextInput::Rows(rows) => Some(rows),
+        _ => None,
+    }
+}
+
 fn go(app: &mut App, by: isize) -> Effects {
     check_field(app);
     if let Some(form) = top(app) {
         let rows = form.fields.len() + 1;
         form.at = (form.at + rows).saturating_add_signed(by) % rows;
+    }
+    if let Some(rows) = rows_mut(app) {
+        rows.go_to_start(by > 0);
     }
     Vec::new()
 }
@@ -138,11 +145,8 @@ fn go(app: &mut App, by: isize) -> Effects {
 fn check_field(app: &mut App) {
     let App { layers, workspace, today, .. } = app;
     let Some(Layer::Form(form)) = layers.last_mut() else { return };
-    let context = ParseContext { workspace, today: *today };
-    let mut trial = form.record.clone();
-    let at = form.at;
-    if let Some(field) = form.fields.get_mut(at).filter(|field| field.is_changed()) {
-        field.error = trial.set_field(field.info.name, &field.typing.text(), context).err();
+    if let Some(field) = form.fields.get_mut(form.at).filter(|field| field.is_changed()) {
+        field.check(ParseContext { workspace, today: *today });
     }
 }
 
@@ -178,29 +182,45 @@ fn vertical(app: &mut App, code: Code) -> Effects {
 
 /// A key that no command has is typed into the field; at the end of the text, right takes the completion.
 pub(crate) fn type_key(app: &mut App, key: Key) -> Effects {
-    if key == Key::plain(Code::Right)
-        && let Some(rest) = completion(app)
-    {
-        return paste(app, &rest);
-    }
     let Some(form) = top(app) else { return Vec::new() };
     let at = form.at;
-    let is_typed = form.fields.get_mut(at).is_some_and(|field| field.typing.key(key));
+    let Some(field) = form.fields.get_mut(at) else { return Vec::new() };
+    let taken = form.completion.take_if(|_| key == Key::plain(Code::Right));
+    let is_typed = match taken {
+        Some(completion) => {
+            field.typing.set_line(&completion.line);
+            true
+        }
+        None => field.typing.key(key),
+    };
     if is_typed { typed(app) } else { Vec::new() }
 }
 
-pub(crate) fn paste(app: &mut App, text: &str) -> Effects {
+/// Finds what is left to type; done once after each event, for drawing and for the key that takes it.
+pub(crate) fn complete(app: &mut App) {
+    let found = match app.layers.last() {
+        Some(Layer::Form(form)) => completion::find(app, form),
+        _ => return,
+    };
+    if let Some(form) = top(app) {
+        form.completion = found;
+    }
+}
+
+/// Pasted text comes as it is, because tabs lie between the cells of a table and mean nothing anywhere else.
+pub(crate) fn paste(app: &mut App, raw: &str) -> Effects {
     let Some(form) = top(app) else { return Vec::new() };
     let at = form.at;
     if let Some(field) = form.fields.get_mut(at) {
-        field.typing.paste(text);
+        let text = if field.rows().is_some() { Text::new(&tabs_to_bars(raw)) } else { Text::new(raw) };
+        field.typing.paste(&text);
     }
     typed(app)
 }
 
 /// The text of the field as the editor left it.
 pub(crate) fn replace_text(app: &mut App, text: &str) -> Effects {
-    let clean = crate::model::Text::new(text.trim_end());
+    let clean = Text::new(text.trim_end());
     let Some(form) = top(app) else { return Vec::new() };
     let at = form.at;
     if let Some(field) = form.fields.get_mut(at) {
@@ -216,39 +236,9 @@ fn typed(app: &mut App) -> Effects {
     form.keys += 1;
     let is_due = form.keys >= MANY_KEYS;
     if let Some(field) = form.fields.get_mut(at) {
-        field.error = None;
+        field.forget_error();
     }
     if is_due { keep_draft(app) } else { vec![Effect::Wake(PAUSE)] }
-}
-
-/// What is left to type of the only or first thing the field could mean; `right` takes it.
-pub fn completion(app: &App) -> Option<String> {
-    let Some(Layer::Form(form)) = app.layers.last() else { return None };
-    let field = form.fields.get(form.at)?;
-    let TextInput::Single(line) = &field.typing else { return None };
-    if !line.is_at_end() {
-        return None;
-    }
-    let is_list = matches!(
-        field.info.field_type,
-        FieldType::References(_) | FieldType::Areas | FieldType::Some(_) | FieldType::Words
-    );
-    let begun = if is_list { line.text().rsplit(',').next()?.trim_start() } else { line.text() };
-    if begun.is_empty() {
-        return None;
-    }
-    let begun_small = begun.to_lowercase();
-    let fits = |name: &&str| name.len() > begun.len() && name.to_lowercase().starts_with(&begun_small);
-    let rest = |name: &str| name.get(begun.len()..).map(str::to_owned);
-    match field.info.field_type {
-        FieldType::One(labels) | FieldType::Some(labels) => labels.iter().copied().find(fits).and_then(rest),
-        FieldType::Reference(kind) | FieldType::References(kind) => {
-            let titles = app.workspace.iter(kind).map(|record| record.title(&app.workspace).into_owned());
-            titles.into_iter().find(|title| fits(&title.as_str())).and_then(|title| rest(&title))
-        }
-        FieldType::Areas => app.atlas.area_names().into_iter().find(fits).and_then(rest),
-        _ => None,
-    }
 }
 
 fn save(app: &mut App) -> Effects {
@@ -261,10 +251,15 @@ fn save(app: &mut App) -> Effects {
         record = form.record.clone();
     }
     for field in form.fields.iter_mut().filter(|field| field.is_changed()) {
-        field.error = record.set_field(field.info.name, &field.typing.text(), context).err();
+        if let Some(typed) = field.check(context) {
+            record.merge_field(&field.base, &typed, field.info.name);
+        }
     }
     if let Some(wrong) = form.fields.iter().position(|field| field.error.is_some()) {
         form.at = wrong;
+        if let Some(TextInput::Rows(rows)) = form.fields.get_mut(wrong).map(|field| &mut field.typing) {
+            rows.go_to_error();
+        }
         let count = form.fields.iter().filter(|field| field.error.is_some()).count();
         let sentence = if count == 1 {
             "one field needs another look".to_owned()
@@ -307,8 +302,8 @@ fn close(app: &mut App) -> Effects {
 
 /// Keeps what is typed in the open form, if anything is.
 pub(crate) fn keep_draft(app: &mut App) -> Effects {
-    let now = app.now;
-    let form = app.layers.iter_mut().rev().find_map(|layer| match layer {
+    let App { layers, workspace, drafts, now, .. } = app;
+    let form = layers.iter_mut().rev().find_map(|layer| match layer {
         Layer::Form(form) => Some(form),
         _ => None,
     });
@@ -319,14 +314,18 @@ pub(crate) fn keep_draft(app: &mut App) -> Effects {
     }
     // A new record is nowhere else: what came with it, from a cell of the gaps, is kept as well.
     let is_new = form.is_new;
-    let kept = form.fields.iter().filter(|field| field.is_changed() || is_new && !field.typing.text().is_empty());
-    let fields: Vec<(String, String)> = kept.map(|field| (field.info.name.to_owned(), field.typing.text())).collect();
+    let is_kept = |field: &&FormField| field.is_changed() || is_new && !field.typing.text().is_empty();
+    let kept: Vec<&FormField> = form.fields.iter().filter(is_kept).collect();
+    let base: Vec<(String, String)> =
+        kept.iter().filter(|_| !is_new).filter_map(|field| field.base_text(workspace)).collect();
+    let fields: Vec<(String, String)> =
+        kept.iter().map(|field| (field.info.name.to_owned(), field.typing.text())).collect();
     let typed_name = fields.iter().find(|(name, _)| name == "name").map(|(_, text)| text.clone());
     let name = typed_name.filter(|_| form.is_new).unwrap_or_else(|| form.record.title_alone());
     let name = if name.is_empty() { format!("a new {}", form.record.kind().singular()) } else { name };
-    let draft = Draft { id: form.record.id(), kind: form.record.kind(), name, at: now, fields };
-    app.drafts.retain(|other| other.id != draft.id);
-    app.drafts.push(draft.clone());
+    let draft = Draft { id: form.record.id(), kind: form.record.kind(), name, at: *now, fields, base };
+    drafts.retain(|other| other.id != draft.id);
+    drafts.push(draft.clone());
     vec![Effect::KeepDraft(draft)]
 }
 
@@ -357,27 +356,16 @@ pub(crate) fn mark_moved(app: &mut App, change: &Change) {
         let edit = change.edits.iter().find(|edit| edit.id() == form.record.id());
         let Some(after) = edit.and_then(|edit| edit.after()) else { continue };
         hide_what_is_hidden(form, after, workspace);
-        for field in form.fields.iter_mut().filter(|field| !field.is_hidden) {
-            let said = after.format_field(field.info.name, workspace);
-            if said == field.before {
-                continue;
-            }
-            if !field.is_changed() {
-                field.typing.set(&said);
-            }
-            field.moved = Some(said.clone());
-            field.before = said;
+        for field in &mut form.fields {
+            field.follow(after, workspace);
         }
     }
 }
 
-/// What is hidden from now on does not stay on the screen because a form was open.
 fn hide_what_is_hidden(form: &mut Form, after: &AnyRecord, workspace: &Workspace) {
     for field in form.fields.iter_mut().filter(|field| !field.is_hidden && !field.is_changed()) {
         if after.is_hidden(field.info, Audience::Colleagues, workspace) {
-            field.is_hidden = true;
-            field.typing.set("");
-            field.before = String::new();
+            field.hide();
         }
     }
 }

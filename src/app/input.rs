@@ -1,11 +1,15 @@
-//! Text being typed: one line or several. The state types come from libraries; this turns our keys into theirs and
-//! lets nothing in that could not be shown.
+//! Text being typed: one line, several, or a table. The state types of lines come from libraries; this turns our keys
+//! into theirs and lets nothing in that could not be shown.
+
+mod rows;
 
 use ratatui_textarea::{CursorMove, TextArea};
 use tui_input::{Input, InputRequest};
 
 use super::key::{Code, Key};
+use crate::model::FieldType;
 use crate::model::text::{is_unwelcome, one_line};
+pub use rows::{CellError, RowsInput, TypedRow, tabs_to_bars};
 
 /// One line being typed.
 #[derive(Clone, Debug, Default)]
@@ -77,18 +81,25 @@ fn one_line_kept(text: &str) -> String {
     text.chars().map(|c| if c == '\n' { ' ' } else { c }).filter(|c| !is_unwelcome(*c)).collect()
 }
 
-/// A field being typed: one line, or several.
+/// A field being typed.
 pub enum TextInput {
     /// One line.
     Single(LineInput),
     /// Several lines.
     Multi(Box<TextArea<'static>>),
+    /// A table.
+    Rows(Box<RowsInput>),
 }
 
 impl TextInput {
-    /// A field with this text.
-    pub fn new(text: &str, is_block: bool) -> Self {
-        if is_block { Self::Multi(Box::new(block(text))) } else { Self::Single(LineInput::new(text)) }
+    /// An input for a field of this type, with this text.
+    pub fn new(field_type: FieldType, text: &str) -> Self {
+        match field_type {
+            FieldType::Rows(columns) => Self::Rows(Box::new(RowsInput::new(text, columns))),
+            FieldType::Paragraph => Self::Multi(Box::new(block(text))),
+            _ if text.contains('\n') => Self::Multi(Box::new(block(text))),
+            _ => Self::Single(LineInput::new(text)),
+        }
     }
 
     /// The text; several lines with newlines between.
@@ -96,6 +107,7 @@ impl TextInput {
         match self {
             Self::Single(line) => line.text().to_owned(),
             Self::Multi(block) => block.lines().join("\n"),
+            Self::Rows(rows) => rows.text(),
         }
     }
 
@@ -104,6 +116,7 @@ impl TextInput {
         match self {
             Self::Single(line) => line.key(key),
             Self::Multi(block) => block_key(block, key),
+            Self::Rows(rows) => rows.key(key),
         }
     }
 
@@ -115,12 +128,35 @@ impl TextInput {
                 let kept: String = text.chars().filter(|c| !is_unwelcome(*c)).collect();
                 block.insert_str(kept);
             }
+            Self::Rows(rows) => rows.paste(text),
         }
     }
 
-    /// Replaces the whole text.
+    /// Replaces the whole text; several lines in a field of one make it one of several.
     pub fn set(&mut self, text: &str) {
-        *self = Self::new(text, matches!(self, Self::Multi(_)));
+        match self {
+            Self::Single(_) if !text.contains('\n') => *self = Self::Single(LineInput::new(text)),
+            Self::Single(_) | Self::Multi(_) => *self = Self::Multi(Box::new(block(text))),
+            Self::Rows(rows) => rows.set(text),
+        }
+    }
+
+    /// The line with the cursor, where the text is not one of several lines.
+    pub fn line(&self) -> Option<&LineInput> {
+        match self {
+            Self::Single(line) => Some(line),
+            Self::Multi(_) => None,
+            Self::Rows(rows) => Some(rows.line()),
+        }
+    }
+
+    /// Replaces the line with the cursor: the text, or in a table the cell.
+    pub fn set_line(&mut self, text: &str) {
+        match self {
+            Self::Single(line) => line.set(text, text.len()),
+            Self::Multi(_) => {}
+            Self::Rows(rows) => rows.set_cell(text),
+        }
     }
 }
 

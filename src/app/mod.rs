@@ -203,7 +203,11 @@ impl App {
 
     /// Takes an event in and says what is to be done outside.
     pub fn update(&mut self, event: Event) -> Effects {
+        let is_clock = matches!(event, Event::Clock(..));
         let effects = self.handle(event);
+        if !is_clock {
+            form::complete(self);
+        }
         self.after_update(effects)
     }
 
@@ -253,7 +257,7 @@ impl App {
     /// The scopes in which a key is looked up just now, the innermost first.
     pub fn chain(&self) -> Vec<Scope> {
         let inner: &[Scope] = match self.layers.last() {
-            Some(Layer::Form(_)) => &[Scope::FORM],
+            Some(Layer::Form(form)) => form.scopes(),
             Some(Layer::Palette(_)) => &[Scope::COMMANDS],
             Some(Layer::Prompt(_)) => &[Scope::PROMPT],
             Some(Layer::Page(_)) => &[Scope::PAGE, Scope::MOVE, Scope::GLOBAL],
@@ -322,7 +326,7 @@ impl App {
     fn paste(&mut self, raw: &str) -> Effects {
         let text = Text::new(raw);
         match self.layers.last_mut() {
-            Some(Layer::Form(_)) => form::paste(self, &text),
+            Some(Layer::Form(_)) => form::paste(self, raw),
             Some(Layer::Palette(palette)) => {
                 palette.input.paste(&one_line(&text));
                 palette::refresh(self);

@@ -3,7 +3,7 @@
 
 use super::command::{self, Command, Scope, always, commands};
 use super::input::LineInput;
-use super::key::Key;
+use super::key::{Key, Keys};
 use super::moving::{Cursor, Step};
 use super::{App, Effects, Layer};
 
@@ -78,7 +78,16 @@ pub(crate) fn refresh(app: &mut App) {
     let mut rows: Vec<&'static Command> = command::all().filter(matches).collect();
     if palette.is_help {
         let place = |command: &Command| palette.chain.iter().position(|scope| *scope == command.scope);
-        rows.retain(|command| place(command).is_some());
+        // A key that an inner scope takes does something else here.
+        let takes = |inner: &Command, keys: &Keys, outer| {
+            place(inner).is_some_and(|place| Some(place) < outer) && keymap.keys(inner).contains(keys)
+        };
+        let is_taken = |command: &Command| {
+            let keys = keymap.keys(command);
+            let is_key_taken = |keys: &Keys| command::all().any(|inner| takes(inner, keys, place(command)));
+            !keys.is_empty() && keys.iter().all(is_key_taken)
+        };
+        rows.retain(|command| place(command).is_some() && !is_taken(command));
         rows.sort_by_key(|command| (place(command), idle.contains(&command.name)));
     } else {
         let own = |command: &&'static Command| command.scope != Scope::MOVE && command.scope != Scope::COMMANDS;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::change::{Change, Edit};
 use super::column::Column;
-use super::field::{Audience, FieldInfo, FieldType, Shown, Wording};
+use super::field::{Audience, FieldInfo, FieldType, SearchField, Shown, Wording};
 use super::record::FilterInfo;
 use super::{AnyRecord, Id, Kind, Partnership, Workspace, merge};
 
@@ -482,6 +482,23 @@ impl AnyRecord {
             self.copy_field(before, field.name);
         }
         self
+    }
+}
+
+impl AnyRecord {
+    /// Hands out what else the record is called besides its title: other names, initials.
+    pub fn each_alias(&self, workspace: &Workspace, each: &mut dyn FnMut(&str)) {
+        for field in self.kind().fields().filter(|field| field.search == Some(SearchField::Alias)) {
+            self.each_text_of(field, workspace, &mut |_, text| each(text));
+        }
+    }
+
+    /// Takes over what somebody made of a field of `base`, merged with what others have made of it in this record since.
+    /// Where both changed one value, `typed` has the last word: its author saw the other.
+    pub fn merge_field(&mut self, base: &Self, typed: &Self, field: &str) {
+        if let Some((merged, _)) = Self::merge_fields(base, typed, self, true) {
+            self.copy_field(&merged, field);
+        }
     }
 }
 

@@ -97,8 +97,14 @@ impl Worker {
     }
 }
 
-/// A draft as it lies on the disk: kind, name, moment in seconds, fields.
-type WrittenDraft = (String, String, i64, Vec<(String, String)>);
+/// A draft as it lies on the disk: kind, name, moment in seconds, fields, and those as they were before.
+type WrittenDraft = (String, String, i64, Fields, Fields);
+
+/// A draft as it was written before the fields as they were before were kept as well.
+type BareDraft = (String, String, i64, Fields);
+
+/// Fields: name, text.
+type Fields = Vec<(String, String)>;
 
 /// An edit as it lies on the disk: the id, and the record before and after, as in a file of the workspace.
 type WrittenEdit = (String, Option<String>, Option<String>);
@@ -108,7 +114,8 @@ type WrittenChange = (String, Vec<WrittenEdit>);
 
 fn write_draft(draft: &Draft) -> Result<String, String> {
     let kind = draft.kind.singular().to_owned();
-    let written: WrittenDraft = (kind, draft.name.clone(), draft.at.seconds(), draft.fields.clone());
+    let written: WrittenDraft =
+        (kind, draft.name.clone(), draft.at.seconds(), draft.fields.clone(), draft.base.clone());
     ron::to_string(&written).map_err(|error| error.to_string())
 }
 
@@ -124,12 +131,16 @@ fn write_changes(changes: &[Change]) -> Result<String, String> {
 
 /// The drafts of records that are kept here.
 pub fn read_drafts(drafts: &Drafts) -> Vec<Draft> {
-    let read = |key: String| {
-        let id: Id = key.parse().ok()?;
-        let (kind, name, at, fields): WrittenDraft = ron::from_str(&drafts.read(&key)?).ok()?;
-        Some(Draft { id, kind: Kind::from_word(&kind)?, name: clean(&name), at: Timestamp::from_seconds(at), fields })
-    };
+    let read = |key: String| read_draft(key.parse().ok()?, &drafts.read(&key)?);
     drafts.list().into_iter().filter_map(read).collect()
+}
+
+fn read_draft(id: Id, text: &str) -> Option<Draft> {
+    let bare = |(kind, name, at, fields): BareDraft| (kind, name, at, fields, Vec::new());
+    let written = ron::from_str::<WrittenDraft>(text).or_else(|_| ron::from_str(text).map(bare));
+    let (kind, name, at, fields, base) = written.ok()?;
+    let at = Timestamp::from_seconds(at);
+    Some(Draft { id, kind: Kind::from_word(&kind)?, name: clean(&name), at, fields, base })
 }
 
 /// The changes that earlier runs kept, the oldest first, and what of them does not read.
@@ -186,6 +197,14 @@ mod tests {
     }
 
     #[test]
+    fn a_draft_without_what_was_before_is_read() {
+        let id: Id = "S-0001".parse().unwrap();
+        let draft = read_draft(id, r#"("service","Beds",7,[("cost","free")])"#).unwrap();
+        assert_eq!((draft.fields, draft.base), (vec![("cost".to_owned(), "free".to_owned())], Vec::new()));
+        assert_eq!(read_draft(id, r#"("service","Beds",7)"#), None);
+    }
+
+    #[test]
     fn a_draft_that_cannot_be_kept_is_told_until_it_is() {
         let dir = tempfile::tempdir().unwrap();
         store::init(dir.path(), "Table", false).unwrap();
@@ -199,6 +218,7 @@ mod tests {
             name: "Beds".to_owned(),
             at: Timestamp::default(),
             fields: vec![("name".to_owned(), "Beds".to_owned())],
+            base: vec![("name".to_owned(), "Bed".to_owned())],
         };
         let (here, away) = (dir.path().join(".moot/drafts"), dir.path().join("away"));
         std::fs::rename(&here, &away).unwrap();

@@ -1,12 +1,15 @@
 //! A form: one field a line, the one being typed in with its help and its mistakes beneath.
 
+mod rows;
+
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::theme::{Role, Theme};
-use super::write::{put, rule, typed_part, width};
-use crate::app::App;
-use crate::app::form::{Form, FormField, completion, title};
+use super::write::{cut, put, rule, typed_part, width};
+use crate::app::form::{Completion, Form, FormField, title};
 use crate::app::input::TextInput;
 use crate::app::wrap::wrap;
 use crate::model::text::one_line;
@@ -14,16 +17,24 @@ use crate::model::text::one_line;
 /// Rows that a text of several lines has while it is being typed.
 const BLOCK_ROWS: u16 = 4;
 
+/// With what a field is drawn.
+#[derive(Clone, Copy)]
+struct Pen<'a> {
+    theme: Theme,
+    /// What is offered to complete what is typed.
+    completion: Option<&'a Completion>,
+}
+
 /// Draws the form; the cursor stands where the next letter goes.
-pub fn draw(app: &App, form: &Form, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+pub fn draw(form: &Form, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let styles = (theme.style(Role::Quiet), theme.style(Role::Strong));
     rule(buf, Rect { height: 1, ..area }, &title(form), styles, theme);
     let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
     let label_cells: u16 = if area.width < 60 { 12 } else { 17 };
     let mut y = body.y;
     let mut cursor = None;
-    let text_cells = usize::from(area.width - label_cells - 1);
-    for at in first_seen(form, body.height, text_cells)..=form.fields.len() {
+    let pen = Pen { theme, completion: form.completion.as_ref() };
+    for at in first_seen(form, label_cells, body)..=form.fields.len() {
         if y >= body.bottom() {
             break;
         }
@@ -35,8 +46,8 @@ pub fn draw(app: &App, form: &Form, theme: Theme, area: Rect, buf: &mut Buffer) 
             break;
         };
         if form.at == at {
-            cursor = Some(open_field(app, field, label_cells, theme, row, buf));
-            y += open_height(field, text_cells);
+            cursor = Some(open_field(pen, field, label_cells, body, row, buf));
+            y += open_height(field, label_cells, body);
         } else {
             closed_field(field, label_cells, theme, row, buf);
             y += 1;
@@ -46,32 +57,55 @@ pub fn draw(app: &App, form: &Form, theme: Theme, area: Rect, buf: &mut Buffer) 
 }
 
 /// The first field that is seen, so that the open one is with its help.
-fn first_seen(form: &Form, height: u16, cells: usize) -> usize {
-    let open = form.fields.get(form.at).map_or(1, |field| open_height(field, cells));
-    let above = usize::from(height.saturating_sub(open + 1));
+fn first_seen(form: &Form, label_cells: u16, body: Rect) -> usize {
+    let open = form.fields.get(form.at).map_or(1, |field| open_height(field, label_cells, body));
+    let above = usize::from(body.height.saturating_sub(open + 1));
     form.at.saturating_sub(above)
 }
 
-fn open_height(field: &FormField, cells: usize) -> u16 {
-    let text = if matches!(field.typing, TextInput::Multi(_)) { BLOCK_ROWS } else { 1 };
-    text + below(field, cells).len() as u16
+/// Lines that the field being typed in takes.
+fn open_height(field: &FormField, label_cells: u16, body: Rect) -> u16 {
+    let cells = usize::from(body.width - label_cells - 1);
+    input_height(field, body) + below(field, cells).len() as u16
+}
+
+fn input_height(field: &FormField, body: Rect) -> u16 {
+    match &field.typing {
+        TextInput::Single(_) => 1,
+        TextInput::Multi(_) => BLOCK_ROWS,
+        TextInput::Rows(input) => rows::height(input, body),
+    }
 }
 
 /// What stands beneath the field that is typed in: what it takes or what is wrong, and what a colleague wrote.
 fn below(field: &FormField, cells: usize) -> Vec<(String, Role)> {
-    let (text, role) = match &field.error {
-        Some(error) => (error.as_str(), Role::Wrong),
-        None => (field.info.hint, Role::Quiet),
+    let (text, role) = match error_here(field) {
+        Some(error) => (error, Role::Wrong),
+        None => (field.hint(), Role::Quiet),
     };
     let moved = field.moved.as_ref().map(|moved| match one_line(moved) {
         nothing if nothing.is_empty() => "a colleague emptied this meanwhile".to_owned(),
+        said if field.is_changed() && field.is_list() => {
+            format!("a colleague changed this meanwhile, saving keeps both: {said}")
+        }
         said => format!("a colleague wrote meanwhile: {said}"),
     });
     let lines =
         |text: &str, role| wrap(text, cells).into_iter().take(3).map(move |line| (line, role)).collect::<Vec<_>>();
-    let mut all = lines(text, role);
+    let mut all = lines(&text, role);
     all.extend(moved.map(|moved| lines(&moved, Role::Warn)).unwrap_or_default());
     all
+}
+
+/// What is wrong where the cursor is: in the field, or in the row of its table.
+fn error_here(field: &FormField) -> Option<Cow<'_, str>> {
+    let Some(input) = field.rows().filter(|input| input.first_error().is_some()) else {
+        return field.error.as_deref().map(Cow::Borrowed);
+    };
+    let (row, column) = input.cursor();
+    let error = input.rows().get(row)?.error.as_ref()?;
+    let wrong = input.columns().get(error.column).filter(|_| error.column != column);
+    Some(wrong.map_or(Cow::Borrowed(&*error.reason), |wrong| format!("{}: {}", wrong.label, error.reason).into()))
 }
 
 fn label(field: &FormField, style: Role, cells: u16, theme: Theme, area: Rect, buf: &mut Buffer) {
@@ -79,6 +113,8 @@ fn label(field: &FormField, style: Role, cells: u16, theme: Theme, area: Rect, b
         "!"
     } else if field.moved.is_some() {
         theme.sign("↻", "~")
+    } else if field.is_missing() {
+        "*"
     } else {
         " "
     };
@@ -89,8 +125,13 @@ fn label(field: &FormField, style: Role, cells: u16, theme: Theme, area: Rect, b
 fn closed_field(field: &FormField, cells: u16, theme: Theme, area: Rect, buf: &mut Buffer) {
     label(field, Role::Quiet, cells, theme, area, buf);
     let text = one_line(&field.typing.text());
+    let room = usize::from(area.width - cells - 1);
     let (text, role) = match (&field.error, text.is_empty(), field.is_hidden) {
-        (Some(error), ..) => (format!("{text}  {error}"), Role::Wrong),
+        (Some(error), ..) => {
+            // What is wrong is seen, however long the text is.
+            let left = room.saturating_sub(width(error) + 2).max(room / 4);
+            (format!("{}  {error}", cut(&text, left, theme)), Role::Wrong)
+        }
         (None, true, true) => ("hidden; what you type here replaces it".to_owned(), Role::Quiet),
         (None, _, _) if field.is_changed() => (text, Role::Strong),
         _ => (text, Role::Text),
@@ -99,26 +140,29 @@ fn closed_field(field: &FormField, cells: u16, theme: Theme, area: Rect, buf: &m
 }
 
 /// The field being typed in: text, completion, what it takes or what is wrong.
-fn open_field(app: &App, field: &FormField, cells: u16, theme: Theme, area: Rect, buf: &mut Buffer) -> Position {
+fn open_field(pen: Pen<'_>, field: &FormField, cells: u16, body: Rect, area: Rect, buf: &mut Buffer) -> Position {
+    let theme = pen.theme;
     label(field, Role::Strong, cells, theme, area, buf);
     let text_area = Rect { x: area.x + cells + 1, width: area.width - cells - 1, ..area };
-    let (cursor, rows) = match &field.typing {
+    let cursor = match &field.typing {
         TextInput::Single(line) => {
             let room = usize::from(text_area.width) - 1;
             let (seen, column) = typed_part(line.text(), line.column(), room);
             let used = put(buf, (text_area.x, area.y), text_area.width, seen, theme.style(Role::Strong), theme);
-            if let Some(rest) = completion(app) {
+            if let Some(completion) = pen.completion {
                 let at = text_area.x + used;
-                put(buf, (at, area.y), text_area.right() - at, &rest, theme.style(Role::Quiet), theme);
+                put(buf, (at, area.y), text_area.right() - at, &completion.offered, theme.style(Role::Quiet), theme);
             }
-            (Position::new(text_area.x + column as u16, area.y), 1)
+            Position::new(text_area.x + column as u16, area.y)
         }
-        TextInput::Multi(block) => (lines(block, theme, text_area, buf), BLOCK_ROWS),
+        TextInput::Multi(block) => lines(block, theme, text_area, buf),
+        TextInput::Rows(input) => rows::draw(pen, input, cells, body, area, buf),
     };
-    for (y, (text, role)) in (area.y + rows..area.bottom()).zip(below(field, text_area.width.into())) {
+    let under = area.y + input_height(field, body);
+    for (y, (text, role)) in (under..area.bottom()).zip(below(field, text_area.width.into())) {
         put(buf, (text_area.x, y), text_area.width, &text, theme.style(role), theme);
     }
-    Position::new(cursor.x.min(area.right() - 1), cursor.y)
+    Position::new(cursor.x.min(area.right() - 1), cursor.y.min(area.bottom() - 1))
 }
 
 /// A text of several lines with a window around its cursor; returns where the cursor stands.

@@ -14,7 +14,7 @@ pub mod write;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::app::command::{self, Command, Scope};
+use crate::app::command::{self, Command};
 use crate::app::screen::{ScreenId, for_each_screen};
 use crate::app::{App, Layer, Severity};
 use crate::model::text::count;
@@ -33,7 +33,7 @@ pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Pos
     tabs(app, theme, Rect { height: 1, ..area }, buf);
     let body = Rect { y: area.y + 1, height: area.height - 3, ..area };
     let cursor = match app.layers.last() {
-        Some(Layer::Form(form)) => form::draw(app, form, theme, body, buf),
+        Some(Layer::Form(form)) => form::draw(form, theme, body, buf),
         Some(Layer::Page(page)) => layers::page(page, theme, body, buf),
         Some(Layer::Compare(compare)) => layers::compare(app, compare, theme, body, buf),
         Some(Layer::Palette(palette)) => layers::palette(app, palette, theme, body, buf),
@@ -169,7 +169,7 @@ fn hints(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
             let of = command::all().filter(|command| command.scope == *scope).filter(ready);
             hints.extend(of.map(|command| (app.keymap.first_key(command), command.hint)));
         }
-        if chain.first() == Some(&Scope::FORM) && crate::app::form::completion(app).is_some() {
+        if matches!(app.layers.last(), Some(Layer::Form(form)) if form.completion.is_some()) {
             hints.insert(0, ("right".to_owned(), "complete"));
         }
     } else {
