@@ -229,6 +229,17 @@ fn pasted_lines_with_bars_or_tabs_become_rows() {
     assert_eq!(ann.title.as_deref(), Some("Clerk | IT"), "a bar that was copied is a bar");
 }
 
+/// More rows than a field takes are refused with what is typed still there, and nothing waits for them.
+#[test]
+fn too_many_rows_are_refused_and_kept() {
+    let mut harness = at_contacts();
+    harness.paste(&"Ann | Clerk\n".repeat(2_000)).press("<ctrl-s>");
+    assert_eq!(harness.said(), "one field needs another look");
+    assert!(harness.screen().contains("at most 1000 rows fit here"), "{}", harness.screen());
+    assert_eq!(harness.typed("contacts").lines().count(), 2_001);
+    assert_eq!(contacts(&harness).len(), 1);
+}
+
 #[test]
 fn the_editor_has_the_whole_table_as_text() {
     let mut harness = at_contacts();
@@ -347,7 +358,11 @@ fn a_long_cell_scrolls_under_the_cursor() {
 fn help_and_footer_show_the_keys_of_a_table_only_there() {
     let mut harness = at_contacts();
     assert!(harness.screen().contains("ctrl-d remove row"), "{}", harness.screen());
-    assert!(harness.press("<F1>").screen().contains("alt-up"), "{}", harness.screen());
+    let help = harness.press("<F1>").screen();
+    assert!(help.contains("alt-up"), "{help}");
+    let line = help.lines().find(|line| line.contains("remove the row")).unwrap();
+    assert!(line.ends_with("remove the row"), "it is asked of the table under the help: {line}");
+    assert_eq!(help.lines().filter(|line| line.starts_with(" tab ")).count(), 1, "each key is said once:\n{help}");
     harness.press("<esc>").field("notes");
     assert!(!harness.screen().contains("remove row"), "{}", harness.screen());
     assert!(!harness.press("<F1>").screen().contains("alt-up"), "{}", harness.screen());
