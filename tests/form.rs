@@ -7,9 +7,12 @@ mod harness;
 use folkmoot::app::Event;
 use folkmoot::app::command;
 use folkmoot::app::form::Form;
+use folkmoot::app::input::RowsInput;
 use folkmoot::app::{App, Layer};
-use folkmoot::model::{Id, Kind, Person, Service};
+use folkmoot::model::service::Contact;
+use folkmoot::model::{Id, Kind, Person, Row, Service};
 use harness::{FINE, Harness, id_of, set};
+use proptest::prelude::*;
 
 /// Katy at the contacts of Shingle House, which has one: the duty worker.
 fn at_contacts() -> Harness {
@@ -229,6 +232,17 @@ fn pasted_lines_with_bars_or_tabs_become_rows() {
     assert_eq!(ann.title.as_deref(), Some("Clerk | IT"), "a bar that was copied is a bar");
 }
 
+/// More rows than a field takes are refused with what is typed still there, and nothing waits for them.
+#[test]
+fn too_many_rows_are_refused_and_kept() {
+    let mut harness = at_contacts();
+    harness.paste(&"Ann | Clerk\n".repeat(2_000)).press("<ctrl-s>");
+    assert_eq!(harness.said(), "one field needs another look");
+    assert!(harness.screen().contains("at most 1000 rows fit here"), "{}", harness.screen());
+    assert_eq!(harness.typed("contacts").lines().count(), 2_001);
+    assert_eq!(contacts(&harness).len(), 1);
+}
+
 #[test]
 fn the_editor_has_the_whole_table_as_text() {
     let mut harness = at_contacts();
@@ -347,12 +361,103 @@ fn a_long_cell_scrolls_under_the_cursor() {
 fn help_and_footer_show_the_keys_of_a_table_only_there() {
     let mut harness = at_contacts();
     assert!(harness.screen().contains("ctrl-d remove row"), "{}", harness.screen());
-    assert!(harness.press("<F1>").screen().contains("alt-up"), "{}", harness.screen());
+    let help = harness.press("<F1>").screen();
+    assert!(help.contains("alt-up"), "{help}");
+    let line = help.lines().find(|line| line.contains("remove the row")).unwrap();
+    assert!(line.ends_with("remove the row"), "it is asked of the table under the help: {line}");
+    assert_eq!(help.lines().filter(|line| line.starts_with(" tab ")).count(), 1, "each key is said once:\n{help}");
     harness.press("<esc>").field("notes");
     assert!(!harness.screen().contains("remove row"), "{}", harness.screen());
     assert!(!harness.press("<F1>").screen().contains("alt-up"), "{}", harness.screen());
     assert!(command::named("form.row-remove").is_some());
     assert_eq!(harness.app.workspace.count(Kind::Service), 67);
+}
+
+/// Keys of a table, and text that its notation has signs for.
+const ANYTHING: [&str; 24] = [
+    "a",
+    "|",
+    "\\",
+    " ",
+    "n",
+    "é日",
+    "<left>",
+    "<right>",
+    "<backspace>",
+    "<ctrl-u>",
+    "<ctrl-w>",
+    "<tab>",
+    "<shift-tab>",
+    "<enter>",
+    "<up>",
+    "<down>",
+    "<ctrl-d>",
+    "<ctrl-r>",
+    "<alt-up>",
+    "<alt-down>",
+    "<home>",
+    "<ctrl-o>",
+    "<ctrl-x>",
+    "paste",
+];
+
+/// Presses keys in the table, at a size each, and draws. Says what is wrong: the cursor is off the screen, there is no
+/// empty row at the end, or the text does not come back as `read` reads it.
+fn sweep(story: &[(&str, u16, u16)], read: fn(&str) -> String) -> Result<(), String> {
+    let mut harness = at_contacts();
+    for (keys, columns, rows) in story {
+        harness.size(*columns, *rows);
+        match *keys {
+            "paste" => harness.paste("x\ty|z\n\nb | c | d | e | f\\"),
+            keys => harness.press(keys),
+        };
+        harness.field("contacts");
+        let area = ratatui::layout::Rect::new(0, 0, *columns, *rows);
+        for look in [FINE, harness::ASCII] {
+            if harness.buffer(look).1.is_some_and(|cursor| !area.contains(cursor)) {
+                return Err(format!("the cursor is off the screen of {columns}x{rows} after {keys}"));
+            }
+        }
+        let form = form(&harness.app);
+        let table = form.fields[form.at].rows().unwrap();
+        if !table.rows().last().unwrap().is_empty() {
+            return Err(format!("there is no empty row at the end after {keys}"));
+        }
+        let text = table.text();
+        if read(&text) != text {
+            return Err(format!("{text:?} comes back as {:?} after {keys}", read(&text)));
+        }
+    }
+    Ok(())
+}
+
+fn read_again(text: &str) -> String {
+    RowsInput::new(text, Contact::COLUMNS).text()
+}
+
+#[test]
+fn the_sweep_finds_a_text_that_does_not_come_back() {
+    let story = ["<down>", "a", "<tab>", "<tab>", "<tab>", "|"].map(|keys| (keys, 80, 24));
+    assert_eq!(sweep(&story, read_again), Ok(()));
+    let found = sweep(&story, |text| text.replace('\\', "")).unwrap_err();
+    assert!(found.contains("comes back as") && found.ends_with("after |"), "{found}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases()) })]
+
+    /// Whatever is pressed in a table, at whatever size, it is drawn and reads as it was typed.
+    #[test]
+    fn a_table_takes_any_keys(
+        story in prop::collection::vec((prop::sample::select(ANYTHING.to_vec()), 30u16..=130, 8u16..=40), 1..40),
+    ) {
+        prop_assert_eq!(sweep(&story, read_again), Ok(()));
+    }
+}
+
+/// A handful each time; `MOOT_CASES=500 cargo test --test form` for a long night.
+fn cases() -> u32 {
+    std::env::var("MOOT_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(12)
 }
 
 trait Open {

@@ -187,3 +187,18 @@ fn block_key(block: &mut TextArea<'static>, key: Key) -> bool {
     block.input(Input { key: theirs, ctrl: key.ctrl, alt: key.alt, shift: false });
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Names that hold commas stand one a line; a colleague's change may bring such a text into a field of one line.
+    #[test]
+    fn a_text_of_several_lines_stays_so_in_a_field_of_one() {
+        let mut input = TextInput::new(FieldType::Words, "Ann");
+        input.set("Smith, Lee\nAnn\n");
+        assert_eq!(input.text(), "Smith, Lee\nAnn\n");
+        input.set("Ann");
+        assert_eq!(input.text(), "Ann");
+    }
+}
