@@ -58,7 +58,7 @@ pub enum Severity {
 
 /// The line that says what happened.
 #[derive(Clone, Debug, Default)]
-pub struct Status {
+pub struct StatusLine {
     /// What it says.
     pub text: String,
     /// How it means it.
@@ -133,9 +133,9 @@ pub struct App {
     /// What lies over the screen, the last on top.
     pub layers: Vec<Layer>,
     /// The line that says what happened.
-    pub status: Status,
+    pub status: StatusLine,
     /// What it said last, for the page that `!` opens.
-    pub last_message: Status,
+    pub last_message: StatusLine,
     /// The command that is being run, so that it can go on after a question.
     pub(crate) running: Option<&'static Command>,
     /// Changes that can be undone and done again.
@@ -183,8 +183,8 @@ impl App {
             screen: ScreenId::default(),
             screens: Screens::default(),
             layers: Vec::new(),
-            status: Status::default(),
-            last_message: Status::default(),
+            status: StatusLine::default(),
+            last_message: StatusLine::default(),
             running: None,
             history: History::default(),
             saving: saving::Saving::default(),
@@ -349,7 +349,7 @@ impl App {
 
     /// Puts a sentence on the status line.
     pub fn set_status(&mut self, severity: Severity, text: String) {
-        self.status = Status { text, severity, more: None };
+        self.status = StatusLine { text, severity, more: None };
     }
 
     /// The author of a change made now, if it is known who acts.
@@ -489,7 +489,7 @@ impl App {
             let sentence = "a sample to try things out: :new begins your own, ? helps, q leaves";
             self.set_status(Severity::Warning, sentence.to_owned());
         } else if self.status.text.is_empty() {
-            self.status = Status::default();
+            self.status = StatusLine::default();
         }
     }
 

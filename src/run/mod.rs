@@ -236,7 +236,7 @@ impl EventLoop {
                 Ok(())
             }
             Message::Drafts(drafts) => {
-                self.drafts.send(drafts::Job::Open(drafts));
+                self.drafts.send(drafts::DraftJob::Open(drafts));
                 Ok(())
             }
         }
@@ -272,9 +272,9 @@ impl EventLoop {
         match effect {
             Effect::Commit(number, change) => self.send(Job::Commit(number, change)),
             Effect::Reload => self.send(Job::Reload),
-            Effect::KeepDraft(draft) => self.drafts.send(drafts::Job::Keep(draft)),
-            Effect::KeepChanges(key, changes) => self.drafts.send(drafts::Job::KeepChanges(key, changes)),
-            Effect::DropDraft(key) => self.drafts.send(drafts::Job::Drop(key)),
+            Effect::KeepDraft(draft) => self.drafts.send(drafts::DraftJob::Keep(draft)),
+            Effect::KeepChanges(key, changes) => self.drafts.send(drafts::DraftJob::KeepChanges(key, changes)),
+            Effect::DropDraft(key) => self.drafts.send(drafts::DraftJob::Drop(key)),
             Effect::Import(path) => match work::Request::of(&mut self.app) {
                 Some(request) => self.send(Job::Import(path, Box::new(request))),
                 None => self.update(storage::failed("say who you are first: :who asks".to_owned()))?,
