@@ -1,5 +1,5 @@
 //! What the person is doing: screens, layers over them, the search line, forms, history. Events come in, effects go
-//! out; in between nothing touches the world.
+//! out; the app itself does no input or output.
 //!
 //! A screen is one state file here, one line in the list of [`screen`], and a drawing file in `ui` where a list is not
 //! enough; nothing else knows it. Time arrives as an event, and so does everything the disk has to say.
@@ -44,7 +44,7 @@ use list::RecordList;
 use moving::Step;
 use screen::{ScreenId, Screens};
 
-/// How the status line means what it says.
+/// How grave a sentence of the status line is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Severity {
     /// Something was done.
@@ -116,7 +116,7 @@ pub struct App {
     pub problems: Vec<String>,
     /// Drafts that are offered back.
     pub drafts: Vec<Draft>,
-    /// Whether this is the sample, copied for a look around.
+    /// Whether this is a temporary copy of the sample.
     pub scratch: bool,
     /// Who acts: initials that sign.
     pub me: Option<Text>,
@@ -160,7 +160,7 @@ pub struct App {
 const CLOCKS_DIFFER: i64 = 600;
 
 impl App {
-    /// An app that has seen nothing yet.
+    /// An app to which no event has come yet.
     pub fn new(options: Options, keys: &[Override]) -> Self {
         let (keymap, key_problems) = Keymap::with(keys);
         let mut app = Self {
@@ -357,7 +357,10 @@ impl App {
         Some(Author { by: self.me.clone()?, at: self.now, today: self.today })
     }
 
-    /// Why nothing can be changed, or `Ok`: for `ready` of every command that changes something.
+    /// Whether records can be changed: for `ready` of every command that changes something.
+    ///
+    /// # Errors
+    /// Why not: the workspace is still being read, or is open for reading only.
     pub fn may_change(&self) -> Result<(), &'static str> {
         match (self.loaded, &self.read_only) {
             (false, _) => Err("the workspace is still being read"),
@@ -464,7 +467,7 @@ impl App {
         }
     }
 
-    /// The first sentence: the worst news first.
+    /// The first sentence of the status line: the gravest problem there is.
     fn welcome(&mut self, conflicts: &[String]) {
         if self.status.severity == Severity::Error && !self.status.text.is_empty() {
             return;

@@ -18,7 +18,7 @@ pub struct CellContext<'a> {
     pub only_serves: bool,
 }
 
-/// How strongly something speaks.
+/// How much a text is emphasised.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Emphasis {
     /// As it is.
@@ -39,7 +39,7 @@ pub struct Sign {
     pub glyph: &'static str,
     /// The same in ASCII.
     pub ascii: &'static str,
-    /// How strongly it speaks.
+    /// How much it is emphasised.
     pub emphasis: Emphasis,
 }
 
@@ -160,8 +160,8 @@ impl Column {
     }
 }
 
-/// A value as a text whose order is that of the values: numbers by size, choices as they are declared, dates as they are
-/// written in files, everything else by its words.
+/// A value as a text whose order is that of the values: numbers by size, choices as they are declared, dates as files
+/// have them, everything else by its words.
 fn in_order(field_type: FieldType, typed: &str) -> String {
     let place = match field_type {
         FieldType::Number => typed.parse().ok(),

@@ -1,4 +1,4 @@
-//! The point of the whole map: which need is met in which district, and where nobody is.
+//! The matrix of gaps: which need is met in which district, and where no service is.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::place::{Atlas, Districts};
 use super::service::{Freshness, Need, Service};
 use super::{AnyRecord, Audience, Id, Workspace};
 
-/// What one need finds in one district.
+/// How many services meet one need in one district.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GapCell {
     /// Services that say they serve the district.
@@ -20,7 +20,7 @@ pub struct GapCell {
 }
 
 impl GapCell {
-    /// Nobody serves and nobody is there.
+    /// No service serves the district or is located in it.
     pub fn is_gap(self) -> bool {
         self.serves == 0 && self.located == 0
     }

@@ -92,7 +92,7 @@ impl DraftThread {
     }
 
     fn answer(&self, outcome: Result<(), String>) {
-        // Nobody listens any more once the program ends.
+        // The receiver is gone once the program ends.
         drop(self.to.send(Message::Event(Event::DraftDone(outcome))));
     }
 }

@@ -207,7 +207,7 @@ impl ListRow<'_> {
     }
 }
 
-/// How something that speaks so strongly is drawn.
+/// The role in which an emphasis is drawn.
 pub(super) fn role_of(emphasis: Emphasis) -> Role {
     match emphasis {
         Emphasis::Plain => Role::Text,
