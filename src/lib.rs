@@ -30,7 +30,7 @@
 //! how it is searched, and whether it is a column or a filter. From that come the struct, its file, its form, `moot set`,
 //! lists, the index, exports, comparison and merge; lists of sub-records are declared the same way ([`model::row`]). What
 //! a kind has beyond its fields are its [`model::Rules`]. The list of kinds is in [`model`]: a new kind costs its file
-//! and one line there.
+//! and its entry there, and tests/kinds.rs tests it as it tests the others.
 //!
 //! [`app::screen`] has the one list of screens, from which come tabs, keys, dispatch, indexes and drawing. A new screen
 //! costs its state file and one line; it draws as a list of records ([`app::list`], `ui::list`) unless it brings a

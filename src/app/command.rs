@@ -78,7 +78,7 @@ pub struct Command {
     pub run: fn(&mut App) -> Effects,
 }
 
-/// For commands that can always be done.
+/// For commands that can always be done: it never fails.
 #[allow(clippy::unnecessary_wraps)] // the table asks every command the same question
 pub(crate) fn always(_: &App) -> Result<(), &'static str> {
     Ok(())

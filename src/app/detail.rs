@@ -14,11 +14,11 @@ pub const MAX_LINES: usize = 2_000;
 /// One row of a detail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DetailRow {
-    /// What it is about; empty for a row that speaks for itself.
+    /// What it is about; empty for a row that needs no label.
     pub label: &'static str,
     /// What it says; may hold newlines.
     pub text: String,
-    /// How strongly.
+    /// How much it is emphasised.
     pub emphasis: Emphasis,
 }
 
@@ -105,7 +105,7 @@ fn of_service(record: &AnyRecord, service: &Service, workspace: &Workspace, toda
     rows
 }
 
-/// Who it is for is never left out in silence: what nobody has stated is not "no".
+/// Says for whom it is not stated: a missing row would be read as "no".
 fn unstated(record: &AnyRecord) -> Option<DetailRow> {
     let asked = ["needs", "ages", "sex", "clients", "serves", "routes", "opening", "cost"];
     let open = record.kind().fields().filter(|field| asked.contains(&field.name) && record.is_blank(field.name));
@@ -127,7 +127,7 @@ pub fn verified(service: &Service, today: Date) -> DetailRow {
     DetailRow::new("Verified", text, emphasis)
 }
 
-/// That, in as few words as there can be.
+/// The same in two or three words.
 pub fn verified_briefly(service: &Service, today: Date) -> String {
     service.verified.as_ref().map_or("never verified".to_owned(), |on| format!("verified {}", ago(on.on, today)))
 }
@@ -183,7 +183,7 @@ pub struct DetailLine {
     pub label: &'static str,
     /// What it says.
     pub text: String,
-    /// How strongly.
+    /// How much it is emphasised.
     pub emphasis: Emphasis,
 }
 

@@ -1,4 +1,4 @@
-//! What comes in from outside and what goes out to it: the whole of the app's dealings with the world.
+//! Events, which come into the app, and effects, which it asks for: its whole interface to what is outside.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -70,11 +70,11 @@ pub struct Loaded {
     pub drafts: Vec<Draft>,
     /// Changes that earlier runs of the program could not save, the oldest first.
     pub kept: Vec<KeptChanges>,
-    /// Why nobody tells of colleagues' changes, if so.
+    /// Why colleagues' changes are not noticed at once, if so.
     pub unwatched: Option<String>,
     /// Edits that lost against others, still kept: a line each.
     pub conflicts: Vec<String>,
-    /// Whether this is the sample, copied for a look around.
+    /// Whether this is a temporary copy of the sample.
     pub scratch: bool,
 }
 
@@ -110,7 +110,7 @@ pub struct Finished {
     pub failed: bool,
 }
 
-/// What the world is asked to do.
+/// What is to be done outside the app.
 #[derive(Debug)]
 pub enum Effect {
     /// Put a change on the disk, and answer with its number.

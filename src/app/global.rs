@@ -71,7 +71,7 @@ fn in_editor(app: &mut App) -> Effects {
     if app.author().is_none() {
         return prompt::ask_who(app);
     }
-    // What is hidden does not leave for a file others could read over a shoulder; it stays in the record.
+    // Hidden fields are not written to the editor's file, which others could see; they stay in the record.
     let record = app.selected().map(|record| record.visible_to(Audience::Colleagues, &app.workspace));
     record.map(Effect::EditRecord).into_iter().collect()
 }

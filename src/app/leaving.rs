@@ -6,7 +6,7 @@ use super::{App, Effect, Effects, Layer, Severity, form, prompt};
 const LEAVE: &str = "Leave without saving?";
 
 impl App {
-    /// After every event: notes what the world was asked for, and leaves once nothing is waited for any more.
+    /// After every event: notes which effects will be answered, and leaves once nothing is waited for any more.
     pub(super) fn after_update(&mut self, mut effects: Effects) -> Effects {
         self.saving.expect(&effects);
         if self.saving.is_leaving && !self.saving.has_answers_to_come() {
@@ -25,7 +25,10 @@ impl App {
     }
 }
 
-/// Begins another workspace, unless something of this one is not on the disk.
+/// Begins another workspace.
+///
+/// # Errors
+/// Something of this one is not on the disk; the sentence says how to save it.
 pub(super) fn begin(app: &mut App, directory: &str, name: &str) -> Result<Effects, String> {
     if !app.saving.is_done() {
         return Err(format!("{} not on the disk; press esc, then ctrl-s to save", unsaved_changes(app)));

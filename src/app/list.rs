@@ -26,7 +26,7 @@ pub struct RecordList {
     pub is_searching: bool,
     /// The search as it was understood.
     pub query: Query,
-    /// Nothing holds all the words: what stands in the list holds most of them.
+    /// Nothing holds all the words; the list shows what holds most of them.
     pub is_partial: bool,
     /// The search with one part less that finds most, and how many; only where nothing is found.
     pub suggestion: Option<(String, usize)>,
@@ -139,6 +139,9 @@ fn has_record(app: &App) -> Result<(), &'static str> {
 }
 
 /// For `ready` of commands that change the selected record.
+///
+/// # Errors
+/// Nothing can be changed, or nothing is selected.
 pub(crate) fn may_edit(app: &App) -> Result<(), &'static str> {
     app.may_change()?;
     has_record(app)

@@ -1,5 +1,5 @@
 //! What the person is doing: screens, layers over them, the search line, forms, history. Events come in, effects go
-//! out; in between nothing touches the world.
+//! out; the app itself does no input or output.
 //!
 //! A screen is one state file here, one line in the list of [`screen`], and a drawing file in `ui` where a list is not
 //! enough; nothing else knows it. Time arrives as an event, and so does everything the disk has to say.
@@ -44,7 +44,7 @@ use list::RecordList;
 use moving::Step;
 use screen::{ScreenId, Screens};
 
-/// How the status line means what it says.
+/// How grave a sentence of the status line is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Severity {
     /// Something was done.
@@ -58,7 +58,7 @@ pub enum Severity {
 
 /// The line that says what happened.
 #[derive(Clone, Debug, Default)]
-pub struct Status {
+pub struct StatusLine {
     /// What it says.
     pub text: String,
     /// How it means it.
@@ -116,7 +116,7 @@ pub struct App {
     pub problems: Vec<String>,
     /// Drafts that are offered back.
     pub drafts: Vec<Draft>,
-    /// Whether this is the sample, copied for a look around.
+    /// Whether this is a temporary copy of the sample.
     pub scratch: bool,
     /// Who acts: initials that sign.
     pub me: Option<Text>,
@@ -133,9 +133,9 @@ pub struct App {
     /// What lies over the screen, the last on top.
     pub layers: Vec<Layer>,
     /// The line that says what happened.
-    pub status: Status,
+    pub status: StatusLine,
     /// What it said last, for the page that `!` opens.
-    pub last_message: Status,
+    pub last_message: StatusLine,
     /// The command that is being run, so that it can go on after a question.
     pub(crate) running: Option<&'static Command>,
     /// Changes that can be undone and done again.
@@ -160,7 +160,7 @@ pub struct App {
 const CLOCKS_DIFFER: i64 = 600;
 
 impl App {
-    /// An app that has seen nothing yet.
+    /// An app to which no event has come yet.
     pub fn new(options: Options, keys: &[Override]) -> Self {
         let (keymap, key_problems) = Keymap::with(keys);
         let mut app = Self {
@@ -183,8 +183,8 @@ impl App {
             screen: ScreenId::default(),
             screens: Screens::default(),
             layers: Vec::new(),
-            status: Status::default(),
-            last_message: Status::default(),
+            status: StatusLine::default(),
+            last_message: StatusLine::default(),
             running: None,
             history: History::default(),
             saving: saving::Saving::default(),
@@ -353,7 +353,7 @@ impl App {
 
     /// Puts a sentence on the status line.
     pub fn set_status(&mut self, severity: Severity, text: String) {
-        self.status = Status { text, severity, more: None };
+        self.status = StatusLine { text, severity, more: None };
     }
 
     /// The author of a change made now, if it is known who acts.
@@ -361,7 +361,10 @@ impl App {
         Some(Author { by: self.me.clone()?, at: self.now, today: self.today })
     }
 
-    /// Why nothing can be changed, or `Ok`: for `ready` of every command that changes something.
+    /// Whether records can be changed: for `ready` of every command that changes something.
+    ///
+    /// # Errors
+    /// Why not: the workspace is still being read, or is open for reading only.
     pub fn may_change(&self) -> Result<(), &'static str> {
         match (self.loaded, &self.read_only) {
             (false, _) => Err("the workspace is still being read"),
@@ -468,7 +471,7 @@ impl App {
         }
     }
 
-    /// The first sentence: the worst news first.
+    /// The first sentence of the status line: the gravest problem there is.
     fn welcome(&mut self, conflicts: &[String]) {
         if self.status.severity == Severity::Error && !self.status.text.is_empty() {
             return;
@@ -493,7 +496,7 @@ impl App {
             let sentence = "a sample to try things out: :new begins your own, ? helps, q leaves";
             self.set_status(Severity::Warning, sentence.to_owned());
         } else if self.status.text.is_empty() {
-            self.status = Status::default();
+            self.status = StatusLine::default();
         }
     }
 

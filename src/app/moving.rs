@@ -1,4 +1,4 @@
-//! Moving in whatever there is to move in: a cursor with a window around it, and the keys that move it.
+//! Moving in lists and pages: a cursor with a window around it, and the keys that move it.
 
 use super::command::{Command, Scope, always, commands};
 use super::{App, Effects};

@@ -126,6 +126,7 @@ impl Saving {
         }
     }
 
+    /// Whether something that was sent has not been answered: a change, an import or export, a draft.
     pub(super) fn has_answers_to_come(&self) -> bool {
         !self.is_done() || self.jobs > 0 || self.drafts > 0
     }
@@ -343,11 +344,19 @@ pub(super) fn restore(app: &mut App) -> Effects {
     effects
 }
 
+/// For commands that bring back what an earlier run could not save.
+///
+/// # Errors
+/// Nothing can be changed, or nothing is kept.
 pub(super) fn has_kept(app: &App) -> Result<(), &'static str> {
     app.may_change()?;
     if app.saving.kept.is_empty() { Err("everything was saved last time") } else { Ok(()) }
 }
 
+/// For commands that try again to save.
+///
+/// # Errors
+/// Everything is saved.
 pub(super) fn has_unsaved(app: &App) -> Result<(), &'static str> {
     if app.saving.is_done() { Err("everything is saved") } else { Ok(()) }
 }

@@ -1,7 +1,7 @@
 //! The screens: what each must answer, and the one list of them.
 //!
-//! A screen is its state file here, one line in the list below, and, where a list with a detail beneath it is not enough, a
-//! drawing file in `ui`. Tabs, number keys, the `screen.*` commands, dispatch, the joined command table, the indexes
+//! A screen is its state file here, one line in the list below, and, where a list with a detail beneath it is not
+//! enough, a drawing file in `ui`. Tabs, number keys, the `screen.*` commands, dispatch, the joined command table, the indexes
 //! and the drawing all come from the list; nothing else names a screen.
 
 use super::command::{Command, Scope};
@@ -51,7 +51,7 @@ pub trait Screen: Default + 'static {
     /// Goes back from it.
     fn back(&mut self) {}
 
-    /// Somebody begins to search: what is not the list gives way to it.
+    /// A search begins: the screen shows its list.
     fn search(&mut self) {}
 
     /// Something besides the counts that stands beside the search line.
@@ -89,7 +89,7 @@ macro_rules! declare_screens {
         }
 
         impl ScreenId {
-            /// Every screen, in the order of the tabs. A screen not yet built is no tab.
+            /// Every screen, in the order of the tabs.
             pub const ALL: &'static [ScreenId] = &[$(ScreenId::$name),+];
 
             /// Its name on the tab.
@@ -107,10 +107,12 @@ macro_rules! declare_screens {
                 match self { $(Self::$name => <super::$module::$name as Screen>::KINDS),+ }
             }
 
+            /// Lets a screen follow what changed beneath it.
             pub(super) fn refresh(self, app: &mut App) {
                 match self { $(Self::$name => super::$module::$name::refresh(app)),+ }
             }
 
+            /// Moves in a screen.
             pub(super) fn step(self, app: &mut App, step: Step) {
                 match self { $(Self::$name => super::$module::$name::step(app, step)),+ }
             }
@@ -153,14 +155,17 @@ macro_rules! declare_screens {
                 match screen { $(ScreenId::$name => self.$module.note()),+ }
             }
 
+            /// Whether a screen shows something besides its list, from which one can go back.
             pub(super) fn can_go_back(&self, screen: ScreenId) -> bool {
                 match screen { $(ScreenId::$name => self.$module.can_go_back()),+ }
             }
 
+            /// Goes back from it.
             pub(super) fn back(&mut self, screen: ScreenId) {
                 match screen { $(ScreenId::$name => self.$module.back()),+ }
             }
 
+            /// Makes a screen show its list, as a search begins.
             pub(super) fn search(&mut self, screen: ScreenId) {
                 match screen { $(ScreenId::$name => self.$module.search()),+ }
             }

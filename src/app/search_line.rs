@@ -24,6 +24,7 @@ fn line(app: &mut App) -> Option<&mut LineInput> {
     list.is_searching.then_some(&mut list.input)
 }
 
+/// A key that no command has: it edits the line, and the list is searched anew.
 pub(crate) fn type_key(app: &mut App, key: Key) -> Effects {
     if let Some(line) = line(app) {
         let before = line.text().to_owned();
@@ -35,6 +36,7 @@ pub(crate) fn type_key(app: &mut App, key: Key) -> Effects {
     Vec::new()
 }
 
+/// Puts pasted text into the line.
 pub(crate) fn paste(app: &mut App, text: &str) -> Effects {
     if let Some(line) = line(app) {
         line.paste(text);

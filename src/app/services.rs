@@ -8,7 +8,7 @@ use super::moving::{Cursor, Step};
 use super::screen::Screen;
 use super::{App, Effects, Severity, form};
 use crate::model::choice::Choice;
-use crate::model::gaps::{Cell, DistrictCounts, matrix};
+use crate::model::gaps::{DistrictCounts, GapCell, matrix};
 use crate::model::place::Point;
 use crate::model::service::{Need, Status, set_status, verify};
 use crate::model::text::count;
@@ -39,7 +39,7 @@ pub struct Services {
     /// The need and the district the cursor stands on.
     pub gap: (usize, usize),
     /// The matrix, when it is shown.
-    pub gaps: Vec<Vec<Cell>>,
+    pub gaps: Vec<Vec<GapCell>>,
     /// How many of the found services are to be verified.
     pub to_verify: usize,
     /// Where the found services are, as far as anybody may see; computed when what is found changes.

@@ -1,4 +1,4 @@
-//! Text broken into lines of so many cells: what scrolling counts and drawing draws.
+//! Text broken into lines of so many cells: scrolling counts these lines, and drawing draws them.
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;

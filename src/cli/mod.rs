@@ -37,7 +37,7 @@ pub struct Arguments {
     pub global: Global,
     /// The command; without one the screens open.
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub command: Option<CliCommand>,
 }
 
 /// The options of every command.
@@ -88,7 +88,7 @@ impl Color {
 
 /// The commands; the arguments of each are in the file of its group.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// Make a new workspace: a directory that holds all records of a partnership
     Init(edit::InitArgs),
     /// Find services, or records of another kind, by words and filters, best first
@@ -130,7 +130,7 @@ pub enum Command {
     Man(shell::ManArgs),
 }
 
-impl Command {
+impl CliCommand {
     fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
         match self {
             Self::Init(arguments) => arguments.run(global, out),

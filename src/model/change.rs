@@ -85,7 +85,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// Speaks of `new` wherever it spoke of `old`: when two people drew one id in the same instant, one draws again.
+    /// Replaces `old` by `new` everywhere: where two people took one id in the same instant, one takes another.
     pub fn replace_id(&mut self, old: Id, new: Id) {
         for edit in &mut self.edits {
             let (before, after) = edit.clone().into_sides();

@@ -18,7 +18,7 @@ pub struct CellContext<'a> {
     pub only_serves: bool,
 }
 
-/// How strongly something speaks.
+/// How much a text is emphasised.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Emphasis {
     /// As it is.
@@ -39,7 +39,7 @@ pub struct Sign {
     pub glyph: &'static str,
     /// The same in ASCII.
     pub ascii: &'static str,
-    /// How strongly it speaks.
+    /// How much it is emphasised.
     pub emphasis: Emphasis,
 }
 
@@ -69,7 +69,7 @@ pub enum Width {
 
 /// Where a column has its text from.
 #[derive(Clone, Copy, Debug)]
-pub enum Source {
+pub enum ColumnSource {
     /// A field.
     Field(&'static FieldInfo),
     /// A function of the record.
@@ -106,7 +106,7 @@ pub struct Column {
     /// Whether it stays where there is room for one column only; where none is marked so, the first stays.
     pub in_narrow: bool,
     /// Where its text comes from.
-    pub source: Source,
+    pub source: ColumnSource,
     /// The order by it, where that is not the order of its text.
     pub order: Option<SortOrder>,
 }
@@ -119,7 +119,7 @@ impl Column {
             heading: field.label,
             width: Width::Percent(percent),
             in_narrow: false,
-            source: Source::Field(field),
+            source: ColumnSource::Field(field),
             order: None,
         }
     }
@@ -127,8 +127,8 @@ impl Column {
     /// What it says of a record.
     pub fn cell(&self, record: &AnyRecord, context: &CellContext<'_>) -> Cell {
         match self.source {
-            Source::Computed(cell) => cell(record, context),
-            Source::Field(field) => {
+            ColumnSource::Computed(cell) => cell(record, context),
+            ColumnSource::Field(field) => {
                 let wording = Wording::Read(context.today);
                 let shown = record.show(field, wording, Audience::Colleagues, context.workspace).into_words();
                 one_line(&shown.replace('\n', "; ")).into()
@@ -142,11 +142,11 @@ impl Column {
             return (order.key)(record, workspace);
         }
         let text = match self.source {
-            Source::Field(field) => {
+            ColumnSource::Field(field) => {
                 let shown = record.show(field, Wording::Typed, Audience::Colleagues, workspace).into_words();
                 in_order(field.field_type, &shown)
             }
-            Source::Computed(cell) => {
+            ColumnSource::Computed(cell) => {
                 let context = CellContext { workspace, today: Date::default(), km: None, only_serves: false };
                 cell(record, &context).text.to_lowercase()
             }
@@ -160,8 +160,8 @@ impl Column {
     }
 }
 
-/// A value as a text whose order is that of the values: numbers by size, choices as they are declared, dates as they are
-/// written in files, everything else by its words.
+/// A value as a text whose order is that of the values: numbers by size, choices as they are declared, dates as files
+/// have them, everything else by its words.
 fn in_order(field_type: FieldType, typed: &str) -> String {
     let place = match field_type {
         FieldType::Number => typed.parse().ok(),

@@ -1,7 +1,7 @@
 //! What a field is: its name, type, who may see it, how it is searched; and how every type of value is typed by a
 //! person, shown to one and searched. Forms, the command line, tables, exports and the index share this one place.
 //!
-//! A field says all of that once, where it is declared (see [`super::record`]). What is not said is the careful answer:
+//! A field says all of that once, where it is declared (see [`super::record`]). The default is the careful choice:
 //! a field is internal, is not searched and is no column until its declaration says otherwise.
 
 use super::choice::{Choice, Set};
@@ -568,7 +568,7 @@ macro_rules! default_choice {
 }
 pub(crate) use default_choice;
 
-/// What a field that only the program writes answers to somebody who types it.
+/// The error for a field that only the program writes.
 ///
 /// # Errors
 /// Always: the sentence that says so.

@@ -1,4 +1,4 @@
-//! The point of the whole map: which need is met in which district, and where nobody is.
+//! The matrix of gaps: which need is met in which district, and where no service is.
 
 use std::sync::Arc;
 
@@ -8,9 +8,9 @@ use super::place::{Atlas, Districts};
 use super::service::{Freshness, Need, Service};
 use super::{AnyRecord, Audience, Id, Workspace};
 
-/// What one need finds in one district.
+/// How many services meet one need in one district.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cell {
+pub struct GapCell {
     /// Services that say they serve the district.
     pub serves: u32,
     /// Services located in it.
@@ -19,8 +19,8 @@ pub struct Cell {
     pub verified: u32,
 }
 
-impl Cell {
-    /// Nobody serves and nobody is there.
+impl GapCell {
+    /// No service serves the district or is located in it.
     pub fn is_gap(self) -> bool {
         self.serves == 0 && self.located == 0
     }
@@ -39,8 +39,8 @@ pub fn districts_of(service: &Service, atlas: &Atlas) -> (Districts, Districts) 
 
 /// The matrix: a row for each need, a cell for each district of the atlas, as colleagues may see it: a hidden address
 /// counts for no district. Services that are closed or only planned fill no gap.
-pub fn matrix(workspace: &Workspace, atlas: &Atlas, today: Date) -> Vec<Vec<Cell>> {
-    let mut rows = vec![vec![Cell::default(); atlas.districts.len()]; Need::ALL.len()];
+pub fn matrix(workspace: &Workspace, atlas: &Atlas, today: Date) -> Vec<Vec<GapCell>> {
+    let mut rows = vec![vec![GapCell::default(); atlas.districts.len()]; Need::ALL.len()];
     let services: Vec<Id> = workspace.services.iter().map(|service| service.id).collect();
     for service in visible(&services, workspace).filter(|service| service.is_open()) {
         let (serves, located) = districts_of(&service, atlas);

@@ -1,4 +1,5 @@
-//! Short ids: a letter for the kind, a dash, and four or five characters that survive being read out on the telephone.
+//! Short ids: a letter for the kind, a dash, and four or five characters that are not mistaken for one another on the
+//! telephone.
 
 use std::fmt;
 use std::str::FromStr;
@@ -106,12 +107,12 @@ impl<'de> Deserialize<'de> for Id {
     }
 }
 
-/// Numbers that look random, from a seed that came from outside: the model itself rolls no dice.
+/// Pseudo-random numbers from a seed that is handed in, as the model has no source of randomness.
 #[derive(Debug, Clone)]
 pub struct SplitMix64(u64);
 
 impl SplitMix64 {
-    /// SplitMix64 that always fall the same way for the same seed.
+    /// The generator with this seed; the same seed gives the same numbers.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }

@@ -422,6 +422,7 @@ fn refers_to_any(field: &FieldInfo, letters: &HashSet<char>) -> bool {
     }
 }
 
+/// The error for a field that a kind does not have.
 pub(super) fn no_such_field(kind: Kind) -> String {
     let names: Vec<_> = kind.editable_fields().map(|field| field.name).collect();
     format!("{} has no such field; it has: {}", kind.with_article(), names.join(", "))

@@ -2,7 +2,7 @@
 //! hosts.
 //!
 //! One side changed a field: it has it. Both changed it alike: so it is. Both changed it differently: the side whose
-//! stamp is later wins the field, and the other's value is reported, never dropped in silence. Sets are united element
+//! stamp is later wins the field, and the other's value is reported, never dropped unreported. Sets are united element
 //! by element. A record deleted on one side and edited on the other stays, with the edit.
 
 use super::AnyRecord;

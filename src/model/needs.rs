@@ -1,4 +1,5 @@
-//! Which needs words speak of: an editable table, so that an imported directory finds its place in the gaps matrix.
+//! Which needs words stand for: an editable table, from which imported services get the needs that the gaps matrix
+//! counts.
 
 use serde::{Deserialize, Serialize};
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::choice::{Choice, choices};
-use super::column::{Cell, CellContext, Column, Source as ColumnSource, Width};
+use super::column::{Cell, CellContext, Column, ColumnSource, Width};
 use super::field::{Blank, SearchField};
 use super::record::{FilterInfo, Rules, record};
 use super::reference::Ref;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::change::{Author, Change, Edit, Refusal, listed};
 use super::choice::{Choice, Set, choices};
-use super::column::{Cell, CellContext, Column, Emphasis, Sign, SortKey, SortOrder, Source as ColumnSource, Width};
+use super::column::{Cell, CellContext, Column, ColumnSource, Emphasis, Sign, SortKey, SortOrder, Width};
 use super::date::{self, Date};
 use super::field::{
     Audience, Blank, FieldType, FieldValue, ParseContext, SearchField, absent_or, default_choice, kept_by_the_program,

@@ -2,7 +2,7 @@
 //!
 //! Text from outside (a file, an import, a paste) is cleaned once, where it enters. What is left can be drawn, printed
 //! and exported without looking at it again: no control characters but the newline, no marks that turn the reading
-//! direction around, no invisible characters, no towers of combining marks.
+//! direction around, no invisible characters, at most eight combining marks on a character.
 
 use std::fmt::{self, Write as _};
 use std::ops::Deref;
@@ -17,7 +17,7 @@ pub const MAX_BYTES: usize = 64 * 1024;
 /// The most combining marks kept on one character; real scripts need no more than a handful.
 const MAX_MARKS: usize = 8;
 
-/// Text that has been cleaned. Sixteen bytes, and never empty inside an `Option` by habit: absent is `None`.
+/// Text that has been cleaned. Sixteen bytes. Absent text is `None`, not an empty text.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Text(Box<str>);

@@ -14,7 +14,7 @@ use crate::model::{AnyRecord, Change, Edit, Id, Kind, Timestamp};
 use crate::store::{self, Drafts};
 
 /// What the thread is asked to do.
-pub enum Job {
+pub enum DraftJob {
     /// Keep drafts here from now on.
     Open(Drafts),
     /// Keep what is being typed.
@@ -29,19 +29,19 @@ pub enum Job {
 
 /// The way to the thread.
 pub struct DraftWorker {
-    jobs: Sender<Job>,
+    jobs: Sender<DraftJob>,
 }
 
 impl DraftWorker {
     /// Starts the thread.
     pub fn start(to: Sender<Message>) -> Self {
         let (jobs, inbox) = channel();
-        std::thread::spawn(move || Worker { to, drafts: None, failures: BTreeMap::new() }.run(&inbox));
+        std::thread::spawn(move || DraftThread { to, drafts: None, failures: BTreeMap::new() }.run(&inbox));
         Self { jobs }
     }
 
     /// Asks for something; what is asked first is done first.
-    pub fn send(&self, job: Job) {
+    pub fn send(&self, job: DraftJob) {
         // The thread only ends with the program.
         drop(self.jobs.send(job));
     }
@@ -49,31 +49,31 @@ impl DraftWorker {
     /// Waits until everything asked for is done, and says what could not be kept.
     pub fn flush(&self, timeout: Duration) -> Vec<String> {
         let (done, wait) = channel();
-        self.send(Job::Flush(done));
+        self.send(DraftJob::Flush(done));
         wait.recv_timeout(timeout).unwrap_or_else(|_| vec!["the disk does not answer".to_owned()])
     }
 }
 
-struct Worker {
+struct DraftThread {
     to: Sender<Message>,
     drafts: Option<Drafts>,
     /// What could not be kept, by key.
     failures: BTreeMap<String, String>,
 }
 
-impl Worker {
-    fn run(mut self, inbox: &Receiver<Job>) {
+impl DraftThread {
+    fn run(mut self, inbox: &Receiver<DraftJob>) {
         while let Ok(job) = inbox.recv() {
             match job {
-                Job::Open(drafts) => self.drafts = Some(drafts),
-                Job::Keep(draft) => self.keep(draft.key(), write_draft(&draft)),
-                Job::KeepChanges(key, changes) => self.keep(key, write_changes(&changes)),
-                Job::Drop(key) => {
+                DraftJob::Open(drafts) => self.drafts = Some(drafts),
+                DraftJob::Keep(draft) => self.keep(draft.key(), write_draft(&draft)),
+                DraftJob::KeepChanges(key, changes) => self.keep(key, write_changes(&changes)),
+                DraftJob::Drop(key) => {
                     self.failures.remove(&key);
                     let dropped = self.drafts.as_ref().map_or(Ok(()), |drafts| drafts.remove(&key));
                     self.answer(dropped.map_err(|error| error.to_string()));
                 }
-                Job::Flush(done) => drop(done.send(self.failures.values().cloned().collect())),
+                DraftJob::Flush(done) => drop(done.send(self.failures.values().cloned().collect())),
             }
         }
     }
@@ -92,7 +92,7 @@ impl Worker {
     }
 
     fn answer(&self, outcome: Result<(), String>) {
-        // Nobody listens any more once the program ends.
+        // The receiver is gone once the program ends.
         drop(self.to.send(Message::Event(Event::DraftDone(outcome))));
     }
 }
@@ -211,7 +211,7 @@ mod tests {
         let opened = store::Store::open(dir.path(), store::Mode::Write).unwrap();
         let (to, inbox) = channel();
         let worker = DraftWorker::start(to);
-        worker.send(Job::Open(opened.store.drafts()));
+        worker.send(DraftJob::Open(opened.store.drafts()));
         let draft = Draft {
             id: "S-0001".parse().unwrap(),
             kind: Kind::Service,
@@ -222,10 +222,10 @@ mod tests {
         };
         let (here, away) = (dir.path().join(".moot/drafts"), dir.path().join("away"));
         std::fs::rename(&here, &away).unwrap();
-        worker.send(Job::Keep(draft.clone()));
+        worker.send(DraftJob::Keep(draft.clone()));
         assert_eq!(worker.flush(Duration::from_secs(30)).len(), 1);
         std::fs::rename(&away, &here).unwrap();
-        worker.send(Job::Keep(draft.clone()));
+        worker.send(DraftJob::Keep(draft.clone()));
         assert_eq!(worker.flush(Duration::from_secs(30)), Vec::<String>::new());
         let outcomes: Vec<bool> = inbox
             .try_iter()

@@ -38,7 +38,7 @@ pub fn record(record: &AnyRecord) -> Result<Option<AnyRecord>, String> {
     loop {
         open(file.path(), line)?;
         let after = std::fs::read_to_string(file.path()).map_err(wrong)?;
-        // The complaint of the last round stands above the record as comments.
+        // The error of the last round stands above the record as comments.
         let body: String = after.split_inclusive('\n').filter(|l| !l.starts_with(COMPLAINT)).collect();
         if body == before {
             return Ok(None);
@@ -58,7 +58,7 @@ pub fn record(record: &AnyRecord) -> Result<Option<AnyRecord>, String> {
     }
 }
 
-/// What stands before the complaint about a record that does not read.
+/// What stands before the error of a record that does not parse.
 const COMPLAINT: &str = "// moot:";
 
 /// Runs `$VISUAL` or `$EDITOR`, which may carry arguments, on a file.
@@ -69,7 +69,7 @@ fn open(path: &Path, line: Option<usize>) -> Result<(), String> {
     let program = words.next().unwrap_or("nano");
     let mut command = Command::new(program);
     command.args(words);
-    // Every editor of the trade takes +LINE before the file.
+    // Every common editor takes +LINE before the file.
     command.args(line.map(|line| format!("+{line}")));
     let status = command
         .arg(path)

@@ -1,5 +1,5 @@
-//! Cells to bytes, as few as a slow link deserves: what differs from the last frame is found by ratatui; here it becomes
-//! the shortest sequences, each frame wrapped so that a terminal shows it at once.
+//! Cells to bytes, as few as possible because links are slow: what differs from the last frame is found by ratatui; here
+//! it becomes the shortest sequences, each frame wrapped so that a terminal shows it at once.
 
 use std::fmt::Write as _;
 

@@ -1,7 +1,7 @@
 //! The reader: the one thread that reads the terminal, a burst of keys at a time, and only when it is told to.
 //!
 //! It waits for a permit before each read, given once the last burst has been dealt with. So while an editor runs, or
-//! while the program is suspended, nobody reads the terminal but them.
+//! while the program is suspended, this thread takes no input from it.
 
 use std::sync::mpsc::{Receiver, Sender};
 use std::time::Duration;

@@ -1,5 +1,5 @@
 //! The only threads, terminal, processes, clipboard and clock. Events go into the app, effects come out of it, and
-//! between two events the program sleeps: nothing ticks.
+//! between two events the program blocks: there is no tick.
 
 mod drafts;
 mod editor;
@@ -236,7 +236,7 @@ impl EventLoop {
                 Ok(())
             }
             Message::Drafts(drafts) => {
-                self.drafts.send(drafts::Job::Open(drafts));
+                self.drafts.send(drafts::DraftJob::Open(drafts));
                 Ok(())
             }
         }
@@ -272,9 +272,9 @@ impl EventLoop {
         match effect {
             Effect::Commit(number, change) => self.send(Job::Commit(number, change)),
             Effect::Reload => self.send(Job::Reload),
-            Effect::KeepDraft(draft) => self.drafts.send(drafts::Job::Keep(draft)),
-            Effect::KeepChanges(key, changes) => self.drafts.send(drafts::Job::KeepChanges(key, changes)),
-            Effect::DropDraft(key) => self.drafts.send(drafts::Job::Drop(key)),
+            Effect::KeepDraft(draft) => self.drafts.send(drafts::DraftJob::Keep(draft)),
+            Effect::KeepChanges(key, changes) => self.drafts.send(drafts::DraftJob::KeepChanges(key, changes)),
+            Effect::DropDraft(key) => self.drafts.send(drafts::DraftJob::Drop(key)),
             Effect::Import(path) => match work::Request::of(&mut self.app) {
                 Some(request) => self.send(Job::Import(path, Box::new(request))),
                 None => self.update(storage::failed("say who you are first: :who asks".to_owned()))?,
@@ -309,7 +309,7 @@ impl EventLoop {
         Ok(())
     }
 
-    /// Does something that needs the terminal for itself. Nobody hears of a signal meanwhile, so what is typed and what
+    /// Does something that needs the terminal for itself. Signals are not handled meanwhile, so what is typed and what
     /// is not saved is kept before.
     fn with_terminal_released<T>(&mut self, act: impl FnOnce() -> T) -> anyhow::Result<T> {
         self.update(Event::Hangup)?;
@@ -352,7 +352,7 @@ impl EventLoop {
     }
 }
 
-/// Tests see to it that a panic gives the terminal back and loses nothing; nobody else can ask for one.
+/// Panics where a test asks for it, to see that the terminal is given back and nothing is lost. Never in a release.
 fn panic_on_request(events: &[Event]) {
     let is_asked = |event: &Event| matches!(event, Event::Paste(text) if text == "MOOT_TEST_PANIC");
     let is_test = cfg!(debug_assertions) && std::env::var_os("MOOT_TEST_PANIC").is_some();

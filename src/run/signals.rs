@@ -45,7 +45,7 @@ impl Drop for Keeping {
 /// # Errors
 /// Signals cannot be watched.
 pub fn watch(to: &Sender<Message>) -> std::io::Result<()> {
-    // A file that grows over a limit is an error to be told, not a reason to die.
+    // A file that grows over a limit is reported as an error and does not end the program.
     let mut signals = Signals::new([SIGHUP, SIGTERM, SIGINT, SIGTSTP, SIGCONT, SIGWINCH, SIGXFSZ])?;
     let sender = to.clone();
     std::thread::spawn(move || {

@@ -183,7 +183,7 @@ impl Worker {
     }
 
     fn send(&self, event: Event) {
-        // Nobody listens any more once the program ends.
+        // The receiver is gone once the program ends.
         drop(self.to.send(Message::Event(event)));
     }
 
@@ -234,7 +234,7 @@ impl Worker {
             scratch: scratch.is_some(),
             workspace,
         };
-        // Nobody listens any more once the program ends.
+        // The receiver is gone once the program ends.
         drop(self.to.send(Message::Drafts(drafts)));
         self.open = Some(Open::new(opened.store, watch, scratch));
         Ok((loaded, unreadable))

@@ -22,13 +22,13 @@ impl Guard {
     /// Takes the terminal, and sees to it that a panic gives it back before it is reported.
     ///
     /// # Errors
-    /// The terminal does not let itself be set.
+    /// The terminal cannot be configured.
     pub fn take() -> io::Result<Self> {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             give_back();
             before(panic);
-            // A thread that is gone answers no more: better an end that is seen than a screen that is dead.
+            // A thread that panicked answers no more, so the program ends rather than wait for it with a frozen screen.
             if std::thread::current().name() != Some("main") {
                 std::process::exit(super::exit_code::PANIC.into());
             }
@@ -47,7 +47,7 @@ impl Drop for Guard {
 /// Takes the terminal, at first or again.
 ///
 /// # Errors
-/// The terminal does not let itself be set.
+/// The terminal cannot be configured.
 pub fn enter() -> io::Result<()> {
     enable_raw_mode()?;
     IS_TAKEN.store(true, Ordering::SeqCst);

@@ -1,4 +1,4 @@
-//! Long work: import and export, told step by step and stopped on request.
+//! Long work: import and export, with reports of progress, stopped on request.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,7 +12,7 @@ use crate::model::text::count;
 use crate::model::{Author, Collection, Kind, Original, SplitMix64, Workspace};
 use crate::store::{self, Store};
 
-/// Between two reports of progress at least this much time passes: a slow link is not filled with counting.
+/// Between two reports of progress at least this much time passes, so that they do not fill a slow link.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 
 /// What an import needs to know of the app.

@@ -41,20 +41,20 @@ const VERSION: u32 = 1;
 #[serde(deny_unknown_fields)]
 pub(super) struct Journal {
     version: u32,
-    files: Vec<Entry>,
+    files: Vec<JournalEntry>,
 }
 
 /// A file and its new contents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+struct JournalEntry {
     file: String,
     temp: String,
 }
 
 impl Journal {
     fn new(staged: &[StagedFile]) -> Self {
-        let files = staged.iter().map(|file| Entry { file: file.name.clone(), temp: file.temp.clone() });
+        let files = staged.iter().map(|file| JournalEntry { file: file.name.clone(), temp: file.temp.clone() });
         Self { version: VERSION, files: files.collect() }
     }
 
@@ -67,7 +67,7 @@ impl Journal {
         };
         let text = String::from_utf8(bytes).map_err(|_| not_understood())?;
         let journal: Self = records::options().from_str(&text).map_err(|_| not_understood())?;
-        if journal.version == VERSION && journal.files.iter().all(Entry::is_valid) {
+        if journal.version == VERSION && journal.files.iter().all(JournalEntry::is_valid) {
             Ok(Some(journal))
         } else {
             Err(not_understood())
@@ -109,7 +109,7 @@ impl Journal {
     }
 }
 
-impl Entry {
+impl JournalEntry {
     /// Whether it leads from a temporary file to the data file it was written for, and nowhere else.
     fn is_valid(&self) -> bool {
         Kind::ALL.iter().any(|kind| file_name(*kind) == self.file) && is_temp_of(&self.file, &self.temp)

@@ -9,7 +9,7 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::Line;
 
 use crate::model::choice::Choice;
-use crate::model::gaps::Cell;
+use crate::model::gaps::GapCell;
 use crate::model::place::Atlas;
 use crate::model::service::Need;
 
@@ -79,12 +79,12 @@ fn short(need: Need) -> &'static str {
 }
 
 /// What stands in a cell: `5/3/4`, or `gap`.
-fn said(cell: Cell) -> String {
+fn said(cell: GapCell) -> String {
     if cell.is_gap() { "gap".to_owned() } else { format!("{}/{}/{}", cell.serves, cell.located, cell.verified) }
 }
 
 /// A cell in a sentence: what the three numbers mean just here.
-pub fn say_cell(cell: Cell, need: Need, district: &str) -> String {
+pub fn say_cell(cell: GapCell, need: Need, district: &str) -> String {
     let need = short(need);
     if cell.is_gap() {
         return format!("{need} in {district}: nobody serves it and nobody is there");
@@ -113,7 +113,7 @@ struct Layout {
 /// Draws the matrix with the cursor on (need, district), each counted from 0; a cursor beyond the end stands on the last.
 /// Returns the cell for the real cursor.
 pub fn draw_gaps(
-    rows: &[Vec<Cell>],
+    rows: &[Vec<GapCell>],
     atlas: &Atlas,
     cursor: (usize, usize),
     area: Rect,
@@ -141,7 +141,7 @@ fn names(atlas: &Atlas, districts: usize) -> Vec<&str> {
 }
 
 impl Layout {
-    fn new(rows: &[Vec<Cell>], names: &[&str], cursor: (usize, usize), area: Rect) -> Self {
+    fn new(rows: &[Vec<GapCell>], names: &[&str], cursor: (usize, usize), area: Rect) -> Self {
         let cells = |at: usize| rows.iter().filter_map(|row| row.get(at)).map(|cell| said(*cell).len()).max();
         let column = |at: usize, name: usize| 1 + name.max(cells(at).unwrap_or(0)).max(3) as u16;
         let one_line = names.iter().enumerate().map(|(at, name)| column(at, wide(name))).collect::<Vec<_>>();
@@ -203,7 +203,7 @@ fn draw_head(layout: &Layout, names: &[&str], area: Rect, buf: &mut Buffer, them
 }
 
 fn draw_rows(
-    rows: &[Vec<Cell>],
+    rows: &[Vec<GapCell>],
     layout: &Layout,
     cursor: (usize, usize),
     area: Rect,
@@ -219,7 +219,7 @@ fn draw_rows(
             let cell = rows[row].get(column).copied().unwrap_or_default();
             let style = match cell {
                 cell if cell.is_gap() => theme.gap,
-                Cell { verified: 0, .. } => theme.unverified,
+                GapCell { verified: 0, .. } => theme.unverified,
                 _ => theme.plain,
             };
             let is_here = (row, column) == cursor;
@@ -240,7 +240,7 @@ fn right(x: u16, y: u16, width: u16, text: &str, style: Style, buf: &mut Buffer)
 
 /// What the numbers mean, and the cell under the cursor in words. Returns how many lines that took.
 fn draw_foot(
-    rows: &[Vec<Cell>],
+    rows: &[Vec<GapCell>],
     atlas: &Atlas,
     cursor: (usize, usize),
     area: Rect,

@@ -153,7 +153,7 @@ fn rows(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Positio
         let Some(record) = app.workspace.get(hit.id) else { continue };
         let Some((_, (title, columns))) = layouts.iter().find(|(kind, _)| *kind == record.kind()) else { continue };
         let is_selected = at == list.cursor.at;
-        let row = Row { app, hit, record: &record, is_selected, theme };
+        let row = ListRow { app, hit, record: &record, is_selected, theme };
         row.draw(*title, columns, Rect { y, height: 1, ..area }, buf);
         if is_selected {
             cursor = Some(Position::new(area.x, y));
@@ -163,7 +163,7 @@ fn rows(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Positio
 }
 
 /// One row being drawn.
-struct Row<'a> {
+struct ListRow<'a> {
     app: &'a App,
     hit: &'a Hit,
     record: &'a AnyRecord,
@@ -171,7 +171,7 @@ struct Row<'a> {
     theme: Theme,
 }
 
-impl Row<'_> {
+impl ListRow<'_> {
     fn draw(&self, title_cells: u16, columns: &[(Column, u16)], area: Rect, buf: &mut Buffer) {
         let Self { app, theme, .. } = *self;
         let list = app.list();
@@ -207,7 +207,7 @@ impl Row<'_> {
     }
 }
 
-/// How something that speaks so strongly is drawn.
+/// The role in which an emphasis is drawn.
 pub(super) fn role_of(emphasis: Emphasis) -> Role {
     match emphasis {
         Emphasis::Plain => Role::Text,

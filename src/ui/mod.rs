@@ -1,4 +1,4 @@
-//! From the app to cells. Drawing looks and cannot change anything: everything here takes `&App`.
+//! From the app to cells. Drawing cannot change anything: everything here takes `&App`.
 //!
 //! One file draws one screen; [`draw`] puts the frame around it: tabs, screen, what happened, what can be done.
 
@@ -183,7 +183,7 @@ fn hints(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         seen.push((key.clone(), *hint));
         is_new
     });
-    // Help is always among them, so that nobody is left alone on a narrow screen.
+    // The key of help is always shown, on narrow screens too.
     let help = hints.iter().position(|(_, hint)| *hint == "help").map(|at| hints.remove(at));
     let cells_of = |(key, hint): &(String, &str)| (width(key) + 1 + width(hint) + 2) as u16;
     let reserve = help.as_ref().map_or(0, cells_of);

@@ -152,13 +152,13 @@ fn set_parent(table: &'static TableSchema, row: &mut Object, parent: &'static Ta
 }
 
 /// A column: the field, and whether its values are written as JSON.
-type Column = (String, bool);
+type CsvColumn = (String, bool);
 
 /// All columns of the schema, then the other fields of the rows.
-fn columns(table: Option<&'static TableSchema>, rows: &[Object]) -> Vec<Column> {
+fn columns(table: Option<&'static TableSchema>, rows: &[Object]) -> Vec<CsvColumn> {
     let fields = table.map_or(&[][..], |table| &table.fields);
-    let known: Vec<Column> = fields.iter().map(|field| (field.name.to_owned(), false)).collect();
-    let mut more: BTreeSet<Column> = BTreeSet::new();
+    let known: Vec<CsvColumn> = fields.iter().map(|field| (field.name.to_owned(), false)).collect();
+    let mut more: BTreeSet<CsvColumn> = BTreeSet::new();
     for (key, value) in rows.iter().flatten() {
         let is_plain = value.is_string() || key == "moot_filled" || is_number(table, key);
         if !is_plain || !fields.iter().any(|field| field.name == key) {
@@ -172,11 +172,11 @@ fn is_number(table: Option<&'static TableSchema>, key: &str) -> bool {
     table.and_then(|table| table.field(key)).is_some_and(|field| field.data_type == DataType::Number)
 }
 
-fn title((name, is_json): &Column) -> String {
+fn title((name, is_json): &CsvColumn) -> String {
     if *is_json { format!("moot_json:{name}") } else { name.clone() }
 }
 
-fn to_csv(columns: &[Column], rows: &[Object]) -> csv::Result<Vec<u8>> {
+fn to_csv(columns: &[CsvColumn], rows: &[Object]) -> csv::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(columns.iter().map(title))?;
     for row in rows {
@@ -198,7 +198,7 @@ fn cell(value: Option<&Value>, is_json: bool) -> String {
     }
 }
 
-fn resource(name: &str, file: &str, table: Option<&'static TableSchema>, columns: &[Column]) -> Value {
+fn resource(name: &str, file: &str, table: Option<&'static TableSchema>, columns: &[CsvColumn]) -> Value {
     let fields: Vec<Value> = columns
         .iter()
         .map(|column| {

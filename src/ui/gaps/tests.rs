@@ -6,20 +6,20 @@ static DORSET: LazyLock<Atlas> =
     LazyLock::new(|| ron::from_str(include_str!("../../../data/maps/dorset.ron")).unwrap());
 
 /// A matrix as a small directory makes it.
-fn matrix(largest: u32) -> Vec<Vec<Cell>> {
+fn matrix(largest: u32) -> Vec<Vec<GapCell>> {
     let cell = |need: usize, district: usize| {
         let serves = (need * 7 + district * 11) as u32 % (largest + 3);
         if serves < 3 {
-            Cell::default()
+            GapCell::default()
         } else {
-            Cell { serves: serves - 2, located: serves / 3, verified: serves / 5 }
+            GapCell { serves: serves - 2, located: serves / 3, verified: serves / 5 }
         }
     };
     (0..15).map(|need| (0..8).map(|district| cell(need, district)).collect()).collect()
 }
 
 fn show(
-    rows: &[Vec<Cell>],
+    rows: &[Vec<GapCell>],
     cursor: (usize, usize),
     (width, height): (u16, u16),
     theme: GapsTheme,
@@ -74,10 +74,10 @@ fn nothing_to_show_and_no_room_are_no_trouble() {
 
 #[test]
 fn a_cell_in_words() {
-    let cell = Cell { serves: 5, located: 2, verified: 0 };
+    let cell = GapCell { serves: 5, located: 2, verified: 0 };
     let text = say_cell(cell, Need::Women, "Purbeck");
     assert_eq!(text, "Women in Purbeck: 5 serve it, 2 are there, none verified");
-    let gap = say_cell(Cell::default(), Need::Veterans, "Poole");
+    let gap = say_cell(GapCell::default(), Need::Veterans, "Poole");
     assert_eq!(gap, "Veterans in Poole: nobody serves it and nobody is there");
 }
 

@@ -16,10 +16,10 @@ use crate::model::place::{Atlas, Point, Ring};
 const ACROSS: f64 = 2.0;
 const DOWN: f64 = 4.0;
 
-/// Of a dotted line, every how manieth dot is drawn.
+/// Of a dotted line, one dot in so many is drawn.
 const DOTTED: i64 = 3;
 
-/// The longest line that is drawn, in dots: what a far-fetched zoom may cost.
+/// The longest line that is drawn, in dots: it bounds what an extreme zoom costs.
 const LONGEST: f64 = 4000.0;
 
 /// How degrees become dots of braille, and dots cells.
@@ -28,7 +28,7 @@ pub(super) struct Projection {
     corner: Point,
     /// Dots for a degree of latitude.
     scale: f64,
-    /// What a degree of longitude is worth, measured in those of latitude.
+    /// The length of a degree of longitude in degrees of latitude.
     narrowing: f64,
     area: Rect,
     /// South-west and north-east of the county, with a margin.

@@ -1,4 +1,4 @@
-//! What stands on the land: services, the chosen one, names of towns. Nothing covers anything else.
+//! What is drawn over the land: services, the chosen one, names of towns. No mark covers another.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -140,7 +140,7 @@ fn gather(mut counts: Vec<usize>, chosen: &[Position], room: &mut Room) -> Vec<C
 /// Adds a cluster, or its count to the one that holds its cells already.
 fn add(cluster: Cluster, room: &mut Room, clusters: &mut Vec<Cluster>) {
     let strip = cluster.strip(room.area);
-    // A cell of air on both sides: "12" and "3" side by side would read as 123.
+    // A free cell on both sides: "12" and "3" side by side would read as 123.
     let wanted = Rect { x: strip.x.saturating_sub(1), width: strip.width + 2, ..strip };
     let holder = wanted.positions().find_map(|at| room.holder(at));
     if let Some((holder, other)) = holder.and_then(|holder| Some((holder, clusters.get_mut(holder as usize)?))) {
@@ -175,7 +175,7 @@ pub(super) fn draw_towns(view: &MapView<'_>, projection: &Projection, room: &mut
     }
 }
 
-/// Takes the land away beside a name: dots of braille that touch letters are hard to read.
+/// Clears the land beside a name: dots of braille that touch letters are hard to read.
 fn clear_beside(strip: Rect, room: &Room, buf: &mut Buffer) {
     for x in [strip.x.checked_sub(1), strip.x.checked_add(strip.width)].into_iter().flatten() {
         let at = Position::new(x, strip.y);
