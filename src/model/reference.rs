@@ -7,7 +7,9 @@ use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
 
-use super::field::{Blank, EachText, FieldInfo, FieldType, FieldValue, ParseContext, SearchField, join, parts};
+use super::field::{
+    Blank, EachText, FieldInfo, FieldType, FieldValue, ParseContext, SearchField, fitting, join, parts,
+};
 use super::id::Id;
 use super::record::Record;
 use super::text::{Text, one_line};
@@ -150,7 +152,7 @@ impl<K: Record> FieldValue for Ref<K> {
             (Some(one), Some(other)) => {
                 Err(format!("two {} are called so: write {} or {}", K::KIND.plural(), one.id(), other.id()))
             }
-            _ => Ok(Self::words(Text::line(typed))),
+            _ => fitting(Text::line(typed)).map(Self::words),
         }
     }
 

@@ -132,6 +132,32 @@ fn a_reference_reads_as_it_was_typed() {
     }
 }
 
+/// What is too long to be read from a file again is refused while it is typed, in every field; also where it becomes too
+/// long only by making invisible signs visible.
+#[test]
+fn a_text_that_is_too_long_is_refused_where_it_is_typed() {
+    let mut refused = 0;
+    for kind in Kind::ALL.iter().copied() {
+        for (field, length, sign) in
+            kind.editable_fields().flat_map(|field| [(field, 70_000, "x"), (field, 60_000, "\u{1b}")])
+        {
+            let mut record = typed(kind, generate::id(kind, 40), &[0], |_, _| "x".to_owned());
+            let text = match generate::columns(field) {
+                Some(columns) => vec![sign.repeat(length); columns.len().min(2)].join(" | "),
+                None => sign.repeat(length),
+            };
+            if record.set_field(field.name, &text, generate::context()).is_err() {
+                refused += 1;
+                continue;
+            }
+            let written = to_ron(&record).unwrap();
+            let read = from_ron(kind, record.id(), &written);
+            assert!(read.is_ok_and(|read| read == record), "{}.{} does not read back", kind.plural(), field.name);
+        }
+    }
+    assert!(refused > 60, "{refused}");
+}
+
 /// A file as people leave them: comments, blank lines and odd spaces between the lines of the program.
 fn untidy(text: &str, mess: &[u8]) -> (String, usize) {
     let mut out = String::new();
