@@ -61,6 +61,7 @@ fn shape(field: &FieldInfo) -> Option<String> {
             let cell = |column: &FieldInfo| Some(format!("{}: {}", column.name, shape(column)?));
             format!("[({})]", columns.iter().filter_map(cell).collect::<Vec<_>>().join(", "))
         }
+        FieldType::Number if field.is_required => "5".to_owned(),
         FieldType::Notation if field.name == "point" => "(50.7, -2.0)".to_owned(),
         _ => return None,
     })

@@ -19,6 +19,15 @@ use folkmoot::model::{AnyRecord, Audience, Change, Edit, FieldInfo, FieldType, I
 use folkmoot::store::{from_ron, to_ron};
 use harness::{Harness, sample_dir, today};
 
+/// Fields in which a command takes only what another record has: a place on the wall of the event, the number of a
+/// topic. The latest event is taken where none is named.
+const RELATED: [(Kind, &str, Option<&str>); 4] = [
+    (Kind::Topic, "event", None),
+    (Kind::Topic, "slot", None),
+    (Kind::Topic, "space", None),
+    (Kind::Recommendation, "topic", Some("1")),
+];
+
 /// The kinds of which people add records.
 fn addable() -> impl Iterator<Item = Kind> {
     Kind::ALL.iter().copied().filter(|kind| kind.is_addable())
@@ -43,7 +52,10 @@ fn words_in(kind: Kind, field: &FieldInfo) -> Vec<String> {
 
 /// Something to type into a field, made from its type; a notation of its own is taken from the hint that shows it.
 fn example(kind: Kind, field: &FieldInfo, which: usize, workspace: &Workspace) -> String {
-    let title = |of: Kind| workspace.all(of)[which].title(workspace).into_owned();
+    let title = |of: Kind| match workspace.all(of).get(which) {
+        Some(record) => record.title(workspace).into_owned(),
+        None => word(kind, field, which), // words, as long as nobody has added it
+    };
     match field.field_type {
         FieldType::Line | FieldType::Areas => word(kind, field, which),
         FieldType::Paragraph => format!("{}\nand more", word(kind, field, which)),
@@ -57,11 +69,12 @@ fn example(kind: Kind, field: &FieldInfo, which: usize, workspace: &Workspace) -
         FieldType::One(labels) | FieldType::Some(labels) => labels[(which + 1) % labels.len()].to_owned(),
         FieldType::Reference(of) | FieldType::References(of) => title(of),
         FieldType::Rows(columns) => {
-            let cell = |column: &FieldInfo| match column.field_type {
+            let cell = |(at, column): (usize, &FieldInfo)| match column.field_type {
                 FieldType::Notation => String::new(),
+                FieldType::Time => format!("1{which}:{at}0"), // from before to
                 _ => example(kind, column, which, workspace),
             };
-            join_cells(&columns.iter().map(cell).collect::<Vec<_>>())
+            join_cells(&columns.iter().enumerate().map(cell).collect::<Vec<_>>())
         }
     }
 }
@@ -147,10 +160,16 @@ fn the_shell_knows_every_kind() {
     let dir = sample_dir();
     let dir = dir.path();
     let workspace = Harness::sample().saved();
+    let mut ids = Vec::new();
     for kind in addable() {
-        let fields = fields_of(kind);
-        let typed: Vec<String> =
-            fields.iter().map(|field| format!("{}={}", field.name, example(kind, field, 0, &workspace))).collect();
+        let related = |field: &FieldInfo| RELATED.iter().find(|(of, name, _)| (*of, *name) == (kind, field.name));
+        let mut fields = fields_of(kind);
+        fields.retain(|field| related(field).is_none_or(|(.., typed)| typed.is_some()));
+        let typed = |field: &&FieldInfo| match related(field) {
+            Some((.., typed)) => typed.unwrap_or_default().to_owned(),
+            None => example(kind, field, 0, &workspace),
+        };
+        let typed: Vec<String> = fields.iter().map(|field| format!("{}={}", field.name, typed(field))).collect();
         let arguments: Vec<&str> =
             ["add", kind.singular()].into_iter().chain(typed.iter().map(String::as_str)).collect();
         let id = run(dir, &arguments).trim().to_owned();
@@ -170,7 +189,10 @@ fn the_shell_knows_every_kind() {
         assert!(found.lines().count() == 1 && found.starts_with(&id), "{found}");
         let renamed = format!("{}={}", fields[0].name, word(kind, fields[0], 1));
         assert!(run(dir, &["set", &id, &renamed]).contains(&word(kind, fields[0], 1)));
-        assert!(run(dir, &["remove", &id]).contains("removed"));
+        ids.push(id);
+    }
+    for id in ids.iter().rev() {
+        assert!(run(dir, &["remove", id]).contains("removed"));
     }
     let (help, script) = (run(dir, &["add", "--help"]), run(dir, &["completions", "bash"]));
     for kind in addable() {

@@ -370,7 +370,7 @@ impl FieldValue for Text {
         self.to_string()
     }
     fn parse(typed: &str, _: ParseContext<'_>) -> Result<Self, String> {
-        Ok(Self::line(typed))
+        fitting(Self::line(typed))
     }
     fn each_text(&self, field: Option<SearchField>, _: &Workspace, each: &mut EachText<'_>) {
         if let Some(field) = field {
@@ -385,10 +385,7 @@ impl FieldValue for Option<Text> {
         self.as_deref().unwrap_or_default().to_owned()
     }
     fn parse(typed: &str, _: ParseContext<'_>) -> Result<Self, String> {
-        if typed.len() > super::text::MAX_BYTES {
-            return Err(format!("at most {} characters fit here", super::text::MAX_BYTES));
-        }
-        Ok(Text::some(typed))
+        Text::some(typed).map(fitting).transpose()
     }
     fn each_text(&self, field: Option<SearchField>, workspace: &Workspace, each: &mut EachText<'_>) {
         if let Some(text) = self {
@@ -403,7 +400,7 @@ impl FieldValue for Vec<Text> {
         join(self.iter().map(Text::as_str))
     }
     fn parse(typed: &str, _: ParseContext<'_>) -> Result<Self, String> {
-        Ok(parts(typed).map(Text::line).collect())
+        parts(typed).map(|part| fitting(Text::line(part))).collect()
     }
     fn each_text(&self, field: Option<SearchField>, workspace: &Workspace, each: &mut EachText<'_>) {
         for text in self {
@@ -574,6 +571,15 @@ pub(crate) use default_choice;
 /// Always: the sentence that says so.
 pub(crate) fn kept_by_the_program<T>() -> Result<T, String> {
     Err("this is kept by the program, nobody types it".to_owned())
+}
+
+/// The text, unless it is too long to be read from a file again: as it is kept, which can be longer than it was typed.
+///
+/// # Errors
+/// How much fits.
+pub(crate) fn fitting(text: Text) -> Result<Text, String> {
+    let most = super::text::MAX_BYTES;
+    if text.len() > most { Err(format!("at most {most} characters fit here")) } else { Ok(text) }
 }
 
 /// Parses with `parse` unless nothing was typed.

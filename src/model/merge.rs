@@ -5,7 +5,7 @@
 //! stamp is later wins the field, and the other's value is reported, never dropped unreported. Sets are united element
 //! by element. A record deleted on one side and edited on the other stays, with the edit.
 
-use super::AnyRecord;
+use super::{AnyRecord, Workspace};
 
 /// The outcome of merging one record.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,10 +44,10 @@ pub fn merge(base: Option<&AnyRecord>, ours: Option<&AnyRecord>, theirs: Option<
 }
 
 fn merge_versions(base: Option<&AnyRecord>, ours: &AnyRecord, theirs: &AnyRecord) -> Merged {
-    let ours_wins = rank(ours) > rank(theirs);
     // Two records made under one id have no common beginning: an empty one serves.
     let blank = ours.kind().blank(ours.id());
     let base = base.unwrap_or(&blank);
+    let ours_wins = wins(base, ours, theirs);
     let Some((record, fields)) = AnyRecord::merge_fields(base, ours, theirs, ours_wins) else {
         return Merged { record: Some(theirs.clone()), lost: None };
     };
@@ -56,7 +56,17 @@ fn merge_versions(base: Option<&AnyRecord>, ours: &AnyRecord, theirs: &AnyRecord
     Merged { record: Some(record), lost }
 }
 
-/// Later stamps win; of equal stamps the larger text does, so that both directions agree.
-fn rank(record: &AnyRecord) -> (super::Updated, String) {
-    (record.updated().clone(), format!("{record:?}"))
+/// The later stamp wins. Of equal stamps the larger text does, so that both directions agree: first that of the fields
+/// which both changed, so that merging the outcome with one side again (a save that is repeated) does not turn it over.
+fn wins(base: &AnyRecord, ours: &AnyRecord, theirs: &AnyRecord) -> bool {
+    if ours.updated() != theirs.updated() {
+        return ours.updated() > theirs.updated();
+    }
+    let contested = AnyRecord::merge_fields(base, ours, theirs, true).map_or_else(Vec::new, |(_, fields)| fields);
+    let alone = Workspace::default();
+    let rank = |record: &AnyRecord| {
+        let texts: Vec<String> = contested.iter().map(|field| record.format_field(field, &alone)).collect();
+        (texts, format!("{record:?}"))
+    };
+    rank(ours) > rank(theirs)
 }

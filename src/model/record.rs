@@ -185,10 +185,17 @@ impl<C: Choice> Merge for Set<C> {
     }
 }
 
-/// Lists that are sets: what either added is in, what either took out is out. Additions are sorted, so that both
-/// directions of a merge agree.
+/// Lists that are sets: what either added is in, what either took out is out. An order that one side made is taken, of
+/// two the larger, and additions are sorted: so both directions of a merge agree, and merging again changes nothing.
 fn merge_lists<T: Clone + Ord>(base: &[T], ours: &[T], theirs: &[T]) -> Vec<T> {
-    let mut merged: Vec<T> = base.iter().filter(|item| ours.contains(item) && theirs.contains(item)).cloned().collect();
+    let is_kept = |item: &&T| base.contains(item) && ours.contains(item) && theirs.contains(item);
+    let kept = |side: &[T]| side.iter().filter(is_kept).cloned().collect::<Vec<T>>();
+    let (order, one, other) = (kept(base), kept(ours), kept(theirs));
+    let mut merged = match (one == order, other == order) {
+        (true, _) => other,
+        (false, true) => one,
+        (false, false) => one.max(other),
+    };
     let mut added: Vec<T> = ours.iter().chain(theirs).filter(|item| !base.contains(item)).cloned().collect();
     added.sort();
     added.dedup();

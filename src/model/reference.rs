@@ -7,7 +7,9 @@ use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
 
-use super::field::{Blank, EachText, FieldInfo, FieldType, FieldValue, ParseContext, SearchField, join, parts};
+use super::field::{
+    Blank, EachText, FieldInfo, FieldType, FieldValue, ParseContext, SearchField, fitting, join, parts,
+};
 use super::id::Id;
 use super::record::Record;
 use super::text::{Text, one_line};
@@ -35,11 +37,6 @@ impl<K> Ref<K> {
         Self { target: Target::Record(id), kind: PhantomData }
     }
 
-    /// A reference by words, for what is not recorded here.
-    pub fn words(words: Text) -> Self {
-        Self { target: Target::Words(words), kind: PhantomData }
-    }
-
     /// Where it leads.
     pub fn target(&self) -> &Target {
         &self.target
@@ -55,6 +52,14 @@ impl<K> Ref<K> {
 }
 
 impl<K: Record> Ref<K> {
+    /// A reference by words, for what is not recorded here. An id is never words: in a file the two would look alike.
+    pub fn words(words: Text) -> Self {
+        match words.parse::<Id>() {
+            Ok(id) if id.letter() == K::KIND.letter() && id.as_str() == words.as_str() => Self::record(id),
+            _ => Self { target: Target::Words(words), kind: PhantomData },
+        }
+    }
+
     /// The record it leads to, if it is there.
     pub fn get<'a>(&self, workspace: &'a Workspace) -> Option<&'a K> {
         self.id().and_then(|id| K::collection(workspace).get(id)).map(AsRef::as_ref)
@@ -78,7 +83,7 @@ impl<K> Clone for Ref<K> {
 }
 impl<K> Default for Ref<K> {
     fn default() -> Self {
-        Self::words(Text::default())
+        Self { target: Target::Words(Text::default()), kind: PhantomData }
     }
 }
 impl<K> PartialEq for Ref<K> {
@@ -114,11 +119,7 @@ impl<K> Serialize for Ref<K> {
 
 impl<'de, K: Record> Deserialize<'de> for Ref<K> {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let words = Text::deserialize(from)?;
-        Ok(match words.parse::<Id>() {
-            Ok(id) if id.letter() == K::KIND.letter() && id.as_str() == words.as_str() => Self::record(id),
-            _ => Self::words(words),
-        })
+        Text::deserialize(from).map(Self::words)
     }
 }
 
@@ -142,13 +143,16 @@ impl<K: Record> FieldValue for Ref<K> {
             return Ok(Self::record(id));
         }
         let wanted = one_line(typed).to_lowercase();
-        let mut named = records.iter().filter(|record| record.answers_to(&wanted, context.workspace));
+        // Blanks are typed as one sees them: two of them in a title count as one.
+        let is_called = |record: &K| one_line(&record.title(context.workspace)).to_lowercase() == wanted;
+        let mut named =
+            records.iter().filter(|record| record.answers_to(&wanted, context.workspace) || is_called(record));
         match (named.next(), named.next()) {
             (Some(one), None) => Ok(Self::record(one.id())),
             (Some(one), Some(other)) => {
                 Err(format!("two {} are called so: write {} or {}", K::KIND.plural(), one.id(), other.id()))
             }
-            _ => Ok(Self::words(Text::line(typed))),
+            _ => fitting(Text::line(typed)).map(Self::words),
         }
     }
 

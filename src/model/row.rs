@@ -1,7 +1,7 @@
 //! Rows: records within a record, such as the contacts of a service. They are declared like records, typed as a small
 //! table, and merged row by row, so that two people who work on one list both keep what they did.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Debug;
 
 use super::field::{EachText, FieldInfo, FieldType, FieldValue, ParseContext, SearchField};
@@ -349,44 +349,34 @@ impl<'a, R: Row> RowMerge<'a, R> {
     }
 }
 
-/// Beyond this many rows without a key, rows are aligned by their place alone: comparing each with each would take too
-/// long.
+/// Of more rows than this that have no key and have changed, each is compared with one row only: comparing each with each
+/// would take too long.
 const MAX_COMPARED: usize = 200;
 
 /// For each row of `side` the row of `base` it continues: the one with its key; where rows have no keys, the one that
 /// says the same, else the one that is most like it and shares at least half of what it says.
 fn align<R: Row>(base: &[R], side: &[R]) -> Vec<Option<usize>> {
-    let mut aligned: Vec<Option<usize>> = vec![None; side.len()];
-    let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
-    let mut free = Vec::new();
-    for (at, row) in base.iter().enumerate().rev() {
-        match row.key() {
-            Some(key) => by_key.entry(key).or_default().push(at),
-            None => free.insert(0, at),
-        }
+    // What says the same has the same debug text, and that of a row without a key does not look like a key.
+    let name = |row: &R| row.key().map_or_else(|| format!("= {row:?}"), |key| format!("key {key}"));
+    let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+    for (from, row) in base.iter().enumerate().rev() {
+        by_name.entry(name(row)).or_default().push(from);
     }
-    let mut open = Vec::new();
-    for (at, row) in side.iter().enumerate() {
-        match row.key() {
-            Some(key) => aligned[at] = by_key.get_mut(&key).and_then(Vec::pop),
-            None => open.push(at),
-        }
-    }
+    let mut aligned: Vec<Option<usize>> =
+        side.iter().map(|row| by_name.get_mut(&name(row)).and_then(Vec::pop)).collect();
+    let taken: HashSet<usize> = aligned.iter().flatten().copied().collect();
+    let mut free: Vec<usize> =
+        (0..base.len()).filter(|from| base[*from].key().is_none() && !taken.contains(from)).collect();
+    let open: Vec<usize> = (0..side.len()).filter(|at| side[*at].key().is_none() && aligned[*at].is_none()).collect();
     if open.len().max(free.len()) > MAX_COMPARED {
-        for at in open.into_iter().filter(|at| free.binary_search(at).is_ok()) {
-            aligned[at] = Some(at);
+        for (at, from) in open.into_iter().zip(free) {
+            aligned[at] = most_alike(base, &side[at], &[from]).map(|_| from);
         }
         return aligned;
     }
-    let mut take = |find: &dyn Fn(&R, &[usize]) -> Option<usize>| {
-        for at in &open {
-            if aligned[*at].is_none() {
-                aligned[*at] = find(&side[*at], &free).map(|place| free.remove(place));
-            }
-        }
-    };
-    take(&|row, free| free.iter().position(|from| base[*from] == *row));
-    take(&|row, free| most_alike(base, row, free));
+    for at in open {
+        aligned[at] = most_alike(base, &side[at], &free).map(|place| free.remove(place));
+    }
     aligned
 }
 

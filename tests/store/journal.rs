@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use folkmoot::model::{AnyRecord, Kind};
@@ -14,10 +14,15 @@ use super::faults::{add_three, copy_of, edit_three, is_whole, seen, version};
 use super::storage::{Broken, Fault, Faulty, Hooked};
 use super::{adding, changing, heavy, new_workspace, open, save, service};
 
+/// A workspace with the three records, copied from one that was made once.
 fn three() -> tempfile::TempDir {
-    let dir = new_workspace(false);
-    add_three(dir.path());
-    dir
+    static THREE: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let made = THREE.get_or_init(|| {
+        let dir = new_workspace(false);
+        add_three(dir.path());
+        dir
+    });
+    copy_of(made.path())
 }
 
 /// Makes the change as a process that dies at its `at`-th call.
@@ -80,11 +85,13 @@ fn deaths() -> Vec<(usize, usize)> {
 }
 
 /// At a call of the reader, a writer makes the change and dies at one of its own calls; at a later one, the next takes
-/// the lock, and may die as well. Whether the reader ever saw half.
+/// the lock, and may die as well. Whether the reader ever saw half. Where time is short, each death meets every second
+/// call of the reader, and the next death the others.
 fn sweep_reader(writer: fn() -> Box<dyn Storage>, is_open: bool) -> bool {
     let template = three();
-    for (writer_dies, next_dies) in deaths() {
-        for at in 0..500 {
+    for (number, (writer_dies, next_dies)) in deaths().into_iter().enumerate() {
+        let step = heavy(2, 1);
+        for at in (number % step..500).step_by(step) {
             let dir = copy_of(template.path());
             let place: PathBuf = dir.path().to_owned();
             let armed = Arc::new(AtomicBool::new(is_open));
@@ -169,7 +176,7 @@ fn readers_beside_a_writer_see_old_or_new() {
 #[test]
 fn a_killed_change_is_finished_by_the_next_save() {
     let mut outcomes = BTreeSet::new();
-    for at in 0..80 {
+    for at in (0..80).step_by(heavy(2, 1)) {
         let dir = three();
         die_at(Box::new(Disk), dir.path(), at);
         let before = seen(dir.path());

@@ -5,9 +5,12 @@
 mod contention;
 mod damage;
 mod faults;
+#[path = "../generate/mod.rs"]
+mod generate;
 mod journal;
 mod laws;
 mod lock;
+mod merging;
 mod storage;
 mod users;
 
