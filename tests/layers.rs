@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 #[path = "layers/paths.rs"]
 mod paths;
+#[path = "layers/screens.rs"]
+mod screens;
 
 use paths::{Mention, Source};
 

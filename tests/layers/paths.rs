@@ -27,6 +27,8 @@ pub struct Source {
     pub macros: Vec<(usize, String)>,
     /// Method calls by name.
     pub methods: Vec<(usize, String)>,
+    /// What is taken of what: `screens.services` is (line, `screens`, `services`).
+    pub fields: Vec<(usize, String, String)>,
     names: HashMap<String, Vec<String>>,
 }
 
@@ -99,6 +101,9 @@ impl Source {
         let line = line(&tokens[at]);
         let last = path.last().cloned().unwrap_or_default();
         if at > 0 && is_punct(tokens.get(at - 1), '.') {
+            if let Some(TokenTree::Ident(of)) = at.checked_sub(2).and_then(|at| tokens.get(at)) {
+                self.fields.push((line, of.to_string(), last.clone()));
+            }
             self.methods.push((line, last));
         } else {
             if is_punct(tokens.get(end), '!') {
