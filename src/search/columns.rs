@@ -9,7 +9,7 @@ use crate::model::choice::Set;
 use crate::model::date::months_before;
 use crate::model::gaps::DistrictCounts;
 use crate::model::organisation::Sector;
-use crate::model::place::{Atlas, Districts, Point, bounds};
+use crate::model::place::{Atlas, Districts, MAX_DISTRICTS, Point, bounds};
 use crate::model::service::{Ages, Client, Location, Need, STALE_MONTHS, Service, Sex, Status};
 use crate::model::{AnyRecord, Audience, Date, Organisation, Ref, Text, Workspace};
 
@@ -232,14 +232,13 @@ impl Index {
 
     /// How many of the hits serve each district, and how many are located in it.
     pub fn count_by_district(&self, hits: &[Hit], atlas: &Atlas) -> DistrictCounts {
-        let mut counts = DistrictCounts { districts: vec![(0, 0); atlas.districts.len()], elsewhere: 0 };
+        let mut counts = DistrictCounts { districts: vec![(0, 0); MAX_DISTRICTS], elsewhere: 0 };
         for (_, row) in self.rows_of(hits) {
             counts.elsewhere += usize::from(row.serves.union(row.located).is_empty());
-            for (at, (serving, here)) in counts.districts.iter_mut().enumerate() {
-                *serving += usize::from(row.serves.has(at));
-                *here += usize::from(row.located.has(at));
-            }
+            row.serves.positions().for_each(|at| counts.districts[at].0 += 1);
+            row.located.positions().for_each(|at| counts.districts[at].1 += 1);
         }
+        counts.districts.truncate(atlas.districts.len());
         counts
     }
 }

@@ -15,8 +15,10 @@ mod highlight;
 mod lexicon;
 mod query;
 mod rank;
+mod score;
 #[cfg(test)]
 mod tests;
+mod top;
 mod words;
 
 use std::collections::HashSet;
