@@ -2,6 +2,7 @@
 //! these and never reads a record.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 
 use super::words::{normalized, truncated};
 use super::{Hit, Index};
@@ -27,6 +28,8 @@ pub(super) struct FilterRow {
     pub funding_ends: Option<Date>,
     pub serves: Districts,
     pub located: Districts,
+    /// Who changed it last and who verified it, as ids of [`FilterColumns::signatures`].
+    pub signatures: [Option<NonZeroU32>; 2],
     /// Its range in [`FilterColumns::sites`].
     sites: (u32, u32),
     /// Its range in [`FilterColumns::areas`].
@@ -59,12 +62,31 @@ pub(super) struct FilterColumns {
     /// Each name in its normalized form, and as the first record spells it.
     pub names: Vec<(Box<str>, Text)>,
     name_ids: HashMap<Box<str>, u32>,
+    /// The signatures of those who changed or verified records, in their normalized form.
+    signatures: HashMap<Box<str>, NonZeroU32>,
 }
 
 /// Names of towns and areas are compared by so many bytes.
 const MAX_NAME_BYTES: usize = 80;
 
 impl FilterColumns {
+    /// With room for so many records.
+    pub fn with_capacity(records: usize) -> Self {
+        Self { rows: Vec::with_capacity(records), ..Self::default() }
+    }
+
+    /// Gives back what was reserved for more.
+    pub fn shrink(&mut self) {
+        self.sites.shrink_to_fit();
+        self.areas.shrink_to_fit();
+        self.names.shrink_to_fit();
+    }
+
+    /// The id of a signature in its normalized form, if somebody signed so.
+    pub fn signature(&self, normalized: &str) -> Option<NonZeroU32> {
+        self.signatures.get(normalized).copied()
+    }
+
     /// The locations of a record.
     pub fn sites(&self, document: usize) -> &[Site] {
         let (from, to) = self.rows[document].sites;
@@ -91,7 +113,20 @@ impl FilterColumns {
             }
             _ => self.empty_row(),
         };
-        self.rows.push(row);
+        let signatures = self.sign(record);
+        self.rows.push(FilterRow { signatures, ..row });
+    }
+
+    /// The signatures of a record.
+    fn sign(&mut self, record: &AnyRecord) -> [Option<NonZeroU32>; 2] {
+        let verified = match record {
+            AnyRecord::Service(service) => service.verified.as_ref().and_then(|verified| verified.by.as_ref()),
+            _ => None,
+        };
+        [Some(&record.updated().1), verified].map(|by| {
+            let (key, next) = (normalized(by?), NonZeroU32::new(self.signatures.len() as u32 + 1)?);
+            Some(*self.signatures.entry(key.into()).or_insert(next))
+        })
     }
 
     fn empty_row(&self) -> FilterRow {
@@ -108,6 +143,7 @@ impl FilterColumns {
             funding_ends: None,
             serves: Districts::default(),
             located: Districts::default(),
+            signatures: [None; 2],
             sites: (sites, sites),
             areas: (areas, areas),
         }
@@ -138,6 +174,7 @@ impl FilterColumns {
             funding_ends: service.funding_ends,
             serves: service.serves.iter().map(|area| resolver.area_districts(area)).collect(),
             located,
+            signatures: [None; 2],
             sites: (first_site, self.sites.len() as u32),
             areas: (first_area, self.areas.len() as u32),
         }

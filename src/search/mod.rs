@@ -262,10 +262,11 @@ fn index_record(record: &AnyRecord, document: u32, filter: &WordFilter, workspac
 }
 
 fn build_columns(records: &[AnyRecord], workspace: &Workspace, atlas: &Atlas) -> FilterColumns {
-    let mut columns = FilterColumns::default();
+    let mut columns = FilterColumns::with_capacity(records.len());
     let mut resolver = AreaResolver::new(atlas);
     for record in records {
         columns.push(record, workspace, &mut resolver);
     }
+    columns.shrink();
     columns
 }
