@@ -182,6 +182,16 @@ impl Districts {
     pub fn len(self) -> usize {
         self.0.count_ones() as usize
     }
+
+    /// The positions of the districts in the set, in order.
+    pub fn positions(self) -> impl Iterator<Item = usize> {
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let at = (left != 0).then(|| left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(at)
+        })
+    }
 }
 
 impl FromIterator<usize> for Districts {

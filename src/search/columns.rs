@@ -2,6 +2,7 @@
 //! these and never reads a record.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 
 use super::words::{normalized, truncated};
 use super::{Hit, Index};
@@ -9,7 +10,7 @@ use crate::model::choice::Set;
 use crate::model::date::months_before;
 use crate::model::gaps::DistrictCounts;
 use crate::model::organisation::Sector;
-use crate::model::place::{Atlas, Districts, Point, bounds};
+use crate::model::place::{Atlas, Districts, MAX_DISTRICTS, Point, bounds};
 use crate::model::service::{Ages, Client, Location, Need, STALE_MONTHS, Service, Sex, Status};
 use crate::model::{AnyRecord, Audience, Date, Organisation, Ref, Text, Workspace};
 
@@ -27,6 +28,8 @@ pub(super) struct FilterRow {
     pub funding_ends: Option<Date>,
     pub serves: Districts,
     pub located: Districts,
+    /// Who changed it last and who verified it, as ids of [`FilterColumns::signatures`].
+    pub signatures: [Option<NonZeroU32>; 2],
     /// Its range in [`FilterColumns::sites`].
     sites: (u32, u32),
     /// Its range in [`FilterColumns::areas`].
@@ -59,12 +62,31 @@ pub(super) struct FilterColumns {
     /// Each name in its normalized form, and as the first record spells it.
     pub names: Vec<(Box<str>, Text)>,
     name_ids: HashMap<Box<str>, u32>,
+    /// The signatures of those who changed or verified records, in their normalized form.
+    signatures: HashMap<Box<str>, NonZeroU32>,
 }
 
 /// Names of towns and areas are compared by so many bytes.
 const MAX_NAME_BYTES: usize = 80;
 
 impl FilterColumns {
+    /// With room for so many records.
+    pub fn with_capacity(records: usize) -> Self {
+        Self { rows: Vec::with_capacity(records), ..Self::default() }
+    }
+
+    /// Gives back what was reserved for more.
+    pub fn shrink(&mut self) {
+        self.sites.shrink_to_fit();
+        self.areas.shrink_to_fit();
+        self.names.shrink_to_fit();
+    }
+
+    /// The id of a signature in its normalized form, if somebody signed so.
+    pub fn signature(&self, normalized: &str) -> Option<NonZeroU32> {
+        self.signatures.get(normalized).copied()
+    }
+
     /// The locations of a record.
     pub fn sites(&self, document: usize) -> &[Site] {
         let (from, to) = self.rows[document].sites;
@@ -87,7 +109,20 @@ impl FilterColumns {
             }
             other => FilterRow { sectors: sectors_referred_to(other, workspace), ..self.empty_row() },
         };
-        self.rows.push(row);
+        let signatures = self.sign(record);
+        self.rows.push(FilterRow { signatures, ..row });
+    }
+
+    /// The signatures of a record.
+    fn sign(&mut self, record: &AnyRecord) -> [Option<NonZeroU32>; 2] {
+        let verified = match record {
+            AnyRecord::Service(service) => service.verified.as_ref().and_then(|verified| verified.by.as_ref()),
+            _ => None,
+        };
+        [Some(&record.updated().1), verified].map(|by| {
+            let (key, next) = (normalized(by?), NonZeroU32::new(self.signatures.len() as u32 + 1)?);
+            Some(*self.signatures.entry(key.into()).or_insert(next))
+        })
     }
 
     fn empty_row(&self) -> FilterRow {
@@ -104,6 +139,7 @@ impl FilterColumns {
             funding_ends: None,
             serves: Districts::default(),
             located: Districts::default(),
+            signatures: [None; 2],
             sites: (sites, sites),
             areas: (areas, areas),
         }
@@ -134,6 +170,7 @@ impl FilterColumns {
             funding_ends: service.funding_ends,
             serves: service.serves.iter().map(|area| resolver.area_districts(area)).collect(),
             located,
+            signatures: [None; 2],
             sites: (first_site, self.sites.len() as u32),
             areas: (first_area, self.areas.len() as u32),
         }
@@ -238,14 +275,13 @@ impl Index {
 
     /// How many of the hits serve each district, and how many are located in it.
     pub fn count_by_district(&self, hits: &[Hit], atlas: &Atlas) -> DistrictCounts {
-        let mut counts = DistrictCounts { districts: vec![(0, 0); atlas.districts.len()], elsewhere: 0 };
+        let mut counts = DistrictCounts { districts: vec![(0, 0); MAX_DISTRICTS], elsewhere: 0 };
         for (_, row) in self.rows_of(hits) {
             counts.elsewhere += usize::from(row.serves.union(row.located).is_empty());
-            for (at, (serving, here)) in counts.districts.iter_mut().enumerate() {
-                *serving += usize::from(row.serves.has(at));
-                *here += usize::from(row.located.has(at));
-            }
+            row.serves.positions().for_each(|at| counts.districts[at].0 += 1);
+            row.located.positions().for_each(|at| counts.districts[at].1 += 1);
         }
+        counts.districts.truncate(atlas.districts.len());
         counts
     }
 }

@@ -3,16 +3,18 @@
 //! An unknown value is not "no": a service that states no age limit passes every `age:`, and so with sex and clients. A
 //! hidden address is in no column, so no filter finds it.
 
+use std::num::NonZeroU32;
+
 use super::columns::{FilterRow, NO_TOWN};
 use super::field_filter::{FieldTest, field_of};
 use super::words::{normalized, words};
 use super::{Index, lexicon};
+use crate::model::Workspace;
 use crate::model::choice::{Choice, Set};
 use crate::model::date::{self, Date};
 use crate::model::organisation::Sector;
 use crate::model::place::{Atlas, Districts, Point};
 use crate::model::service::{Ages, Client, Need, STALE_MONTHS, Sex, Status};
-use crate::model::{AnyRecord, Workspace};
 
 /// The values of `is:`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -375,18 +377,21 @@ pub(super) struct CompiledFilter<'a> {
     /// For each name of the columns, whether it matches.
     name_matches: Vec<bool>,
     day: Option<Date>,
+    /// Who signed, if anybody signs so.
+    signature: Option<NonZeroU32>,
     today: Date,
 }
 
 impl<'a> CompiledFilter<'a> {
     pub fn new(predicate: &'a Predicate, index: &Index, today: Date) -> Self {
-        let mut compiled = Self { predicate, name_matches: Vec::new(), day: None, today };
+        let mut compiled = Self { predicate, name_matches: Vec::new(), day: None, signature: None, today };
         match predicate {
             Predicate::In(place) | Predicate::Serves(place) => {
                 let is_wanted = |name: &str| place.names.iter().any(|wanted| wanted == name);
                 compiled.name_matches = index.columns.names.iter().map(|(name, _)| is_wanted(name)).collect();
             }
             Predicate::Funding { span, .. } => compiled.day = date::parse_date(span, today).ok(),
+            Predicate::By(initials) => compiled.signature = index.columns.signature(initials),
             Predicate::Is(_) => compiled.day = Some(date::months_before(today, STALE_MONTHS)),
             _ => {}
         }
@@ -414,7 +419,7 @@ impl<'a> CompiledFilter<'a> {
             Predicate::In(place) => Some(self.serves(place, document, index) || self.is_located(document, index)),
             Predicate::Serves(place) => Some(self.serves(place, document, index)),
             Predicate::Near(_) => Some(true),
-            Predicate::By(initials) => Some(is_by(initials, document, index, workspace)),
+            Predicate::By(_) => Some(self.signature.is_some() && row.signatures.contains(&self.signature)),
             Predicate::State(word) => index.record(document, workspace)?.is(word, workspace, self.today),
             Predicate::Field(test) => test.matches(&index.record(document, workspace)?, workspace, self.today),
         }
@@ -454,13 +459,4 @@ impl<'a> CompiledFilter<'a> {
         index.columns.rows[document].located.intersects(place.located)
             || index.columns.sites(document).iter().any(|site| in_town(site.town))
     }
-}
-
-fn is_by(initials: &str, document: usize, index: &Index, workspace: &Workspace) -> bool {
-    let Some(record) = index.record(document, workspace) else { return false };
-    let verified = match &record {
-        AnyRecord::Service(service) => service.verified.as_ref().and_then(|verified| verified.by.clone()),
-        _ => None,
-    };
-    normalized(&record.updated().1) == initials || verified.is_some_and(|by| normalized(&by) == initials)
 }

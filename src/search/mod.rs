@@ -15,8 +15,10 @@ mod highlight;
 mod lexicon;
 mod query;
 mod rank;
+mod score;
 #[cfg(test)]
 mod tests;
+mod top;
 mod words;
 
 use std::collections::HashSet;
@@ -260,10 +262,11 @@ fn index_record(record: &AnyRecord, document: u32, filter: &WordFilter, workspac
 }
 
 fn build_columns(records: &[AnyRecord], workspace: &Workspace, atlas: &Atlas) -> FilterColumns {
-    let mut columns = FilterColumns::default();
+    let mut columns = FilterColumns::with_capacity(records.len());
     let mut resolver = AreaResolver::new(atlas);
     for record in records {
         columns.push(record, workspace, &mut resolver);
     }
+    columns.shrink();
     columns
 }

@@ -5,13 +5,13 @@
 //! record says; fuzzy matches are looked for only where literal ones are few or lead to nothing.
 
 use std::cell::RefCell;
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
 use super::Index;
 use super::filter::CompiledFilter;
 use super::lexicon::{self, Match};
 use super::query::{Query, Term};
+use super::score::{Accumulators, EXCLUDED, FieldWeights, PostingScorer};
+use super::top;
 use crate::model::SearchField;
 use crate::model::place::{Atlas, Point};
 use crate::model::{Date, Id, Workspace};
@@ -107,33 +107,27 @@ const MAX_TERM_WEIGHT: f32 = 5.0;
 /// A term with fewer literal matches than this is matched fuzzily as well.
 const MIN_LITERAL_MATCHES: usize = 5;
 
-/// Set in [`Accumulator::terms`] of a document that holds an excluded term.
-const EXCLUDED: u16 = 1 << 15;
-
-/// The running score of one document: the sum of the terms before the last one matched, and the best match of that one.
-#[derive(Clone, Copy, Default)]
-struct Accumulator {
-    total: f32,
-    last: f32,
-    /// The terms matched, a bit each.
-    terms: u16,
-    fields: u8,
-}
-
 /// A term of the query and the words it matches.
 struct TermMatches<'q> {
     term: &'q Term,
     literal: Vec<Match>,
-    fuzzy: Vec<Match>,
+    /// `None` until they are looked for.
+    fuzzy: Option<Vec<Match>>,
     /// The number of postings of all these words.
     count: usize,
+}
+
+impl TermMatches<'_> {
+    fn fuzzy(&self) -> &[Match] {
+        self.fuzzy.as_deref().unwrap_or_default()
+    }
 }
 
 impl Index {
     /// Finds the records that match a query.
     pub fn search(&self, query: &Query, context: Context<'_>) -> Found {
         thread_local! {
-            static ACCUMULATORS: RefCell<Vec<Accumulator>> = const { RefCell::new(Vec::new()) };
+            static ACCUMULATORS: RefCell<Accumulators> = RefCell::default();
         }
         let mut accumulators = ACCUMULATORS.take();
         let filters = self.compile_filters(query, context.today);
@@ -160,28 +154,37 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn run(&self, accumulators: &mut Vec<Accumulator>) -> Found {
-        accumulators.clear();
+    fn run(&self, accumulators: &mut Accumulators) -> Found {
         let mut terms = self.match_terms();
         if terms.is_empty() && !self.query.terms.iter().any(|term| term.is_excluded) {
-            return self.found(self.collect(None, 0));
+            return self.found(self.hits(|_| true, |_| (0.0, 0)));
         }
-        accumulators.resize(self.index.ids.len(), Accumulator::default());
-        self.exclude(accumulators);
-        self.accumulate(&terms, accumulators, true);
-        let all = (1_u16 << terms.len()) - 1;
-        let hits = self.collect(Some(accumulators), all);
+        let hits = self.hits_with_all(&terms, accumulators, true);
         if !hits.is_empty() || terms.is_empty() {
             return self.found(hits);
         }
         for matches in &mut terms {
             self.add_fuzzy(matches);
         }
-        accumulators.fill(Accumulator::default());
-        self.exclude(accumulators);
-        self.accumulate(&terms, accumulators, false);
-        let hits = self.collect(Some(accumulators), all);
+        let hits = self.hits_with_all(&terms, accumulators, false);
         if hits.is_empty() { self.partial(&terms, accumulators) } else { self.found(hits) }
+    }
+
+    /// The documents that hold all terms. With `only_all`, nothing is said of the others; without, the accumulators know
+    /// the terms that each holds.
+    fn hits_with_all(&self, terms: &[TermMatches<'_>], accumulators: &mut Accumulators, only_all: bool) -> Vec<Hit> {
+        let is_impossible = terms.iter().any(|matches| matches.count == 0);
+        if is_impossible && only_all {
+            return Vec::new();
+        }
+        accumulators.reset(self.index.ids.len());
+        self.exclude(accumulators);
+        self.accumulate(terms, accumulators, only_all);
+        if is_impossible {
+            return Vec::new();
+        }
+        let all = all_of(terms);
+        self.hits(|document| accumulators.terms(document) == all, |document| accumulators.score(document))
     }
 
     /// The terms that a record must hold with the words they match, rarest first: later terms then only look at the few
@@ -192,7 +195,7 @@ impl Search<'_> {
             .map(|term| {
                 let literal = self.index.lexicon.prefix_matches(&term.text, term.is_exact, term.is_finished);
                 let count = self.count_postings(&literal);
-                let mut matches = TermMatches { term, literal, fuzzy: Vec::new(), count };
+                let mut matches = TermMatches { term, literal, fuzzy: None, count };
                 if count < MIN_LITERAL_MATCHES {
                     self.add_fuzzy(&mut matches);
                 }
@@ -209,19 +212,20 @@ impl Search<'_> {
 
     /// Adds the words that a term may stand for with a typing mistake or as an abbreviation.
     fn add_fuzzy(&self, matches: &mut TermMatches<'_>) {
-        if matches.term.is_exact || !matches.fuzzy.is_empty() {
+        if matches.term.is_exact || matches.fuzzy.is_some() {
             return;
         }
-        matches.fuzzy = self.index.lexicon.fuzzy_matches(&matches.term.text, matches.term.is_finished);
-        matches.count += self.count_postings(&matches.fuzzy);
+        let fuzzy = self.index.lexicon.fuzzy_matches(&matches.term.text, matches.term.is_finished);
+        matches.count += self.count_postings(&fuzzy);
+        matches.fuzzy = Some(fuzzy);
     }
 
-    fn exclude(&self, accumulators: &mut [Accumulator]) {
+    fn exclude(&self, accumulators: &mut Accumulators) {
         for term in self.query.terms.iter().filter(|term| term.is_excluded) {
             for found in self.index.lexicon.prefix_matches(&term.text, term.is_exact, true) {
                 let postings = self.index.lexicon.postings(found.word).iter();
                 for posting in postings.filter(|posting| lexicon::fields(**posting) & term.fields != 0) {
-                    accumulators[lexicon::document(*posting)].terms |= EXCLUDED;
+                    accumulators.exclude(lexicon::document(*posting));
                 }
             }
         }
@@ -231,53 +235,65 @@ impl Search<'_> {
     ///
     /// A term weighs by its inverse document frequency (Spärck Jones, 1972), scaled to 0 to 1 so that collections of
     /// every size rank alike.
-    fn accumulate(&self, terms: &[TermMatches<'_>], accumulators: &mut [Accumulator], only_all: bool) {
+    fn accumulate(&self, terms: &[TermMatches<'_>], accumulators: &mut Accumulators, only_all: bool) {
         let documents = self.index.len().max(1) as f32;
         for (at, matches) in terms.iter().enumerate() {
             let required = if only_all { (1_u16 << at) - 1 } else { 0 };
             let frequency = matches.count.max(1) as f32;
             let rarity = (1.0 + documents / frequency).ln() / (1.0 + documents).ln();
             let scale = MAX_TERM_WEIGHT * rarity.clamp(0.05, 1.0);
-            let fields = matches.term.fields & !ignored_fields(matches.term);
+            let weights = FieldWeights::new(matches.term.fields & !ignored_fields(matches.term));
             let literal = matches.literal.iter().map(|found| (found, LITERAL_BONUS));
-            for (found, bonus) in literal.chain(matches.fuzzy.iter().map(|found| (found, 0.0))) {
-                let scores = FieldScores::new(bonus, found.quality * scale, fields);
-                let scorer = PostingScorer { bit: 1 << at, required, scores };
-                scorer.add(self.index.lexicon.postings(found.word), accumulators);
+            for (found, bonus) in literal.chain(matches.fuzzy().iter().map(|found| (found, 0.0))) {
+                let quality = found.quality * scale;
+                let scorer = PostingScorer { bit: 1 << at, required, bonus, quality, weights: &weights };
+                accumulators.add(self.index.lexicon.postings(found.word), &scorer);
             }
         }
     }
 
-    /// The documents that hold all these terms and pass the filters, in the order of names.
-    fn collect(&self, accumulators: Option<&[Accumulator]>, all: u16) -> Vec<Hit> {
-        let mut hits = Vec::with_capacity(self.index.len()); // pages never written to take no memory
-        let all_terms = Accumulator { terms: all, ..Accumulator::default() };
-        for document in &self.index.by_name {
-            let accumulator = accumulators.map_or(all_terms, |known| known[*document as usize]);
-            if accumulator.terms == all {
-                hits.extend(self.hit(*document, accumulator));
+    /// Those of some documents that pass the filters, in the order of names, with their scores and the fields in which
+    /// terms were found.
+    fn hits(&self, is_wanted: impl Fn(u32) -> bool, score: impl Fn(u32) -> (f32, u8)) -> Vec<Hit> {
+        let wanted = self.select(is_wanted);
+        let mut hits = Vec::with_capacity(wanted.len());
+        for document in wanted {
+            if let Some(id) = self.index.ids[document as usize] {
+                let (score, flags) = score(document);
+                hits.push(Hit { id, document, flags, score, km: f32::INFINITY });
             }
+        }
+        if !self.filters.is_empty() {
+            hits.retain_mut(|hit| self.passes_all(hit));
         }
         hits.shrink_to_fit();
         hits
     }
 
-    /// A document as a hit, unless a filter rejects it.
-    fn hit(&self, document: u32, accumulator: Accumulator) -> Option<Hit> {
-        let document = document as usize;
-        let id = self.index.ids[document]?;
-        let passes = (0..self.filters.len()).all(|at| self.passes(at, document));
-        passes.then(|| {
-            let is_located = self.filters.iter().any(|(filter, _)| filter.is_located(document, self.index));
-            let flags = accumulator.fields | if is_located { LOCATED } else { 0 };
-            Hit {
-                id,
-                document: document as u32,
-                flags,
-                score: accumulator.total + accumulator.last,
-                km: self.km(document),
-            }
-        })
+    /// Some of the documents, in the order of names. Each is written down and counted only if it is wanted: whether it is
+    /// cannot be foreseen, and a wrong guess of the processor costs more than writing.
+    fn select(&self, is_wanted: impl Fn(u32) -> bool) -> Vec<u32> {
+        let mut selected = vec![0; self.index.by_name.len()];
+        let mut count = 0;
+        for document in self.index.by_name.iter().copied() {
+            selected[count] = document;
+            count += usize::from(is_wanted(document));
+        }
+        selected.truncate(count);
+        selected
+    }
+
+    /// Whether a hit passes the filters; what they say of its place is noted in it.
+    fn passes_all(&self, hit: &mut Hit) -> bool {
+        let document = hit.document as usize;
+        if !(0..self.filters.len()).all(|at| self.passes(at, document)) {
+            return false;
+        }
+        if self.filters.iter().any(|(filter, _)| filter.is_located(document, self.index)) {
+            hit.flags |= LOCATED;
+        }
+        hit.km = self.km(document);
+        true
     }
 
     /// The distance from the point of `near:`; infinite where either is not known.
@@ -310,21 +326,19 @@ impl Search<'_> {
         } else if hits.len() <= MAX_SORTED {
             hits.sort_by(|a, b| b.score.total_cmp(&a.score));
         } else {
-            top_first(&mut hits);
+            top::best_first(&mut hits, MAX_RANKED);
         }
         hits
     }
 
     /// The documents that hold the most terms, and a suggestion.
-    fn partial(&self, terms: &[TermMatches<'_>], accumulators: &[Accumulator]) -> Found {
-        let all = (1_u16 << terms.len()) - 1;
-        let suggestion = self.suggest(terms, accumulators, all);
-        let most = accumulators.iter().map(|accumulator| count_terms(accumulator.terms)).max().unwrap_or_default();
+    fn partial(&self, terms: &[TermMatches<'_>], accumulators: &Accumulators) -> Found {
+        let suggestion = self.suggest(terms, accumulators);
+        let most = self.index.by_name.iter().map(|document| accumulators.count_terms(*document)).max();
         let mut hits = Vec::new();
-        for held in (1..=most.min(terms.len() as u32)).rev() {
-            let documents = self.index.by_name.iter();
-            let holding = documents.filter(|at| count_terms(accumulators[**at as usize].terms) == held);
-            hits = holding.filter_map(|at| self.hit(*at, accumulators[*at as usize])).collect();
+        for held in (1..=most.unwrap_or_default()).rev() {
+            let is_wanted = |document| accumulators.count_terms(document) == held;
+            hits = self.hits(is_wanted, |document| accumulators.score(document));
             if !hits.is_empty() {
                 break;
             }
@@ -335,7 +349,7 @@ impl Search<'_> {
 
     /// The query without the part whose absence finds most. Nothing is searched again: the accumulators already say which
     /// terms each document holds.
-    fn suggest(&self, terms: &[TermMatches<'_>], accumulators: &[Accumulator], all: u16) -> Option<(String, usize)> {
+    fn suggest(&self, terms: &[TermMatches<'_>], accumulators: &Accumulators) -> Option<(String, usize)> {
         let mut counts: Vec<(usize, usize)> = Vec::new();
         let parts = terms.iter().map(|matches| matches.term.part).chain(self.query.filters.iter().map(|c| c.part));
         for part in parts {
@@ -343,7 +357,7 @@ impl Search<'_> {
                 continue;
             }
             let dropped = terms.iter().enumerate().filter(|(_, matches)| matches.term.part == part);
-            let required = all & !dropped.fold(0, |set, (at, _)| set | 1 << at);
+            let required = all_of(terms) & !dropped.fold(0, |set, (at, _)| set | 1 << at);
             counts.push((self.count_without(part, required, accumulators), part));
         }
         let (count, part) = counts.into_iter().max()?;
@@ -351,99 +365,21 @@ impl Search<'_> {
         (count > 0 && !text.is_empty()).then_some((text, count))
     }
 
-    fn count_without(&self, part: usize, required: u16, accumulators: &[Accumulator]) -> usize {
+    fn count_without(&self, part: usize, required: u16, accumulators: &Accumulators) -> usize {
         let filters: Vec<usize> = (0..self.filters.len()).filter(|at| self.query.filters[*at].part != part).collect();
-        let documents = self.index.by_name.iter().map(|at| *at as usize);
-        let holding = documents.filter(|at| accumulators[*at].terms & (required | EXCLUDED) == required);
-        holding.filter(|document| filters.iter().all(|filter| self.passes(*filter, *document))).count()
+        let holding = self.select(|document| accumulators.terms(document) & (required | EXCLUDED) == required);
+        let passes = |document: &&u32| filters.iter().all(|filter| self.passes(*filter, **document as usize));
+        holding.iter().filter(passes).count()
     }
+}
+
+/// The set of all terms, a bit each.
+fn all_of(terms: &[TermMatches<'_>]) -> u16 {
+    (1 << terms.len()) - 1
 }
 
 /// The fields in which a term is not looked for: a single letter that is still being typed would match nearly every
 /// description.
 fn ignored_fields(term: &Term) -> u8 {
     if !term.is_finished && !term.is_exact && term.text.len() == 1 { SearchField::Text.bit() } else { 0 }
-}
-
-/// How many terms a document holds; none when it holds an excluded one.
-fn count_terms(terms: u16) -> u32 {
-    if terms & EXCLUDED == 0 { terms.count_ones() } else { 0 }
-}
-
-/// The score of a word for each combination of fields it may stand in, computed once per word and not per posting.
-struct FieldScores([f32; 64]);
-
-impl FieldScores {
-    fn new(bonus: f32, weight: f32, fields: u8) -> Self {
-        let mut scores = [0.0; 64];
-        for (set, score) in (0_u8..).zip(scores.iter_mut()) {
-            let counted = SearchField::ALL.into_iter().filter(|field| set & fields & field.bit() != 0);
-            let weights = counted.map(SearchField::weight);
-            let (most, sum) = weights.fold((0.0_f32, 0.0), |(most, sum), weight| (most.max(weight), sum + weight));
-            if most > 0.0 {
-                // the best field decides; the others only break ties
-                *score = bonus + weight * (most + 0.05 * (sum - most));
-            }
-        }
-        Self(scores)
-    }
-}
-
-/// Adds the postings of one word to the accumulators.
-struct PostingScorer {
-    /// The bit of the term.
-    bit: u16,
-    /// The terms that a document must hold to be looked at.
-    required: u16,
-    scores: FieldScores,
-}
-
-impl PostingScorer {
-    fn add(&self, postings: &[lexicon::Posting], accumulators: &mut [Accumulator]) {
-        for posting in postings {
-            let fields = lexicon::fields(*posting);
-            let score = self.scores.0[fields as usize];
-            let accumulator = &mut accumulators[lexicon::document(*posting)];
-            if accumulator.terms & self.required != self.required || score == 0.0 {
-                continue;
-            }
-            if accumulator.terms & self.bit == 0 {
-                accumulator.terms |= self.bit;
-                accumulator.total += accumulator.last;
-                accumulator.last = score;
-                accumulator.fields |= fields;
-            } else if score > accumulator.last {
-                accumulator.last = score;
-                accumulator.fields |= fields;
-            }
-        }
-    }
-}
-
-/// Moves the best [`MAX_RANKED`] hits to the front, in order, by partial selection with a bounded heap; the others stay
-/// as they are.
-fn top_first(hits: &mut Vec<Hit>) {
-    let mut best: BinaryHeap<Reverse<(u32, Reverse<u32>)>> = BinaryHeap::with_capacity(MAX_RANKED + 1);
-    for (at, hit) in (0_u32..).zip(hits.iter()) {
-        // scores are not negative, so their bits sort as they do
-        let key = Reverse((hit.score.to_bits(), Reverse(at)));
-        if best.len() < MAX_RANKED {
-            best.push(key);
-        } else if best.peek().is_some_and(|worst| key < *worst) {
-            best.pop();
-            best.push(key);
-        }
-    }
-    let best: Vec<usize> = best.into_sorted_vec().into_iter().map(|Reverse((_, Reverse(at)))| at as usize).collect();
-    let first: Vec<Hit> = best.iter().map(|at| hits[*at]).collect();
-    let mut taken = best;
-    taken.sort_unstable();
-    let mut taken = taken.into_iter().peekable();
-    let mut at = 0;
-    hits.retain(|_| {
-        let is_taken = taken.next_if_eq(&at).is_some();
-        at += 1;
-        !is_taken
-    });
-    hits.splice(0..0, first);
 }

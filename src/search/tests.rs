@@ -5,7 +5,7 @@ use crate::model::Ref;
 use crate::model::organisation::Sector;
 use crate::model::place::{Area, District, Place, Point, Postcode};
 use crate::model::service::{Ages, Client, Location, Need, Sex, Status, Verified};
-use crate::model::{Date, Organisation, Person, Service, SplitMix64, Text};
+use crate::model::{Date, Organisation, Person, Service, SplitMix64, Text, Timestamp, Updated};
 use proptest::prelude::*;
 
 fn today() -> Date {
@@ -422,7 +422,9 @@ proptest! {
             let record = change.map(|(name, town)| {
                 let locations = vec![location(&town, "", None)];
                 let organisation = Some(Ref::record(organisation));
-                Service { id, name: name.as_str().into(), locations, organisation, ..Service::default() }.into()
+                let updated = Updated(Timestamp::from_seconds(1), town.as_str().into());
+                let name = name.as_str().into();
+                Service { id, name, organisation, locations, updated, ..Service::default() }.into()
             });
             harness.workspace.place(id, record);
             index.update(&harness.workspace, &atlas(), &[id]);
@@ -432,7 +434,7 @@ proptest! {
         index.update(&harness.workspace, &atlas(), &[organisation]);
         let built = harness.index();
         let context = Context { workspace: &harness.workspace, atlas: &atlas(), today: today() };
-        for text in [query.as_str(), "", "in:weymouth", "org:harbour", "crim leagl", "hsng !night"] {
+        for text in [query.as_str(), "", "in:weymouth", "org:harbour", "crim leagl", "hsng !night", "by:weymouth"] {
             let one = index.search(&Query::parse(text, &index, &atlas()), context);
             let other = built.search(&Query::parse(text, &built, &atlas()), context);
             prop_assert_eq!(one, other, "{}", text);

@@ -48,7 +48,9 @@ impl<'a> FuzzyPattern<'a> {
             return None;
         }
         let length = word.chars().count();
-        let distance = if length.abs_diff(self.count) <= self.max_typos {
+        // a letter of the word that the term lacks is a mistake, too
+        let is_near = (mask & !self.mask).count_ones() as usize <= self.max_typos;
+        let distance = if is_near && length.abs_diff(self.count) <= self.max_typos {
             strsim::osa_distance(self.term, word)
         } else {
             usize::MAX

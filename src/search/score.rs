@@ -1,0 +1,118 @@
+//! The running scores of a search: one for each document, to which the postings of every matched word are added.
+
+use super::lexicon::{self, Posting};
+use crate::model::SearchField;
+
+/// Set in the terms of a document that holds an excluded term.
+pub(super) const EXCLUDED: u16 = 1 << 15;
+
+/// What is known of each document while the terms of a query are added up.
+///
+/// Which terms a document holds lies by itself: most documents are only asked for that, and the sets of a hundred
+/// thousand of them stay in the cache of the processor.
+#[derive(Default)]
+pub(super) struct Accumulators {
+    /// The terms that each document holds, a bit each.
+    terms: Vec<u16>,
+    /// The scores of the documents that hold a term; what stands with the others is of an earlier search.
+    scores: Vec<RunningScore>,
+}
+
+/// The score of one document: the sum of the terms before the last one matched, and the best match of that one.
+#[derive(Clone, Copy, Default)]
+struct RunningScore {
+    total: f32,
+    last: f32,
+    fields: u8,
+}
+
+impl Accumulators {
+    /// Forgets everything, for so many documents.
+    pub fn reset(&mut self, documents: usize) {
+        self.terms.clear();
+        self.terms.resize(documents, 0);
+        self.scores.resize(documents, RunningScore::default());
+    }
+
+    /// The terms that a document holds, as bits.
+    pub fn terms(&self, document: u32) -> u16 {
+        self.terms[document as usize]
+    }
+
+    /// How many terms a document holds; none when it holds an excluded one.
+    pub fn count_terms(&self, document: u32) -> u32 {
+        let terms = self.terms(document);
+        if terms & EXCLUDED == 0 { terms.count_ones() } else { 0 }
+    }
+
+    /// The score of a document and the fields in which terms were found.
+    pub fn score(&self, document: u32) -> (f32, u8) {
+        if self.terms(document) & !EXCLUDED == 0 {
+            return (0.0, 0);
+        }
+        let RunningScore { total, last, fields } = self.scores[document as usize];
+        (total + last, fields)
+    }
+
+    /// Notes that a document holds an excluded term.
+    pub fn exclude(&mut self, document: usize) {
+        self.terms[document] |= EXCLUDED;
+    }
+
+    /// Adds the postings of one word.
+    pub fn add(&mut self, postings: &[Posting], scorer: &PostingScorer<'_>) {
+        for posting in postings {
+            let fields = lexicon::fields(*posting);
+            let weight = scorer.weights.0[fields as usize];
+            let document = lexicon::document(*posting);
+            if weight > 0.0 && self.terms[document] & scorer.required == scorer.required {
+                self.add_score(document, scorer.bit, scorer.bonus + scorer.quality * weight, fields);
+            }
+        }
+    }
+
+    fn add_score(&mut self, document: usize, bit: u16, score: f32, fields: u8) {
+        let (terms, running) = (&mut self.terms[document], &mut self.scores[document]);
+        if *terms & !EXCLUDED == 0 {
+            *running = RunningScore { total: 0.0, last: score, fields };
+        } else if *terms & bit == 0 {
+            *running =
+                RunningScore { total: running.total + running.last, last: score, fields: running.fields | fields };
+        } else if score > running.last {
+            running.last = score;
+            running.fields |= fields;
+        }
+        *terms |= bit;
+    }
+}
+
+/// How the postings of one word are scored.
+pub(super) struct PostingScorer<'a> {
+    /// The bit of the term.
+    pub bit: u16,
+    /// The terms that a document must hold to be looked at.
+    pub required: u16,
+    /// Added to each score.
+    pub bonus: f32,
+    /// How well the word matches the term, times the weight of the term.
+    pub quality: f32,
+    /// The weights of the fields in which the term counts.
+    pub weights: &'a FieldWeights,
+}
+
+/// The weight of each set of fields in which a word may stand: the best field decides, the others only break ties.
+pub(super) struct FieldWeights([f32; 64]);
+
+impl FieldWeights {
+    /// For a term that counts in these fields only; a word that stands in none of them weighs nothing.
+    pub fn new(counted: u8) -> Self {
+        let mut of_sets = [0.0; 64];
+        for (set, weight) in (0_u8..).zip(of_sets.iter_mut()) {
+            let fields = SearchField::ALL.into_iter().filter(|field| set & counted & field.bit() != 0);
+            let weights = fields.map(SearchField::weight);
+            let (most, sum) = weights.fold((0.0_f32, 0.0), |(most, sum), weight| (most.max(weight), sum + weight));
+            *weight = most + 0.05 * (sum - most);
+        }
+        Self(of_sets)
+    }
+}
