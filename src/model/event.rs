@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::change::Refusal;
 use super::date::{Date, Time};
 use super::field::{Blank, SearchField};
 use super::organisation::Organisation;
@@ -74,10 +75,13 @@ impl Rules for Event {
         Cow::Borrowed(&self.name)
     }
 
-    fn check(&self) -> Result<(), String> {
+    /// Refused only where it is typed: two people who move one end of a slot each may leave it so, and it does no harm.
+    fn check_among(&self, _: &Workspace) -> Result<(), Refusal> {
         let backwards = |slot: &&Slot| slot.from.zip(slot.to).is_some_and(|(from, to)| to <= from);
         match self.slots.iter().find(backwards) {
-            Some(slot) => Err(format!("slots: {} ends before it begins", slot.name.as_deref().unwrap_or("a slot"))),
+            Some(slot) => {
+                Err(Refusal(format!("slots: {} ends before it begins", slot.name.as_deref().unwrap_or("a slot"))))
+            }
             None => Ok(()),
         }
     }

@@ -137,14 +137,17 @@ impl Rules for Round {
     fn check(&self) -> Result<(), String> {
         match (self.dots, self.cap) {
             (Some(0), _) => Err("dots: each person needs at least one dot".to_owned()),
-            (Some(dots), Some(cap)) if cap > dots => Err(format!("cap: at most {dots} dots can be put on one item")),
             (_, Some(0)) => Err("cap: at least one dot must be allowed on one item".to_owned()),
             _ => Ok(()),
         }
     }
 
-    /// The rules of a round cannot be changed behind the backs of those who have voted.
+    /// The rules of a round cannot be changed behind the backs of those who have voted. A cap above the dots is refused
+    /// only where it is typed: two people who change one of the two each may leave it behind, and it does no harm.
     fn check_among(&self, workspace: &Workspace) -> Result<(), Refusal> {
+        if let Some((dots, _)) = self.dots.zip(self.cap).filter(|(dots, cap)| cap > dots) {
+            return Err(Refusal(format!("cap: at most {dots} dots can be put on one item")));
+        }
         let Some(before) = workspace.rounds.get(self.id) else { return Ok(()) };
         if before.is_closed()
             && (self.dots, self.cap, self.method, self.anonymous)
@@ -180,7 +183,7 @@ impl Round {
 
     /// How many dots a person can put on one item.
     pub fn most_on_one(&self) -> u32 {
-        u32::from(self.cap.or(self.dots).unwrap_or_default())
+        u32::from(self.cap.into_iter().chain(self.dots).min().unwrap_or_default())
     }
 
     /// Whether an item is on its ballot.
