@@ -288,18 +288,21 @@ fn shown(kind: Kind, field: &FieldInfo, row: &str) -> String {
     record.format_field(field.name, generate::known())
 }
 
+/// A row that no other number gives.
+type NewRow<'a> = &'a dyn Fn(u64) -> String;
+
 /// What two people make of the rows of one field, each stamped later than the last.
 fn both(
     kind: Kind,
     field: &FieldInfo,
-    ours: impl Fn(&mut Vec<String>, &dyn Fn(u64) -> String),
-    theirs: impl Fn(&mut Vec<String>, &dyn Fn(u64) -> String),
+    ours: impl Fn(&mut Vec<String>, NewRow),
+    theirs: impl Fn(&mut Vec<String>, NewRow),
 ) -> (Merged, Vec<String>) {
     let base = with_four_rows(kind, field);
     let rows = |record: &AnyRecord| -> Vec<String> {
         record.format_field(field.name, generate::known()).lines().map(str::to_owned).collect()
     };
-    let side = |edit: &dyn Fn(&mut Vec<String>, &dyn Fn(u64) -> String), seconds| {
+    let side = |edit: &dyn Fn(&mut Vec<String>, NewRow), seconds| {
         let mut rows = rows(&base);
         edit(&mut rows, &|number| row(kind, field, number));
         let mut record = base.clone();
