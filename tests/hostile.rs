@@ -4,17 +4,24 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)] // a test fails by panicking; helpers are no #[test]
 
+mod generate;
 mod harness;
 mod terminal;
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
+use folkmoot::app::Layer;
+use folkmoot::app::screen::ScreenId;
 use folkmoot::model::text::is_unwelcome;
+use folkmoot::model::{Id, Kind};
 use folkmoot::store;
-use harness::{ASCII, FINE, Harness, MONO, PLAIN};
+use folkmoot::ui::theme::Theme;
+use generate::{from_file, in_place, placed};
+use harness::{ASCII, FINE, Harness, MONO, PLAIN, text_of};
 use terminal::{Terminal, moot, strays};
 
 /// As it stands between quotes in a file: written by hand, by somebody who knows RON's escapes and the raw bytes.
@@ -31,82 +38,81 @@ fn nasty(which: usize) -> String {
     all[which % all.len()].clone()
 }
 
-/// The records of one kind: for every sort of harm one record, with it in every field that holds text.
-fn file(kind: &str, letter: char, fields: &[(&str, &str)], long: &[&str]) -> String {
-    let mut records = String::new();
-    for which in 0..7 {
-        let harm = nasty(which);
-        let mut body = String::new();
-        for (field, shape) in fields {
-            let most = if long.is_empty() || long.contains(field) { usize::MAX } else { 400 };
-            let text: String = if harm.len() > 20_000 { harm.chars().take(most).collect() } else { harm.clone() };
-            writeln!(body, "      {field}: {},", shape.replace('@', &text)).unwrap();
-        }
-        let by = if harm.len() > 200 { "KP" } else { &harm };
-        let updated = format!("updated: (\"2026-11-01T09:00:00Z\", \"{by}\")");
-        writeln!(records, "    \"{letter}-00{which}{which}\": (\n{body}      {updated},\n    ),").unwrap();
-    }
-    format!("Folkmoot(\n  kind: \"{kind}\",\n  version: 1,\n  records: {{\n{records}  }},\n)\n")
+/// How many sorts of harm there are.
+const SORTS: u32 = 7;
+
+/// The id of the record with this sort of harm: `S-0000`, `S-0011`, `S-0022` …
+fn id(kind: Kind, which: u32) -> Id {
+    generate::id(kind, 33 * which)
 }
 
-const SERVICE: [(&str, &str); 24] = [
-    ("name", "\"Name @\""),
-    ("aliases", "[\"@\", \"@\"]"),
-    ("organisation", "\"@\""),
-    ("commissioner", "\"@\""),
-    ("funders", "[\"@\"]"),
-    ("referrers", "[\"@\"]"),
-    ("alert", "\"@\""),
-    ("summary", "\"@\""),
-    ("eligibility", "\"@\""),
-    ("serves", "[\"@\"]"),
-    ("locations", "[(name: \"@\", address: \"@\", town: \"@\", postcode: \"@\", point: (50.7, -2.0))]"),
-    ("opening", "\"@\""),
-    ("cost", "\"@\""),
-    ("how_to_refer", "\"@\""),
-    ("waiting", "\"@\""),
-    ("languages", "[\"@\"]"),
-    ("accessibility", "\"@\""),
-    ("phone", "\"@\""),
-    ("email", "\"@\""),
-    ("url", "\"@\""),
-    ("contacts", "[(name: \"@\", title: \"@\", phone: \"@\", email: \"@\")]"),
-    ("notes", "\"@\""),
-    ("verified", "(on: \"2025-11-01\", by: \"@\", how: \"@\")"),
-    ("source", "(feed: \"@\", id: \"@\", suggestions: [(\"phone\", \"@\")])"),
-];
+/// The most of a very long line that stands in a place that has none.
+const SHORT: usize = 400;
 
-const PERSON: [(&str, &str); 6] = [
-    ("name", "\"Name @\""),
-    ("roles", "[(organisation: \"@\", title: \"@\")]"),
-    ("phone", "\"@\""),
-    ("email", "\"@\""),
-    ("login", "\"@\""),
-    ("notes", "\"@\""),
-];
+/// A record with harm of one sort in every text, as it stands in a file, whatever is declared about its fields. A place
+/// that refuses the harm when it is read (initials, a map that would have to be there) has a plain word instead; those
+/// are returned too.
+fn record(kind: Kind, which: u32, long: &[&str]) -> (String, Vec<String>) {
+    let record = from_file(kind, id(kind, which), &[u64::from(which) + 1], placed);
+    let written = store::to_ron(&record).unwrap();
+    let harm = |place: &str| -> String {
+        let is_long = long.is_empty() || long.contains(&place);
+        nasty(which as usize).chars().take(if is_long { usize::MAX } else { SHORT }).collect()
+    };
+    let mut places = Vec::new();
+    in_place(&written, |place| {
+        places.push(place.to_owned());
+        String::new()
+    });
+    places.sort();
+    places.dedup();
+    // A map of that name is looked for, and without one nothing would be drawn.
+    let reads = |place: &String| {
+        let only = in_place(&written, |other| if other == place { harm(other) } else { "word".to_owned() });
+        place != "partnership.map" && store::from_ron(kind, record.id(), &only).is_ok()
+    };
+    let (_, refused): (Vec<String>, Vec<String>) = places.into_iter().partition(reads);
+    let dorset = |place: &str| if place == "partnership.map" { "dorset" } else { "word" }.to_owned();
+    let is_refused = |place: &str| refused.iter().any(|other| other == place);
+    let text = in_place(&written, |place| if is_refused(place) { dorset(place) } else { harm(place) });
+    let by = harm("");
+    let by = if by.len() > 200 { "KP" } else { &by };
+    let stamp = format!("\"{}\")", record.updated().1);
+    (text.replace(&stamp, &format!("\"{by}\")")), refused)
+}
 
-const ORGANISATION: [(&str, &str); 7] = [
-    ("name", "\"Name @\""),
-    ("aliases", "[\"@\"]"),
-    ("summary", "\"@\""),
-    ("phone", "\"@\""),
-    ("email", "\"@\""),
-    ("url", "\"@\""),
-    ("parent", "\"@\""),
-];
+/// The file of one kind: for every sort of harm one record; of the partnership there is only one.
+fn file(kind: Kind, long: &[&str]) -> (String, Vec<String>) {
+    let count = if kind == Kind::Partnership { 1 } else { SORTS };
+    let mut records = String::new();
+    let mut refused = Vec::new();
+    for which in 0..count {
+        let (text, places) = record(kind, which, long);
+        writeln!(records, "    \"{}\": {},", id(kind, which), text.trim_end()).unwrap();
+        refused.extend(places);
+    }
+    let kind = kind.plural();
+    (format!("Folkmoot(\n  kind: \"{kind}\",\n  version: 1,\n  records: {{\n{records}  }},\n)\n"), refused)
+}
 
-/// A workspace in which every text means harm; the fields named are those with very long lines, all where none is named.
-fn workspace(long: &[&str]) -> Arc<tempfile::TempDir> {
+/// A workspace in which every text of every kind means harm; the places named are those with very long lines, all where
+/// none is named. Says which places refused some harm.
+fn harmful(long: &[&str]) -> (Arc<tempfile::TempDir>, Vec<String>) {
     let dir = tempfile::tempdir().unwrap();
     store::init(dir.path(), "Table of the North", false).unwrap();
-    let write = |name: &str, text: String| std::fs::write(dir.path().join(name), text).unwrap();
-    write("services.ron", file("services", 'S', &SERVICE, long));
-    write("people.ron", file("people", 'P', &PERSON, long));
-    write("organisations.ron", file("organisations", 'O', &ORGANISATION, long));
-    let itself = std::fs::read_to_string(dir.path().join("partnership.ron")).unwrap();
-    let harmed = itself.replace("Table of the North", &format!("Table {}", nasty(0)));
-    write("partnership.ron", harmed.replacen("name:", &format!("purpose: \"{}\", name:", nasty(2)), 1));
-    Arc::new(dir)
+    let mut refused = Vec::new();
+    for kind in Kind::ALL.iter().copied() {
+        let (text, places) = file(kind, long);
+        std::fs::write(dir.path().join(format!("{}.ron", kind.plural())), text).unwrap();
+        refused.extend(places);
+    }
+    refused.sort();
+    refused.dedup();
+    (Arc::new(dir), refused)
+}
+
+fn workspace(long: &[&str]) -> Arc<tempfile::TempDir> {
+    harmful(long).0
 }
 
 /// What must never be in the text of a screen or of an output.
@@ -126,13 +132,24 @@ fn unwelcome(text: &str) -> Vec<String> {
 
 #[test]
 fn the_files_read_and_hold_the_harm_as_text() {
-    let dir = workspace(&[]);
-    let opened = store::Store::open(dir.path(), store::Mode::Read).unwrap();
+    let (dir, refused) = harmful(&[]);
+    let mut opened = store::Store::open(dir.path(), store::Mode::Read).unwrap();
     assert!(opened.problems.is_empty(), "{}", opened.problems[0]);
-    let workspace = opened.workspace;
-    assert_eq!((workspace.services.len(), workspace.people.len(), workspace.organisations.len()), (7, 7, 7));
-    let names: String = workspace.services.iter().map(|service| service.name.to_string()).collect();
-    assert!(names.contains("<U+001B>[31mred") && names.contains("<U+202E>gnp.exe"), "shown, not hidden: {names}");
+    println!("refused when read: {}", refused.join(", "));
+    assert!(refused.len() <= 3, "{refused:?}");
+    for kind in Kind::ALL.iter().copied() {
+        let records = match kind.is_resident() {
+            true => opened.workspace.all(kind),
+            false => opened.store.load_kind(kind).unwrap(),
+        };
+        assert_eq!(records.len(), if kind == Kind::Partnership { 1 } else { SORTS as usize }, "{}", kind.plural());
+        let all = format!("{records:?}");
+        assert!(all.contains("<U+001B>[31mred"), "shown, not hidden: {}", kind.plural());
+        for field in kind.fields() {
+            let is_filled = records.iter().any(|record| !record.is_blank(field.name));
+            assert!(is_filled, "nothing stands in {}.{}", kind.plural(), field.name);
+        }
+    }
     assert!(!unwelcome("a\u{1b}").is_empty() && !unwelcome(&nasty(3)).is_empty(), "the sweep can fail");
 }
 
@@ -164,25 +181,59 @@ fn no_screen_shows_anything_that_is_no_text() {
     let mut seen = 0;
     for story in stories {
         harness.press(story);
-        for (columns, rows) in [(80, 24), (40, 12), (200, 60)] {
-            harness.size(columns, rows);
-            for look in [FINE, MONO, ASCII, PLAIN] {
-                let (buffer, _) = harness.buffer(look);
-                // Cell by cell: a newline in a cell would be as bad as an escape.
-                for cell in &buffer.content {
-                    let symbol = cell.symbol();
-                    assert!(!symbol.chars().any(|c| c == '\n' || is_unwelcome(c)), "{story}: {symbol:?}");
-                    assert!(!look.ascii || symbol.is_ascii(), "{story}: {symbol:?}");
-                    seen += symbol.len();
-                }
-                assert_eq!(unwelcome(&harness.screen_in(look)), Vec::<String>::new(), "{story}");
-            }
-        }
-        harness.size(80, 24);
+        seen += looked_at(&mut harness, &[FINE, MONO, ASCII, PLAIN], &[(80, 24), (40, 12), (200, 60)], story);
     }
     assert!(seen > 1_000_000);
     assert_eq!(harness.copied.len(), 2, "{}", harness.screen());
     assert_eq!(unwelcome(&harness.copied.join("\n")), Vec::<String>::new());
+}
+
+/// Every record that a screen lists, in its form, field by field; and the form of the partnership.
+#[test]
+fn no_form_of_any_kind_shows_anything_that_is_no_text() {
+    let mut harness = Harness::at(workspace(&[]), "P-0066");
+    let mut kinds = BTreeSet::new();
+    let mut open = |harness: &mut Harness, keys: &str| {
+        harness.press(keys);
+        let Some(Layer::Form(form)) = harness.app.layers.last() else { panic!("{keys}: {}", harness.screen()) };
+        let (kind, count) = (form.record.kind(), form.fields.len());
+        kinds.insert(kind);
+        for at in 0..count {
+            looked_at(harness, &[FINE, ASCII], &[(80, 24)], &format!("{keys}, field {at} of a {}", kind.singular()));
+            harness.press("<tab>");
+        }
+        harness.press("<esc>");
+    };
+    for screen in ScreenId::ALL {
+        harness.press(screen.key());
+        for at in 0..harness.app.list().rows.len() {
+            open(&mut harness, &format!("gg{}e", "j".repeat(at)));
+        }
+    }
+    open(&mut harness, ":partnership<enter>");
+    let all: BTreeSet<Kind> = Kind::ALL.iter().copied().filter(|kind| kind.is_resident()).collect();
+    assert_eq!(kinds, all, "a kind of which no form was drawn");
+}
+
+/// Looks at what is drawn in these looks at these sizes, and says how much that was.
+fn looked_at(harness: &mut Harness, looks: &[Theme], sizes: &[(u16, u16)], story: &str) -> usize {
+    let mut seen = 0;
+    for (columns, rows) in sizes {
+        harness.size(*columns, *rows);
+        for look in looks.iter().copied() {
+            let (buffer, _) = harness.buffer(look);
+            // Cell by cell: a newline in a cell would be as bad as an escape.
+            for cell in &buffer.content {
+                let symbol = cell.symbol();
+                assert!(!symbol.chars().any(|c| c == '\n' || is_unwelcome(c)), "{story}: {symbol:?}");
+                assert!(!look.ascii || symbol.is_ascii(), "{story}: {symbol:?}");
+                seen += symbol.len();
+            }
+            assert_eq!(unwelcome(&text_of(&buffer)), Vec::<String>::new(), "{story}");
+        }
+    }
+    harness.size(80, 24);
+    seen
 }
 
 fn run(dir: &Path, arguments: &[&str]) -> (Vec<u8>, Vec<u8>) {
@@ -195,16 +246,19 @@ fn run(dir: &Path, arguments: &[&str]) -> (Vec<u8>, Vec<u8>) {
 #[test]
 fn no_command_prints_anything_that_is_no_text() {
     // Every run reads all of it, so very long lines stand in three fields here.
-    let dir = workspace(&["name", "summary", "phone"]);
+    let dir = workspace(&["services.name", "services.summary", "organisations.phone"]);
     let dir = dir.path();
     let mut commands: Vec<Vec<&str>> =
         vec![vec![], vec!["check"], vec!["find", "name"], vec!["find", "name", "--json"], vec!["keys"]];
-    for kind in ["services", "people", "organisations", "partnership"] {
+    for kind in Kind::ALL.iter().map(|kind| kind.plural()) {
         commands.extend([vec!["list", kind], vec!["list", kind, "--json"], vec!["list", kind, "--csv"]]);
     }
-    // Every sort of harm in one kind, and one of it in the others: each run reads some megabytes.
-    let others = ["P-0000", "P-0022", "O-0011", "O-0033"].map(str::to_owned);
-    let ids: Vec<String> = (0..7).map(|which| format!("S-00{which}{which}")).chain(others).collect();
+    // Every sort of harm in services, and two in the others: each run reads some megabytes.
+    let sorts = |kind: Kind| if kind == Kind::Service { vec![0, 1, 2, 3, 4, 5, 6] } else { vec![0, 2] };
+    let ids: Vec<String> = Kind::ALL
+        .iter()
+        .flat_map(|kind| sorts(*kind).into_iter().map(move |which| id(*kind, which).to_string()))
+        .collect();
     for id in &ids {
         commands.extend([vec!["show", id], vec!["show", id, "--json"]]);
     }
