@@ -231,31 +231,17 @@ pub fn plan_election(
     let updated = author.stamp(None);
     let described = election.meta.get("description").map_or(name, String::as_str);
     let (event, topic) = event_of(described, &updated, &mut ids);
-    let recommendations: Vec<Recommendation> = (1_u16..)
-        .zip(&election.projects)
-        .map(|(number, project)| Recommendation {
-            id: ids.draw(Kind::Recommendation),
-            text: Text::line(&project.name),
-            topic: Some(Ref::record(topic.id)),
-            number: Some(number),
-            source_id: Some(Text::line(&project.id)),
-            updated: updated.clone(),
-            ..Recommendation::default()
-        })
-        .collect();
+    let recommendations = recommendations_of(election, &topic, &updated, &mut ids);
     let by_source: HashMap<&str, Id> =
         election.projects.iter().map(|one| one.id.as_str()).zip(recommendations.iter().map(|one| one.id)).collect();
+    let options = recommendations.iter().map(|one| Ref::record(one.id)).collect();
     let round = Round {
         id: ids.draw(Kind::Round),
         name: Text::line(&format!("Vote: {described}")),
         event: Some(Ref::record(event.id)),
-        method: Method::Ballots,
-        dots: Some(election.dots()),
-        cap: election.cap(),
-        state: RoundState::Closed,
-        options: recommendations.iter().map(|one| Ref::record(one.id)).collect(),
+        options,
         updated: updated.clone(),
-        ..Round::default()
+        ..rules_of(election)
     };
     let ballots: Vec<Ballot> =
         election.ballots.iter().map(|paper| ballot_of(paper, &round, &by_source, &updated, &mut ids)).collect();
@@ -287,6 +273,31 @@ fn event_of(described: &str, updated: &Updated, ids: &mut Ids) -> (Event, Topic)
         ..Topic::default()
     };
     (event, topic)
+}
+
+/// A recommendation for each project.
+fn recommendations_of(election: &Election, topic: &Topic, updated: &Updated, ids: &mut Ids) -> Vec<Recommendation> {
+    let recommendation = |(number, project): (u16, &Project)| Recommendation {
+        id: ids.draw(Kind::Recommendation),
+        text: Text::line(&project.name),
+        topic: Some(Ref::record(topic.id)),
+        number: Some(number),
+        source_id: Some(Text::line(&project.id)),
+        updated: updated.clone(),
+        ..Recommendation::default()
+    };
+    (1_u16..).zip(&election.projects).map(recommendation).collect()
+}
+
+/// The rules of the round in which an election was held.
+fn rules_of(election: &Election) -> Round {
+    Round {
+        method: Method::Ballots,
+        dots: Some(election.dots()),
+        cap: election.cap(),
+        state: RoundState::Closed,
+        ..Round::default()
+    }
 }
 
 fn ballot_of(

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::field::{Audience, Blank, FieldType, FieldValue, ParseContext};
 use super::record::{Rules, atomic_merge, record};
-use super::text::Text;
+use super::text::{self, Text};
 use super::{AnyRecord, Id, Kind, Workspace};
 
 /// The longest item that is kept, in bytes.
@@ -23,9 +23,21 @@ const MAX_BYTES: usize = 4 * 1024 * 1024;
 pub struct Json(Box<str>);
 
 impl Json {
-    /// Keeps JSON that was written by a JSON library, and so holds no raw control character.
+    /// Keeps JSON that was written by a JSON library, and so holds no raw control character. Other characters that must
+    /// not reach a reader as they are (they can only stand within its texts) are written as `\u202e`: the same JSON.
     pub fn new(json: &str) -> Self {
-        Self(json.into())
+        if text::each_welcome(json).all(|(_, is_welcome)| is_welcome) {
+            return Self(json.into());
+        }
+        let mut escaped = String::with_capacity(json.len());
+        for (c, is_welcome) in text::each_welcome(json) {
+            if is_welcome {
+                escaped.push(c);
+            } else {
+                escaped.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
+            }
+        }
+        Self(escaped.into())
     }
 
     /// The JSON.
@@ -54,7 +66,7 @@ impl<'de> Deserialize<'de> for Json {
                 "this item holds a control character; JSON would write it as \\u001b",
             ));
         }
-        Ok(Self(text.into()))
+        Ok(Self::new(&text))
     }
 }
 

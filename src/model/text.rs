@@ -194,6 +194,16 @@ fn is_mark(c: char) -> bool {
     is_combining_mark(c) || canonical_combining_class(c) != 0
 }
 
+/// Each character, and whether it may reach a reader as it is: it is welcome, and no more marks than a few are on one
+/// character.
+pub(super) fn each_welcome(text: &str) -> impl Iterator<Item = (char, bool)> {
+    let mut run = 0;
+    text.chars().map(move |c| {
+        run = if is_mark(c) { run + 1 } else { 0 };
+        (c, run <= MAX_MARKS && !is_unwelcome(c))
+    })
+}
+
 fn limit_marks(text: String) -> String {
     let mut run = 0;
     let too_many = text.chars().any(|c| {

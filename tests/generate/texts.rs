@@ -27,7 +27,7 @@ const HOSTILE: [&str; 26] = [
     "  ",
     "\t",
     "=cmd()",
-    "O-0001",
+    "O-0011",
     "S-ZZZZ",
     "North House organisation",
     "İSTANBUL ΣΑΣ",
@@ -80,7 +80,16 @@ pub fn marks_in(text: &str) -> Vec<String> {
     text.match_indices(MARK).filter_map(|(at, _)| text.get(at..at + MARK_LENGTH)).map(str::to_owned).collect()
 }
 
-/// The word in whose place a test puts harm, in a file that was written before.
-pub fn harm(_: &mut Dice, _: &str) -> String {
-    "HARM".to_owned()
+/// The sign at both ends of a word that [`in_place`] replaces.
+const PLACE: char = '@';
+
+/// A word that says where it stands, for a file in which harm is to stand in its place.
+pub fn placed(_: &mut Dice, place: &str) -> String {
+    format!("{PLACE}{place}{PLACE}")
+}
+
+/// The text with something else wherever a word of [`placed`] stands; asked with the place.
+pub fn in_place(text: &str, mut harm: impl FnMut(&str) -> String) -> String {
+    let parts = text.split(PLACE).enumerate();
+    parts.map(|(at, part)| if at % 2 == 0 { part.to_owned() } else { harm(part) }).collect()
 }
