@@ -14,16 +14,10 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-<<<<<<< HEAD
-use folkmoot::app::screen::ScreenId;
-use folkmoot::model::text::is_unwelcome;
-use folkmoot::model::{FieldInfo, FieldType, Kind};
-=======
 use folkmoot::app::Layer;
 use folkmoot::app::screen::ScreenId;
 use folkmoot::model::text::is_unwelcome;
 use folkmoot::model::{Id, Kind};
->>>>>>> store
 use folkmoot::store;
 use folkmoot::ui::theme::Theme;
 use generate::{from_file, in_place, placed};
@@ -44,65 +38,6 @@ fn nasty(which: usize) -> String {
     all[which % all.len()].clone()
 }
 
-<<<<<<< HEAD
-/// The records of one kind: for every sort of harm one record, with it in every field that holds text.
-fn file(kind: Kind, long: &[&str]) -> String {
-    let (fields, letter) = (fields(kind), kind.letter());
-    let mut records = String::new();
-    for which in 0..7 {
-        let harm = nasty(which);
-        let mut body = String::new();
-        for (field, shape) in &fields {
-            let most = if long.is_empty() || long.contains(field) { usize::MAX } else { 400 };
-            let text: String = if harm.len() > 20_000 { harm.chars().take(most).collect() } else { harm.clone() };
-            writeln!(body, "      {field}: {},", shape.replace('@', &text)).unwrap();
-        }
-        let by = if harm.len() > 200 { "KP" } else { &harm };
-        let updated = format!("updated: (\"2026-11-01T09:00:00Z\", \"{by}\")");
-        writeln!(records, "    \"{letter}-00{which}{which}\": (\n{body}      {updated},\n    ),").unwrap();
-    }
-    format!("Folkmoot(\n  kind: \"{}\",\n  version: 1,\n  records: {{\n{records}  }},\n)\n", kind.plural())
-}
-
-/// What a field of a record holds in the file, harm in every text of it; `None` where it holds no text.
-fn shape(field: &FieldInfo) -> Option<String> {
-    Some(match field.field_type {
-        FieldType::Line | FieldType::Paragraph | FieldType::Reference(_) => "\"@\"".to_owned(),
-        FieldType::Words | FieldType::Areas | FieldType::References(_) => "[\"@\", \"@\"]".to_owned(),
-        FieldType::Rows(columns) => {
-            let cell = |column: &FieldInfo| Some(format!("{}: {}", column.name, shape(column)?));
-            format!("[({})]", columns.iter().filter_map(cell).collect::<Vec<_>>().join(", "))
-        }
-        FieldType::Number if field.is_required => "5".to_owned(),
-        FieldType::Notation if field.name == "point" => "(50.7, -2.0)".to_owned(),
-        _ => return None,
-    })
-}
-
-/// What the program keeps and nobody types, written by hand all the same.
-const KEPT: [(&str, &str, &str); 2] = [
-    ("services", "verified", "(on: \"2025-11-01\", by: \"@\", how: \"@\")"),
-    ("services", "source", "(feed: \"@\", id: \"@\", suggestions: [(\"phone\", \"@\")])"),
-];
-
-/// Every field of a kind that holds text, with its shape. The first that is required is the name by which the stories
-/// find a record; initials of that length are refused when the file is read.
-fn fields(kind: Kind) -> Vec<(&'static str, String)> {
-    let mut fields: Vec<_> = kind
-        .editable_fields()
-        .filter(|field| field.name != "initials")
-        .filter_map(|field| Some((field.name, shape(field)?)))
-        .collect();
-    fields[0] = (fields[0].0, "\"Name @\"".to_owned());
-    let kept = KEPT.iter().filter(|(of, ..)| *of == kind.plural());
-    fields.extend(kept.map(|(_, name, shape)| (*name, (*shape).to_owned())));
-    fields
-}
-
-/// The kinds that people write into: all but the partnership itself and what imports brought.
-fn kinds() -> impl Iterator<Item = Kind> {
-    Kind::ALL.iter().copied().filter(|kind| kind.is_addable())
-=======
 /// How many sorts of harm there are.
 const SORTS: u32 = 7;
 
@@ -158,7 +93,6 @@ fn file(kind: Kind, long: &[&str]) -> (String, Vec<String>) {
     }
     let kind = kind.plural();
     (format!("Folkmoot(\n  kind: \"{kind}\",\n  version: 1,\n  records: {{\n{records}  }},\n)\n"), refused)
->>>>>>> store
 }
 
 /// A workspace in which every text of every kind means harm; the places named are those with very long lines, all where
@@ -166,16 +100,6 @@ fn file(kind: Kind, long: &[&str]) -> (String, Vec<String>) {
 fn harmful(long: &[&str]) -> (Arc<tempfile::TempDir>, Vec<String>) {
     let dir = tempfile::tempdir().unwrap();
     store::init(dir.path(), "Table of the North", false).unwrap();
-<<<<<<< HEAD
-    let write = |name: &str, text: String| std::fs::write(dir.path().join(name), text).unwrap();
-    for kind in kinds() {
-        write(&format!("{}.ron", kind.plural()), file(kind, long));
-    }
-    let itself = std::fs::read_to_string(dir.path().join("partnership.ron")).unwrap();
-    let harmed = itself.replace("Table of the North", &format!("Table {}", nasty(0)));
-    write("partnership.ron", harmed.replacen("name:", &format!("purpose: \"{}\", name:", nasty(2)), 1));
-    Arc::new(dir)
-=======
     let mut refused = Vec::new();
     for kind in Kind::ALL.iter().copied() {
         let (text, places) = file(kind, long);
@@ -189,7 +113,6 @@ fn harmful(long: &[&str]) -> (Arc<tempfile::TempDir>, Vec<String>) {
 
 fn workspace(long: &[&str]) -> Arc<tempfile::TempDir> {
     harmful(long).0
->>>>>>> store
 }
 
 /// What must never be in the text of a screen or of an output.
@@ -212,20 +135,11 @@ fn the_files_read_and_hold_the_harm_as_text() {
     let (dir, refused) = harmful(&[]);
     let mut opened = store::Store::open(dir.path(), store::Mode::Read).unwrap();
     assert!(opened.problems.is_empty(), "{}", opened.problems[0]);
-<<<<<<< HEAD
-    let workspace = opened.workspace;
-    assert!(kinds().count() > 2 && kinds().all(|kind| workspace.count(kind) == 7), "every record was read");
-    assert!(fields(Kind::Service).len() >= 24, "{:?}", fields(Kind::Service));
-    let names: String = workspace.services.iter().map(|service| service.name.to_string()).collect();
-    assert!(names.contains("<U+001B>[31mred") && names.contains("<U+202E>gnp.exe"), "shown, not hidden: {names}");
-=======
     println!("refused when read: {}", refused.join(", "));
     assert!(refused.len() <= 3, "{refused:?}");
     for kind in Kind::ALL.iter().copied() {
-        let records = match kind.is_resident() {
-            true => opened.workspace.all(kind),
-            false => opened.store.load_kind(kind).unwrap(),
-        };
+        let originals = |opened: &mut store::Opened| opened.store.load_kind(kind).unwrap();
+        let records = if kind.is_resident() { opened.workspace.all(kind) } else { originals(&mut opened) };
         assert_eq!(records.len(), if kind == Kind::Partnership { 1 } else { SORTS as usize }, "{}", kind.plural());
         let all = format!("{records:?}");
         assert!(all.contains("<U+001B>[31mred"), "shown, not hidden: {}", kind.plural());
@@ -234,7 +148,6 @@ fn the_files_read_and_hold_the_harm_as_text() {
             assert!(is_filled, "nothing stands in {}.{}", kind.plural(), field.name);
         }
     }
->>>>>>> store
     assert!(!unwelcome("a\u{1b}").is_empty() && !unwelcome(&nasty(3)).is_empty(), "the sweep can fail");
 }
 
@@ -263,33 +176,10 @@ fn no_screen_shows_anything_that_is_no_text() {
         "<esc>:partnership<enter>",
         "<esc>y1y",
     ];
-    let screens =
-        ScreenId::ALL.iter().flat_map(|screen| ["jj", "<enter>", "<esc>e", "<esc>"].map(|keys| (screen, keys)));
-    let screens = screens.map(|(screen, keys)| format!("<esc>{}{keys}", screen.key()));
     let mut seen = 0;
-<<<<<<< HEAD
-    for story in stories.map(str::to_owned).into_iter().chain(screens) {
-        harness.press(&story);
-        for (columns, rows) in [(80, 24), (40, 12), (200, 60)] {
-            harness.size(columns, rows);
-            for look in [FINE, MONO, ASCII, PLAIN] {
-                let (buffer, _) = harness.buffer(look);
-                // Cell by cell: a newline in a cell would be as bad as an escape.
-                for cell in &buffer.content {
-                    let symbol = cell.symbol();
-                    assert!(!symbol.chars().any(|c| c == '\n' || is_unwelcome(c)), "{story}: {symbol:?}");
-                    assert!(!look.ascii || symbol.is_ascii(), "{story}: {symbol:?}");
-                    seen += symbol.len();
-                }
-                assert_eq!(unwelcome(&harness.screen_in(look)), Vec::<String>::new(), "{story}");
-            }
-        }
-        harness.size(80, 24);
-=======
     for story in stories {
         harness.press(story);
         seen += looked_at(&mut harness, &[FINE, MONO, ASCII, PLAIN], &[(80, 24), (40, 12), (200, 60)], story);
->>>>>>> store
     }
     assert!(seen > 1_000_000);
     assert_eq!(harness.copied.len(), 2, "{}", harness.screen());
@@ -319,8 +209,9 @@ fn no_form_of_any_kind_shows_anything_that_is_no_text() {
         }
     }
     open(&mut harness, ":partnership<enter>");
-    let all: BTreeSet<Kind> = Kind::ALL.iter().copied().filter(|kind| kind.is_resident()).collect();
-    assert_eq!(kinds, all, "a kind of which no form was drawn");
+    let listed = ScreenId::ALL.iter().flat_map(|screen| screen.kinds().iter().copied());
+    let all: BTreeSet<Kind> = listed.chain([Kind::Partnership]).collect();
+    assert_eq!(kinds, all, "a kind that a screen lists, and of which no form was drawn");
 }
 
 /// Looks at what is drawn in these looks at these sizes, and says how much that was.
@@ -358,16 +249,6 @@ fn no_command_prints_anything_that_is_no_text() {
     let dir = dir.path();
     let mut commands: Vec<Vec<&str>> =
         vec![vec![], vec!["check"], vec!["find", "name"], vec!["find", "name", "--json"], vec!["keys"]];
-<<<<<<< HEAD
-    for kind in Kind::ALL.iter().filter(|kind| kind.is_resident()).map(|kind| kind.plural()) {
-        commands.extend([vec!["list", kind], vec!["list", kind, "--json"], vec!["list", kind, "--csv"]]);
-    }
-    commands.extend(kinds().map(|kind| vec!["find", "name", "--kind", kind.plural()]));
-    // Every sort of harm in one kind, and one of it in the others: each run reads some megabytes.
-    let others = kinds().filter(|kind| *kind != Kind::Service).flat_map(|kind| [(kind, "0000"), (kind, "0022")]);
-    let others = others.map(|(kind, number)| format!("{}-{number}", kind.letter()));
-    let ids: Vec<String> = (0..7).map(|which| format!("S-00{which}{which}")).chain(others).collect();
-=======
     for kind in Kind::ALL.iter().map(|kind| kind.plural()) {
         commands.extend([vec!["list", kind], vec!["list", kind, "--json"], vec!["list", kind, "--csv"]]);
     }
@@ -377,7 +258,6 @@ fn no_command_prints_anything_that_is_no_text() {
         .iter()
         .flat_map(|kind| sorts(*kind).into_iter().map(move |which| id(*kind, which).to_string()))
         .collect();
->>>>>>> store
     for id in &ids {
         commands.extend([vec!["show", id], vec!["show", id, "--json"]]);
     }
