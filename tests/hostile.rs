@@ -138,10 +138,8 @@ fn the_files_read_and_hold_the_harm_as_text() {
     println!("refused when read: {}", refused.join(", "));
     assert!(refused.len() <= 3, "{refused:?}");
     for kind in Kind::ALL.iter().copied() {
-        let records = match kind.is_resident() {
-            true => opened.workspace.all(kind),
-            false => opened.store.load_kind(kind).unwrap(),
-        };
+        let originals = |opened: &mut store::Opened| opened.store.load_kind(kind).unwrap();
+        let records = if kind.is_resident() { opened.workspace.all(kind) } else { originals(&mut opened) };
         assert_eq!(records.len(), if kind == Kind::Partnership { 1 } else { SORTS as usize }, "{}", kind.plural());
         let all = format!("{records:?}");
         assert!(all.contains("<U+001B>[31mred"), "shown, not hidden: {}", kind.plural());

@@ -133,7 +133,9 @@ pub fn fill(record: &mut AnyRecord, field: &FieldInfo, dice: &mut Dice, texts: T
         let text = text_for(record.kind(), field, dice, texts);
         let mut filled = record.clone();
         let is_set = filled.set_field(field.name, &text, context()).is_ok();
-        if is_set && !filled.is_blank(field.name) && !is_refused(&filled) {
+        // "no" is a value too, and leaves the field blank.
+        let is_said = !filled.is_blank(field.name) || field.field_type == FieldType::Flag;
+        if is_set && is_said && !is_refused(&filled) {
             *record = filled;
             return true;
         }
@@ -256,10 +258,12 @@ fn examples() -> &'static HashMap<&'static str, Vec<String>> {
             let FieldType::Rows(columns) = field.field_type else { continue };
             for (at, column) in columns.iter().enumerate().filter(|(_, one)| one.field_type == FieldType::Notation) {
                 let in_row = |part: &str| {
-                    let cell = |(which, column): (usize, &FieldInfo)| match which == at {
-                        true => part.to_owned(),
-                        false if column.is_required => text_for(kind, column, &mut Dice::new(1), texts::short),
-                        false => String::new(),
+                    let cell = |(which, column): (usize, &FieldInfo)| {
+                        if which == at {
+                            return part.to_owned();
+                        }
+                        let needed = || text_for(kind, column, &mut Dice::new(1), texts::short);
+                        if column.is_required { needed() } else { String::new() }
                     };
                     join_cells(&columns.iter().enumerate().map(cell).collect::<Vec<_>>())
                 };
