@@ -83,7 +83,7 @@
 //!   (tests/leaving.rs).
 //! - **What is hidden from an audience reaches it nowhere**: [`model::AnyRecord::show`] and
 //!   [`model::AnyRecord::visible_to`] are the ways from a record to a screen, a command, a search or an export
-//!   (tests/session.rs, tests/cli.rs, tests/exchange.rs).
+//!   (tests/hidden.rs, tests/session.rs, tests/exchange.rs).
 
 pub mod app;
 pub mod cli;

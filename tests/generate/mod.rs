@@ -5,18 +5,20 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)] // a test fails by panicking
 
 mod arbitrary;
+mod sides;
 mod texts;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use folkmoot::model::row::{join_cells, split_cells};
+use folkmoot::model::row::join_cells;
 use folkmoot::model::{
     AnyRecord, Date, FieldInfo, FieldType, Id, Kind, ParseContext, SplitMix64, Text, Timestamp, Updated, Workspace,
 };
-use proptest::prelude::*;
 use serde_json::Value;
 
+#[allow(unused_imports)] // each test file uses what it needs
+pub use sides::{Sides, any_kind, any_numbers, any_record, any_sides, edited};
 #[allow(unused_imports)] // each test file uses what it needs
 pub use texts::{Texts, hostile, in_place, marked, marks_in, placed, plain};
 
@@ -133,7 +135,9 @@ pub fn fill(record: &mut AnyRecord, field: &FieldInfo, dice: &mut Dice, texts: T
         let text = text_for(record.kind(), field, dice, texts);
         let mut filled = record.clone();
         let is_set = filled.set_field(field.name, &text, context()).is_ok();
-        if is_set && !filled.is_blank(field.name) && !is_refused(&filled) {
+        // "no" is a value too, and leaves the field blank.
+        let is_said = !filled.is_blank(field.name) || field.field_type == FieldType::Flag;
+        if is_set && is_said && !is_refused(&filled) {
             *record = filled;
             return true;
         }
@@ -256,10 +260,12 @@ fn examples() -> &'static HashMap<&'static str, Vec<String>> {
             let FieldType::Rows(columns) = field.field_type else { continue };
             for (at, column) in columns.iter().enumerate().filter(|(_, one)| one.field_type == FieldType::Notation) {
                 let in_row = |part: &str| {
-                    let cell = |(which, column): (usize, &FieldInfo)| match which == at {
-                        true => part.to_owned(),
-                        false if column.is_required => text_for(kind, column, &mut Dice::new(1), texts::short),
-                        false => String::new(),
+                    let cell = |(which, column): (usize, &FieldInfo)| {
+                        if which == at {
+                            return part.to_owned();
+                        }
+                        let needed = || text_for(kind, column, &mut Dice::new(1), texts::short);
+                        if column.is_required { needed() } else { String::new() }
                     };
                     join_cells(&columns.iter().enumerate().map(cell).collect::<Vec<_>>())
                 };
@@ -276,145 +282,4 @@ fn parts_of(hint: &'static str) -> impl Iterator<Item = String> {
     let runs = (0..words.len()).flat_map(|from| (from + 1..=words.len().min(from + 6)).map(move |to| (from, to)));
     let all: Vec<String> = runs.map(|(from, to)| words[from..to].join(" ")).collect();
     all.into_iter().map(|part| part.trim_matches([',', ';', ':', '.', '(', ')']).to_owned())
-}
-
-/// The record after somebody has worked on one of its fields: typed it anew or emptied it, or, where it is a list, added,
-/// moved, taken out or changed one part of it.
-pub fn edited(record: &AnyRecord, field: &'static FieldInfo, dice: &mut Dice, texts: Texts) -> AnyRecord {
-    let mut after = record.clone();
-    if !field.is_editable {
-        return with_arbitrary(after, field.name, dice, texts);
-    }
-    let parts = parts_in(&record.format_field(field.name, known()));
-    let text = match field.field_type {
-        FieldType::Rows(columns) if !parts.is_empty() => edited_rows(record.kind(), columns, parts, dice, texts),
-        FieldType::Words | FieldType::Areas | FieldType::References(_) if !parts.is_empty() => {
-            let more = parts_in(&text_for(record.kind(), field, dice, texts));
-            edited_parts(parts, more, dice).join("\n") + "\n"
-        }
-        _ if dice.below(8) == 0 => String::new(),
-        _ => text_for(record.kind(), field, dice, texts),
-    };
-    let is_set = after.set_field(field.name, &text, context()).is_ok();
-    if is_set && after.check().is_ok() { after } else { record.clone() }
-}
-
-fn parts_in(text: &str) -> Vec<String> {
-    let between = if text.contains('\n') { "\n" } else { ", " };
-    text.split(between).filter(|part| !part.trim().is_empty()).map(str::to_owned).collect()
-}
-
-fn edited_parts(mut parts: Vec<String>, more: Vec<String>, dice: &mut Dice) -> Vec<String> {
-    let (at, other) = (dice.below(parts.len()), dice.below(parts.len()));
-    match dice.below(4) {
-        0 => drop(parts.remove(at)),
-        1 => parts.swap(at, other),
-        _ => parts.extend(more),
-    }
-    parts
-}
-
-fn edited_rows(
-    kind: Kind,
-    columns: &'static [FieldInfo],
-    mut rows: Vec<String>,
-    dice: &mut Dice,
-    texts: Texts,
-) -> String {
-    for _ in 0..=dice.below(2) {
-        let at = dice.below(rows.len());
-        match dice.below(6) {
-            0 => drop(rows.remove(at)),
-            1 => rows.insert(at, row(kind, columns, dice, texts)),
-            2 => rows.push(row(kind, columns, dice, texts)),
-            3 => {
-                let moved = rows.remove(at);
-                rows.insert(dice.below(rows.len() + 1), moved);
-            }
-            _ => {
-                let mut cells = split_cells(&rows[at]);
-                cells.resize(columns.len(), String::new());
-                let column = dice.below(columns.len());
-                cells[column] = text_for(kind, &columns[column], dice, texts);
-                rows[at] = join_cells(&cells);
-            }
-        }
-        if rows.is_empty() {
-            break;
-        }
-    }
-    rows.join("\n")
-}
-
-/// One number a field: shrinking makes fields empty.
-pub fn any_numbers() -> impl Strategy<Value = Vec<u64>> {
-    let number = prop_oneof![1 => Just(0), 3 => any::<u64>()];
-    proptest::collection::vec(number, 40)
-}
-
-/// Any kind.
-pub fn any_kind() -> impl Strategy<Value = Kind> {
-    proptest::sample::select(Kind::ALL)
-}
-
-/// A record of any kind, half of them as people type it, half as a file may hold it.
-pub fn any_record() -> impl Strategy<Value = AnyRecord> {
-    (any_kind(), any_numbers(), any::<bool>()).prop_map(|(kind, numbers, is_typed)| {
-        let make = if is_typed { typed } else { from_file };
-        make(kind, id(kind, 40), &numbers, hostile)
-    })
-}
-
-/// A record, and what two people made of it without knowing of each other. `None` is a record that is not there.
-#[derive(Clone, Debug)]
-pub struct Sides {
-    /// What both began from.
-    pub base: Option<AnyRecord>,
-    /// What one made of it.
-    pub ours: Option<AnyRecord>,
-    /// What the other made of it.
-    pub theirs: Option<AnyRecord>,
-}
-
-impl Sides {
-    /// All three, for functions that take references.
-    pub fn all(&self) -> (Option<&AnyRecord>, Option<&AnyRecord>, Option<&AnyRecord>) {
-        (self.base.as_ref(), self.ours.as_ref(), self.theirs.as_ref())
-    }
-}
-
-/// The edits of one side: which fields, and how.
-type Edits = Vec<(usize, u64)>;
-
-/// A record of any kind, edited on two sides; now and then added on both, or removed on one.
-pub fn any_sides() -> impl Strategy<Value = Sides> {
-    let edits = || proptest::collection::vec((0..40usize, any::<u64>()), 0..5);
-    let base = (any_kind(), any_numbers(), any::<bool>());
-    (base, edits(), edits(), 0..14u8, any::<(u64, u64)>()).prop_map(
-        |((kind, numbers, is_typed), left, right, gone, stamps)| {
-            let base = if is_typed { typed } else { from_file }(kind, id(kind, 40), &numbers, hostile);
-            let ours = Some(side(&base, &left, stamps.0));
-            // Stamps of two sides that are alike are those of one person within one second.
-            let theirs = Some(side(&base, &right, stamps.1));
-            match gone {
-                0 => Sides { base: None, ours, theirs },
-                1 => Sides { base: Some(base), ours: None, theirs },
-                2 => Sides { base: Some(base), ours, theirs: None },
-                3 => Sides { base: Some(base), ours: None, theirs: None },
-                _ => Sides { base: Some(base), ours, theirs },
-            }
-        },
-    )
-}
-
-fn side(base: &AnyRecord, edits: &Edits, number: u64) -> AnyRecord {
-    let fields: Vec<&'static FieldInfo> = base.kind().fields().collect();
-    let mut record = base.clone();
-    for (field, seed) in edits {
-        record = edited(&record, fields[field % fields.len()], &mut Dice::new(*seed), hostile);
-    }
-    if record != *base {
-        record.set_updated(stamp(number));
-    }
-    record
 }
