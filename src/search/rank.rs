@@ -255,14 +255,13 @@ impl Search<'_> {
     /// Those of some documents that pass the filters, in the order of names, with their scores and the fields in which
     /// terms were found.
     fn hits(&self, is_wanted: impl Fn(u32) -> bool, score: impl Fn(u32) -> (f32, u8)) -> Vec<Hit> {
-        let wanted = self.select(is_wanted);
-        let mut hits = Vec::with_capacity(wanted.len());
-        for document in wanted {
+        let mut hits = Vec::with_capacity(self.index.len()); // pages never written to take no memory
+        self.for_each(is_wanted, |document| {
             if let Some(id) = self.index.ids[document as usize] {
                 let (score, flags) = score(document);
                 hits.push(Hit { id, document, flags, score, km: f32::INFINITY });
             }
-        }
+        });
         if !self.filters.is_empty() {
             hits.retain_mut(|hit| self.passes_all(hit));
         }
@@ -270,17 +269,19 @@ impl Search<'_> {
         hits
     }
 
-    /// Some of the documents, in the order of names. Each is written down and counted only if it is wanted: whether it is
-    /// cannot be foreseen, and a wrong guess of the processor costs more than writing.
-    fn select(&self, is_wanted: impl Fn(u32) -> bool) -> Vec<u32> {
-        let mut selected = vec![0; self.index.by_name.len()];
-        let mut count = 0;
-        for document in self.index.by_name.iter().copied() {
-            selected[count] = document;
-            count += usize::from(is_wanted(document));
+    /// Goes through the documents that are wanted, in the order of names. Of some at a time each is written down, and
+    /// counted only if it is wanted: whether it is cannot be foreseen, and a wrong guess of the processor costs more than
+    /// writing.
+    fn for_each(&self, is_wanted: impl Fn(u32) -> bool, mut each: impl FnMut(u32)) {
+        let mut wanted = [0; 256];
+        for documents in self.index.by_name.chunks(wanted.len()) {
+            let mut count = 0;
+            for document in documents {
+                wanted[count] = *document;
+                count += usize::from(is_wanted(*document));
+            }
+            wanted[..count].iter().for_each(|document| each(*document));
         }
-        selected.truncate(count);
-        selected
     }
 
     /// Whether a hit passes the filters; what they say of its place is noted in it.
@@ -333,8 +334,10 @@ impl Search<'_> {
 
     /// The documents that hold the most terms, and a suggestion.
     fn partial(&self, terms: &[TermMatches<'_>], accumulators: &Accumulators) -> Found {
-        let suggestion = self.suggest(terms, accumulators);
-        let most = self.index.by_name.iter().map(|document| accumulators.count_terms(*document)).max();
+        let sets = accumulators.count_sets(&self.index.by_name, terms.len());
+        let suggestion = self.suggest(terms, &sets, accumulators);
+        let held = (0_u16..).zip(&sets).filter(|(_, documents)| **documents > 0).map(|(set, _)| set.count_ones());
+        let most = held.max();
         let mut hits = Vec::new();
         for held in (1..=most.unwrap_or_default()).rev() {
             let is_wanted = |document| accumulators.count_terms(document) == held;
@@ -347,9 +350,14 @@ impl Search<'_> {
         Found { hits: self.ranked(hits), partial, suggestion }
     }
 
-    /// The query without the part whose absence finds most. Nothing is searched again: the accumulators already say which
-    /// terms each document holds.
-    fn suggest(&self, terms: &[TermMatches<'_>], accumulators: &Accumulators) -> Option<(String, usize)> {
+    /// The query without the part whose absence finds most. Nothing is searched again: it is known how many documents
+    /// hold each set of terms.
+    fn suggest(
+        &self,
+        terms: &[TermMatches<'_>],
+        sets: &[usize],
+        accumulators: &Accumulators,
+    ) -> Option<(String, usize)> {
         let mut counts: Vec<(usize, usize)> = Vec::new();
         let parts = terms.iter().map(|matches| matches.term.part).chain(self.query.filters.iter().map(|c| c.part));
         for part in parts {
@@ -358,18 +366,24 @@ impl Search<'_> {
             }
             let dropped = terms.iter().enumerate().filter(|(_, matches)| matches.term.part == part);
             let required = all_of(terms) & !dropped.fold(0, |set, (at, _)| set | 1 << at);
-            counts.push((self.count_without(part, required, accumulators), part));
+            counts.push((self.count_without(part, required, sets, accumulators), part));
         }
         let (count, part) = counts.into_iter().max()?;
         let text = self.query.without(part);
         (count > 0 && !text.is_empty()).then_some((text, count))
     }
 
-    fn count_without(&self, part: usize, required: u16, accumulators: &Accumulators) -> usize {
+    fn count_without(&self, part: usize, required: u16, sets: &[usize], accumulators: &Accumulators) -> usize {
         let filters: Vec<usize> = (0..self.filters.len()).filter(|at| self.query.filters[*at].part != part).collect();
-        let holding = self.select(|document| accumulators.terms(document) & (required | EXCLUDED) == required);
-        let passes = |document: &&u32| filters.iter().all(|filter| self.passes(*filter, **document as usize));
-        holding.iter().filter(passes).count()
+        if filters.is_empty() {
+            return (0_u16..).zip(sets).filter(|(set, _)| set & required == required).map(|(_, count)| count).sum();
+        }
+        let is_holding = |document| accumulators.terms(document) & (required | EXCLUDED) == required;
+        let mut count = 0;
+        self.for_each(is_holding, |document| {
+            count += usize::from(filters.iter().all(|filter| self.passes(*filter, document as usize)));
+        });
+        count
     }
 }
 

@@ -45,6 +45,17 @@ impl Accumulators {
         if terms & EXCLUDED == 0 { terms.count_ones() } else { 0 }
     }
 
+    /// How many of some documents hold each set of so many terms; those that hold an excluded one are left out.
+    pub fn count_sets(&self, documents: &[u32], terms: usize) -> Vec<usize> {
+        let mut counts = vec![0; 1 << terms];
+        for document in documents {
+            if let Some(count) = counts.get_mut(usize::from(self.terms(*document))) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+
     /// The score of a document and the fields in which terms were found.
     pub fn score(&self, document: u32) -> (f32, u8) {
         if self.terms(document) & !EXCLUDED == 0 {
