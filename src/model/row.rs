@@ -268,6 +268,14 @@ impl<'a, R: Row> RowMerge<'a, R> {
             their_origins: origins(theirs, Origin::Theirs),
         };
         merge.join_additions();
+        let their_adoptions = adoptions(base, (ours, &merge.our_origins), (theirs, &merge.their_origins));
+        let our_adoptions = adoptions(base, (theirs, &merge.their_origins), (ours, &merge.our_origins));
+        for (at, from) in their_adoptions {
+            merge.their_origins[at] = Origin::Base(from);
+        }
+        for (at, from) in our_adoptions {
+            merge.our_origins[at] = Origin::Base(from);
+        }
         merge
     }
 
@@ -380,12 +388,47 @@ fn align<R: Row>(base: &[R], side: &[R]) -> Vec<Option<usize>> {
     aligned
 }
 
+/// The rows a side seems to have put in the place of a row of the base that the other side has edited, and which hold
+/// that edit or are like its outcome: they are that row, with edits of both sides. So a save that is repeated finds its
+/// own outcome and does not add the row again.
+fn adoptions<R: Row>(
+    base: &[R],
+    (edited, edited_origins): (&[R], &[Origin]),
+    (side, origins): (&[R], &[Origin]),
+) -> Vec<(usize, usize)> {
+    let is_added = |origin: &Origin| !matches!(origin, Origin::Base(_)) && !edited_origins.contains(origin);
+    let mut free: Vec<usize> =
+        (0..side.len()).filter(|at| side[*at].key().is_none() && is_added(&origins[*at])).collect();
+    let mut found = Vec::new();
+    if free.len() > MAX_COMPARED {
+        return found;
+    }
+    for (row, origin) in edited.iter().zip(edited_origins) {
+        let Origin::Base(from) = *origin else { continue };
+        if free.is_empty() || row.key().is_some() || *row == base[from] || origins.contains(origin) {
+            continue;
+        }
+        let is_its = |other: &R| {
+            let holds_edit = R::merge_columns(&base[from], row, other, true).0 == *other;
+            other.likeness(row) > 0 && (holds_edit || is_alike(other, row))
+        };
+        let places = (0..free.len()).filter(|place| is_its(&side[free[*place]]));
+        let best = places.max_by_key(|place| (side[free[*place]].likeness(row), std::cmp::Reverse(*place)));
+        found.extend(best.map(|place| (free.remove(place), from)));
+    }
+    found
+}
+
+/// Whether a row shares at least half of what it says with another.
+fn is_alike<R: Row>(row: &R, other: &R) -> bool {
+    let shared = row.likeness(other);
+    shared > 0 && shared * 2 >= row.likeness(row)
+}
+
 /// The place among `free` of the row that is most like `row`; the first of equals.
 fn most_alike<R: Row>(base: &[R], row: &R, free: &[usize]) -> Option<usize> {
-    let said = row.likeness(row);
-    let scores = free.iter().map(|from| row.likeness(&base[*from]));
-    let best = scores.enumerate().max_by_key(|(place, score)| (*score, std::cmp::Reverse(*place)));
-    best.filter(|(_, score)| *score > 0 && score * 2 >= said).map(|(place, _)| place)
+    let places = (0..free.len()).filter(|place| is_alike(row, &base[free[*place]]));
+    places.max_by_key(|place| (row.likeness(&base[free[*place]]), std::cmp::Reverse(*place)))
 }
 
 #[cfg(test)]
@@ -459,6 +502,18 @@ mod tests {
         let theirs = notes("One | 1st\nTwo | second\nThree | third");
         let (rows, lost) = Merge::merge(&base, &ours, &theirs, true);
         assert_eq!((rows, lost), (notes("One | 1st\nTwo | 2nd\nThree | third"), false));
+    }
+
+    /// Together they changed more than half of the row, so that it is not like that of the base any more.
+    #[test]
+    fn a_save_that_is_repeated_adds_no_row_again() {
+        let (base, ours) = (notes("One | first\nTwo | second"), notes("One | first\nTwo | 2nd"));
+        let theirs = notes("One | first\nZwei | second");
+        let once = Merge::merge(&base, &ours, &theirs, true);
+        assert_eq!(once, (notes("One | first\nZwei | 2nd"), false));
+        for side in [&ours, &theirs] {
+            assert_eq!(Merge::merge(&base, side, &once.0, true), once);
+        }
     }
 
     #[test]

@@ -4,7 +4,9 @@ use folkmoot::model::row::{join_cells, split_cells};
 use folkmoot::model::{AnyRecord, FieldInfo, FieldType, Kind};
 use proptest::prelude::*;
 
-use super::{Dice, Texts, context, from_file, hostile, id, known, row, stamp, text_for, typed, with_arbitrary};
+use super::{
+    Dice, Texts, columns, context, from_file, hostile, id, known, row, stamp, text_for, typed, with_arbitrary,
+};
 
 /// The record after somebody has worked on one of its fields: typed it anew or emptied it, or, where it is a list, added,
 /// moved, taken out or changed one part of it.
@@ -116,7 +118,7 @@ type Edits = Vec<(usize, u64)>;
 
 /// A record of any kind, edited on two sides; now and then added on both, or removed on one.
 pub fn any_sides() -> impl Strategy<Value = Sides> {
-    let edits = || proptest::collection::vec((0..40usize, any::<u64>()), 0..5);
+    let edits = || proptest::collection::vec((0..1000usize, any::<u64>()), 0..5);
     let base = (any_kind(), any_numbers(), any::<bool>());
     (base, edits(), edits(), 0..14u8, any::<(u64, u64)>()).prop_map(
         |((kind, numbers, is_typed), left, right, gone, stamps)| {
@@ -136,7 +138,11 @@ pub fn any_sides() -> impl Strategy<Value = Sides> {
 }
 
 fn side(base: &AnyRecord, edits: &Edits, number: u64) -> AnyRecord {
-    let fields: Vec<&'static FieldInfo> = base.kind().fields().collect();
+    let mut fields: Vec<&'static FieldInfo> = base.kind().fields().collect();
+    // Tables are where merging is hardest: half of all edits are theirs.
+    let tables: Vec<&'static FieldInfo> = fields.iter().copied().filter(|field| columns(field).is_some()).collect();
+    let others = fields.len();
+    fields.extend(tables.iter().cycle().take(if tables.is_empty() { 0 } else { others }));
     let mut record = base.clone();
     for (field, seed) in edits {
         record = edited(&record, fields[field % fields.len()], &mut Dice::new(*seed), hostile);

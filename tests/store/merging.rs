@@ -28,7 +28,7 @@ const LAWS: [(&str, Law); 4] = [
 ];
 
 proptest! {
-    #![proptest_config(cases(super::heavy(600, 4000) as u32))]
+    #![proptest_config(cases(super::heavy(1_500, 20_000) as u32))]
 
     #[test]
     fn merging_is_lawful(sides in any_sides()) {
@@ -60,9 +60,29 @@ fn merging_again_changes_nothing(sides: &Sides, merge: Merge) -> Result<(), Stri
     same("merged with itself", merge(base, once.as_ref(), once.as_ref()))?;
     same("with nothing new", merge(theirs, once.as_ref(), theirs))?;
     // Whoever does not know whether a save went through saves again.
-    same("saved twice", merge(base, ours, once.as_ref()))?;
+    if !is_unsure(sides, &merge(base, ours, theirs)) {
+        same("saved twice", merge(base, ours, once.as_ref()))?;
+    }
     expect(merge(base, ours, base).record.as_ref() == ours, || "what nobody else touched is not ours".to_owned())?;
     expect(merge(base, base, theirs).record.as_ref() == theirs, || "what we did not touch is not theirs".to_owned())
+}
+
+/// Where nobody can say which row is which, a save that is repeated may add a row again: where one stands twice, or where
+/// both changed so much of one without a key that something in it gave way.
+fn is_unsure(sides: &Sides, merged: &Merged) -> bool {
+    let (base, ours, theirs) = sides.all();
+    let is_table = |name: &&str| merged.record.as_ref().and_then(|record| record.kind().field(name)).and_then(columns);
+    let gave_way = merged.lost.as_ref().is_some_and(|lost| lost.fields.iter().any(|name| is_table(name).is_some()));
+    gave_way || [base, ours, theirs].into_iter().flatten().any(has_twins)
+}
+
+/// Whether a row stands in a record twice: nothing tells two that are alike apart, so that where one of them was taken
+/// out and one is left, nobody can say which.
+fn has_twins(record: &AnyRecord) -> bool {
+    record.kind().fields().filter(|field| columns(field).is_some()).any(|field| {
+        let rows = elements(record, field.name);
+        rows.iter().enumerate().any(|(at, row)| rows[..at].contains(row))
+    })
 }
 
 /// Everything either side did is in the outcome, or reported and kept.
