@@ -1,6 +1,7 @@
 //! Rows: records within a record, such as the contacts of a service. They are declared like records, typed as a small
 //! table, and merged row by row, so that two people who work on one list both keep what they did.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::fmt::Debug;
 
@@ -362,7 +363,7 @@ impl<'a, R: Row> RowMerge<'a, R> {
 const MAX_COMPARED: usize = 200;
 
 /// For each row of `side` the row of `base` it continues: the one with its key; where rows have no keys, the one that
-/// says the same, else the one that is most like it and shares at least half of what it says.
+/// says the same, else the one that is most like it, of those with which it shares at least half of what it says.
 fn align<R: Row>(base: &[R], side: &[R]) -> Vec<Option<usize>> {
     // What says the same has the same debug text, and that of a row without a key does not look like a key.
     let name = |row: &R| row.key().map_or_else(|| format!("= {row:?}"), |key| format!("key {key}"));
@@ -373,17 +374,23 @@ fn align<R: Row>(base: &[R], side: &[R]) -> Vec<Option<usize>> {
     let mut aligned: Vec<Option<usize>> =
         side.iter().map(|row| by_name.get_mut(&name(row)).and_then(Vec::pop)).collect();
     let taken: HashSet<usize> = aligned.iter().flatten().copied().collect();
-    let mut free: Vec<usize> =
+    let free: Vec<usize> =
         (0..base.len()).filter(|from| base[*from].key().is_none() && !taken.contains(from)).collect();
     let open: Vec<usize> = (0..side.len()).filter(|at| side[*at].key().is_none() && aligned[*at].is_none()).collect();
-    if open.len().max(free.len()) > MAX_COMPARED {
-        for (at, from) in open.into_iter().zip(free) {
-            aligned[at] = most_alike(base, &side[at], &[from]).map(|_| from);
+    let pairs: Vec<(usize, usize)> = if open.len().max(free.len()) > MAX_COMPARED {
+        open.into_iter().zip(free).collect()
+    } else {
+        open.iter().flat_map(|at| free.iter().map(move |from| (*at, *from))).collect()
+    };
+    let mut alike: Vec<(usize, usize)> =
+        pairs.into_iter().filter(|(at, from)| is_alike(&side[*at], &base[*from])).collect();
+    // Those that share most find each other first, or a new row that says little takes the place of one that was edited.
+    alike.sort_by_key(|(at, from)| Reverse(side[*at].likeness(&base[*from])));
+    let mut taken = HashSet::new();
+    for (at, from) in alike {
+        if aligned[at].is_none() && taken.insert(from) {
+            aligned[at] = Some(from);
         }
-        return aligned;
-    }
-    for at in open {
-        aligned[at] = most_alike(base, &side[at], &free).map(|place| free.remove(place));
     }
     aligned
 }
@@ -413,7 +420,7 @@ fn adoptions<R: Row>(
             other.likeness(row) > 0 && (holds_edit || is_alike(other, row))
         };
         let places = (0..free.len()).filter(|place| is_its(&side[free[*place]]));
-        let best = places.max_by_key(|place| (side[free[*place]].likeness(row), std::cmp::Reverse(*place)));
+        let best = places.max_by_key(|place| (side[free[*place]].likeness(row), Reverse(*place)));
         found.extend(best.map(|place| (free.remove(place), from)));
     }
     found
@@ -423,12 +430,6 @@ fn adoptions<R: Row>(
 fn is_alike<R: Row>(row: &R, other: &R) -> bool {
     let shared = row.likeness(other);
     shared > 0 && shared * 2 >= row.likeness(row)
-}
-
-/// The place among `free` of the row that is most like `row`; the first of equals.
-fn most_alike<R: Row>(base: &[R], row: &R, free: &[usize]) -> Option<usize> {
-    let places = (0..free.len()).filter(|place| is_alike(row, &base[free[*place]]));
-    places.max_by_key(|place| (row.likeness(&base[free[*place]]), std::cmp::Reverse(*place)))
 }
 
 #[cfg(test)]
@@ -502,6 +503,18 @@ mod tests {
         let theirs = notes("One | 1st\nTwo | second\nThree | third");
         let (rows, lost) = Merge::merge(&base, &ours, &theirs, true);
         assert_eq!((rows, lost), (notes("One | 1st\nTwo | 2nd\nThree | third"), false));
+    }
+
+    #[test]
+    fn a_new_row_that_says_little_takes_no_other_row() {
+        let places = |typed: &str| -> Vec<crate::model::service::Location> {
+            Vec::parse(typed, empty_context(&Workspace::default())).unwrap()
+        };
+        let base = places("The Mill | 1 High Street | Poole");
+        let ours = places("The Mill | 1 High Street | Poole | BH15 1AA");
+        let theirs = places("| | Poole\nThe Mill | 2 High Street | Poole");
+        let merged = places("| | Poole\nThe Mill | 2 High Street | Poole | BH15 1AA");
+        assert_eq!(Merge::merge(&base, &ours, &theirs, true), (merged, false));
     }
 
     /// Together they changed more than half of the row, so that it is not like that of the base any more.

@@ -7,7 +7,7 @@ use folkmoot::model::merge::{Merged, merge};
 use folkmoot::model::{AnyRecord, Change, Edit, FieldInfo, FieldType, Kind, Workspace};
 use folkmoot::store::{Mode, Store};
 use proptest::prelude::*;
-use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
+use proptest::test_runner::{RngAlgorithm, RngSeed, TestRng, TestRunner};
 use serde_json::Value;
 
 use super::generate::{self, Sides, any_sides, columns, elements, json, marked, typed};
@@ -28,7 +28,7 @@ const LAWS: [(&str, Law); 4] = [
 ];
 
 proptest! {
-    #![proptest_config(cases(super::heavy(1_500, 20_000) as u32))]
+    #![proptest_config(steady(super::heavy(1_500, 20_000) as u32))]
 
     #[test]
     fn merging_is_lawful(sides in any_sides()) {
@@ -37,6 +37,13 @@ proptest! {
             prop_assert!(kept.is_ok(), "{}: {}", name, kept.unwrap_err());
         }
     }
+}
+
+/// The usual run tries the same cases every time, so that it says the same of the same program; with `FOLKMOOT_HEAVY` they
+/// are others each time.
+fn steady(usual: u32) -> ProptestConfig {
+    let rng_seed = if super::heavy(0, 1) == 1 { RngSeed::Random } else { RngSeed::Fixed(1) };
+    ProptestConfig { rng_seed, ..cases(usual) }
 }
 
 fn expect(is_so: bool, what: impl FnOnce() -> String) -> Result<(), String> {
@@ -61,10 +68,24 @@ fn merging_again_changes_nothing(sides: &Sides, merge: Merge) -> Result<(), Stri
     same("with nothing new", merge(theirs, once.as_ref(), theirs))?;
     // Whoever does not know whether a save went through saves again.
     if !is_unsure(sides, &merge(base, ours, theirs)) {
-        same("saved twice", merge(base, ours, once.as_ref()))?;
+        let twice = merge(base, ours, once.as_ref()).record;
+        let is_same = twice.as_ref().map(without_order) == once.as_ref().map(without_order);
+        expect(is_same, || format!("saved twice: {once:?} became {twice:?}"))?;
     }
     expect(merge(base, ours, base).record.as_ref() == ours, || "what nobody else touched is not ours".to_owned())?;
     expect(merge(base, base, theirs).record.as_ref() == theirs, || "what we did not touch is not theirs".to_owned())
+}
+
+/// The record with the rows of its tables in the order of their texts: the order that a side made can be lost to a row
+/// that is hard to recognise, the rows cannot.
+fn without_order(record: &AnyRecord) -> Value {
+    let mut fields = json(record);
+    for field in record.kind().fields().filter(|field| columns(field).is_some()) {
+        if let Some(rows) = fields.get_mut(field.name).and_then(Value::as_array_mut) {
+            rows.sort_by_key(Value::to_string);
+        }
+    }
+    fields
 }
 
 /// Where nobody can say which row is which, a save that is repeated may add a row again: where one stands twice, or where
