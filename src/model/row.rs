@@ -146,7 +146,23 @@ impl<R: Row> FieldValue for Vec<R> {
         if lines.len() > MAX_ROWS {
             return Err(format!("at most {MAX_ROWS} rows fit here"));
         }
-        lines.into_iter().map(|line| parse_row(line, context)).collect()
+        let mut rows: Vec<R> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for line in lines {
+            let row = parse_row::<R>(line, context)?;
+            let place = row.key().map_or(rows.len(), |key| *places.entry(key).or_insert(rows.len()));
+            match rows.get(place) {
+                None => rows.push(row),
+                Some(known) if *known == row => {}
+                Some(_) => {
+                    return Err(format!(
+                        "{} is here twice: make one row of the two",
+                        in_words(&row, context.workspace)
+                    ));
+                }
+            }
+        }
+        Ok(rows)
     }
 
     fn each_text(&self, _: Option<SearchField>, workspace: &Workspace, each: &mut EachText<'_>) {
@@ -362,17 +378,12 @@ impl<'a, R: Row> RowMerge<'a, R> {
 /// would take too long.
 const MAX_COMPARED: usize = 200;
 
-/// For each row of `side` the row of `base` it continues: the one with its key; where rows have no keys, the one that
-/// says the same, else the one that is most like it, of those with which it shares at least half of what it says.
+/// For each row of `side` the row of `base` it continues: the one that says the same, else the one with its key; where
+/// rows have no keys, the one that is most like it, of those with which it shares at least half of what it says.
 fn align<R: Row>(base: &[R], side: &[R]) -> Vec<Option<usize>> {
-    // What says the same has the same debug text, and that of a row without a key does not look like a key.
-    let name = |row: &R| row.key().map_or_else(|| format!("= {row:?}"), |key| format!("key {key}"));
-    let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
-    for (from, row) in base.iter().enumerate().rev() {
-        by_name.entry(name(row)).or_default().push(from);
-    }
-    let mut aligned: Vec<Option<usize>> =
-        side.iter().map(|row| by_name.get_mut(&name(row)).and_then(Vec::pop)).collect();
+    let mut aligned = vec![None; side.len()];
+    align_by(|row: &R| Some(format!("{row:?}")), base, side, &mut aligned);
+    align_by(Row::key, base, side, &mut aligned);
     let taken: HashSet<usize> = aligned.iter().flatten().copied().collect();
     let free: Vec<usize> =
         (0..base.len()).filter(|from| base[*from].key().is_none() && !taken.contains(from)).collect();
@@ -393,6 +404,20 @@ fn align<R: Row>(base: &[R], side: &[R]) -> Vec<Option<usize>> {
         }
     }
     aligned
+}
+
+/// Aligns the rows that are still free by a name of theirs, in the order of the lists.
+fn align_by<R: Row>(name: impl Fn(&R) -> Option<String>, base: &[R], side: &[R], aligned: &mut [Option<usize>]) {
+    let taken: HashSet<usize> = aligned.iter().flatten().copied().collect();
+    let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+    for from in (0..base.len()).rev().filter(|from| !taken.contains(from)) {
+        if let Some(name) = name(&base[from]) {
+            by_name.entry(name).or_default().push(from);
+        }
+    }
+    for (row, from) in side.iter().zip(aligned).filter(|(_, from)| from.is_none()) {
+        *from = name(row).and_then(|name| by_name.get_mut(&name)).and_then(Vec::pop);
+    }
 }
 
 /// The rows a side seems to have put in the place of a row of the base that the other side has edited, and which hold
@@ -527,6 +552,17 @@ mod tests {
         for side in [&ours, &theirs] {
             assert_eq!(Merge::merge(&base, side, &once.0, true), once);
         }
+    }
+
+    #[test]
+    fn nobody_is_listed_twice() {
+        let workspace = Workspace::default();
+        let parse = |typed: &str| Vec::<Guest>::parse(typed, empty_context(&workspace));
+        assert_eq!(parse("Ann | Poole\nBob\nAnn | Poole").unwrap(), guests("Ann | Poole\nBob"));
+        assert_eq!(
+            parse("Ann | Poole\nAnn | Wool"),
+            Err("Ann, Wool is here twice: make one row of the two".to_owned())
+        );
     }
 
     #[test]

@@ -97,12 +97,13 @@ fn is_unsure(sides: &Sides, merged: &Merged) -> bool {
     gave_way || [base, ours, theirs].into_iter().flatten().any(has_twins)
 }
 
-/// Whether a row stands in a record twice: nothing tells two that are alike apart, so that where one of them was taken
-/// out and one is left, nobody can say which.
+/// Whether two rows of a record may be one that stands twice, as a file can hold it: nothing tells two that begin alike
+/// apart, so that where one of them was taken out and one is left, nobody can say which.
 fn has_twins(record: &AnyRecord) -> bool {
     record.kind().fields().filter(|field| columns(field).is_some()).any(|field| {
         let rows = elements(record, field.name);
-        rows.iter().enumerate().any(|(at, row)| rows[..at].contains(row))
+        let name = columns(field).and_then(|columns| columns.first()).map_or("", |column| column.name);
+        rows.iter().enumerate().any(|(at, row)| rows[..at].iter().any(|other| other.get(name) == row.get(name)))
     })
 }
 
