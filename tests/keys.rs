@@ -32,7 +32,9 @@ const PLACES: [&str; 12] = [
 ];
 
 fn chains() -> BTreeSet<Vec<Scope>> {
-    let screens = ScreenId::ALL.iter().flat_map(|screen| ["", "/", "n"].map(|keys| format!("{}{keys}", screen.key())));
+    let screens = ScreenId::ALL.iter().flat_map(|screen| {
+        ["", "/", "n", "m", "mm", "mmm", "P", "<space>"].map(|keys| format!("{}{keys}", screen.key()))
+    });
     let all = PLACES.iter().map(ToString::to_string).chain(screens);
     all.map(|place| {
         let mut harness = Harness::sample();
@@ -86,6 +88,7 @@ fn inner_scopes_take_keys_only_on_purpose() {
         "gap.back over list.back",
         "gap.new over record.new",
         "gap.open over record.open",
+        "topic.post over record.new",
     ]
     .into();
     let mut taken = BTreeSet::new();

@@ -94,12 +94,12 @@ fn what_a_facilitator_should_know_is_said_and_forbids_nothing() {
     let fields =
         [("title", "Mapping of services"), ("conveners", "RS"), ("slot", "B"), ("space", "Hall"), ("interested", "9")];
     let similar = add(&mut workspace, Kind::Topic, &fields).unwrap();
-    let warned = topic::warnings(&workspace, topic_of(&workspace, topics[1]));
+    let warned = workspace.get(topics[1]).unwrap().warnings(&workspace);
     assert_eq!(warned, ["Katy Pascoe also convenes 1 Mapping services in A"]);
-    let warned = topic::warnings(&workspace, topic_of(&workspace, similar));
+    let warned = workspace.get(similar).unwrap().warnings(&workspace);
     assert_eq!(warned.len(), 2, "{warned:?}");
-    assert!(warned[0].starts_with("1 Mapping services is similar"), "{warned:?}");
-    assert!(warned[1].starts_with("9 people want to come, and Hall seats 2"), "{warned:?}");
+    assert!(warned[0].starts_with("9 people want to come, and Hall seats 2"), "{warned:?}");
+    assert!(warned[1].starts_with("1 Mapping services is similar"), "{warned:?}");
 }
 
 #[test]

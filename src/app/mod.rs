@@ -25,6 +25,7 @@ pub mod saving;
 pub mod screen;
 pub mod search_line;
 pub mod services;
+pub mod topics;
 pub mod watching;
 pub mod wrap;
 
@@ -577,7 +578,15 @@ impl App {
 
     /// The record that is selected on the open screen.
     pub fn selected(&self) -> Option<AnyRecord> {
-        let is_seen = self.screens.shows_list(self.screen);
-        self.list().selected().filter(|_| is_seen).and_then(|id| self.workspace.get(id))
+        self.screens.selected(self.screen).and_then(|id| self.workspace.get(id))
+    }
+
+    /// The records that commands act on: those that are marked, else the selected one.
+    pub fn chosen(&self) -> Vec<Id> {
+        let marks = &self.list().marks;
+        if marks.is_empty() || !self.screens.shows_list(self.screen) {
+            return self.screens.selected(self.screen).into_iter().collect();
+        }
+        marks.iter().copied().collect()
     }
 }

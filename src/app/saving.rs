@@ -164,6 +164,11 @@ impl App {
         if unsaved.change.edits.is_empty() {
             return self.settle(unsaved);
         }
+        let warnings = unsaved.change.warnings(&self.workspace);
+        if let Some(first) = warnings.first() {
+            self.set_status(Severity::Warning, format!("{}; {first}", unsaved.change.sentence));
+            self.status.more = Some(format!("{}\n{}", unsaved.change.sentence, warnings.join("\n")));
+        }
         let inverse = self.apply(&unsaved.change);
         self.history.did(inverse);
         self.enqueue(unsaved)

@@ -8,7 +8,7 @@ use super::command::{Command, Scope};
 use super::list::{self, RecordList};
 use super::moving::Step;
 use super::{App, Effects};
-use crate::model::Kind;
+use crate::model::{Id, Kind};
 
 /// What a screen is. Most of it follows from the list it shows.
 pub trait Screen: Default + 'static {
@@ -28,6 +28,19 @@ pub trait Screen: Default + 'static {
     /// Whether its list is to be seen just now, so that commands on records can be run.
     fn shows_list(&self) -> bool {
         true
+    }
+
+    /// The record that commands act on: the selected one of its list, as long as that is to be seen.
+    fn selected(&self) -> Option<Id> {
+        self.list().selected().filter(|_| self.shows_list())
+    }
+
+    /// Puts what it shows besides its list on a record; the cursor of the list stands there already.
+    fn select(_app: &mut App, _id: Id) {}
+
+    /// Whether it takes the whole terminal, as for a projector: no tabs, no status, no cursor.
+    fn fills_terminal(&self) -> bool {
+        false
     }
 
     /// What it says when a command needs a record and none is selected.
@@ -66,6 +79,8 @@ macro_rules! for_each_screen {
         $each! {
             /// The services map.
             Services services "1" "Services" drawn;
+            /// The topics of an event and its wall.
+            Topics topics "2" "Topics" drawn;
             /// People and organisations.
             People people "6" "People" listed;
         }
@@ -112,6 +127,11 @@ macro_rules! declare_screens {
                 match self { $(Self::$name => super::$module::$name::refresh(app)),+ }
             }
 
+            /// Puts what a screen shows besides its list on a record.
+            pub(super) fn select(self, app: &mut App, id: Id) {
+                match self { $(Self::$name => super::$module::$name::select(app, id)),+ }
+            }
+
             /// Moves in a screen.
             pub(super) fn step(self, app: &mut App, step: Step) {
                 match self { $(Self::$name => super::$module::$name::step(app, step)),+ }
@@ -143,6 +163,16 @@ macro_rules! declare_screens {
             /// Whether the list of a screen is to be seen.
             pub fn shows_list(&self, screen: ScreenId) -> bool {
                 match screen { $(ScreenId::$name => self.$module.shows_list()),+ }
+            }
+
+            /// The record that commands act on in a screen.
+            pub fn selected(&self, screen: ScreenId) -> Option<Id> {
+                match screen { $(ScreenId::$name => self.$module.selected()),+ }
+            }
+
+            /// Whether a screen takes the whole terminal.
+            pub fn fills_terminal(&self, screen: ScreenId) -> bool {
+                match screen { $(ScreenId::$name => self.$module.fills_terminal()),+ }
             }
 
             /// What a screen says when no record is selected.

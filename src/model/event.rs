@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use chrono::Datelike;
+
 use super::change::Refusal;
 use super::date::{Date, Time};
 use super::field::{Blank, SearchField};
@@ -99,6 +101,14 @@ impl Event {
     pub fn space(&self, name: &str) -> Option<&Space> {
         self.spaces.iter().find(|space| space.name.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(name)))
     }
+}
+
+/// What the records of an event are ordered by, the latest event first; those of none stand last.
+pub fn order(event: Option<&Ref<Event>>, workspace: &Workspace) -> String {
+    let event = event.and_then(|event| event.get(workspace));
+    let day = event.and_then(|event| event.date).map_or(0, |date| i64::from(date.num_days_from_ce()));
+    let id = event.map(|event| event.id.to_string()).unwrap_or_default();
+    format!("{:07} {id}", 9_999_999 - day)
 }
 
 /// The event that is meant where none is named: the latest by its date.

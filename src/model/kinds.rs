@@ -115,6 +115,16 @@ macro_rules! kinds {
                 match self { $(Self::$name(record) => record.title(workspace)),+ }
             }
 
+            /// What it is ordered by where nothing else is asked.
+            pub fn order<'a>(&'a self, workspace: &'a Workspace) -> Cow<'a, str> {
+                match self { $(Self::$name(record) => record.order(workspace)),+ }
+            }
+
+            /// What somebody should know of it among the others.
+            pub fn warnings(&self, workspace: &Workspace) -> Vec<String> {
+                match self { $(Self::$name(record) => record.warnings(workspace)),+ }
+            }
+
             /// What lists say in brackets behind the title.
             pub fn suffix(&self) -> Option<Cow<'_, str>> {
                 match self { $(Self::$name(record) => record.suffix()),+ }

@@ -32,6 +32,7 @@ pub mod tally;
 pub mod text;
 pub mod theme;
 pub mod topic;
+pub mod wall;
 
 pub use ballot::{Ballot, Receipt};
 pub use change::{Author, Change, Edit, Refusal};

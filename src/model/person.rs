@@ -68,6 +68,13 @@ impl Rules for Person {
         }
     }
 
+    /// Initials of which nobody here has the same.
+    fn complete(&mut self, workspace: &Workspace) {
+        if self.initials.is_none() {
+            self.initials = Text::some(&suggest_initials(workspace, &self.name));
+        }
+    }
+
     /// Initials that sign changes belong to one person: two who share them could not be told apart afterwards. Refused only
     /// where they are typed: in a room of fifty two people often have the same, and what else is known of them can still
     /// be written down.

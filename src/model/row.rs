@@ -187,6 +187,9 @@ impl<R: Row> FieldValue for Vec<R> {
 fn in_words<R: Row>(row: &R, workspace: &Workspace) -> String {
     let mut said: Vec<String> = Vec::new();
     for (column, cell) in R::COLUMNS.iter().zip(row.cells(workspace)) {
+        // "Yes" alone would not say to what.
+        let is_flag = column.field_type == FieldType::Flag && !cell.is_empty();
+        let cell = if is_flag { column.label.to_lowercase() } else { cell };
         if !cell.is_empty() && column.field_type != FieldType::Notation && !said.contains(&cell) {
             said.push(cell);
         }

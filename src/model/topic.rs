@@ -106,6 +106,17 @@ impl Rules for Topic {
         }
     }
 
+    /// The latest event first, then in the order of posting.
+    fn order<'a>(&'a self, workspace: &'a Workspace) -> Cow<'a, str> {
+        let event = super::event::order(self.event.as_ref(), workspace);
+        Cow::Owned(format!("{event} {:05}", self.number.unwrap_or(u16::MAX)))
+    }
+
+    /// A convener in two places at once, a title like another, more people than seats.
+    fn warnings(&self, workspace: &Workspace) -> Vec<String> {
+        warnings(workspace, self)
+    }
+
     fn suffix(&self) -> Option<Cow<'_, str>> {
         match self.state {
             TopicState::Cancelled => Some(Cow::Borrowed("cancelled")),
@@ -155,7 +166,12 @@ impl Topic {
     pub fn is_missing_notes(&self, workspace: &Workspace) -> bool {
         let has_recommendation =
             || workspace.recommendations.iter().any(|one| one.topic.as_ref().and_then(Ref::id) == Some(self.id));
-        self.is_on_the_wall() && self.is_placed() && self.discussion.is_none() && !has_recommendation()
+        self.is_to_report() && self.discussion.is_none() && !has_recommendation()
+    }
+
+    /// Whether its group has met, or has a place to meet, so that notes of it are due.
+    pub fn is_to_report(&self) -> bool {
+        self.is_on_the_wall() && (self.is_placed() || self.state != TopicState::Posted)
     }
 
     fn is_of_latest(&self, workspace: &Workspace) -> bool {
@@ -204,44 +220,102 @@ pub fn of_event<'a>(workspace: &'a Workspace, event: Option<&Ref<Event>>) -> imp
     workspace.topics.iter().map(AsRef::as_ref).filter(move |topic| topic.event == event)
 }
 
-/// What a facilitator should know of a topic, in sentences: nothing of it forbids anything.
-pub fn warnings(workspace: &Workspace, topic: &Topic) -> Vec<String> {
+fn warnings(workspace: &Workspace, topic: &Topic) -> Vec<String> {
+    if !topic.is_on_the_wall() {
+        return Vec::new();
+    }
+    let others: Vec<&Topic> = of_event(workspace, topic.event.as_ref())
+        .filter(|other| other.id != topic.id && other.is_on_the_wall())
+        .collect();
+    let titles = |topics: &[&Topic]| {
+        super::change::listed(&topics.iter().map(|one| Rules::title(*one, workspace).into_owned()).collect::<Vec<_>>())
+    };
     let mut warnings = Vec::new();
-    for other in
-        of_event(workspace, topic.event.as_ref()).filter(|other| other.id != topic.id && other.is_on_the_wall())
-    {
-        let title = Rules::title(other, workspace);
-        let shared = topic.conveners.iter().find(|convener| other.conveners.contains(convener));
-        if let (Some(convener), Some(slot)) =
-            (shared, topic.slot.as_ref().filter(|slot| same(other.slot.as_ref(), slot)))
-        {
-            warnings.push(format!("{} also convenes {title} in {slot}", convener.name(workspace)));
+    if let Some(slot) = &topic.slot {
+        let beside: Vec<&Topic> = others.iter().copied().filter(|other| same(other.slot.as_ref(), slot)).collect();
+        let here: Vec<&Topic> = beside.iter().copied().filter(|other| other.space == topic.space).collect();
+        if !here.is_empty() {
+            warnings.push(format!("{} stands in the same cell: move one of them", titles(&here)));
         }
-        if likeness(&topic.title, &other.title) >= 0.5 {
-            warnings.push(format!("{title} is similar: two like it split the vote"));
+        for convener in &topic.conveners {
+            let theirs: Vec<&Topic> =
+                beside.iter().copied().filter(|other| other.conveners.contains(convener)).collect();
+            if !theirs.is_empty() {
+                warnings.push(format!("{} also convenes {} in {slot}", convener.name(workspace), titles(&theirs)));
+            }
         }
     }
-    let event = topic.event.as_ref().and_then(|event| event.get(workspace));
-    let space = event.zip(topic.space.as_ref()).and_then(|(event, space)| event.space(space));
-    if let Some((space, interested)) = space.zip(topic.interested)
-        && space.seats.is_some_and(|seats| interested > seats)
-    {
-        let (name, seats) = (space.name.as_deref().unwrap_or_default(), space.seats.unwrap_or_default());
-        warnings.push(format!("{interested} people want to come, and {name} seats {seats}"));
+    warnings.extend(lack_of_seats(workspace, topic));
+    let similar: Vec<&Topic> =
+        others.into_iter().filter(|other| likeness(&topic.title, &other.title) >= SIMILAR).collect();
+    if !similar.is_empty() {
+        warnings.push(format!("{} is similar: two like it split the vote", titles(&similar)));
     }
     warnings
 }
+
+/// From this likeness on two titles are called similar.
+const SIMILAR: f64 = 0.5;
+
+fn lack_of_seats(workspace: &Workspace, topic: &Topic) -> Option<String> {
+    let event = topic.event.as_ref().and_then(|event| event.get(workspace))?;
+    let space = event.space(topic.space.as_ref()?)?;
+    let (seats, interested) = space.seats.zip(topic.interested)?;
+    let name = space.name.as_deref().unwrap_or_default();
+    (interested > seats).then(|| format!("{interested} people want to come, and {name} seats {seats}"))
+}
+
+/// Longer words that say nothing of what a title is about.
+const FILLERS: [&str; 20] = [
+    "about", "after", "before", "between", "does", "from", "have", "into", "over", "should", "that", "their", "them",
+    "they", "this", "through", "what", "when", "where", "with",
+];
 
 /// Which share of the longer words of two titles is in both, from 0 to 1 (Jaccard index over the first six letters, so that
 /// `mentor` meets `mentoring`).
 pub fn likeness(one: &str, other: &str) -> f64 {
     let words = |title: &str| -> BTreeSet<String> {
-        let words = title.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() > 3);
-        words.map(|word| word.to_lowercase().chars().take(6).collect()).collect()
+        let words = title.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+        let telling = words.filter(|word| word.chars().count() > 3 && !FILLERS.contains(&word.as_str()));
+        telling.map(|word| word.chars().take(6).collect()).collect()
     };
     let (one, other) = (words(one), words(other));
     let all = one.union(&other).count();
     if all == 0 { 0.0 } else { one.intersection(&other).count() as f64 / all as f64 }
+}
+
+/// The topic of an event that somebody means: by its number, or by words of its title.
+///
+/// # Errors
+/// Nothing is called so, or more than one.
+pub fn named(workspace: &Workspace, event: Id, typed: &str) -> Result<Id, Refusal> {
+    let event = Ref::record(event);
+    let topics: Vec<&Topic> = of_event(workspace, Some(&event)).collect();
+    let words: Vec<String> = typed.split_whitespace().map(str::to_lowercase).collect();
+    let is_meant = |topic: &&&Topic| {
+        let title = topic.title.to_lowercase();
+        !words.is_empty() && words.iter().all(|word| title.contains(word.as_str()))
+    };
+    if let Ok(number) = typed.parse::<u16>() {
+        let found = topics.iter().find(|topic| topic.number == Some(number));
+        return found.map(|topic| topic.id).ok_or_else(|| Refusal(format!("there is no topic {number}")));
+    }
+    let found: Vec<&&Topic> = topics.iter().filter(is_meant).collect();
+    match found.as_slice() {
+        [] => Err(Refusal(format!("no topic is called {typed}; write its number or words of its title"))),
+        [one] => Ok(one.id),
+        many => {
+            let titles: Vec<String> = many.iter().map(|topic| Rules::title(**topic, workspace).into_owned()).collect();
+            Err(Refusal(format!("{typed} can be {}; write the number", super::change::listed(&titles))))
+        }
+    }
+}
+
+/// The topic of an event that waits longest for a place.
+pub fn next_unplaced(workspace: &Workspace, event: Id) -> Option<&Topic> {
+    let event = Ref::record(event);
+    let waiting = of_event(workspace, Some(&event)).filter(|topic| topic.is_on_the_wall() && !topic.is_placed());
+    waiting.min_by_key(|topic| (topic.number, topic.id)).and_then(|topic| find(workspace, topic.id).ok())
 }
 
 fn find(workspace: &Workspace, id: Id) -> Result<&Topic, Refusal> {
@@ -281,6 +355,41 @@ pub fn place(workspace: &Workspace, id: Id, slot: &str, space: &str, author: &Au
     let number = topic.number.map_or_else(|| topic.title.to_string(), |number| number.to_string());
     let edit = edit(workspace, topic, author, |topic| (topic.slot, topic.space) = (placed.slot, placed.space));
     Ok(change([edit], format!("Topic {number} placed in {space}, {slot}")))
+}
+
+/// Takes a topic off the wall; it stays posted.
+///
+/// # Errors
+/// It is no topic.
+pub fn unplace(workspace: &Workspace, id: Id, author: &Author) -> Result<Change, Refusal> {
+    let topic = find(workspace, id)?;
+    let edit = edit(workspace, topic, author, |topic| (topic.slot, topic.space) = (None, None));
+    Ok(change([edit], format!("Topic {} has no place now", Rules::title(topic, workspace))))
+}
+
+/// Writes down who joined a group: each once, as come later where the group has met already or is meeting.
+///
+/// # Errors
+/// It is no topic.
+pub fn join(workspace: &Workspace, id: Id, people: &[Ref<Person>], author: &Author) -> Result<Change, Refusal> {
+    let topic = find(workspace, id)?;
+    let is_known = |person: &Ref<Person>| topic.participants.iter().any(|one| one.person == *person);
+    let mut joining: Vec<&Ref<Person>> = Vec::new();
+    for person in people {
+        if !is_known(person) && !joining.contains(&person) {
+            joining.push(person);
+        }
+    }
+    let names: Vec<String> = joining.iter().map(|person| person.name(workspace).into_owned()).collect();
+    let title = Rules::title(topic, workspace);
+    if names.is_empty() {
+        return Ok(change([], format!("they are in the group of {title} already")));
+    }
+    let is_late = topic.state != TopicState::Posted;
+    let joining = joining.into_iter().map(|person| Participant { person: person.clone(), is_late });
+    let joined: Vec<Participant> = topic.participants.iter().cloned().chain(joining).collect();
+    let edit = edit(workspace, topic, author, |topic| topic.participants = joined);
+    Ok(change([edit], format!("{} in the group of {title}", super::change::listed(&names))))
 }
 
 /// Exchanges the places of two topics, in one act.
@@ -324,7 +433,8 @@ pub fn combine(workspace: &Workspace, from: Id, into: Id, author: &Author) -> Re
     Ok(change([gone, stays], sentence))
 }
 
-/// Says what became of topics.
+/// Says what became of topics. One that was cancelled and whose cell has been given away since comes back without a
+/// place.
 ///
 /// # Errors
 /// One of them is no topic, or was combined into another.
@@ -337,7 +447,13 @@ pub fn set_state(workspace: &Workspace, ids: &[Id], state: TopicState, author: &
             return Err(Refusal(format!("topic {} was combined into another", Rules::title(topic, workspace))));
         }
         titles.push(Rules::title(topic, workspace).into_owned());
-        edits.push(edit(workspace, topic, author, |topic| topic.state = state));
+        let mut after = Topic { state, ..topic.clone() };
+        if after.check_among(workspace).is_err() {
+            (after.slot, after.space) = (None, None);
+        }
+        edits.push(edit(workspace, topic, author, |topic| {
+            (topic.state, topic.slot, topic.space) = (state, after.slot, after.space);
+        }));
     }
     let word = super::choice::Choice::label(state);
     Ok(change(edits, format!("{} {word}", super::change::listed(&titles))))

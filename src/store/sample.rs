@@ -147,7 +147,11 @@ pub fn sample_scratch() -> Result<Scratch, StoreError> {
     let partnership = embedded(Kind::Partnership, PARTNERSHIP).map_err(StoreError::Broken)?;
     let name = partnership.first().map_or_else(|| "Sample".to_owned(), AnyRecord::title_alone);
     // Nobody waits for the disk: the copy is to be gone soon, and a first look must be quick on a slow disk too.
-    make(&Disk, dir.path(), &name, true, &|file, text| std::fs::write(dir.path().join(file), text))?;
+    make(&Disk, dir.path(), &name, true, &|file, text| {
+        let mut written = Disk.create(&dir.path().join(file))?;
+        Disk.write(&mut written, text.as_bytes())?;
+        Disk.set_mode(&written, SHARED_FILE)
+    })?;
     Ok(Scratch(dir))
 }
 

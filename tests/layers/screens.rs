@@ -31,8 +31,11 @@ fn screens() -> Vec<ScreenLine> {
 
 /// Whether a file is the list of screens or belongs to this screen.
 fn may_name(file: &str, screen: &ScreenLine) -> bool {
-    [LIST.to_owned(), format!("app/{}.rs", screen.module), format!("ui/{}.rs", screen.module)]
-        .contains(&file.to_owned())
+    let of_screen = |room: &str| {
+        let inside = file.strip_prefix(&format!("{room}/{}", screen.module));
+        inside.is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
+    };
+    file == LIST || of_screen("app") || of_screen("ui")
 }
 
 /// Where a file (its path below `src`) names a screen that it should not know.

@@ -8,7 +8,7 @@ use folkmoot::model::recommendation::{Answer, Recommendation};
 use folkmoot::model::record::Rules;
 use folkmoot::model::round::{Round, RoundState, options_for};
 use folkmoot::model::tally::{Tally, by_theme, tally};
-use folkmoot::model::topic::{Topic, TopicState, warnings};
+use folkmoot::model::topic::{Topic, TopicState};
 use folkmoot::model::{Audience, Event, Id, Kind, Person, Ref, Theme, Workspace, event};
 
 use super::{read, sample};
@@ -154,7 +154,7 @@ fn the_wall_holds_every_state_a_topic_can_be_in() {
         assert!(topic.note_taker.is_some() && topic.participants.len() > 3, "{}", topic.title);
         assert!(topic.discussion.as_ref().is_some_and(|text| text.chars().count() > 150), "{}", topic.title);
     }
-    let warned: Vec<String> = topics.iter().flat_map(|topic| warnings(&workspace, topic)).collect();
+    let warned: Vec<String> = topics.iter().flat_map(|topic| topic.warnings(&workspace)).collect();
     assert_eq!(
         warned,
         ["13 people want to come, and Stage seats 12", "19 people want to come, and Cafe seats 16"],
