@@ -4,6 +4,7 @@
 //! A kind of record costs its file, with its fields (written with `record!` of [`record`]) and its rules, and one line in
 //! the list of kinds below.
 
+mod any_record;
 pub mod ballot;
 pub mod change;
 pub mod choice;
@@ -14,6 +15,7 @@ pub mod event;
 pub mod field;
 pub mod gaps;
 pub mod id;
+mod kind;
 mod kinds;
 pub mod merge;
 pub mod needs;
@@ -33,6 +35,7 @@ pub mod text;
 pub mod theme;
 pub mod topic;
 pub mod wall;
+mod workspace;
 
 pub use ballot::{Ballot, Receipt};
 pub use change::{Author, Change, Edit, Refusal};
