@@ -4,10 +4,12 @@
 //! run and reported; or cancelled, which still counts; or combined into another, where it stays with the trace of where
 //! it went. Nothing is merged by deleting: what was posted stays posted.
 
-use std::borrow::Cow;
-use std::collections::BTreeSet;
+mod acts;
+mod warnings;
 
-use super::change::{Author, Change, Edit, Refusal};
+use std::borrow::Cow;
+
+use super::change::Refusal;
 use super::choice::choices;
 use super::event::{Event, latest};
 use super::field::{Blank, SearchField, default_choice};
@@ -17,6 +19,8 @@ use super::reference::Ref;
 use super::row::row;
 use super::text::Text;
 use super::{Id, Kind, Workspace};
+pub use acts::{combine, join, place, set_state, swap, unplace};
+pub use warnings::likeness;
 
 choices! {
     /// What became of a topic.
@@ -114,7 +118,7 @@ impl Rules for Topic {
 
     /// A convener in two places at once, a title like another, more people than seats.
     fn warnings(&self, workspace: &Workspace) -> Vec<String> {
-        warnings(workspace, self)
+        warnings::warnings(workspace, self)
     }
 
     fn suffix(&self) -> Option<Cow<'_, str>> {
@@ -220,70 +224,6 @@ pub fn of_event<'a>(workspace: &'a Workspace, event: Option<&Ref<Event>>) -> imp
     workspace.topics.iter().map(AsRef::as_ref).filter(move |topic| topic.event == event)
 }
 
-fn warnings(workspace: &Workspace, topic: &Topic) -> Vec<String> {
-    if !topic.is_on_the_wall() {
-        return Vec::new();
-    }
-    let others: Vec<&Topic> = of_event(workspace, topic.event.as_ref())
-        .filter(|other| other.id != topic.id && other.is_on_the_wall())
-        .collect();
-    let titles = |topics: &[&Topic]| {
-        super::change::listed(&topics.iter().map(|one| Rules::title(*one, workspace).into_owned()).collect::<Vec<_>>())
-    };
-    let mut warnings = Vec::new();
-    if let Some(slot) = &topic.slot {
-        let beside: Vec<&Topic> = others.iter().copied().filter(|other| same(other.slot.as_ref(), slot)).collect();
-        let here: Vec<&Topic> = beside.iter().copied().filter(|other| other.space == topic.space).collect();
-        if !here.is_empty() {
-            warnings.push(format!("{} stands in the same cell: move one of them", titles(&here)));
-        }
-        for convener in &topic.conveners {
-            let theirs: Vec<&Topic> =
-                beside.iter().copied().filter(|other| other.conveners.contains(convener)).collect();
-            if !theirs.is_empty() {
-                warnings.push(format!("{} also convenes {} in {slot}", convener.name(workspace), titles(&theirs)));
-            }
-        }
-    }
-    warnings.extend(lack_of_seats(workspace, topic));
-    let similar: Vec<&Topic> =
-        others.into_iter().filter(|other| likeness(&topic.title, &other.title) >= SIMILAR).collect();
-    if !similar.is_empty() {
-        warnings.push(format!("{} is similar: two like it split the vote", titles(&similar)));
-    }
-    warnings
-}
-
-/// From this likeness on two titles are called similar.
-const SIMILAR: f64 = 0.5;
-
-fn lack_of_seats(workspace: &Workspace, topic: &Topic) -> Option<String> {
-    let event = topic.event.as_ref().and_then(|event| event.get(workspace))?;
-    let space = event.space(topic.space.as_ref()?)?;
-    let (seats, interested) = space.seats.zip(topic.interested)?;
-    let name = space.name.as_deref().unwrap_or_default();
-    (interested > seats).then(|| format!("{interested} people want to come, and {name} seats {seats}"))
-}
-
-/// Longer words that say nothing of what a title is about.
-const FILLERS: [&str; 20] = [
-    "about", "after", "before", "between", "does", "from", "have", "into", "over", "should", "that", "their", "them",
-    "they", "this", "through", "what", "when", "where", "with",
-];
-
-/// Which share of the longer words of two titles is in both, from 0 to 1 (Jaccard index over the first six letters, so that
-/// `mentor` meets `mentoring`).
-pub fn likeness(one: &str, other: &str) -> f64 {
-    let words = |title: &str| -> BTreeSet<String> {
-        let words = title.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
-        let telling = words.filter(|word| word.chars().count() > 3 && !FILLERS.contains(&word.as_str()));
-        telling.map(|word| word.chars().take(6).collect()).collect()
-    };
-    let (one, other) = (words(one), words(other));
-    let all = one.union(&other).count();
-    if all == 0 { 0.0 } else { one.intersection(&other).count() as f64 / all as f64 }
-}
-
 /// The topic of an event that somebody means: by its number, or by words of its title.
 ///
 /// # Errors
@@ -315,146 +255,8 @@ pub fn named(workspace: &Workspace, event: Id, typed: &str) -> Result<Id, Refusa
 pub fn next_unplaced(workspace: &Workspace, event: Id) -> Option<&Topic> {
     let event = Ref::record(event);
     let waiting = of_event(workspace, Some(&event)).filter(|topic| topic.is_on_the_wall() && !topic.is_placed());
-    waiting.min_by_key(|topic| (topic.number, topic.id)).and_then(|topic| find(workspace, topic.id).ok())
-}
-
-fn find(workspace: &Workspace, id: Id) -> Result<&Topic, Refusal> {
-    let found = workspace.topics.get(id).map(AsRef::as_ref);
-    found.ok_or_else(|| Refusal(format!("{id} is not a topic here; see `moot list topics`")))
-}
-
-/// An edit of a topic, stamped; the rules of placing hold for the outcome.
-fn edit(workspace: &Workspace, topic: &Topic, author: &Author, act: impl FnOnce(&mut Topic)) -> Option<Edit> {
-    let before = workspace.get(topic.id);
-    let mut after = topic.clone();
-    act(&mut after);
-    after.updated = author.stamp(before.as_ref());
-    Edit::new(before, Some(after.into()))
-}
-
-fn change(edits: impl IntoIterator<Item = Option<Edit>>, sentence: String) -> Change {
-    Change { edits: edits.into_iter().flatten().collect(), sentence }
-}
-
-/// Puts a topic into a cell of the wall.
-///
-/// # Errors
-/// The cell is taken, a break, or not on the wall; the topic is cancelled or combined.
-pub fn place(workspace: &Workspace, id: Id, slot: &str, space: &str, author: &Author) -> Result<Change, Refusal> {
-    let topic = find(workspace, id)?;
-    if !topic.is_on_the_wall() {
-        return Err(Refusal(format!(
-            "topic {} is {}",
-            Rules::title(topic, workspace),
-            super::choice::Choice::label(topic.state)
-        )));
-    }
-    let mut placed = topic.clone();
-    (placed.slot, placed.space) = (Text::some(slot), Text::some(space));
-    placed.check_among(workspace)?;
-    let number = topic.number.map_or_else(|| topic.title.to_string(), |number| number.to_string());
-    let edit = edit(workspace, topic, author, |topic| (topic.slot, topic.space) = (placed.slot, placed.space));
-    Ok(change([edit], format!("Topic {number} placed in {space}, {slot}")))
-}
-
-/// Takes a topic off the wall; it stays posted.
-///
-/// # Errors
-/// It is no topic.
-pub fn unplace(workspace: &Workspace, id: Id, author: &Author) -> Result<Change, Refusal> {
-    let topic = find(workspace, id)?;
-    let edit = edit(workspace, topic, author, |topic| (topic.slot, topic.space) = (None, None));
-    Ok(change([edit], format!("Topic {} has no place now", Rules::title(topic, workspace))))
-}
-
-/// Writes down who joined a group: each once, as come later where the group has met already or is meeting.
-///
-/// # Errors
-/// It is no topic.
-pub fn join(workspace: &Workspace, id: Id, people: &[Ref<Person>], author: &Author) -> Result<Change, Refusal> {
-    let topic = find(workspace, id)?;
-    let is_known = |person: &Ref<Person>| topic.participants.iter().any(|one| one.person == *person);
-    let mut joining: Vec<&Ref<Person>> = Vec::new();
-    for person in people {
-        if !is_known(person) && !joining.contains(&person) {
-            joining.push(person);
-        }
-    }
-    let names: Vec<String> = joining.iter().map(|person| person.name(workspace).into_owned()).collect();
-    let title = Rules::title(topic, workspace);
-    if names.is_empty() {
-        return Ok(change([], format!("they are in the group of {title} already")));
-    }
-    let is_late = topic.state != TopicState::Posted;
-    let joining = joining.into_iter().map(|person| Participant { person: person.clone(), is_late });
-    let joined: Vec<Participant> = topic.participants.iter().cloned().chain(joining).collect();
-    let edit = edit(workspace, topic, author, |topic| topic.participants = joined);
-    Ok(change([edit], format!("{} in the group of {title}", super::change::listed(&names))))
-}
-
-/// Exchanges the places of two topics, in one act.
-///
-/// # Errors
-/// One of them is no topic.
-pub fn swap(workspace: &Workspace, one: Id, other: Id, author: &Author) -> Result<Change, Refusal> {
-    let (one, other) = (find(workspace, one)?, find(workspace, other)?);
-    let put = |topic: &Topic, from: &Topic| {
-        let (slot, space) = (from.slot.clone(), from.space.clone());
-        edit(workspace, topic, author, move |topic| (topic.slot, topic.space) = (slot, space))
-    };
-    let sentence = format!("Topics {} and {} swapped", Rules::title(one, workspace), Rules::title(other, workspace));
-    Ok(change([put(one, other), put(other, one)], sentence))
-}
-
-/// Takes one topic into another: it stays, marked with where it went, gives its place up, and the other gains its
-/// conveners.
-///
-/// # Errors
-/// A topic cannot be taken into itself, nor into one that is itself cancelled or combined.
-pub fn combine(workspace: &Workspace, from: Id, into: Id, author: &Author) -> Result<Change, Refusal> {
-    let (from, into) = (find(workspace, from)?, find(workspace, into)?);
-    if from.id == into.id || !into.is_on_the_wall() || !from.is_on_the_wall() {
-        return Err(Refusal("combine two topics that are both on the wall, one into the other".to_owned()));
-    }
-    let sentence = format!("Topic {} combined into {}", Rules::title(from, workspace), Rules::title(into, workspace));
-    let conveners = from.conveners.clone();
-    let gone = edit(workspace, from, author, |topic| {
-        topic.state = TopicState::Combined;
-        topic.combined_into = Some(Ref::record(into.id));
-        (topic.slot, topic.space) = (None, None);
-    });
-    let stays = edit(workspace, into, author, |topic| {
-        for convener in conveners {
-            if !topic.conveners.contains(&convener) {
-                topic.conveners.push(convener);
-            }
-        }
-    });
-    Ok(change([gone, stays], sentence))
-}
-
-/// Says what became of topics. One that was cancelled and whose cell has been given away since comes back without a
-/// place.
-///
-/// # Errors
-/// One of them is no topic, or was combined into another.
-pub fn set_state(workspace: &Workspace, ids: &[Id], state: TopicState, author: &Author) -> Result<Change, Refusal> {
-    let mut edits = Vec::new();
-    let mut titles = Vec::new();
-    for id in ids {
-        let topic = find(workspace, *id)?;
-        if topic.state == TopicState::Combined {
-            return Err(Refusal(format!("topic {} was combined into another", Rules::title(topic, workspace))));
-        }
-        titles.push(Rules::title(topic, workspace).into_owned());
-        let mut after = Topic { state, ..topic.clone() };
-        if after.check_among(workspace).is_err() {
-            (after.slot, after.space) = (None, None);
-        }
-        edits.push(edit(workspace, topic, author, |topic| {
-            (topic.state, topic.slot, topic.space) = (state, after.slot, after.space);
-        }));
-    }
-    let word = super::choice::Choice::label(state);
-    Ok(change(edits, format!("{} {word}", super::change::listed(&titles))))
+    waiting
+        .min_by_key(|topic| (topic.number, topic.id))
+        .and_then(|topic| workspace.topics.get(topic.id))
+        .map(AsRef::as_ref)
 }
