@@ -25,6 +25,7 @@ pub mod saving;
 pub mod screen;
 pub mod search_line;
 pub mod services;
+pub mod votes;
 pub mod watching;
 pub mod wrap;
 
@@ -319,7 +320,7 @@ impl App {
                 Vec::new()
             }
             Some(_) => Vec::new(),
-            None => search_line::type_key(self, key),
+            None => self.type_into_screen(key),
         }
     }
 
@@ -337,8 +338,17 @@ impl App {
                 Vec::new()
             }
             Some(_) => Vec::new(),
-            None => search_line::paste(self, &one_line(&text)),
+            None => self.paste_into_screen(&one_line(&text)),
         }
+    }
+
+    /// The search line of a screen, or a line of its own.
+    fn type_into_screen(&mut self, key: Key) -> Effects {
+        if self.list().is_searching { search_line::type_key(self, key) } else { self.screen.type_key(self, key) }
+    }
+
+    fn paste_into_screen(&mut self, text: &str) -> Effects {
+        if self.list().is_searching { search_line::paste(self, text) } else { self.screen.paste(self, text) }
     }
 
     /// Moves in whatever is on top.

@@ -235,13 +235,19 @@ pub fn warnings(workspace: &Workspace, topic: &Topic) -> Vec<String> {
 /// Which share of the longer words of two titles is in both, from 0 to 1 (Jaccard index over the first six letters, so that
 /// `mentor` meets `mentoring`).
 pub fn likeness(one: &str, other: &str) -> f64 {
-    let words = |title: &str| -> BTreeSet<String> {
-        let words = title.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() > 3);
-        words.map(|word| word.to_lowercase().chars().take(6).collect()).collect()
-    };
-    let (one, other) = (words(one), words(other));
-    let all = one.union(&other).count();
-    if all == 0 { 0.0 } else { one.intersection(&other).count() as f64 / all as f64 }
+    share(&long_words(one), &long_words(other))
+}
+
+/// The longer words of a text, by their first six letters.
+pub fn long_words(text: &str) -> BTreeSet<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() > 3);
+    words.map(|word| word.to_lowercase().chars().take(6).collect()).collect()
+}
+
+/// Which share of the words of two sets is in both, from 0 to 1.
+pub fn share(one: &BTreeSet<String>, other: &BTreeSet<String>) -> f64 {
+    let all = one.union(other).count();
+    if all == 0 { 0.0 } else { one.intersection(other).count() as f64 / all as f64 }
 }
 
 fn find(workspace: &Workspace, id: Id) -> Result<&Topic, Refusal> {

@@ -9,6 +9,7 @@ pub mod list;
 pub mod map;
 pub mod services;
 pub mod theme;
+pub mod votes;
 pub mod write;
 
 use ratatui::buffer::Buffer;
