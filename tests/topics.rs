@@ -184,7 +184,7 @@ fn two_people_who_fill_one_cell_at_once_are_both_seen() {
     let screen = harness.screen();
     assert!(screen.contains("!1 Mapping") && screen.contains("+1"), "{screen}");
     assert!(screen.contains("2 Mentoring stands in the same cell: move one of them"), "{screen}");
-    assert_eq!(harness.app.screens.topics.wall.at(folkmoot::model::wall::Cell::default()), [one, two]);
+    assert_eq!(harness.app.screens.topics.wall.at(folkmoot::model::agenda::Cell::default()), [one, two]);
     harness.press("<space><down><enter>");
     assert_eq!((place_of(&harness, 1), place_of(&harness, 2)), ("A Room".to_owned(), "A Hall".to_owned()));
 }

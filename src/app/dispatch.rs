@@ -126,7 +126,7 @@ impl App {
                 Vec::new()
             }
             Some(_) => Vec::new(),
-            None => search_line::type_key(self, key),
+            None => self.type_into_screen(key),
         }
     }
 
@@ -144,8 +144,17 @@ impl App {
                 Vec::new()
             }
             Some(_) => Vec::new(),
-            None => search_line::paste(self, &one_line(&text)),
+            None => self.paste_into_screen(&one_line(&text)),
         }
+    }
+
+    /// The search line of a screen, or a line of its own.
+    fn type_into_screen(&mut self, key: Key) -> Effects {
+        if self.list().is_searching { search_line::type_key(self, key) } else { self.screen.type_key(self, key) }
+    }
+
+    fn paste_into_screen(&mut self, text: &str) -> Effects {
+        if self.list().is_searching { search_line::paste(self, text) } else { self.screen.paste(self, text) }
     }
 
     /// Moves in whatever is on top.

@@ -30,6 +30,7 @@ pub mod screen;
 pub mod search_line;
 pub mod services;
 pub mod topics;
+pub mod votes;
 pub mod watching;
 pub mod wrap;
 

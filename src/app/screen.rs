@@ -5,6 +5,7 @@
 //! and the drawing all come from the list; nothing else names a screen.
 
 use super::command::{Command, Scope};
+use super::key::Key;
 use super::list::{self, RecordList};
 use super::moving::Step;
 use super::{App, Effects};
@@ -67,6 +68,16 @@ pub trait Screen: Default + 'static {
     /// A search begins: the screen shows its list.
     fn search(&mut self) {}
 
+    /// A key that no command has: text, where the screen has a line of its own that is being typed in.
+    fn type_key(_app: &mut App, _key: Key) -> Effects {
+        Vec::new()
+    }
+
+    /// Pasted text, likewise.
+    fn paste(_app: &mut App, _text: &str) -> Effects {
+        Vec::new()
+    }
+
     /// Something besides the counts that stands beside the search line.
     fn note(&self) -> Option<String> {
         None
@@ -81,6 +92,8 @@ macro_rules! for_each_screen {
             Services services "1" "Services" drawn;
             /// The topics of an event and its wall.
             Topics topics "2" "Topics" drawn;
+            /// Voting rounds, their ballots, tallies and themes.
+            Votes votes "3" "Votes" drawn;
             /// People and organisations.
             People people "6" "People" listed;
         }
@@ -130,6 +143,16 @@ macro_rules! declare_screens {
             /// Puts what a screen shows besides its list on a record.
             pub(super) fn select(self, app: &mut App, id: Id) {
                 match self { $(Self::$name => super::$module::$name::select(app, id)),+ }
+            }
+
+            /// Types a key in a screen.
+            pub(super) fn type_key(self, app: &mut App, key: Key) -> Effects {
+                match self { $(Self::$name => super::$module::$name::type_key(app, key)),+ }
+            }
+
+            /// Pastes text into a screen.
+            pub(super) fn paste(self, app: &mut App, text: &str) -> Effects {
+                match self { $(Self::$name => super::$module::$name::paste(app, text)),+ }
             }
 
             /// Moves in a screen.

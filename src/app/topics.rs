@@ -9,8 +9,8 @@ use super::list::{self, RecordList};
 use super::moving::{Cursor, Step};
 use super::screen::Screen;
 use super::{App, Effects, Severity};
+use crate::model::agenda::Wall;
 use crate::model::event;
-use crate::model::wall::Wall;
 use crate::model::{Event, Id, Kind, Ref, Topic, Workspace};
 pub use wall::Place;
 

@@ -121,6 +121,39 @@ pub fn find<'a>(workspace: &'a Workspace, who: &str) -> Result<&'a Person, Refus
     Err(Refusal(format!("nobody here is {who:?}; see `moot list people`")))
 }
 
+/// How somebody fits what is typed of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fit {
+    /// It is their initials, their whole name or their id.
+    Exact,
+    /// It is the first letters of their names, which others may share.
+    Letters,
+    /// Each word of it begins one of their names.
+    Begins,
+}
+
+/// How somebody fits what is typed; `None`: not at all.
+pub fn fit(person: &Person, typed: &str) -> Option<Fit> {
+    let typed = typed.trim().to_lowercase();
+    let name = person.name.to_lowercase();
+    let is_theirs = |initials: &Text| initials.to_lowercase() == typed;
+    if name == typed || person.initials.as_ref().is_some_and(is_theirs) || person.id.as_str().to_lowercase() == typed {
+        return Some(Fit::Exact);
+    }
+    let letters: String = name.split_whitespace().filter_map(|word| word.chars().next()).collect();
+    let begins = |word: &str| name.split([' ', '-']).any(|part| part.starts_with(word));
+    if letters == typed {
+        return Some(Fit::Letters);
+    }
+    typed.split_whitespace().all(begins).then_some(Fit::Begins)
+}
+
+/// Those whom initials or a name can mean: all who bear the initials or whose names begin with these letters.
+pub fn meant<'a>(workspace: &'a Workspace, typed: &str) -> Vec<&'a Person> {
+    let people = workspace.people.iter().map(AsRef::as_ref);
+    people.filter(|person| fit(person, typed).is_some_and(|fit| fit < Fit::Begins)).collect()
+}
+
 /// Initials for a new person: the first letters of the names, with a digit where somebody has those already.
 pub fn suggest_initials(workspace: &Workspace, name: &str) -> String {
     let letters: String = name.split_whitespace().filter_map(|word| word.chars().next()).take(4).collect();

@@ -20,7 +20,7 @@ use super::row::row;
 use super::text::Text;
 use super::{Id, Kind, Workspace};
 pub use acts::{combine, join, place, set_state, swap, unplace};
-pub use warnings::likeness;
+pub use warnings::{likeness, long_words, share};
 
 choices! {
     /// What became of a topic.

@@ -11,6 +11,7 @@ pub mod map;
 pub mod services;
 pub mod theme;
 pub mod topics;
+pub mod votes;
 pub mod write;
 
 use ratatui::buffer::Buffer;

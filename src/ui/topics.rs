@@ -12,12 +12,12 @@ use super::write::{put, rule, width};
 use crate::app::App;
 use crate::app::topics::View;
 use crate::app::wrap::wrap;
+use crate::model::agenda::Numbers;
 use crate::model::choice::Choice;
 use crate::model::recommendation::of_topic;
 use crate::model::record::Rules;
 use crate::model::text::count;
 use crate::model::topic::TopicState;
-use crate::model::wall::Numbers;
 use crate::model::{Event, Id, Person, Ref, Topic};
 
 /// Draws the screen; the cursor stands on the selected cell or row, or in the search line.

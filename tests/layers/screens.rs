@@ -32,8 +32,8 @@ fn screens() -> Vec<ScreenLine> {
 /// Whether a file is the list of screens or belongs to this screen.
 fn may_name(file: &str, screen: &ScreenLine) -> bool {
     let of_screen = |room: &str| {
-        let inside = file.strip_prefix(&format!("{room}/{}", screen.module));
-        inside.is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
+        let own = format!("{room}/{}", screen.module);
+        file == format!("{own}.rs") || file.starts_with(&format!("{own}/"))
     };
     file == LIST || of_screen("app") || of_screen("ui")
 }
@@ -98,6 +98,7 @@ fn a_screen_that_is_named_elsewhere_is_found() {
     for (file, fine) in [
         ("app/services.rs", "fn f(app: &App) { app.screens.services.gaps.clear(); }"),
         ("ui/services.rs", "use crate::app::services::Services;"),
+        ("app/services/found.rs", "fn f(app: &App) { app.screens.services.gaps.clear(); }"),
         ("app/form.rs", "fn f(workspace: &Workspace) { workspace.services.len(); app.screens.list(screen); }"),
         ("app/list.rs", "// app.screens.services\nuse crate::model::service::Service;"),
         ("app/list.rs", "#[cfg(test)]\nmod tests { use super::super::services::Services; }"),

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use folkmoot::model::ballot::{Ballot, check_votes, not_voted};
+use folkmoot::model::ballot::{Ballot, check_votes};
 use folkmoot::model::recommendation::{Answer, Recommendation};
 use folkmoot::model::record::Rules;
 use folkmoot::model::round::{Round, RoundState, options_for};
 use folkmoot::model::tally::{Tally, by_theme, tally};
 use folkmoot::model::topic::{Topic, TopicState};
+use folkmoot::model::turnout::not_voted;
 use folkmoot::model::{Audience, Event, Id, Kind, Person, Ref, Theme, Workspace, event};
 
 use super::{read, sample};

@@ -16,7 +16,7 @@ mod users;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use folkmoot::model::{AnyRecord, Change, Edit, Id, Kind, Service, Text, Timestamp, Updated};
@@ -291,12 +291,17 @@ fn a_byte_order_mark_and_foreign_line_ends_stay() {
     assert_eq!(open(dir.path()).workspace, opened.workspace);
 }
 
+fn files_below(dir: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(dir).unwrap().flatten().map(|entry| entry.path());
+    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+}
+
 /// What goes past the trait [`store::Storage`] cannot be made to fail, so no sweep would see it.
 #[test]
 fn the_disk_is_touched_through_the_storage_only() {
-    let sources = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store")).unwrap().flatten();
     let mut seen = 0;
-    for path in sources.map(|entry| entry.path()).filter(|path| !path.ends_with("storage.rs")) {
+    let store = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    for path in files_below(&store).into_iter().filter(|path| !path.ends_with("storage.rs")) {
         for line in fs::read_to_string(&path).unwrap().split("#[cfg(test)]").next().unwrap().lines() {
             let code = line.replace("std::fs::File;", "").replace("&std::fs::File", "");
             let is_past = ["fs::", "File::open", "File::create", "OpenOptions", ".exists()", ".is_dir()", ".is_file()"]

@@ -6,8 +6,8 @@ use crate::app::command::Command;
 use crate::app::moving::{Cursor, Step};
 use crate::app::screen::Screen;
 use crate::model::Id;
+use crate::model::agenda::{Cell, Wall};
 use crate::model::topic;
-use crate::model::wall::{Cell, Wall};
 
 /// Where the cursor stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -62,12 +62,18 @@ const FILLERS: [&str; 20] = [
 /// Which share of the longer words of two titles is in both, from 0 to 1 (Jaccard index over the first six letters, so that
 /// `mentor` meets `mentoring`).
 pub fn likeness(one: &str, other: &str) -> f64 {
-    let words = |title: &str| -> BTreeSet<String> {
-        let words = title.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
-        let telling = words.filter(|word| word.chars().count() > 3 && !FILLERS.contains(&word.as_str()));
-        telling.map(|word| word.chars().take(6).collect()).collect()
-    };
-    let (one, other) = (words(one), words(other));
-    let all = one.union(&other).count();
-    if all == 0 { 0.0 } else { one.intersection(&other).count() as f64 / all as f64 }
+    share(&long_words(one), &long_words(other))
+}
+
+/// The longer words of a text that say something of what it is about, by their first six letters.
+pub fn long_words(text: &str) -> BTreeSet<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+    let telling = words.filter(|word| word.chars().count() > 3 && !FILLERS.contains(&word.as_str()));
+    telling.map(|word| word.chars().take(6).collect()).collect()
+}
+
+/// Which share of the words of two sets is in both, from 0 to 1.
+pub fn share(one: &BTreeSet<String>, other: &BTreeSet<String>) -> f64 {
+    let all = one.union(other).count();
+    if all == 0 { 0.0 } else { one.intersection(other).count() as f64 / all as f64 }
 }
