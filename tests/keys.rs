@@ -116,6 +116,7 @@ fn inner_scopes_take_keys_only_on_purpose() {
         "gap.open over record.open",
         "round.go over record.open",
         "round.new over record.new",
+        "theming.pane over screen.next",
     ]
     .into();
     let mut taken = BTreeSet::new();

@@ -208,7 +208,8 @@ pub(super) fn refresh(app: &mut App, screen: super::screen::ScreenId) {
             list.rows = found.hits;
             (list.is_partial, list.suggestion) = (found.partial, found.suggestion);
             if list.query.is_empty() && list.kinds.len() > 1 {
-                list.rows.sort_by_key(|row| Kind::of(row.id)); // within a kind the order of names stays
+                let kinds = list.kinds; // within a kind the order of names stays
+                list.rows.sort_by_key(|row| kinds.iter().position(|kind| Kind::of(row.id) == Some(*kind)));
             }
         }
         None => list.rows = by_title(list.kinds, workspace),
