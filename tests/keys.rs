@@ -119,6 +119,7 @@ fn inner_scopes_take_keys_only_on_purpose() {
         "round.go over record.open",
         "round.new over record.new",
         "topic.post over record.new",
+        "theming.pane over screen.next",
     ]
     .into();
     let mut taken = BTreeSet::new();
