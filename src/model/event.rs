@@ -42,6 +42,8 @@ record! {
     editable {
         /// What it is called.
         name: Text = "Name", "what the event is called", required, public, search(SearchField::Name);
+        /// What it was, for whoever reads of it.
+        summary: Option<Text> = "Summary", "what it was, in a sentence or two", paragraph, public, search(SearchField::Text);
         /// The question it asks.
         question: Option<Text> = "Question", "the one question the event asks", paragraph, public,
             search(SearchField::Text);

@@ -68,9 +68,13 @@ impl Rules for Person {
         }
     }
 
-    /// Initials that sign changes belong to one person: two who share them could not be told apart afterwards.
+    /// Initials that sign changes belong to one person: two who share them could not be told apart afterwards. Refused only
+    /// where they are typed: in a room of fifty two people often have the same, and what else is known of them can still
+    /// be written down.
     fn check_among(&self, workspace: &Workspace) -> Result<(), Refusal> {
-        let Some(initials) = &self.initials else { return Ok(()) };
+        let has_changed =
+            |it: &&Text| workspace.people.get(self.id).is_none_or(|was| was.initials.as_ref() != Some(*it));
+        let Some(initials) = self.initials.as_ref().filter(has_changed) else { return Ok(()) };
         let same = |other: &Text| other.to_lowercase() == initials.to_lowercase();
         let taken =
             workspace.people.iter().find(|other| other.id != self.id && other.initials.as_ref().is_some_and(same));

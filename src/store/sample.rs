@@ -16,6 +16,12 @@ const SAMPLE: &[(Kind, &str)] = &[
     (Kind::Person, include_str!("../../data/sample/people.ron")),
     (Kind::Organisation, include_str!("../../data/sample/organisations.ron")),
     (Kind::Service, include_str!("../../data/sample/services.ron")),
+    (Kind::Event, include_str!("../../data/sample/events.ron")),
+    (Kind::Topic, include_str!("../../data/sample/topics.ron")),
+    (Kind::Theme, include_str!("../../data/sample/themes.ron")),
+    (Kind::Recommendation, include_str!("../../data/sample/recommendations.ron")),
+    (Kind::Round, include_str!("../../data/sample/rounds.ron")),
+    (Kind::Ballot, include_str!("../../data/sample/ballots.ron")),
 ];
 const NEEDS: &str = include_str!("../../data/needs.ron");
 

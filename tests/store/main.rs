@@ -87,8 +87,10 @@ fn text(dir: &Path, file: &str) -> String {
 fn the_sample_is_written_as_the_program_writes() {
     let dir = new_workspace(true);
     let opened = open(dir.path());
-    for kind in [Kind::Person, Kind::Organisation, Kind::Service] {
+    for kind in Kind::ALL.iter().copied().filter(|kind| *kind != Kind::Partnership && opened.workspace.count(*kind) > 0)
+    {
         let written = text(dir.path(), &format!("{}.ron", kind.plural()));
+        let written = written.lines().filter(|line| !line.starts_with("//")).collect::<Vec<_>>().join("\n");
         let path = dir.path().join(format!("{}.ron", kind.plural()));
         fs::remove_file(&path).unwrap();
         let mut fresh = Store::open(dir.path(), Mode::Write).unwrap();
