@@ -147,7 +147,9 @@ pub fn sample_scratch() -> Result<Scratch, StoreError> {
     let partnership = embedded(Kind::Partnership, PARTNERSHIP).map_err(StoreError::Broken)?;
     let name = partnership.first().map_or_else(|| "Sample".to_owned(), AnyRecord::title_alone);
     // Nobody waits for the disk: the copy is to be gone soon, and a first look must be quick on a slow disk too.
-    make(&Disk, dir.path(), &name, true, &|file, text| std::fs::write(dir.path().join(file), text))?;
+    make(&Disk, dir.path(), &name, true, &|file, text| {
+        Disk.write(&mut Disk.create(&dir.path().join(file))?, text.as_bytes())
+    })?;
     Ok(Scratch(dir))
 }
 
