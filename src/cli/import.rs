@@ -45,7 +45,7 @@ impl ImportArgs {
             let is_free = exchange::write::check_target(path, session.opened.store.dir(), false);
             is_free.map_err(|problem| CommandError::refused(problem.0))?;
         }
-        if pabulib::is_election(&self.path) {
+        if self.path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("pb")) {
             return self.import_election(&mut session, &author, out);
         }
         let originals = load_originals(&mut session)?;

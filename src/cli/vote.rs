@@ -161,7 +161,7 @@ impl TallyArgs {
 }
 
 /// The record of a kind that somebody means, by its id or by what it answers to.
-fn find<R: Record>(session: &Session, typed: &str) -> Result<Id, CommandError> {
+pub(super) fn find<R: Record>(session: &Session, typed: &str) -> Result<Id, CommandError> {
     let context = ParseContext { workspace: session.workspace(), today: crate::run::clock().1 };
     let found = Ref::<R>::parse(typed, context).map_err(CommandError::usage)?;
     let kind = R::KIND;

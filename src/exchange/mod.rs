@@ -8,6 +8,7 @@
 pub mod export;
 mod hours;
 mod identity;
+pub mod ids;
 mod infer;
 mod json;
 mod legacy;
