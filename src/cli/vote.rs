@@ -67,7 +67,7 @@ pub struct VoteArgs {
 }
 
 /// How often a ballot is cast again when somebody else has just changed something it rests on.
-const MAX_ATTEMPTS: usize = 20;
+pub(super) const MAX_ATTEMPTS: usize = 20;
 
 impl VoteArgs {
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {

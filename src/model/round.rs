@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::ballot::Ballot;
+use super::ballot::{Ballot, check_votes};
 use super::change::{Author, Change, Edit, Refusal, listed};
 use super::choice::{Choice, choices};
 use super::event::{Event, latest};
@@ -164,7 +164,7 @@ impl Rules for Round {
                 "people have voted already: whether the round is anonymous cannot be changed".to_owned(),
             ));
         }
-        self.refuse_lower_limits(workspace)
+        self.refuse_lower_limits(before, workspace)
     }
 
     fn check_removal(&self) -> Result<(), Refusal> {
@@ -199,10 +199,12 @@ impl Round {
         (!named.is_empty()).then_some(named)
     }
 
-    /// Lowering a limit below what has been used already is refused with the items on which it was.
-    fn refuse_lower_limits(&self, workspace: &Workspace) -> Result<(), Refusal> {
+    /// Lowering a limit below what has been used already is refused with the items on which it was. Ballots that broke the
+    /// rules before, as some in imported files do, stand against nothing.
+    fn refuse_lower_limits(&self, before: &Self, workspace: &Workspace) -> Result<(), Refusal> {
+        let keeps_to = |round: &Self, ballot: &Ballot| check_votes(round, &ballot.votes.0, workspace).is_ok();
         let over: Vec<&Ballot> = ballots_of(workspace, self.id)
-            .filter(|ballot| super::ballot::check_votes(self, &ballot.votes.0, workspace).is_err())
+            .filter(|ballot| !keeps_to(self, ballot) && keeps_to(before, ballot))
             .collect();
         let Some(first) = over.first() else { return Ok(()) };
         let items = first.votes.0.iter().map(|vote| vote.item.name(workspace).into_owned()).collect::<Vec<_>>();
