@@ -166,3 +166,176 @@ fn an_export_of_a_round_is_refused_in_a_sentence() {
     }
     assert!(!dir.join("out.pb").exists());
 }
+
+/// The keys are those that other programs are told of, and what is not known is null.
+#[test]
+fn a_tally_as_json_has_its_shape() {
+    let place = voting(&[]);
+    let dir = place.path();
+    done(dir, &["vote", "dots", "KP", "1.1=3"]);
+    done(dir, &["vote", "dots", "RS", "1.1=1", "1.2=1"]);
+    done(dir, &["round", "close", "dots"]);
+    let tally: serde_json::Value = serde_json::from_str(&done(dir, &["tally", "dots", "--json"])).unwrap();
+    let keys = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>().join(" ");
+    assert_eq!(keys(&tally), "round state totals items");
+    assert_eq!(keys(&tally["totals"]), "eligible ballots blank dots issued not_counted");
+    let item = "id number source_id title rank dots people organisations voluntary statutory share band";
+    assert!(tally["items"].as_array().unwrap().iter().all(|one| keys(one) == item), "{tally}");
+    let first = &tally["items"][0];
+    assert_eq!(
+        (first["number"].as_str(), first["dots"].as_u64(), first["people"].as_u64()),
+        (Some("1.1"), Some(4), Some(2))
+    );
+    for unknown in ["source_id", "organisations", "voluntary", "statutory", "band"] {
+        assert!(first[unknown].is_null(), "{unknown} is not known: {first}");
+    }
+    let last = &tally["items"][2];
+    assert_eq!((last["people"].as_u64(), last["organisations"].as_u64()), (Some(0), Some(0)), "of nobody it is known");
+    let one: serde_json::Value = serde_json::from_str(&done(dir, &["tally", "dots", "--json", "--one-dot"])).unwrap();
+    assert_eq!(one["items"][0]["dots"].as_u64(), Some(2));
+}
+
+#[test]
+fn a_tally_of_nothing_has_no_shares() {
+    let place = voting(&["method=wall count"]);
+    let dir = place.path();
+    done(dir, &["round", "close", "dots"]);
+    let tally: serde_json::Value = serde_json::from_str(&done(dir, &["tally", "dots", "--json"])).unwrap();
+    assert!(tally["totals"]["ballots"].is_null() && tally["items"][0]["share"].is_null(), "{tally}");
+    assert!(tally["items"][0]["people"].is_null(), "{tally}");
+}
+
+#[test]
+fn a_refused_vote_exits_5_and_says_why() {
+    let place = voting(&[]);
+    let dir = place.path();
+    done(dir, &["add", "person", "name=Una Known", "initials=UK"]);
+    for (arguments, why) in [
+        (&["KP", "1.1=4"][..], "at most 3 can be put on one"),
+        (&["KP", "1.1=3", "1.2=3"], "6 dots were put down, and each person has 5"),
+        (&["KP", "1.1=1", "1.1=1"], "stands on this ballot twice"),
+        (&["KP", "1.9=1"], "there is no recommendation \"1.9\" here"),
+        (&["UK", "1.1=1"], "Una Known is not among those who may vote in Dots"),
+        (&["ZZ", "1.1=1"], "there is no person \"ZZ\" here"),
+    ] {
+        let (_, code, error) = run(dir, &[&["vote", "dots"], arguments].concat());
+        assert!(code == 5 && error.contains(why), "{arguments:?}: {code} {error}");
+    }
+    done(dir, &["round", "close", "dots"]);
+    let (_, code, error) = run(dir, &["vote", "dots", "KP", "1.1=1"]);
+    assert!(code == 5 && error.contains("takes no ballots: it is closed"), "{code} {error}");
+}
+
+/// However somebody gets at a ballot or a receipt, it says no more and no other than the vote wrote.
+#[test]
+fn ballots_and_receipts_are_not_edited_behind_the_vote() {
+    let place = voting(&["anonymous=yes"]);
+    let dir = place.path();
+    done(dir, &["vote", "dots", "KP", "1.1=3"]);
+    let id = |kind: &str| done(dir, &["list", kind]).split_whitespace().next().unwrap().to_owned();
+    for (kind, field, why) in [
+        ("ballots", "votes=1.2 | 1", "an anonymous ballot cannot be changed"),
+        ("ballots", "person=RS", "whose ballot it is"),
+        ("receipts", "person=RS", "a receipt stays as it is"),
+    ] {
+        let before = fs::read_to_string(dir.join(format!("{kind}.ron"))).unwrap();
+        let (_, code, error) = run(dir, &["set", &id(kind), field]);
+        assert!(code == 5 && error.contains(why), "{kind} {field}: {code} {error}");
+        assert_eq!(fs::read_to_string(dir.join(format!("{kind}.ron"))).unwrap(), before);
+    }
+}
+
+#[test]
+fn records_are_named_as_people_name_them() {
+    let place = voting(&[]);
+    let dir = place.path();
+    done(dir, &["add", "topic", "event=Verwood", "title=Debt", "convener=KP", "note-taker=RS", "participant=SW"]);
+    let shown = done(dir, &["show", "debt"]);
+    assert!(
+        shown.contains("Conveners        Katy Pascoe\n") && shown.contains("Participants     Sam Wills\n"),
+        "{shown}"
+    );
+    assert_eq!(done(dir, &["set", "1.2", "answer=open to anyone"]), "1.2 Ask every agency changed: answer\n");
+    assert!(done(dir, &["show", "1.2"]).contains("open to anyone"));
+    assert_eq!(done(dir, &["remove", "debt"]), "2 Debt removed\n");
+    done(dir, &["add", "topic", "title=Same"]);
+    done(dir, &["add", "topic", "title=Same"]);
+    for (arguments, code, why) in [
+        (&["show", "same"][..], 2, "\"same\" could be T-"),
+        (&["show", "nowhere"], 1, "nothing here is called \"nowhere\"; an id looks like S-4F7Q"),
+        (&["add", "topic", "event=Vewood", "title=X"], 5, "there is no event Vewood: name one that is here"),
+        (&["add", "theme", "event=Vewood", "name=X"], 5, "there is no event Vewood"),
+        (&["add", "round", "event=Vewood", "name=X", "dots=3"], 5, "there is no event Vewood"),
+        (&["add", "topic", "title=X", "convener=KP", "conveners=RS"], 2, "conveners stands here twice"),
+    ] {
+        let (_, exit, error) = run(dir, arguments);
+        assert!(exit == code && error.contains(why), "{arguments:?}: {exit} {error}");
+    }
+}
+
+/// As the README and the documents have it: a table and a text from elsewhere, rehearsed, then done, then voted on.
+#[test]
+fn an_event_is_brought_in_by_commands() {
+    let place = tempfile::tempdir().unwrap();
+    let dir = place.path();
+    done(dir, &["init", ".", "--name", "Test"]);
+    for (name, initials) in [("Katy Pascoe", "KP"), ("Ruth Shearn", "RS"), ("Sam Wills", "SW")] {
+        done(dir, &["add", "person", &format!("name={name}"), &format!("initials={initials}")]);
+    }
+    for (name, text) in [
+        ("event.md", include_str!("fixtures/openspace/event.md")),
+        ("topics.csv", include_str!("fixtures/openspace/topics.csv")),
+        ("ballots.csv", include_str!("fixtures/openspace/ballots.csv")),
+    ] {
+        fs::write(dir.join(name), text).unwrap();
+    }
+    let said = done(dir, &["import", "event.md", "--dry-run"]);
+    assert!(said.starts_with("rehearsed, nothing written:\n  event: Example Space in Exampleton added\n"), "{said}");
+    assert!(
+        said.contains("\nline 11: not understood, kept in the notes of the event: Sponsored by nobody.\n"),
+        "{said}"
+    );
+    assert!(!dir.join("topics.ron").exists(), "a rehearsal writes nothing");
+    done(dir, &["import", "event.md"]);
+    assert!(done(dir, &["import", "event.md"]).starts_with("event says nothing new\n"));
+    assert!(
+        done(dir, &["import", "topics.csv", "--event", "example space in exampleton"])
+            .contains("topics 2 new, 1 changed")
+    );
+    let (_, code, error) = run(dir, &["import", "event.md", "--round", "dots"]);
+    assert!(code == 2 && error.contains("--round is for tables of ballots"), "{error}");
+    let (_, code, error) = run(dir, &["import", "ballots.csv"]);
+    assert!(code == 5 && error.contains("no round is open for ballots"), "{error}");
+    done(dir, &["add", "round", "name=Dots", "dots=5", "cap=3"]);
+    done(dir, &["round", "open", "dots"]);
+    done(dir, &["import", "ballots.csv", "--report", "report.txt"]);
+    let report = fs::read_to_string(dir.join("report.txt")).unwrap();
+    assert!(report.contains("line 6: not counted: 4 dots on 17.1"), "{report}");
+    assert!(done(dir, &["import", "ballots.csv", "--round", "dots"]).starts_with("ballots says nothing new\n"));
+    done(dir, &["round", "close", "dots"]);
+    let tally = done(dir, &["tally", "dots"]);
+    assert!(tally.contains("not counted, as they break the rules of the round"), "{tally}");
+    assert_eq!(done(dir, &["check"]), "");
+}
+
+#[test]
+fn what_is_no_such_file_is_said_in_one_sentence() {
+    let place = tempfile::tempdir().unwrap();
+    let dir = place.path();
+    done(dir, &["init", ".", "--name", "Test"]);
+    let bytes: &[(&str, &[u8])] = &[
+        ("empty.md", b""),
+        ("nul.md", b"\0\0\0\0"),
+        ("latin.md", b"Caf\xe9 without a heading"),
+        ("long.md", &[b"# A\n## 1 B\n".as_slice(), &b"x".repeat(70_000)].concat()),
+        ("topics.csv", b"number,title,convener\n1,\xff\xfe,KP\n"),
+        ("ballots.csv", b"voter,1.1\nKP,1\n"),
+        ("twice.csv", b"voter,1.1,1.1\nKP,1,2\n"),
+    ];
+    for (name, bytes) in bytes {
+        fs::write(dir.join(name), bytes).unwrap();
+        let (out, code, error) = run(dir, &["import", name]);
+        assert!([3, 5].contains(&code) && out.is_empty(), "{name}: {code} {out}");
+        assert!(error.starts_with("moot: ") && error.trim_end().lines().count() == 1, "{name}: {error:?}");
+    }
+}

@@ -368,6 +368,39 @@ fn an_anonymous_table_leaves_no_trace_of_who_voted_what() {
     }
 }
 
+/// What stands indented under a heading of docs/formats.md.
+fn documented(heading: &str) -> String {
+    let page = include_str!("../docs/formats.md");
+    let section = page.split("\n## ").find(|section| section.starts_with(heading)).unwrap();
+    let lines = section.lines().skip_while(|line| !line.starts_with("    "));
+    let block = lines.take_while(|line| line.starts_with("    ") || line.is_empty());
+    block.map(|line| format!("{}\n", line.trim_start_matches("    "))).collect()
+}
+
+#[test]
+fn what_the_documents_show_can_be_imported() {
+    let mut workspace = people();
+    add(&mut workspace, Kind::Person, &[("name", "Alex Example"), ("initials", "AE")]);
+    let outcome = import(&mut workspace, Sort::Proceedings, &documented("Proceedings"));
+    assert_eq!(lines(&outcome), ["not among the people here, kept as text: ZZ"]);
+    assert_eq!(
+        recommendations(&workspace),
+        ["17.1 Draw one map of all rooms", "17.2 Meet again in spring"].map(str::to_owned).into()
+    );
+    let outcome = import(&mut workspace, Sort::Topics, &documented("Topics"));
+    assert_eq!((lines(&outcome), workspace.topics.len()), (Vec::new(), 4));
+    add(&mut workspace, Kind::Recommendation, &[("text", "Ask every agency"), ("topic", "1")]);
+    let round = add(&mut workspace, Kind::Round, &[("name", "Dots"), ("dots", "5")]);
+    let change = open(&workspace, round, &author()).unwrap();
+    workspace.apply(&change);
+    let outcome = import(&mut workspace, Sort::Ballots, &documented("Ballots"));
+    assert_eq!(lines(&outcome), Vec::<String>::new());
+    assert_eq!(
+        dots(&closed(&mut workspace, round)),
+        [("1.1", 6), ("17.1", 4), ("17.2", 3)].map(|(item, dots)| (item.to_owned(), dots))
+    );
+}
+
 /// While a round is open, rows that were not counted show no more than ballots do.
 #[test]
 fn what_was_not_counted_is_hidden_with_the_rest() {
@@ -413,68 +446,70 @@ fn a_file_is_known_by_its_content() {
     assert_eq!(holding(Path::new("/nowhere/at/all.csv")).unwrap(), Holding::Directory, "reading it says what is wrong");
 }
 
-/// Lines as people type them and as they break, each with a word of its own.
+/// Lines as people type them and as they break; for `W` stands a word of their own.
+const TEMPLATES: &[&str] = &[
+    "# W",
+    "## 7 W",
+    "## Topic 8: W",
+    "### W",
+    "Topic 9: W",
+    "**W**",
+    "W",
+    "- W",
+    "* W",
+    "1. W",
+    "3) W",
+    "7.1 W",
+    "8.2. W",
+    "- **9.3** W",
+    "Convener: W",
+    "**Conveners:** KP, W",
+    "Participants: W / KP",
+    "- W, RS",
+    "Note-taker: W",
+    "### Discussion",
+    "Discussion: W",
+    "### Recommendations",
+    "Recommendations: W",
+    "Resources: W",
+    "### Requests",
+    "Date: W",
+    "Date: 8 June 2010 W",
+    "Venue: W",
+    "Slot: W",
+    "Space: W",
+    "State: W",
+    "Question: W",
+    "",
+    "",
+    "---",
+    "> W",
+    "| W | b |",
+    "\tW",
+    "  - W",
+    "W:",
+    "**Recommendations**",
+    "7. W",
+    "## 7 W again",
+    "Event: W",
+    "Delegates: W",
+    "Interested: W",
+    "Interested: 4",
+    "## Topics",
+    "W\n====",
+    "W\n---",
+    "#W",
+    "## 999 W",
+    "## 70000 W",
+    "### 7.70000 W",
+    "Hosts: W",
+    "Notes: W",
+    "## W ##",
+    "Present: W",
+];
+
+/// One of the templates, with a word that stands in no other line.
 fn line(at: usize, template: usize) -> String {
-    const TEMPLATES: &[&str] = &[
-        "# W",
-        "## 7 W",
-        "## Topic 8: W",
-        "### W",
-        "Topic 9: W",
-        "**W**",
-        "W",
-        "- W",
-        "* W",
-        "1. W",
-        "3) W",
-        "7.1 W",
-        "8.2. W",
-        "- **9.3** W",
-        "Convener: W",
-        "**Conveners:** KP, W",
-        "Participants: W / KP",
-        "- W, RS",
-        "Note-taker: W",
-        "### Discussion",
-        "Discussion: W",
-        "### Recommendations",
-        "Recommendations: W",
-        "Resources: W",
-        "### Requests",
-        "Date: W",
-        "Date: 8 June 2010 W",
-        "Venue: W",
-        "Slot: W",
-        "Space: W",
-        "State: W",
-        "Question: W",
-        "",
-        "",
-        "---",
-        "> W",
-        "| W | b |",
-        "\tW",
-        "  - W",
-        "W:",
-        "**Recommendations**",
-        "7. W",
-        "## 7 W again",
-        "Event: W",
-        "Delegates: W",
-        "Interested: W",
-        "Interested: 4",
-        "## Topics",
-        "W\n====",
-        "W\n---",
-        "#W",
-        "## 999 W",
-        "## 70000 W",
-        "### 7.70000 W",
-        "Hosts: W",
-        "Notes: W",
-        "## W ##",
-        "Present: W",
-    ];
     TEMPLATES[template % TEMPLATES.len()].replace('W', &format!("word{at}x"))
 }
 

@@ -93,7 +93,7 @@ impl VoteArgs {
         let round = find::<Round>(session, &self.round)?;
         let voter = match self.voter.strip_prefix('#') {
             Some(number) => Voter::Number(Text::line(number)),
-            None => Voter::Person(find::<Person>(session, &self.voter)?),
+            None => Voter::Person(find::<Person>(session, &self.voter).map_err(as_refusal)?),
         };
         let votes = self.votes.iter().map(|typed| parse_vote(session, typed)).collect::<Result<Vec<_>, _>>()?;
         let origin = if self.paper { Origin::Paper } else { Origin::Typed };
@@ -102,11 +102,16 @@ impl VoteArgs {
     }
 }
 
+/// A vote by nobody, or for nothing, is refused like any other.
+fn as_refusal(error: CommandError) -> CommandError {
+    CommandError::refused(error.sentence)
+}
+
 fn parse_vote(session: &Session, typed: &str) -> Result<Vote, CommandError> {
     let wrong = || CommandError::usage(format!("write ITEM=DOTS such as 17.2=3, not {typed:?}"));
     let (item, dots) = typed.split_once('=').ok_or_else(wrong)?;
     let dots = dots.trim().parse::<u16>().map_err(|_| wrong())?;
-    Ok(Vote { item: Ref::record(find::<Recommendation>(session, item)?), dots: Some(dots) })
+    Ok(Vote { item: Ref::record(find::<Recommendation>(session, item).map_err(as_refusal)?), dots: Some(dots) })
 }
 
 /// `moot count`
@@ -176,23 +181,25 @@ pub(super) fn find<R: Record>(session: &Session, typed: &str) -> Result<Id, Comm
 
 fn to_json(tally: &Tally) -> Value {
     let totals = &tally.totals;
+    let invalid = tally.invalid.iter().map(|(id, why)| json!({"ballot": id.to_string(), "why": why}));
     json!({
         "round": tally.round.to_string(),
         "state": tally.state.label(),
         "totals": {
             "eligible": totals.eligible, "ballots": totals.ballots, "blank": totals.blank, "dots": totals.dots,
-            "issued": totals.issued,
+            "issued": totals.issued, "not_counted": invalid.collect::<Vec<_>>(),
         },
-        "items": tally.items.iter().map(item_json).collect::<Vec<_>>(),
-        "invalid": tally.invalid.iter().map(|(id, why)| json!({"ballot": id.to_string(), "why": why})).collect::<Vec<_>>(),
+        "items": tally.items.iter().map(|item| item_json(item, totals.dots > 0)).collect::<Vec<_>>(),
     })
 }
 
-fn item_json(item: &Item) -> Value {
+/// An item; of no dots at all nothing has a share.
+fn item_json(item: &Item, has_share: bool) -> Value {
+    let share = has_share.then_some(item.share);
     json!({
         "id": item.id.to_string(), "number": item.number, "source_id": item.source_id.as_deref(), "title": item.title,
         "rank": item.rank, "dots": item.dots, "people": item.people, "organisations": item.organisations,
-        "voluntary": item.voluntary, "statutory": item.statutory, "share": item.share, "band": item.band,
+        "voluntary": item.voluntary, "statutory": item.statutory, "share": share, "band": item.band,
     })
 }
 

@@ -111,8 +111,16 @@ impl Rules for Ballot {
         }
     }
 
-    /// However a ballot is entered or changed, it keeps to the rules of its round.
+    /// However a ballot is entered or changed, it keeps to the rules of its round. Whose it is and in which round follows
+    /// from its id, and an anonymous one stays as it was put in: a change would say when, and by whom.
     fn check_among(&self, workspace: &Workspace) -> Result<(), Refusal> {
+        let whose = |ballot: &Self| (ballot.round.clone(), ballot.person.clone(), ballot.number.clone());
+        if workspace.ballots.get(self.id).is_some_and(|before| whose(before) != whose(self)) {
+            return Err(Refusal("whose ballot it is, and in which round, cannot be changed".to_owned()));
+        }
+        if self.round.get(workspace).is_some_and(|round| round.anonymous) {
+            return Err(Refusal("an anonymous ballot cannot be changed".to_owned()));
+        }
         match self.round.get(workspace) {
             Some(round) if round.state == RoundState::Open => check_votes(round, &self.votes.0, workspace),
             Some(round) => {
@@ -144,6 +152,10 @@ impl Rules for Receipt {
 
     fn title<'a>(&'a self, workspace: &'a Workspace) -> Cow<'a, str> {
         format!("{} has voted in {}", self.person.name(workspace), self.round.name(workspace)).into()
+    }
+
+    fn check_among(&self, _: &Workspace) -> Result<(), Refusal> {
+        Err(Refusal("a receipt stays as it is: it says who has voted".to_owned()))
     }
 
     fn check_removal(&self) -> Result<(), Refusal> {
@@ -240,34 +252,6 @@ fn place_of(workspace: &Workspace, letter: char, round: Id, voter: &Voter) -> (I
     }
 }
 
-/// Casts a ballot. While the round is open a voter by name may vote again, which replaces what they voted before; an
-/// anonymous voter votes once.
-///
-/// # Errors
-/// The round is not open for ballots, the voter is not eligible or has voted, or the votes break its rules.
-pub fn vote(
-    workspace: &Workspace,
-    round: Id,
-    voter: &Voter,
-    votes: Vec<Vote>,
-    origin: Origin,
-    author: &Author,
-    random: &mut SplitMix64,
-) -> Result<Change, Refusal> {
-    let Some(round) = workspace.rounds.get(round) else {
-        return Err(Refusal(format!("{round} is not a round here; see `moot list rounds`")));
-    };
-    refuse_unless_open(round)?;
-    refuse_who_may_not_vote(workspace, round, voter)?;
-    check_votes(round, &votes, workspace)?;
-    let votes = Votes(votes.into_iter().filter(|vote| vote.dots.is_some_and(|dots| dots > 0)).collect());
-    if round.anonymous {
-        anonymous(workspace, round, voter, votes, random)
-    } else {
-        Ok(by_name(workspace, round, voter, votes, origin, author))
-    }
-}
-
 /// Whether a round takes ballots now.
 ///
 /// # Errors
@@ -304,6 +288,34 @@ pub fn ballot_of<'a>(workspace: &'a Workspace, round: &Round, voter: &Voter) -> 
 /// Whether somebody has voted in an anonymous round.
 pub fn has_receipt(workspace: &Workspace, round: &Round, voter: &Voter) -> bool {
     place_of(workspace, Kind::Receipt.letter(), round.id, voter).1.is_some()
+}
+
+/// Casts a ballot. While the round is open a voter by name may vote again, which replaces what they voted before; an
+/// anonymous voter votes once.
+///
+/// # Errors
+/// The round is not open for ballots, the voter is not eligible or has voted, or the votes break its rules.
+pub fn vote(
+    workspace: &Workspace,
+    round: Id,
+    voter: &Voter,
+    votes: Vec<Vote>,
+    origin: Origin,
+    author: &Author,
+    random: &mut SplitMix64,
+) -> Result<Change, Refusal> {
+    let Some(round) = workspace.rounds.get(round) else {
+        return Err(Refusal(format!("{round} is not a round here; see `moot list rounds`")));
+    };
+    refuse_unless_open(round)?;
+    refuse_who_may_not_vote(workspace, round, voter)?;
+    check_votes(round, &votes, workspace)?;
+    let votes = Votes(votes.into_iter().filter(|vote| vote.dots.is_some_and(|dots| dots > 0)).collect());
+    if round.anonymous {
+        anonymous(workspace, round, voter, votes, random)
+    } else {
+        Ok(by_name(workspace, round, voter, votes, origin, author))
+    }
 }
 
 fn refuse_who_may_not_vote(workspace: &Workspace, round: &Round, voter: &Voter) -> Result<(), Refusal> {

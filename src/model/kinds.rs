@@ -8,6 +8,7 @@ use super::change::{Change, Edit};
 use super::column::Column;
 use super::field::{Audience, FieldInfo, FieldType, SearchField, Shown, Wording};
 use super::record::FilterInfo;
+use super::text::one_line;
 use super::{AnyRecord, Id, Kind, Partnership, Workspace, merge};
 
 /// The list of kinds: the struct, its collection in a workspace (also the name of its file), one of it, the letter of
@@ -118,6 +119,10 @@ macro_rules! kinds {
             /// What lists say in brackets behind the title.
             pub fn suffix(&self) -> Option<Cow<'_, str>> {
                 match self { $(Self::$name(record) => record.suffix()),+ }
+            }
+
+            fn answers_to(&self, typed: &str, workspace: &Workspace) -> bool {
+                match self { $(Self::$name(record) => record.answers_to(typed, workspace)),+ }
             }
 
             /// Its last change.
@@ -378,6 +383,19 @@ impl Kind {
         self.fields().find(|field| field.name == name)
     }
 
+    /// The field that somebody means who writes `convener` for `conveners`, or `note-taker` for `note_taker`.
+    pub fn field_meant(self, typed: &str) -> Option<&'static FieldInfo> {
+        let name = typed.trim().to_lowercase().replace('-', "_");
+        let plural = format!("{name}s");
+        let holds_many = |field: &FieldInfo| {
+            matches!(
+                field.field_type,
+                FieldType::References(_) | FieldType::Rows(_) | FieldType::Words | FieldType::Some(_)
+            )
+        };
+        self.field(&name).or_else(|| self.fields().find(|field| field.name == plural && holds_many(field)))
+    }
+
     /// The columns of its lists besides the title: those of its fields, then those it computes.
     pub fn columns(self) -> Vec<Column> {
         let fields = self.fields().filter_map(|field| Some(Column::of(field, field.column?)));
@@ -504,6 +522,13 @@ impl AnyRecord {
 }
 
 impl Workspace {
+    /// The records that answer to what somebody types: 17.2, initials, a name.
+    pub fn called(&self, typed: &str) -> Vec<AnyRecord> {
+        let wanted = one_line(typed).to_lowercase();
+        let all = Kind::ALL.iter().filter(|kind| kind.is_resident()).flat_map(|kind| self.iter(*kind));
+        all.filter(|record| record.answers_to(&wanted, self)).collect()
+    }
+
     /// The partnership's own record, if the workspace has one.
     pub fn itself(&self) -> Option<&Arc<Partnership>> {
         self.partnership.iter().next()

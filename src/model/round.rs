@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use super::ballot::{Ballot, check_votes};
 use super::change::{Author, Change, Edit, Refusal, listed};
 use super::choice::{Choice, choices};
-use super::event::{Event, latest};
+use super::event::{Event, latest, refuse_unknown};
 use super::field::{Audience, Blank, SearchField, default_choice};
 use super::person::Person;
 use super::recommendation::Recommendation;
@@ -148,7 +148,9 @@ impl Rules for Round {
         if let Some((dots, _)) = self.dots.zip(self.cap).filter(|(dots, cap)| cap > dots) {
             return Err(Refusal(format!("cap: at most {dots} dots can be put on one item")));
         }
-        let Some(before) = workspace.rounds.get(self.id) else { return Ok(()) };
+        let before = workspace.rounds.get(self.id);
+        refuse_unknown(self.event.as_ref(), before.and_then(|before| before.event.as_ref()), workspace)?;
+        let Some(before) = before else { return Ok(()) };
         if before.is_closed()
             && (self.dots, self.cap, self.method, self.anonymous)
                 != (before.dots, before.cap, before.method, before.anonymous)

@@ -14,7 +14,7 @@ use crate::model::ballot::{self, Origin, Vote, Voter};
 use crate::model::change::listed;
 use crate::model::round::{Method, Round, RoundState};
 use crate::model::text::one_line;
-use crate::model::{Change, Recommendation, Ref, Refusal, SplitMix64, Text, Updated, Workspace, person};
+use crate::model::{Change, Id, Recommendation, Ref, Refusal, SplitMix64, Text, Updated, Workspace, person};
 
 /// What the column of the voters is called.
 const VOTER: &[&str] = &[
@@ -120,7 +120,8 @@ fn round_of<'a>(context: &Context<'a>) -> Result<&'a Round, Refusal> {
 }
 
 fn columns(header: &[String], round: &Round, workspace: &Workspace) -> Result<Vec<Column>, Refusal> {
-    let labels = ballot::item_labels(round, workspace);
+    let options = round.options.iter().filter_map(|option| option.get(workspace));
+    let labels: HashMap<String, Id> = options.filter_map(|one| Some((one.label(workspace)?, one.id))).collect();
     let mut seen = HashSet::new();
     let mut has_voter = false;
     let mut columns = Vec::with_capacity(header.len());
