@@ -374,7 +374,7 @@ fn documented(heading: &str) -> String {
     let section = page.split("\n## ").find(|section| section.starts_with(heading)).unwrap();
     let lines = section.lines().skip_while(|line| !line.starts_with("    "));
     let block = lines.take_while(|line| line.starts_with("    ") || line.is_empty());
-    block.map(|line| format!("{}\n", line.trim_start_matches("    "))).collect()
+    block.map(|line| line.trim_start_matches("    ")).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
