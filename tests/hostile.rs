@@ -203,7 +203,7 @@ fn no_form_of_any_kind_shows_anything_that_is_no_text() {
         harness.press("<esc>");
     };
     for screen in ScreenId::ALL {
-        harness.press(screen.key());
+        harness.press(screen.key()).press("/<enter>");
         for at in 0..harness.app.list().rows.len() {
             open(&mut harness, &format!("gg{}e", "j".repeat(at)));
         }

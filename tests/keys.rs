@@ -11,7 +11,7 @@ use folkmoot::app::Layer;
 use folkmoot::app::command::{self, Command, Keymap, Meaning, Override, Scope};
 use folkmoot::app::key::{Key, Keys};
 use folkmoot::app::screen::ScreenId;
-use harness::{Harness, kept_fresh, keys};
+use harness::{Harness, kept_fresh, keys, voting};
 
 const HOW: &str = "UPDATE_DOCS=1 cargo test --test keys";
 
@@ -31,14 +31,44 @@ const PLACES: [&str; 12] = [
     "/ripple group<enter><space><space>c",
 ];
 
+/// Ways into the places of a vote: the fields of the round, whether it is closed, and the keys.
+const VOTING: [(Fields, bool, &str); 10] = [
+    (&[], false, "3v"),
+    (&[], false, "3vUM<enter>"),
+    (&[], false, "3vUM<enter>1"),
+    (&[], false, "3vUM<enter><down>"),
+    (&[], false, "3w"),
+    (&[], false, "3m"),
+    (&[], true, "3r"),
+    (WALL, false, "3v"),
+    (WALL, false, "3v1"),
+    (WALL, false, "3v<down>"),
+];
+
+type Fields = &'static [(&'static str, &'static str)];
+
+const WALL: Fields = &[("method", "wall count")];
+
+fn voting_chains() -> impl Iterator<Item = Vec<Scope>> {
+    VOTING.into_iter().map(|(fields, is_closed, keys)| {
+        let workspace = if is_closed { voting::closed_round(fields) } else { voting::open_round(fields) };
+        let mut harness = voting::at(&workspace);
+        harness.press(keys);
+        harness.app.chain()
+    })
+}
+
 fn chains() -> BTreeSet<Vec<Scope>> {
-    let screens = ScreenId::ALL.iter().flat_map(|screen| ["", "/", "n"].map(|keys| format!("{}{keys}", screen.key())));
+    let screens = ScreenId::ALL.iter().flat_map(|screen| {
+        ["", "/", "n", "m", "mm", "mmm", "P", "<space>"].map(|keys| format!("{}{keys}", screen.key()))
+    });
     let all = PLACES.iter().map(ToString::to_string).chain(screens);
     all.map(|place| {
         let mut harness = Harness::sample();
         harness.press(&place);
         harness.app.chain()
     })
+    .chain(voting_chains())
     .collect()
 }
 
@@ -86,6 +116,9 @@ fn inner_scopes_take_keys_only_on_purpose() {
         "gap.back over list.back",
         "gap.new over record.new",
         "gap.open over record.open",
+        "round.go over record.open",
+        "round.new over record.new",
+        "topic.post over record.new",
     ]
     .into();
     let mut taken = BTreeSet::new();

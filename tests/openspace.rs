@@ -6,10 +6,12 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use folkmoot::exchange::pabulib::{plan_election, read_election};
-use folkmoot::model::ballot::{Origin, Vote, Voter, not_voted, vote};
-use folkmoot::model::round::{Method, Round, RoundState, ballots_of, close, count, differences, open};
+use folkmoot::model::ballot::{Origin, Vote, Voter, vote};
+use folkmoot::model::round::{Method, Round, RoundState, ballots_of, close, open};
 use folkmoot::model::tally::{self, by_theme, tally};
 use folkmoot::model::topic::{self, Topic, TopicState};
+use folkmoot::model::turnout::not_voted;
+use folkmoot::model::wall::{count, differences};
 use folkmoot::model::{
     AnyRecord, Audience, Author, Change, Event, Id, Kind, ParseContext, Person, Recommendation, Ref, Refusal,
     SplitMix64, Text, Theme, Timestamp, Workspace, change,
@@ -94,12 +96,12 @@ fn what_a_facilitator_should_know_is_said_and_forbids_nothing() {
     let fields =
         [("title", "Mapping of services"), ("conveners", "RS"), ("slot", "B"), ("space", "Hall"), ("interested", "9")];
     let similar = add(&mut workspace, Kind::Topic, &fields).unwrap();
-    let warned = topic::warnings(&workspace, topic_of(&workspace, topics[1]));
+    let warned = workspace.get(topics[1]).unwrap().warnings(&workspace);
     assert_eq!(warned, ["Katy Pascoe also convenes 1 Mapping services in A"]);
-    let warned = topic::warnings(&workspace, topic_of(&workspace, similar));
+    let warned = workspace.get(similar).unwrap().warnings(&workspace);
     assert_eq!(warned.len(), 2, "{warned:?}");
-    assert!(warned[0].starts_with("1 Mapping services is similar"), "{warned:?}");
-    assert!(warned[1].starts_with("9 people want to come, and Hall seats 2"), "{warned:?}");
+    assert!(warned[0].starts_with("9 people want to come, and Hall seats 2"), "{warned:?}");
+    assert!(warned[1].starts_with("1 Mapping services is similar"), "{warned:?}");
 }
 
 #[test]
@@ -199,19 +201,18 @@ fn limits_are_not_lowered_below_what_was_used() {
 #[test]
 fn two_counters_are_held_against_each_other() {
     let (mut workspace, round, items) = voting(&[("method", "two counters"), ("present", "3")]);
-    let counter = |by: &str| Author { by: by.into(), ..author() };
     for (at, item) in items.iter().enumerate() {
         let at = u32::try_from(at).unwrap();
-        applied(&mut workspace, |it| count(it, round, *item, at, &counter("KP")));
+        applied(&mut workspace, |it| count(it, round, &"KP".into(), (*item, at), &author()));
         let theirs = if [1, 3, 5].contains(&at) { at + 1 } else { at };
-        applied(&mut workspace, |it| count(it, round, *item, theirs, &counter("RS")));
+        applied(&mut workspace, |it| count(it, round, &"RS".into(), (*item, theirs), &author()));
     }
     let differing: Vec<_> = differences(round_of(&workspace, round)).iter().map(|one| one.item.id().unwrap()).collect();
     assert_eq!(differing, [items[1], items[3], items[5]], "exactly the three that were planted");
     let refusal = close(&workspace, round, &author()).unwrap_err();
     assert!(refusal.0.contains("differ on"), "{refusal}");
     for at in [1_u32, 3, 5] {
-        applied(&mut workspace, |it| count(it, round, items[at as usize], at, &counter("RS")));
+        applied(&mut workspace, |it| count(it, round, &"RS".into(), (items[at as usize], at), &author()));
     }
     applied(&mut workspace, |it| close(it, round, &author()));
     let tally = tally(&workspace, round_of(&workspace, round), Audience::Colleagues, false).unwrap();

@@ -82,6 +82,17 @@ screens! {
     people: Harness::sample(), "6jj";
     person: Harness::sample(), "6/katy<enter><enter>";
     people_none: Harness::sample(), "6/zzyzxqq";
+    wall: Harness::sample(), "2";
+    wall_moving: Harness::sample(), "2<right><down><space><right>";
+    wall_show: Harness::sample(), "2P";
+    topics_list: Harness::sample(), "2m";
+    topics_found: Harness::sample(), "2/mentring<enter>";
+    topic_detail: Harness::sample(), "2<down><enter>";
+    groups: Harness::sample(), "2mmjj";
+    chase: Harness::sample(), "2mmm";
+    recommending: Harness::sample(), "2a";
+    event_form: Harness::sample(), "2Q";
+    no_event: Harness::empty(), "2";
     empty: Harness::empty(), "";
     empty_map: Harness::empty(), "m";
     empty_gaps: Harness::empty(), "mm";

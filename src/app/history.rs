@@ -2,7 +2,7 @@
 //! and can be undone.
 
 use super::{App, Effects, Severity};
-use crate::model::{AnyRecord, Change, Edit, Id};
+use crate::model::{AnyRecord, Change, Edit, Id, conduct};
 
 /// What can be undone and done again.
 #[derive(Default)]
@@ -41,7 +41,7 @@ impl History {
 
 /// Takes the last change back.
 pub(crate) fn undo(app: &mut App) -> Effects {
-    let Some(change) = app.history.undo.pop() else { return Vec::new() };
+    let Some(change) = app.history.undo.pop().and_then(|change| allowed(app, change)) else { return Vec::new() };
     let sentence = format!("undone: {}", change.sentence);
     let change = stamped(app, change);
     let inverse = app.apply(&change);
@@ -52,13 +52,24 @@ pub(crate) fn undo(app: &mut App) -> Effects {
 
 /// Does again what was undone last.
 pub(crate) fn redo(app: &mut App) -> Effects {
-    let Some(change) = app.history.redo.pop() else { return Vec::new() };
+    let Some(change) = app.history.redo.pop().and_then(|change| allowed(app, change)) else { return Vec::new() };
     let sentence = format!("done again: {}", change.sentence);
     let change = stamped(app, change);
     let inverse = app.apply(&change);
     app.history.undo.push(inverse);
     app.set_status(Severity::Info, sentence);
     app.save(change)
+}
+
+/// The change, unless it would change a vote that is over: then it is said, and the change is behind us.
+fn allowed(app: &mut App, change: Change) -> Option<Change> {
+    match conduct::refuse_undo(&app.workspace, &change) {
+        Ok(()) => Some(change),
+        Err(refusal) => {
+            app.set_status(Severity::Error, format!("not undone: {}", refusal.0));
+            None
+        }
+    }
 }
 
 /// Undoing is newer than what it undoes, or a merge would bring that back. It begins from the record as it now is where

@@ -75,11 +75,6 @@ impl RecordList {
         self.rows.get(self.cursor.at)
     }
 
-    /// The marked records, or the one the cursor stands on.
-    pub fn chosen(&self) -> Vec<Id> {
-        if self.marks.is_empty() { self.selected().into_iter().collect() } else { self.marks.iter().copied().collect() }
-    }
-
     /// Whether nothing is typed into the search line.
     pub fn is_unsearched(&self) -> bool {
         self.input.text().trim().is_empty()
@@ -208,7 +203,8 @@ pub(super) fn refresh(app: &mut App, screen: super::screen::ScreenId) {
             list.rows = found.hits;
             (list.is_partial, list.suggestion) = (found.partial, found.suggestion);
             if list.query.is_empty() && list.kinds.len() > 1 {
-                list.rows.sort_by_key(|row| Kind::of(row.id)); // within a kind the order of names stays
+                let place = |row: &Hit| list.kinds.iter().position(|kind| Some(*kind) == Kind::of(row.id));
+                list.rows.sort_by_key(place); // within a kind their order stays
             }
         }
         None => list.rows = by_title(list.kinds, workspace),
@@ -220,9 +216,9 @@ pub(super) fn refresh(app: &mut App, screen: super::screen::ScreenId) {
 
 /// Every record by title: what the list shows while the words are still being read.
 fn by_title(kinds: &[Kind], workspace: &Workspace) -> Vec<Hit> {
-    let mut rows: Vec<(Kind, String, Id)> = Vec::new();
-    for kind in kinds {
-        let titles = workspace.iter(*kind).map(|record| (*kind, record.title(workspace).to_lowercase(), record.id()));
+    let mut rows: Vec<(usize, String, Id)> = Vec::new();
+    for (place, kind) in kinds.iter().enumerate() {
+        let titles = workspace.iter(*kind).map(|record| (place, record.order(workspace).to_lowercase(), record.id()));
         rows.extend(titles);
     }
     rows.sort();
@@ -235,7 +231,7 @@ fn put_in_order(list: &mut RecordList, workspace: &Workspace) {
     list.rows.sort_by_cached_key(|row| {
         let record = workspace.get(row.id);
         let key = column.zip(record.as_ref()).map(|(column, record)| column.sort_key(record, workspace));
-        (key, record.map(|record| record.title(workspace).to_lowercase()))
+        (key, record.map(|record| record.order(workspace).to_lowercase()))
     });
 }
 
@@ -250,6 +246,7 @@ pub(crate) fn select(app: &mut App, id: Id) {
         app.refresh_screen(app.screen);
     }
     app.list_mut().put_cursor_on(Some(id), height);
+    app.screen.select(app, id);
 }
 
 /// Moves in the list or the open detail.
@@ -343,7 +340,7 @@ fn sort(app: &mut App) -> Effects {
 /// A rule of the model, applied to the chosen records by whoever acts.
 pub(crate) fn apply(app: &mut App, rule: impl Fn(&App, &[Id], &Author) -> Result<Change, Refusal>) -> Effects {
     let Some(author) = app.author() else { return prompt::ask_who(app) };
-    let ids = app.list().chosen();
+    let ids = app.chosen();
     match rule(app, &ids, &author) {
         Ok(change) => {
             app.list_mut().marks.clear();
@@ -381,7 +378,7 @@ fn edit(app: &mut App) -> Effects {
 }
 
 fn copy(app: &mut App) -> Effects {
-    let records = app.list().chosen().into_iter().filter_map(|id| app.workspace.get(id));
+    let records = app.chosen().into_iter().filter_map(|id| app.workspace.get(id));
     let texts: Vec<String> = records.map(|record| detail::plain(&record, &app.workspace, app.today)).collect();
     app.set_status(Severity::Info, "sent to your terminal".to_owned());
     vec![Effect::Copy(texts.join("\n\n"))]

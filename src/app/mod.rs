@@ -1,12 +1,15 @@
 //! What the person is doing: screens, layers over them, the search line, forms, history. Events come in, effects go
 //! out; the app itself does no input or output.
 //!
+//! Events come in through `dispatch`; what the disk says goes on in `loading`, and what goes to the disk in [`saving`].
+//!
 //! A screen is one state file here, one line in the list of [`screen`], and a drawing file in `ui` where a list is not
 //! enough; nothing else knows it. Time arrives as an event, and so does everything the disk has to say.
 
 pub mod command;
 pub mod compare;
 pub mod detail;
+mod dispatch;
 pub mod draft;
 pub mod event;
 pub mod form;
@@ -16,6 +19,7 @@ pub mod input;
 pub mod key;
 mod leaving;
 pub mod list;
+mod loading;
 pub mod moving;
 pub mod page;
 pub mod palette;
@@ -25,23 +29,23 @@ pub mod saving;
 pub mod screen;
 pub mod search_line;
 pub mod services;
+pub mod topics;
+pub mod votes;
 pub mod watching;
 pub mod wrap;
 
 use std::sync::Arc;
 
 use crate::model::place::Atlas;
-use crate::model::text::one_line;
 use crate::model::{AnyRecord, Audience, Author, Change, Date, Id, Kind, SplitMix64, Text, Timestamp, Workspace};
 use crate::search::{Index, Indexes};
 
-use command::{Command, Keymap, Meaning, Override, Scope};
+use command::{Command, Keymap, Override};
 use draft::Draft;
 pub use event::{Effect, Effects, Event, Finished, Loaded, NotSaved, Saved};
 use history::History;
 use key::Key;
 use list::RecordList;
-use moving::Step;
 use screen::{ScreenId, Screens};
 
 /// How grave a sentence of the status line is.
@@ -156,9 +160,6 @@ pub struct App {
     pub mouse: bool,
 }
 
-/// So many seconds clocks may differ before somebody is told.
-const CLOCKS_DIFFER: i64 = 600;
-
 impl App {
     /// An app to which no event has come yet.
     pub fn new(options: Options, keys: &[Override]) -> Self {
@@ -199,156 +200,6 @@ impl App {
             app.status.more = Some(key_problems.join("\n"));
         }
         app
-    }
-
-    /// Takes an event in and says what is to be done outside.
-    pub fn update(&mut self, event: Event) -> Effects {
-        let is_clock = matches!(event, Event::Clock(..));
-        let effects = self.handle(event);
-        if !is_clock {
-            form::complete(self);
-        }
-        self.after_update(effects)
-    }
-
-    fn handle(&mut self, event: Event) -> Effects {
-        match event {
-            Event::Clock(now, today) => {
-                (self.now, self.today) = (now, today);
-                Vec::new()
-            }
-            Event::Key(key) => {
-                let mut effects = self.key(key);
-                effects.extend(watching::reload_after_pause(self));
-                effects
-            }
-            Event::Paste(text) => self.paste(&text),
-            Event::Size(columns, rows) => {
-                self.size = (columns, rows);
-                Vec::new()
-            }
-            Event::Loaded(loaded) => self.take_loaded(*loaded),
-            Event::Indexed(indexes) => {
-                self.indexes = *indexes;
-                let ids = std::mem::take(&mut self.unindexed);
-                self.indexes.update(&self.workspace, &self.atlas, &ids);
-                self.refresh();
-                Vec::new()
-            }
-            Event::NotLoaded(why) => self.not_loaded(why),
-            Event::Reloaded(change, problems) => self.reloaded(&change, problems),
-            Event::Saved(number, saved) => self.saved(number, &saved),
-            Event::NotSaved(number, why) => self.not_saved(number, why),
-            Event::TakenBack(change, conflict) => self.taken_back(change, conflict),
-            Event::DraftDone(outcome) => self.draft_done(outcome),
-            Event::Failed(sentence) => self.failed(sentence),
-            Event::Edited(id, outcome) => self.edited(id, outcome),
-            Event::EditedText(text) => form::replace_text(self, &text),
-            Event::Progress(sentence) => {
-                self.progress = Some(sentence);
-                Vec::new()
-            }
-            Event::Finished(finished) => self.finished(finished),
-            Event::Woke => form::keep_draft(self),
-            Event::Hangup => self.keep_all(),
-        }
-    }
-
-    /// The scopes in which a key is looked up just now, the innermost first.
-    pub fn chain(&self) -> Vec<Scope> {
-        let inner: &[Scope] = match self.layers.last() {
-            Some(Layer::Form(form)) => form.scopes(),
-            Some(Layer::Palette(_)) => &[Scope::COMMANDS],
-            Some(Layer::Prompt(_)) => &[Scope::PROMPT],
-            Some(Layer::Page(_)) => &[Scope::PAGE, Scope::MOVE, Scope::GLOBAL],
-            Some(Layer::Compare(_)) => &[Scope::COMPARE, Scope::MOVE, Scope::GLOBAL],
-            None if self.list().is_searching => &[Scope::SEARCH],
-            None => self.screens.scopes(self.screen),
-        };
-        inner.iter().copied().chain([Scope::ALWAYS]).collect()
-    }
-
-    fn key(&mut self, key: Key) -> Effects {
-        self.pressed.push(key);
-        let chain = self.chain();
-        match self.keymap.meaning(&chain, &self.pressed) {
-            Meaning::Prefix => Vec::new(),
-            Meaning::Command(command) => {
-                self.pressed.clear();
-                self.run(command)
-            }
-            Meaning::Nothing => {
-                let was_sequence = self.pressed.len() > 1;
-                self.pressed.clear();
-                self.saving.cancel_leaving();
-                if was_sequence { Vec::new() } else { self.type_key(key) }
-            }
-        }
-    }
-
-    /// Runs a command, or says why it cannot be run just now.
-    pub fn run(&mut self, command: &'static Command) -> Effects {
-        self.running = Some(command);
-        if !command.name.starts_with("quit") {
-            self.saving.cancel_leaving();
-        }
-        if !self.status.text.is_empty() {
-            self.last_message = std::mem::take(&mut self.status);
-        }
-        match (command.ready)(self) {
-            Ok(()) => (command.run)(self),
-            Err(why) => {
-                self.set_status(Severity::Warning, why.to_owned());
-                self.status.more = self.read_only.clone().filter(|_| self.may_change() == Err(why));
-                Vec::new()
-            }
-        }
-    }
-
-    /// A key that no command has: text, where text is being typed.
-    fn type_key(&mut self, key: Key) -> Effects {
-        match self.layers.last_mut() {
-            Some(Layer::Form(_)) => form::type_key(self, key),
-            Some(Layer::Palette(palette)) => {
-                palette.type_key(key);
-                palette::refresh(self);
-                Vec::new()
-            }
-            Some(Layer::Prompt(prompt)) => {
-                prompt.type_key(key);
-                Vec::new()
-            }
-            Some(_) => Vec::new(),
-            None => search_line::type_key(self, key),
-        }
-    }
-
-    fn paste(&mut self, raw: &str) -> Effects {
-        let text = Text::new(raw);
-        match self.layers.last_mut() {
-            Some(Layer::Form(_)) => form::paste(self, raw),
-            Some(Layer::Palette(palette)) => {
-                palette.input.paste(&one_line(&text));
-                palette::refresh(self);
-                Vec::new()
-            }
-            Some(Layer::Prompt(prompt)) => {
-                prompt.input.paste(&one_line(&text));
-                Vec::new()
-            }
-            Some(_) => Vec::new(),
-            None => search_line::paste(self, &one_line(&text)),
-        }
-    }
-
-    /// Moves in whatever is on top.
-    pub fn step(&mut self, step: Step) {
-        match self.layers.last_mut() {
-            Some(Layer::Page(page)) => page.step(step, self.size),
-            Some(Layer::Compare(compare)) => compare.step(step),
-            Some(_) => {}
-            None => self.screen.step(self, step),
-        }
     }
 
     /// Puts a sentence on the status line.
@@ -419,120 +270,8 @@ impl App {
         self.indexes.of(self.list().kinds)
     }
 
-    fn take_loaded(&mut self, loaded: Loaded) -> Effects {
-        self.workspace = loaded.workspace;
-        self.indexes = loaded.indexes;
-        self.atlas = loaded.atlas;
-        self.directory = loaded.directory;
-        self.problems = loaded.problems;
-        self.drafts = loaded.drafts;
-        self.saving.set_kept(loaded.kept);
-        self.saving.job_done();
-        self.watching.begin(loaded.unwatched);
-        self.scratch = loaded.scratch;
-        self.loaded = true;
-        self.read_only = match (self.options.read_only, loaded.read_only) {
-            (true, _) => Some("it was opened with --read-only".to_owned()),
-            (false, why) => why,
-        };
-        self.history = History::default();
-        self.recognise();
-        self.welcome(&loaded.conflicts);
-        for screen in ScreenId::ALL {
-            self.screens.list_mut(*screen).reset();
-        }
-        self.refresh();
-        Vec::new()
-    }
-
-    fn not_loaded(&mut self, why: String) -> Effects {
-        self.loaded = true;
-        self.saving.job_done();
-        self.read_only = Some("the workspace could not be read".to_owned());
-        self.failed(why)
-    }
-
     fn failed(&mut self, why: String) -> Effects {
         self.set_status(Severity::Error, why);
-        Vec::new()
-    }
-
-    /// Finds out who acts. Somebody named on purpose who is not there is said so; an unknown login is asked when the
-    /// first change is made.
-    fn recognise(&mut self) {
-        match crate::model::person::find(&self.workspace, &self.options.who) {
-            Ok(person) => self.me = Some(person.initials.clone().unwrap_or_else(|| Text::line(person.id.as_str()))),
-            Err(why) => {
-                self.me = None;
-                if self.options.who_is_given {
-                    self.set_status(Severity::Error, why.0);
-                }
-            }
-        }
-    }
-
-    /// The first sentence of the status line: the gravest problem there is.
-    fn welcome(&mut self, conflicts: &[String]) {
-        if self.status.severity == Severity::Error && !self.status.text.is_empty() {
-            return;
-        }
-        if let Some(first) = self.problems.first().cloned() {
-            self.set_status(Severity::Error, first);
-            self.status.more = Some(self.problems.join("\n"));
-        } else if let Some(why) = self.read_only.clone() {
-            self.set_status(Severity::Warning, format!("read-only: {why}"));
-            self.status.more = Some(why);
-        } else if let Some(offered) = self.saving.kept_notice() {
-            self.set_status(Severity::Warning, offered);
-        } else if let Some(draft) = self.drafts.first() {
-            let name = draft.name.clone();
-            self.set_status(Severity::Warning, format!("what you typed about {name} is kept: D takes it up again"));
-        } else if let Some(conflict) = conflicts.first() {
-            self.set_status(Severity::Warning, format!("{conflict} (:conflict.take-back)"));
-            self.status.more = Some(conflicts.join("\n"));
-        } else if let Some(warning) = self.stamp_ahead().or_else(|| self.watching.notice()) {
-            self.set_status(Severity::Warning, warning);
-        } else if self.scratch {
-            let sentence = "a sample to try things out: :new begins your own, ? helps, q leaves";
-            self.set_status(Severity::Warning, sentence.to_owned());
-        } else if self.status.text.is_empty() {
-            self.status = StatusLine::default();
-        }
-    }
-
-    /// Somebody's clock runs ahead: their edits win over later ones until it is put right.
-    fn stamp_ahead(&self) -> Option<String> {
-        let all = Kind::ALL.iter().filter(|kind| kind.is_resident()).flat_map(|kind| self.workspace.all(*kind));
-        let latest = all.filter(|record| !record.updated().1.is_empty()).max_by_key(|record| record.updated().0)?;
-        let updated = latest.updated();
-        let is_ahead = updated.0.seconds() > self.now.seconds() + CLOCKS_DIFFER;
-        is_ahead.then(|| {
-            format!(
-                "{} bears the time {}, which is still to come: put the clock of {} right",
-                latest.title(&self.workspace),
-                updated.0,
-                updated.1
-            )
-        })
-    }
-
-    fn reloaded(&mut self, change: &Change, problems: Vec<String>) -> Effects {
-        if !change.edits.is_empty() {
-            self.resolve_taken_ids(change);
-            form::mark_moved(self, change);
-            self.apply(change);
-            self.set_status(Severity::Warning, change.sentence.clone());
-        }
-        if problems != self.problems {
-            self.problems = problems;
-            match self.problems.first().cloned() {
-                Some(first) => {
-                    self.set_status(Severity::Error, first);
-                    self.status.more = Some(self.problems.join("\n"));
-                }
-                None => self.set_status(Severity::Info, "the files are in order again".to_owned()),
-            }
-        }
         Vec::new()
     }
 
@@ -577,7 +316,15 @@ impl App {
 
     /// The record that is selected on the open screen.
     pub fn selected(&self) -> Option<AnyRecord> {
-        let is_seen = self.screens.shows_list(self.screen);
-        self.list().selected().filter(|_| is_seen).and_then(|id| self.workspace.get(id))
+        self.screens.selected(self.screen).and_then(|id| self.workspace.get(id))
+    }
+
+    /// The records that commands act on: those that are marked, else the selected one.
+    pub fn chosen(&self) -> Vec<Id> {
+        let marks = &self.list().marks;
+        if marks.is_empty() || !self.screens.shows_list(self.screen) {
+            return self.screens.selected(self.screen).into_iter().collect();
+        }
+        marks.iter().copied().collect()
     }
 }

@@ -144,6 +144,13 @@ impl App {
         self.submit_with(Unsaved { change, ..Unsaved::default() })
     }
 
+    /// Makes a change that nothing takes back: undo does not reach it.
+    pub(super) fn submit_for_good(&mut self, change: Change) -> Effects {
+        self.set_status(Severity::Info, change.sentence.clone());
+        self.apply(&change);
+        self.save(change)
+    }
+
     /// Makes the change that was typed in a form; the draft of it goes when the disk has the change.
     pub(super) fn submit_typed(&mut self, change: Change, id: Id) -> Effects {
         let draft = self.drafts.iter().find(|draft| draft.id == id).cloned();
@@ -163,6 +170,11 @@ impl App {
         self.set_status(Severity::Info, unsaved.change.sentence.clone());
         if unsaved.change.edits.is_empty() {
             return self.settle(unsaved);
+        }
+        let warnings = unsaved.change.warnings(&self.workspace);
+        if let Some(first) = warnings.first() {
+            self.set_status(Severity::Warning, format!("{}; {first}", unsaved.change.sentence));
+            self.status.more = Some(format!("{}\n{}", unsaved.change.sentence, warnings.join("\n")));
         }
         let inverse = self.apply(&unsaved.change);
         self.history.did(inverse);

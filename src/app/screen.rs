@@ -5,10 +5,11 @@
 //! and the drawing all come from the list; nothing else names a screen.
 
 use super::command::{Command, Scope};
+use super::key::Key;
 use super::list::{self, RecordList};
 use super::moving::Step;
 use super::{App, Effects};
-use crate::model::Kind;
+use crate::model::{Id, Kind};
 
 /// What a screen is. Most of it follows from the list it shows.
 pub trait Screen: Default + 'static {
@@ -28,6 +29,19 @@ pub trait Screen: Default + 'static {
     /// Whether its list is to be seen just now, so that commands on records can be run.
     fn shows_list(&self) -> bool {
         true
+    }
+
+    /// The record that commands act on: the selected one of its list, as long as that is to be seen.
+    fn selected(&self) -> Option<Id> {
+        self.list().selected().filter(|_| self.shows_list())
+    }
+
+    /// Puts what it shows besides its list on a record; the cursor of the list stands there already.
+    fn select(_app: &mut App, _id: Id) {}
+
+    /// Whether it takes the whole terminal, as for a projector: no tabs, no status, no cursor.
+    fn fills_terminal(&self) -> bool {
+        false
     }
 
     /// What it says when a command needs a record and none is selected.
@@ -54,6 +68,16 @@ pub trait Screen: Default + 'static {
     /// A search begins: the screen shows its list.
     fn search(&mut self) {}
 
+    /// A key that no command has: text, where the screen has a line of its own that is being typed in.
+    fn type_key(_app: &mut App, _key: Key) -> Effects {
+        Vec::new()
+    }
+
+    /// Pasted text, likewise.
+    fn paste(_app: &mut App, _text: &str) -> Effects {
+        Vec::new()
+    }
+
     /// Something besides the counts that stands beside the search line.
     fn note(&self) -> Option<String> {
         None
@@ -66,6 +90,10 @@ macro_rules! for_each_screen {
         $each! {
             /// The services map.
             Services services "1" "Services" drawn;
+            /// The topics of an event and its wall.
+            Topics topics "2" "Topics" drawn;
+            /// Voting rounds, their ballots, tallies and themes.
+            Votes votes "3" "Votes" drawn;
             /// People and organisations.
             People people "6" "People" listed;
         }
@@ -112,6 +140,21 @@ macro_rules! declare_screens {
                 match self { $(Self::$name => super::$module::$name::refresh(app)),+ }
             }
 
+            /// Puts what a screen shows besides its list on a record.
+            pub(super) fn select(self, app: &mut App, id: Id) {
+                match self { $(Self::$name => super::$module::$name::select(app, id)),+ }
+            }
+
+            /// Types a key in a screen.
+            pub(super) fn type_key(self, app: &mut App, key: Key) -> Effects {
+                match self { $(Self::$name => super::$module::$name::type_key(app, key)),+ }
+            }
+
+            /// Pastes text into a screen.
+            pub(super) fn paste(self, app: &mut App, text: &str) -> Effects {
+                match self { $(Self::$name => super::$module::$name::paste(app, text)),+ }
+            }
+
             /// Moves in a screen.
             pub(super) fn step(self, app: &mut App, step: Step) {
                 match self { $(Self::$name => super::$module::$name::step(app, step)),+ }
@@ -143,6 +186,16 @@ macro_rules! declare_screens {
             /// Whether the list of a screen is to be seen.
             pub fn shows_list(&self, screen: ScreenId) -> bool {
                 match screen { $(ScreenId::$name => self.$module.shows_list()),+ }
+            }
+
+            /// The record that commands act on in a screen.
+            pub fn selected(&self, screen: ScreenId) -> Option<Id> {
+                match screen { $(ScreenId::$name => self.$module.selected()),+ }
+            }
+
+            /// Whether a screen takes the whole terminal.
+            pub fn fills_terminal(&self, screen: ScreenId) -> bool {
+                match screen { $(ScreenId::$name => self.$module.fills_terminal()),+ }
             }
 
             /// What a screen says when no record is selected.

@@ -183,7 +183,7 @@ fn verify_chosen(app: &mut App) -> Effects {
 /// To `status`, or back to active where all chosen services are in it already.
 fn toggle(app: &mut App, status: Status) -> Effects {
     let is = |id: &Id| app.workspace.services.get(*id).is_some_and(|s| s.status == status);
-    let target = if app.list().chosen().iter().all(is) { Status::Active } else { status };
+    let target = if app.chosen().iter().all(is) { Status::Active } else { status };
     list::apply(app, |app, ids, author| set_status(&app.workspace, ids, target, author))
 }
 

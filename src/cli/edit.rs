@@ -168,9 +168,13 @@ pub(super) fn commit_change(
     let mut session = Session::open(global, Mode::Write)?;
     let author = session.author()?;
     let change = make(&session, &author)?;
+    let warnings = change.warnings(session.workspace());
     if !change.edits.is_empty() {
         session.commit(&author, &change)?;
     }
     writeln!(out, "{}", crate::model::text::one_line(&change.sentence))?;
+    for warning in warnings {
+        writeln!(out, "note: {}", crate::model::text::one_line(&warning))?;
+    }
     Ok(0)
 }

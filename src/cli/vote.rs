@@ -16,6 +16,7 @@ use crate::model::field::FieldValue;
 use crate::model::tally::{Item, Tally, tally};
 use crate::model::{
     Audience, Author, Change, Id, ParseContext, Person, Recommendation, Record, Ref, Round, SplitMix64, Text, round,
+    wall,
 };
 use crate::store::{Mode, StoreError};
 
@@ -129,7 +130,7 @@ impl CountArgs {
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
         commit_change(global, out, |session, author| {
             let (round, item) = (find::<Round>(session, &self.round)?, find::<Recommendation>(session, &self.item)?);
-            Ok(round::count(session.workspace(), round, item, self.dots, author)?)
+            Ok(wall::count(session.workspace(), round, &author.by, (item, self.dots), author)?)
         })
     }
 }

@@ -6,7 +6,7 @@
 //! whoever merges it.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -168,12 +168,25 @@ impl Rules for Receipt {
 /// # Errors
 /// The first rule that is broken, with the item.
 pub fn check_votes(round: &Round, votes: &[Vote], workspace: &Workspace) -> Result<(), Refusal> {
+    check_votes_among(round, |item| round.has_option(item), votes, workspace)
+}
+
+/// As [`check_votes`], where many ballots are held against one list of items.
+///
+/// # Errors
+/// Likewise.
+pub fn check_votes_among(
+    round: &Round,
+    has_option: impl Fn(Id) -> bool,
+    votes: &[Vote],
+    workspace: &Workspace,
+) -> Result<(), Refusal> {
     let budget = u32::from(round.dots.unwrap_or_default());
     let mut seen = HashSet::new();
     let mut sum = 0_u32;
     for vote in votes {
         let name = || vote.item.name(workspace).into_owned();
-        let Some(item) = vote.item.id().filter(|item| round.has_option(*item)) else {
+        let Some(item) = vote.item.id().filter(|item| has_option(*item)) else {
             return Err(Refusal(format!("{} is not on the ballot of {}", name(), round.name)));
         };
         if !seen.insert(item) {
@@ -215,7 +228,8 @@ pub enum Voter {
 }
 
 impl Voter {
-    fn key(&self) -> String {
+    /// What tells this voter from every other.
+    pub fn key(&self) -> String {
         match self {
             Self::Person(id) => id.to_string(),
             Self::Number(number) => format!("#{number}"),
@@ -318,6 +332,29 @@ pub fn vote(
     }
 }
 
+/// What is known of a voter before they vote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// They have not voted.
+    New,
+    /// They have a ballot in the round, and a new one would replace it.
+    Replaces,
+}
+
+/// Whether somebody can vote in a round just now, before anything is put down.
+///
+/// # Errors
+/// They are not eligible, have voted where that cannot be changed, or the round takes no ballots of this sort.
+pub fn standing(workspace: &Workspace, round: &Round, voter: &Voter) -> Result<Standing, Refusal> {
+    refuse_who_may_not_vote(workspace, round, voter)?;
+    if round.anonymous {
+        refuse_second_ballot(workspace, round, voter)?;
+        return Ok(Standing::New);
+    }
+    let (_, before) = place_of(workspace, Kind::Ballot.letter(), round.id, voter);
+    Ok(if before.is_some() { Standing::Replaces } else { Standing::New })
+}
+
 fn refuse_who_may_not_vote(workspace: &Workspace, round: &Round, voter: &Voter) -> Result<(), Refusal> {
     let (Voter::Person(person), Some(electorate)) = (voter, round.electorate(workspace)) else { return Ok(()) };
     if electorate.iter().any(|one| one.id() == Some(*person)) {
@@ -347,14 +384,8 @@ fn by_name(
     Change { edits: Edit::new(before, Some(ballot.into())).into_iter().collect(), sentence }
 }
 
-/// Neither the ballot nor the receipt says when or by whom it was written.
-fn anonymous(
-    workspace: &Workspace,
-    round: &Round,
-    voter: &Voter,
-    votes: Votes,
-    random: &mut SplitMix64,
-) -> Result<Change, Refusal> {
+/// In an anonymous round people vote by name, once: the person, and the free id of their receipt.
+fn refuse_second_ballot(workspace: &Workspace, round: &Round, voter: &Voter) -> Result<(Id, Id), Refusal> {
     let Voter::Person(person) = voter else {
         return Err(Refusal("in an anonymous round people vote by name, and their ballots bear none".to_owned()));
     };
@@ -367,26 +398,22 @@ fn anonymous(
             round.name
         )));
     }
+    Ok((*person, id))
+}
+
+/// Neither the ballot nor the receipt says when or by whom it was written.
+fn anonymous(
+    workspace: &Workspace,
+    round: &Round,
+    voter: &Voter,
+    votes: Votes,
+    random: &mut SplitMix64,
+) -> Result<Change, Refusal> {
+    let (person, id) = refuse_second_ballot(workspace, round, voter)?;
     let updated = Updated::default();
-    let receipt = Receipt { id, round: Ref::record(round.id), person: Ref::record(*person), updated: updated.clone() };
+    let receipt = Receipt { id, round: Ref::record(round.id), person: Ref::record(person), updated: updated.clone() };
     let ballot_id = random.new_id(Kind::Ballot.letter(), super::id::FIVE_FROM, |id| workspace.get(id).is_some());
     let ballot = Ballot { id: ballot_id, round: Ref::record(round.id), votes, updated, ..Ballot::default() };
     let edits = [Edit::Add(receipt.into()), Edit::Add(ballot.into())];
     Ok(Change { edits: edits.to_vec(), sentence: format!("a ballot was cast in {}", round.name) })
-}
-
-/// Who may vote and has not, in the order of the electorate.
-pub fn not_voted<'a>(workspace: &'a Workspace, round: &'a Round) -> Vec<&'a Ref<Person>> {
-    let by_name = super::round::ballots_of(workspace, round.id).filter_map(|ballot| ballot.person.as_ref()?.id());
-    let receipts =
-        workspace.receipts.iter().filter(|one| one.round.id() == Some(round.id)).filter_map(|one| one.person.id());
-    let voted: HashSet<Id> = by_name.chain(receipts).collect();
-    let electorate = round.electorate(workspace).unwrap_or_default();
-    electorate.iter().filter(|one| one.id().is_none_or(|id| !voted.contains(&id))).collect()
-}
-
-/// The numbers and texts under which the items of a round are known, for reading what somebody types.
-pub fn item_labels(round: &Round, workspace: &Workspace) -> HashMap<String, Id> {
-    let items = round.options.iter().filter_map(|item| item.get(workspace));
-    items.filter_map(|item| Some((item.label(workspace)?, item.id))).collect()
 }

@@ -85,6 +85,21 @@ pub struct Change {
 }
 
 impl Change {
+    /// What somebody should know of the records it makes and did not have to know before, in sentences. `workspace` is
+    /// what it is about to change.
+    pub fn warnings(&self, workspace: &Workspace) -> Vec<String> {
+        let mut after = workspace.clone();
+        after.apply(self);
+        let made = self.edits.iter().filter_map(Edit::after);
+        let mut found: Vec<String> = Vec::new();
+        for record in made {
+            let known = workspace.get(record.id()).map(|before| before.warnings(workspace)).unwrap_or_default();
+            found.extend(record.warnings(&after).into_iter().filter(|warning| !known.contains(warning)));
+        }
+        found.dedup();
+        found
+    }
+
     /// Replaces `old` by `new` everywhere: where two people took one id in the same instant, one takes another.
     pub fn replace_id(&mut self, old: Id, new: Id) {
         for edit in &mut self.edits {

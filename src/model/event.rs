@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use chrono::Datelike;
+
 use super::change::Refusal;
 use super::date::{Date, Time};
 use super::field::{Blank, SearchField};
@@ -42,6 +44,8 @@ record! {
     editable {
         /// What it is called.
         name: Text = "Name", "what the event is called", required, public, search(SearchField::Name);
+        /// What it was, for whoever reads of it.
+        summary: Option<Text> = "Summary", "what it was, in a sentence or two", paragraph, public, search(SearchField::Text);
         /// The question it asks.
         question: Option<Text> = "Question", "the one question the event asks", paragraph, public,
             search(SearchField::Text);
@@ -115,6 +119,14 @@ pub(super) fn refuse_unknown(
         ))),
         _ => Ok(()),
     }
+}
+
+/// What the records of an event are ordered by, the latest event first; those of none stand last.
+pub fn order(event: Option<&Ref<Event>>, workspace: &Workspace) -> String {
+    let event = event.and_then(|event| event.get(workspace));
+    let day = event.and_then(|event| event.date).map_or(0, |date| i64::from(date.num_days_from_ce()));
+    let id = event.map(|event| event.id.to_string()).unwrap_or_default();
+    format!("{:07} {id}", 9_999_999 - day)
 }
 
 /// The event that is meant where none is named: the latest by its date.

@@ -1,16 +1,6 @@
 //! The list of kinds, and everything that works on all kinds alike, written here once: a record of any kind, the
 //! workspace that holds them all, and one function for each question that can be asked of a field of any record.
 
-use std::collections::HashSet;
-use std::sync::Arc;
-
-use super::change::{Change, Edit};
-use super::column::Column;
-use super::field::{Audience, FieldInfo, FieldType, SearchField, Shown, Wording};
-use super::record::FilterInfo;
-use super::text::one_line;
-use super::{AnyRecord, Id, Kind, Partnership, Workspace, merge};
-
 /// The list of kinds: the struct, its collection in a workspace (also the name of its file), one of it, the letter of
 /// its ids.
 macro_rules! kinds {
@@ -116,12 +106,22 @@ macro_rules! kinds {
                 match self { $(Self::$name(record) => record.title(workspace)),+ }
             }
 
+            /// What it is ordered by where nothing else is asked.
+            pub fn order<'a>(&'a self, workspace: &'a Workspace) -> Cow<'a, str> {
+                match self { $(Self::$name(record) => record.order(workspace)),+ }
+            }
+
+            /// What somebody should know of it among the others.
+            pub fn warnings(&self, workspace: &Workspace) -> Vec<String> {
+                match self { $(Self::$name(record) => record.warnings(workspace)),+ }
+            }
+
             /// What lists say in brackets behind the title.
             pub fn suffix(&self) -> Option<Cow<'_, str>> {
                 match self { $(Self::$name(record) => record.suffix()),+ }
             }
 
-            fn answers_to(&self, typed: &str, workspace: &Workspace) -> bool {
+            pub(super) fn answers_to(&self, typed: &str, workspace: &Workspace) -> bool {
                 match self { $(Self::$name(record) => record.answers_to(typed, workspace)),+ }
             }
 
@@ -188,7 +188,7 @@ macro_rules! kinds {
                 match self { $(Self::$name(record) => match $name::FIELDS.iter().find(|known| known.info.name == field) {
                     Some(known) if known.info.is_editable => (known.parse)(Arc::make_mut(record), typed, context),
                     Some(_) => $crate::model::field::kept_by_the_program(),
-                    None => Err(kinds::no_such_field($name::KIND)),
+                    None => Err(kind::no_such_field($name::KIND)),
                 }),+ }
             }
 
@@ -354,204 +354,3 @@ macro_rules! kinds {
     };
 }
 pub(super) use kinds;
-
-impl Kind {
-    /// The kind a word means, in singular or plural.
-    pub fn from_word(word: &str) -> Option<Self> {
-        let word = word.to_lowercase();
-        Self::ALL.iter().copied().find(|kind| word == kind.plural() || word == kind.singular())
-    }
-
-    /// Its name for one, with the indefinite article: "a service", "an organisation".
-    pub fn with_article(self) -> String {
-        let article = if self.singular().starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-        format!("{article} {}", self.singular())
-    }
-
-    /// The kind of an id.
-    pub fn of(id: Id) -> Option<Self> {
-        Self::ALL.iter().copied().find(|kind| kind.letter() == id.letter())
-    }
-
-    /// The fields that people edit, in the order of the form.
-    pub fn editable_fields(self) -> impl Iterator<Item = &'static FieldInfo> {
-        self.fields().filter(|field| field.is_editable)
-    }
-
-    /// The field with this name.
-    pub fn field(self, name: &str) -> Option<&'static FieldInfo> {
-        self.fields().find(|field| field.name == name)
-    }
-
-    /// The field that somebody means who writes `convener` for `conveners`, or `note-taker` for `note_taker`.
-    pub fn field_meant(self, typed: &str) -> Option<&'static FieldInfo> {
-        let name = typed.trim().to_lowercase().replace('-', "_");
-        let plural = format!("{name}s");
-        let holds_many = |field: &FieldInfo| {
-            matches!(
-                field.field_type,
-                FieldType::References(_) | FieldType::Rows(_) | FieldType::Words | FieldType::Some(_)
-            )
-        };
-        self.field(&name).or_else(|| self.fields().find(|field| field.name == plural && holds_many(field)))
-    }
-
-    /// The columns of its lists besides the title: those of its fields, then those it computes.
-    pub fn columns(self) -> Vec<Column> {
-        let fields = self.fields().filter_map(|field| Some(Column::of(field, field.column?)));
-        fields.chain(self.computed_columns().iter().copied()).collect()
-    }
-
-    /// What `moot list` says of each of its records besides id and title.
-    pub fn listed_columns(self) -> Vec<Column> {
-        let columns = self.columns();
-        if self.listed().is_empty() {
-            return columns;
-        }
-        let named = |name: &&'static str| {
-            let column = columns.iter().find(|column| column.name == *name).copied();
-            column.or_else(|| self.field(name).map(|field| Column::of(field, 0)))
-        };
-        self.listed().iter().filter_map(named).collect()
-    }
-
-    /// The filters of its lists: those it declares, those of its fields, and `is:` where it knows words for that.
-    pub fn filters(self) -> Vec<FilterInfo> {
-        let mut filters = self.declared_filters().to_vec();
-        let fields = self.fields().filter_map(|field| Some(FilterInfo { name: field.filter?, help: field.hint }));
-        filters.extend(fields);
-        if !self.states().is_empty() && !filters.iter().any(|filter| filter.name == "is:") {
-            filters.push(FilterInfo { name: "is:", help: "a state" });
-        }
-        filters
-    }
-
-    /// Whether a record of it can refer to one of a kind with one of these letters.
-    pub(super) fn refers_to_any(self, letters: &HashSet<char>) -> bool {
-        self.fields().any(|field| refers_to_any(field, letters))
-    }
-}
-
-fn refers_to_any(field: &FieldInfo, letters: &HashSet<char>) -> bool {
-    match field.field_type {
-        FieldType::Reference(kind) | FieldType::References(kind) => letters.contains(&kind.letter()),
-        FieldType::Rows(columns) => columns.iter().any(|column| refers_to_any(column, letters)),
-        _ => false,
-    }
-}
-
-/// The error for a field that a kind does not have.
-pub(super) fn no_such_field(kind: Kind) -> String {
-    let names: Vec<_> = kind.editable_fields().map(|field| field.name).collect();
-    format!("{} has no such field; it has: {}", kind.with_article(), names.join(", "))
-}
-
-impl AnyRecord {
-    /// What people call it, as far as it can be told without the other records: for where there are none at hand.
-    pub fn title_alone(&self) -> String {
-        self.title(&Workspace::default()).into_owned()
-    }
-
-    /// Whether a field is not for this audience, whatever it holds.
-    pub fn is_hidden(&self, field: &FieldInfo, audience: Audience, workspace: &Workspace) -> bool {
-        !field.visibility.admits(audience)
-            || field.hidden_if.is_some_and(|hidden| (hidden.test)(self, audience, workspace))
-    }
-
-    /// A field as an audience may see it: the one way from a record to whatever is shown, printed, copied, compared or
-    /// exported.
-    pub fn show(&self, field: &FieldInfo, wording: Wording, audience: Audience, workspace: &Workspace) -> Shown {
-        if !self.is_hidden(field, audience, workspace) {
-            return Shown::Value(match wording {
-                Wording::Typed => self.format_field(field.name, workspace),
-                Wording::Read(today) => self.display_field(field.name, workspace, today),
-            });
-        }
-        match field.hidden_if {
-            Some(hidden) if !self.is_blank(field.name) => Shown::Hidden(hidden.placeholder),
-            _ => Shown::Value(String::new()),
-        }
-    }
-
-    /// The record as an audience may see it: fields that are not for it are empty. It shares the record where nothing
-    /// is hidden.
-    #[must_use]
-    pub fn visible_to(&self, audience: Audience, workspace: &Workspace) -> Self {
-        let hidden: Vec<&'static str> = self
-            .kind()
-            .fields()
-            .filter(|field| self.is_hidden(field, audience, workspace))
-            .map(|field| field.name)
-            .collect();
-        let mut visible = self.clone();
-        if !hidden.is_empty() {
-            visible.clear(&hidden);
-        }
-        visible
-    }
-}
-
-impl AnyRecord {
-    /// The record with the fields that `audience` did not see in `before`, and could therefore not keep, as they were;
-    /// one that was given a value all the same has it.
-    #[must_use]
-    pub fn with_unseen_fields_of(mut self, before: &Self, audience: Audience, workspace: &Workspace) -> Self {
-        let unseen = self.kind().fields().filter(|field| before.is_hidden(field, audience, workspace));
-        for field in unseen.filter(|field| self.is_blank(field.name)).collect::<Vec<_>>() {
-            self.copy_field(before, field.name);
-        }
-        self
-    }
-}
-
-impl AnyRecord {
-    /// Hands out what else the record is called besides its title: other names, initials.
-    pub fn each_alias(&self, workspace: &Workspace, each: &mut dyn FnMut(&str)) {
-        for field in self.kind().fields().filter(|field| field.search == Some(SearchField::Alias)) {
-            self.each_text_of(field, workspace, &mut |_, text| each(text));
-        }
-    }
-
-    /// Takes over what somebody made of a field of `base`, merged with what others have made of it in this record since.
-    /// Where both changed one value, `typed` has the last word: its author saw the other.
-    pub fn merge_field(&mut self, base: &Self, typed: &Self, field: &str) {
-        if let Some((merged, _)) = Self::merge_fields(base, typed, self, true) {
-            self.copy_field(&merged, field);
-        }
-    }
-}
-
-impl Workspace {
-    /// The records that answer to what somebody types: 17.2, initials, a name.
-    pub fn called(&self, typed: &str) -> Vec<AnyRecord> {
-        let wanted = one_line(typed).to_lowercase();
-        let all = Kind::ALL.iter().filter(|kind| kind.is_resident()).flat_map(|kind| self.iter(*kind));
-        all.filter(|record| record.answers_to(&wanted, self)).collect()
-    }
-
-    /// The partnership's own record, if the workspace has one.
-    pub fn itself(&self) -> Option<&Arc<Partnership>> {
-        self.partnership.iter().next()
-    }
-
-    /// All records of a kind, in the order of their ids.
-    pub fn all(&self, kind: Kind) -> Vec<AnyRecord> {
-        self.iter(kind).collect()
-    }
-
-    /// Applies a change to what is in memory and returns the change that undoes it.
-    ///
-    /// Where a record is no longer what the change began from, the two are merged field by field, just as the files
-    /// will be: a colleague's edit that arrived in between stays.
-    pub fn apply(&mut self, change: &Change) -> Change {
-        let mut undo = Vec::with_capacity(change.edits.len());
-        for edit in &change.edits {
-            let now = self.get(edit.id());
-            let merged = merge::merge(edit.before(), edit.after(), now.as_ref()).record;
-            self.place(edit.id(), merged.clone());
-            undo.extend(Edit::new(merged, now));
-        }
-        undo.reverse();
-        Change { edits: undo, sentence: change.sentence.clone() }
-    }
-}

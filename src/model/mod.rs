@@ -4,16 +4,22 @@
 //! A kind of record costs its file, with its fields (written with `record!` of [`record`]) and its rules, and one line in
 //! the list of kinds below.
 
+pub mod agenda;
+mod any_record;
 pub mod ballot;
 pub mod change;
 pub mod choice;
 pub mod collection;
 pub mod column;
+pub mod conduct;
 pub mod date;
+pub mod entry;
 pub mod event;
 pub mod field;
 pub mod gaps;
 pub mod id;
+pub mod initials;
+mod kind;
 mod kinds;
 pub mod merge;
 pub mod needs;
@@ -32,6 +38,9 @@ pub mod tally;
 pub mod text;
 pub mod theme;
 pub mod topic;
+pub mod turnout;
+pub mod wall;
+mod workspace;
 
 pub use ballot::{Ballot, Receipt};
 pub use change::{Author, Change, Edit, Refusal};

@@ -68,9 +68,20 @@ impl Rules for Person {
         }
     }
 
-    /// Initials that sign changes belong to one person: two who share them could not be told apart afterwards.
+    /// Initials of which nobody here has the same.
+    fn complete(&mut self, workspace: &Workspace) {
+        if self.initials.is_none() {
+            self.initials = Text::some(&suggest_initials(workspace, &self.name));
+        }
+    }
+
+    /// Initials that sign changes belong to one person: two who share them could not be told apart afterwards. Refused only
+    /// where they are typed: in a room of fifty two people often have the same, and what else is known of them can still
+    /// be written down.
     fn check_among(&self, workspace: &Workspace) -> Result<(), Refusal> {
-        let Some(initials) = &self.initials else { return Ok(()) };
+        let has_changed =
+            |it: &&Text| workspace.people.get(self.id).is_none_or(|was| was.initials.as_ref() != Some(*it));
+        let Some(initials) = self.initials.as_ref().filter(has_changed) else { return Ok(()) };
         let same = |other: &Text| other.to_lowercase() == initials.to_lowercase();
         let taken =
             workspace.people.iter().find(|other| other.id != self.id && other.initials.as_ref().is_some_and(same));
@@ -108,6 +119,39 @@ pub fn find<'a>(workspace: &'a Workspace, who: &str) -> Result<&'a Person, Refus
         }
     }
     Err(Refusal(format!("nobody here is {who:?}; see `moot list people`")))
+}
+
+/// How somebody fits what is typed of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fit {
+    /// It is their initials, their whole name or their id.
+    Exact,
+    /// It is the first letters of their names, which others may share.
+    Letters,
+    /// Each word of it begins one of their names.
+    Begins,
+}
+
+/// How somebody fits what is typed; `None`: not at all.
+pub fn fit(person: &Person, typed: &str) -> Option<Fit> {
+    let typed = typed.trim().to_lowercase();
+    let name = person.name.to_lowercase();
+    let is_theirs = |initials: &Text| initials.to_lowercase() == typed;
+    if name == typed || person.initials.as_ref().is_some_and(is_theirs) || person.id.as_str().to_lowercase() == typed {
+        return Some(Fit::Exact);
+    }
+    let letters: String = name.split_whitespace().filter_map(|word| word.chars().next()).collect();
+    let begins = |word: &str| name.split([' ', '-']).any(|part| part.starts_with(word));
+    if letters == typed {
+        return Some(Fit::Letters);
+    }
+    typed.split_whitespace().all(begins).then_some(Fit::Begins)
+}
+
+/// Those whom initials or a name can mean: all who bear the initials or whose names begin with these letters.
+pub fn meant<'a>(workspace: &'a Workspace, typed: &str) -> Vec<&'a Person> {
+    let people = workspace.people.iter().map(AsRef::as_ref);
+    people.filter(|person| fit(person, typed).is_some_and(|fit| fit < Fit::Begins)).collect()
 }
 
 /// Initials for a new person: the first letters of the names, with a digit where somebody has those already.

@@ -13,7 +13,7 @@ use super::row::row;
 use super::text::Text;
 use super::theme::Theme;
 use super::topic::Topic;
-use super::{Kind, Workspace};
+use super::{Id, Kind, Workspace};
 
 choices! {
     /// How much somebody who wrote their initials means to do.
@@ -97,6 +97,13 @@ impl Rules for Recommendation {
         }
     }
 
+    /// The latest event first, then as they are numbered.
+    fn order<'a>(&'a self, workspace: &'a Workspace) -> Cow<'a, str> {
+        let topic = self.topic.as_ref().and_then(|topic| topic.get(workspace));
+        let topic = topic.map_or_else(|| "~".to_owned(), |topic| topic.order(workspace).into_owned());
+        Cow::Owned(format!("{topic} {:05}", self.number.unwrap_or(u16::MAX)))
+    }
+
     fn answers_to(&self, typed: &str, workspace: &Workspace) -> bool {
         self.label(workspace).is_some_and(|label| label == typed) || self.text.to_lowercase() == typed
     }
@@ -104,8 +111,7 @@ impl Rules for Recommendation {
     /// The next number under its topic.
     fn complete(&mut self, workspace: &Workspace) {
         let Some(topic) = self.topic.as_ref().and_then(Ref::id).filter(|_| self.number.is_none()) else { return };
-        let beside = workspace.recommendations.iter().filter(|one| one.topic.as_ref().and_then(Ref::id) == Some(topic));
-        self.number = Some(beside.filter_map(|one| one.number).max().unwrap_or(0).saturating_add(1));
+        self.number = Some(next_number(workspace, topic));
     }
 
     fn check_among(&self, workspace: &Workspace) -> Result<(), Refusal> {
@@ -117,6 +123,18 @@ impl Rules for Recommendation {
             _ => Ok(()),
         }
     }
+}
+
+/// The number that the next recommendation of a topic gets.
+pub fn next_number(workspace: &Workspace, topic: Id) -> u16 {
+    let numbers = of_topic(workspace, topic).filter_map(|one| one.number);
+    numbers.max().unwrap_or(0).saturating_add(1)
+}
+
+/// The recommendations of a topic, in the order of their ids.
+pub fn of_topic(workspace: &Workspace, topic: Id) -> impl Iterator<Item = &Recommendation> {
+    let all = workspace.recommendations.iter().map(AsRef::as_ref);
+    all.filter(move |one: &&Recommendation| one.topic.as_ref().and_then(Ref::id) == Some(topic))
 }
 
 impl Recommendation {

@@ -90,6 +90,16 @@ pub trait Rules: Sized + 'static {
         None
     }
 
+    /// What records are ordered by where nothing else is asked: their titles, unless their kind has an order of its own.
+    fn order<'a>(&'a self, workspace: &'a Workspace) -> Cow<'a, str> {
+        self.title(workspace)
+    }
+
+    /// What somebody should know of a record among the others, in sentences: nothing of it forbids anything.
+    fn warnings(&self, _workspace: &Workspace) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Fills in what a new record leaves out and the others tell: the next number, the latest event.
     fn complete(&mut self, _workspace: &Workspace) {}
 

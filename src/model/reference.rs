@@ -150,7 +150,10 @@ impl<K: Record> FieldValue for Ref<K> {
         match (named.next(), named.next()) {
             (Some(one), None) => Ok(Self::record(one.id())),
             (Some(one), Some(other)) => {
-                Err(format!("two {} are called so: write {} or {}", K::KIND.plural(), one.id(), other.id()))
+                let titles = [one, other].map(|record| record.title(context.workspace).into_owned());
+                let [one, other] =
+                    if titles[0] == titles[1] { [one, other].map(|record| record.id().to_string()) } else { titles };
+                Err(format!("two {} are called so: write {one} or {other}", K::KIND.plural()))
             }
             _ => fitting(Text::line(typed)).map(Self::words),
         }

@@ -5,7 +5,6 @@
 //! new round, and the old one stays.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use super::ballot::{Ballot, check_votes};
 use super::change::{Author, Change, Edit, Refusal, listed};
@@ -151,6 +150,7 @@ impl Rules for Round {
         let before = workspace.rounds.get(self.id);
         refuse_unknown(self.event.as_ref(), before.and_then(|before| before.event.as_ref()), workspace)?;
         let Some(before) = before else { return Ok(()) };
+        self.refuse_steps(before)?;
         if before.is_closed()
             && (self.dots, self.cap, self.method, self.anonymous)
                 != (before.dots, before.cap, before.method, before.anonymous)
@@ -201,6 +201,18 @@ impl Round {
         (!named.is_empty()).then_some(named)
     }
 
+    /// How far a round is and what is on its ballot is changed by opening, closing and certifying it alone; what was
+    /// counted stays as it was once it is closed.
+    fn refuse_steps(&self, before: &Self) -> Result<(), Refusal> {
+        let steps = |round: &Self| (round.state, round.options.clone(), round.certified_by.clone());
+        if steps(self) != steps(before) || before.is_closed() && self.counts != before.counts {
+            let help =
+                "its state, its ballot and its counts are changed by opening, counting, closing and certifying it";
+            return Err(Refusal(format!("{} stays as it is: {help}", self.name)));
+        }
+        Ok(())
+    }
+
     /// Lowering a limit below what has been used already is refused with the items on which it was. Ballots that broke the
     /// rules before, as some in imported files do, stand against nothing.
     fn refuse_lower_limits(&self, before: &Self, workspace: &Workspace) -> Result<(), Refusal> {
@@ -239,12 +251,14 @@ pub fn options_for<'a>(workspace: &'a Workspace, event: Option<&Ref<Event>>) -> 
     options
 }
 
-fn find(workspace: &Workspace, id: Id) -> Result<&Round, Refusal> {
+/// The round with this id.
+pub(super) fn find(workspace: &Workspace, id: Id) -> Result<&Round, Refusal> {
     let found = workspace.rounds.get(id).map(AsRef::as_ref);
     found.ok_or_else(|| Refusal(format!("{id} is not a round here; see `moot list rounds`")))
 }
 
-fn edit(
+/// A step of a round, stamped.
+pub(super) fn edit(
     workspace: &Workspace,
     round: &Round,
     author: &Author,
@@ -291,7 +305,7 @@ pub fn close(workspace: &Workspace, id: Id, author: &Author) -> Result<Change, R
     if round.state != RoundState::Open {
         return Err(Refusal(format!("{} is {}: only an open round is closed", round.name, round.state.label())));
     }
-    let differing = differences(round);
+    let differing = super::wall::differences(round);
     if round.method == Method::TwoCounters && !differing.is_empty() {
         let items: Vec<String> = differing.iter().map(|one| one.item.name(workspace).into_owned()).collect();
         return Err(Refusal(format!("the two counters differ on {}: count those again", listed(&items))));
@@ -313,61 +327,4 @@ pub fn certify(workspace: &Workspace, id: Id, author: &Author) -> Result<Change,
         round.state = RoundState::Certified;
         round.certified_by = Some(by.clone());
     }))
-}
-
-/// Writes down what one person counted on one item of the wall; what they counted there before is replaced.
-///
-/// # Errors
-/// The round is not open or not counted on the wall, or the item is not on its ballot.
-pub fn count(workspace: &Workspace, id: Id, item: Id, dots: u32, author: &Author) -> Result<Change, Refusal> {
-    let round = find(workspace, id)?;
-    if round.state != RoundState::Open || round.method == Method::Ballots {
-        return Err(Refusal(format!(
-            "{} takes no wall counts: it is {} by {}",
-            round.name,
-            round.state.label(),
-            round.method.label()
-        )));
-    }
-    if !round.has_option(item) {
-        return Err(Refusal(format!("{item} is not on the ballot of {}", round.name)));
-    }
-    let row = WallCount { counter: Some(author.by.clone()), item: Ref::record(item), dots: Some(dots) };
-    let name = row.item.name(workspace).into_owned();
-    Ok(edit(workspace, round, author, format!("{} counted {dots} on {name}", author.by), |round| {
-        round.counts.retain(|count| count.counter != row.counter || count.item != row.item);
-        round.counts.push(row);
-    }))
-}
-
-/// An item on which those who counted do not agree.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Difference {
-    /// The item.
-    pub item: Ref<Recommendation>,
-    /// Who counted how many; `None`: they have not counted it.
-    pub counts: Vec<(Text, Option<u32>)>,
-}
-
-/// The items on which those who counted do not agree, or which one of them has not counted, in the order of the ballot.
-pub fn differences(round: &Round) -> Vec<Difference> {
-    let mut counters: Vec<&Text> = round.counts.iter().filter_map(|count| count.counter.as_ref()).collect();
-    counters.sort();
-    counters.dedup();
-    let counted: HashMap<(&Text, Option<Id>), Option<u32>> = round
-        .counts
-        .iter()
-        .filter_map(|count| Some(((count.counter.as_ref()?, count.item.id()), count.dots)))
-        .collect();
-    let of = |item: &Ref<Recommendation>| -> Vec<(Text, Option<u32>)> {
-        counters
-            .iter()
-            .map(|counter| ((*counter).clone(), counted.get(&(*counter, item.id())).copied().flatten()))
-            .collect()
-    };
-    let all = round.options.iter().map(|item| Difference { item: item.clone(), counts: of(item) });
-    all.filter(|one| {
-        one.counts.len() < 2 || one.counts.windows(2).any(|pair| pair[0].1 != pair[1].1 || pair[0].1.is_none())
-    })
-    .collect()
 }

@@ -5,13 +5,15 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::ballot::{Ballot, check_votes};
+use super::ballot::{Ballot, check_votes_among};
 use super::change::Refusal;
 use super::field::Audience;
 use super::organisation::Sector;
 use super::person::Person;
 use super::reference::Ref;
-use super::round::{Method, Round, RoundState, ballots_of, differences};
+use super::round::{Method, Round, RoundState, ballots_of, options_for};
+use super::turnout::eligible;
+use super::wall::{differences, issued};
 use super::{AnyRecord, Id, Kind, Text, Workspace};
 
 /// The outcome of a round.
@@ -111,7 +113,7 @@ fn of_ballots(workspace: &Workspace, round: &Round, one_dot: bool) -> Tally {
     let mut invalid = Vec::new();
     let mut valid: Vec<(&Ballot, Vec<(u32, u32)>)> = Vec::new();
     for ballot in ballots_of(workspace, round.id) {
-        match check_votes(round, &ballot.votes.0, workspace) {
+        match check_votes_among(round, |item| places.contains_key(&item), &ballot.votes.0, workspace) {
             Ok(()) => valid.push((ballot, votes_of(ballot, &places))),
             Err(refusal) => invalid.push((ballot.id, refusal.0)),
         }
@@ -140,11 +142,6 @@ fn votes_of(ballot: &Ballot, places: &HashMap<Id, u32>) -> Vec<(u32, u32)> {
         .collect()
 }
 
-fn eligible(workspace: &Workspace, round: &Round) -> Option<u64> {
-    let named = round.electorate(workspace).map(|people| people.len() as u64);
-    round.eligible_count.map(u64::from).or(named)
-}
-
 /// The dots of the wall. Where two counted and agree it is their number; where only one has, it is theirs.
 fn of_wall(workspace: &Workspace, round: &Round) -> Tally {
     let differing: HashSet<Option<Id>> = if round.method == Method::TwoCounters {
@@ -162,7 +159,7 @@ fn of_wall(workspace: &Workspace, round: &Round) -> Tally {
     let totals = Totals {
         eligible: eligible(workspace, round),
         dots: (0..round.options.len()).map(dots).sum(),
-        issued: round.present.map(|present| u64::from(present) * u64::from(round.dots.unwrap_or_default())),
+        issued: issued(workspace, round),
         ..Totals::default()
     };
     let items = items(workspace, round, &totals, |at| Count { dots: dots(at), ..Count::default() });
@@ -242,6 +239,26 @@ pub fn cut(items: &[Item], wanted: usize) -> (usize, bool) {
     }
     let is_robust = at == 0 || at >= items.len() || items[at - 1].dots - items[at].dots > BAND;
     (at, is_robust)
+}
+
+/// The next place for a cut after one more item, or after one less: never through a tie, and never beyond the ends.
+pub fn next_cut(items: &[Item], at: usize, is_more: bool) -> usize {
+    let is_through_tie = |at: usize| at > 0 && at < items.len() && items[at].dots == items[at - 1].dots;
+    let mut next = at.min(items.len());
+    loop {
+        next = if is_more { (next + 1).min(items.len()) } else { next.saturating_sub(1) };
+        if !is_through_tie(next) {
+            return next;
+        }
+    }
+}
+
+/// The recommendations of the round's event that were written down after it opened: they are not on the ballot, which is
+/// not the same as no dots.
+pub fn late(workspace: &Workspace, round: &Round) -> Vec<Id> {
+    let options: HashSet<Id> = round.options.iter().filter_map(Ref::id).collect();
+    let all = options_for(workspace, round.event.as_ref());
+    all.iter().map(|one| one.id).filter(|id| !options.contains(id)).collect()
 }
 
 /// The organisations and sectors behind the dots on each item; nothing is known where voters bear no names.
@@ -355,6 +372,29 @@ mod tests {
     #[test]
     fn neighbours_within_two_dots_are_one_band() {
         assert_eq!(bands(&[20, 18, 17, 10, 5, 4]), [Some(1), Some(1), Some(1), None, Some(2), Some(2)]);
+    }
+
+    #[test]
+    fn a_cut_moves_over_ties() {
+        let item = |dots| Item {
+            id: Id::default(),
+            number: None,
+            source_id: None,
+            title: String::new(),
+            rank: 1,
+            is_tied: false,
+            dots,
+            people: None,
+            organisations: None,
+            voluntary: None,
+            statutory: None,
+            share: 0.0,
+            band: None,
+        };
+        let items: Vec<Item> = [9, 7, 7, 7, 2].map(item).into();
+        assert_eq!([0, 1, 4, 5].map(|at| next_cut(&items, at, true)), [1, 4, 5, 5]);
+        assert_eq!([0, 1, 4, 5].map(|at| next_cut(&items, at, false)), [0, 0, 1, 4]);
+        assert_eq!(next_cut(&[], 3, false), 0);
     }
 
     #[test]

@@ -4,10 +4,12 @@
 //! run and reported; or cancelled, which still counts; or combined into another, where it stays with the trace of where
 //! it went. Nothing is merged by deleting: what was posted stays posted.
 
-use std::borrow::Cow;
-use std::collections::BTreeSet;
+mod acts;
+mod warnings;
 
-use super::change::{Author, Change, Edit, Refusal};
+use std::borrow::Cow;
+
+use super::change::Refusal;
 use super::choice::choices;
 use super::event::{Event, latest, refuse_unknown};
 use super::field::{Blank, SearchField, default_choice};
@@ -17,6 +19,8 @@ use super::reference::Ref;
 use super::row::row;
 use super::text::Text;
 use super::{Id, Kind, Workspace};
+pub use acts::{combine, join, place, set_state, swap, unplace};
+pub use warnings::{likeness, long_words, share};
 
 choices! {
     /// What became of a topic.
@@ -106,6 +110,17 @@ impl Rules for Topic {
         }
     }
 
+    /// The latest event first, then in the order of posting.
+    fn order<'a>(&'a self, workspace: &'a Workspace) -> Cow<'a, str> {
+        let event = super::event::order(self.event.as_ref(), workspace);
+        Cow::Owned(format!("{event} {:05}", self.number.unwrap_or(u16::MAX)))
+    }
+
+    /// A convener in two places at once, a title like another, more people than seats.
+    fn warnings(&self, workspace: &Workspace) -> Vec<String> {
+        warnings::warnings(workspace, self)
+    }
+
     fn suffix(&self) -> Option<Cow<'_, str>> {
         match self.state {
             TopicState::Cancelled => Some(Cow::Borrowed("cancelled")),
@@ -157,7 +172,12 @@ impl Topic {
     pub fn is_missing_notes(&self, workspace: &Workspace) -> bool {
         let has_recommendation =
             || workspace.recommendations.iter().any(|one| one.topic.as_ref().and_then(Ref::id) == Some(self.id));
-        self.is_on_the_wall() && self.is_placed() && self.discussion.is_none() && !has_recommendation()
+        self.is_to_report() && self.discussion.is_none() && !has_recommendation()
+    }
+
+    /// Whether its group has met, or has a place to meet, so that notes of it are due.
+    pub fn is_to_report(&self) -> bool {
+        self.is_on_the_wall() && (self.is_placed() || self.state != TopicState::Posted)
     }
 
     fn is_of_latest(&self, workspace: &Workspace) -> bool {
@@ -206,141 +226,39 @@ pub fn of_event<'a>(workspace: &'a Workspace, event: Option<&Ref<Event>>) -> imp
     workspace.topics.iter().map(AsRef::as_ref).filter(move |topic| topic.event == event)
 }
 
-/// What a facilitator should know of a topic, in sentences: nothing of it forbids anything.
-pub fn warnings(workspace: &Workspace, topic: &Topic) -> Vec<String> {
-    let mut warnings = Vec::new();
-    for other in
-        of_event(workspace, topic.event.as_ref()).filter(|other| other.id != topic.id && other.is_on_the_wall())
-    {
-        let title = Rules::title(other, workspace);
-        let shared = topic.conveners.iter().find(|convener| other.conveners.contains(convener));
-        if let (Some(convener), Some(slot)) =
-            (shared, topic.slot.as_ref().filter(|slot| same(other.slot.as_ref(), slot)))
-        {
-            warnings.push(format!("{} also convenes {title} in {slot}", convener.name(workspace)));
-        }
-        if likeness(&topic.title, &other.title) >= 0.5 {
-            warnings.push(format!("{title} is similar: two like it split the vote"));
-        }
-    }
-    let event = topic.event.as_ref().and_then(|event| event.get(workspace));
-    let space = event.zip(topic.space.as_ref()).and_then(|(event, space)| event.space(space));
-    if let Some((space, interested)) = space.zip(topic.interested)
-        && space.seats.is_some_and(|seats| interested > seats)
-    {
-        let (name, seats) = (space.name.as_deref().unwrap_or_default(), space.seats.unwrap_or_default());
-        warnings.push(format!("{interested} people want to come, and {name} seats {seats}"));
-    }
-    warnings
-}
-
-/// Which share of the longer words of two titles is in both, from 0 to 1 (Jaccard index over the first six letters, so that
-/// `mentor` meets `mentoring`).
-pub fn likeness(one: &str, other: &str) -> f64 {
-    let words = |title: &str| -> BTreeSet<String> {
-        let words = title.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() > 3);
-        words.map(|word| word.to_lowercase().chars().take(6).collect()).collect()
+/// The topic of an event that somebody means: by its number, or by words of its title.
+///
+/// # Errors
+/// Nothing is called so, or more than one.
+pub fn named(workspace: &Workspace, event: Id, typed: &str) -> Result<Id, Refusal> {
+    let event = Ref::record(event);
+    let topics: Vec<&Topic> = of_event(workspace, Some(&event)).collect();
+    let words: Vec<String> = typed.split_whitespace().map(str::to_lowercase).collect();
+    let is_meant = |topic: &&&Topic| {
+        let title = topic.title.to_lowercase();
+        !words.is_empty() && words.iter().all(|word| title.contains(word.as_str()))
     };
-    let (one, other) = (words(one), words(other));
-    let all = one.union(&other).count();
-    if all == 0 { 0.0 } else { one.intersection(&other).count() as f64 / all as f64 }
-}
-
-fn find(workspace: &Workspace, id: Id) -> Result<&Topic, Refusal> {
-    let found = workspace.topics.get(id).map(AsRef::as_ref);
-    found.ok_or_else(|| Refusal(format!("{id} is not a topic here; see `moot list topics`")))
-}
-
-/// An edit of a topic, stamped; the rules of placing hold for the outcome.
-fn edit(workspace: &Workspace, topic: &Topic, author: &Author, act: impl FnOnce(&mut Topic)) -> Option<Edit> {
-    let before = workspace.get(topic.id);
-    let mut after = topic.clone();
-    act(&mut after);
-    after.updated = author.stamp(before.as_ref());
-    Edit::new(before, Some(after.into()))
-}
-
-fn change(edits: impl IntoIterator<Item = Option<Edit>>, sentence: String) -> Change {
-    Change { edits: edits.into_iter().flatten().collect(), sentence }
-}
-
-/// Puts a topic into a cell of the wall.
-///
-/// # Errors
-/// The cell is taken, a break, or not on the wall; the topic is cancelled or combined.
-pub fn place(workspace: &Workspace, id: Id, slot: &str, space: &str, author: &Author) -> Result<Change, Refusal> {
-    let topic = find(workspace, id)?;
-    if !topic.is_on_the_wall() {
-        return Err(Refusal(format!(
-            "topic {} is {}",
-            Rules::title(topic, workspace),
-            super::choice::Choice::label(topic.state)
-        )));
+    if let Ok(number) = typed.parse::<u16>() {
+        let found = topics.iter().find(|topic| topic.number == Some(number));
+        return found.map(|topic| topic.id).ok_or_else(|| Refusal(format!("there is no topic {number}")));
     }
-    let mut placed = topic.clone();
-    (placed.slot, placed.space) = (Text::some(slot), Text::some(space));
-    placed.check_among(workspace)?;
-    let number = topic.number.map_or_else(|| topic.title.to_string(), |number| number.to_string());
-    let edit = edit(workspace, topic, author, |topic| (topic.slot, topic.space) = (placed.slot, placed.space));
-    Ok(change([edit], format!("Topic {number} placed in {space}, {slot}")))
-}
-
-/// Exchanges the places of two topics, in one act.
-///
-/// # Errors
-/// One of them is no topic.
-pub fn swap(workspace: &Workspace, one: Id, other: Id, author: &Author) -> Result<Change, Refusal> {
-    let (one, other) = (find(workspace, one)?, find(workspace, other)?);
-    let put = |topic: &Topic, from: &Topic| {
-        let (slot, space) = (from.slot.clone(), from.space.clone());
-        edit(workspace, topic, author, move |topic| (topic.slot, topic.space) = (slot, space))
-    };
-    let sentence = format!("Topics {} and {} swapped", Rules::title(one, workspace), Rules::title(other, workspace));
-    Ok(change([put(one, other), put(other, one)], sentence))
-}
-
-/// Takes one topic into another: it stays, marked with where it went, gives its place up, and the other gains its
-/// conveners.
-///
-/// # Errors
-/// A topic cannot be taken into itself, nor into one that is itself cancelled or combined.
-pub fn combine(workspace: &Workspace, from: Id, into: Id, author: &Author) -> Result<Change, Refusal> {
-    let (from, into) = (find(workspace, from)?, find(workspace, into)?);
-    if from.id == into.id || !into.is_on_the_wall() || !from.is_on_the_wall() {
-        return Err(Refusal("combine two topics that are both on the wall, one into the other".to_owned()));
-    }
-    let sentence = format!("Topic {} combined into {}", Rules::title(from, workspace), Rules::title(into, workspace));
-    let conveners = from.conveners.clone();
-    let gone = edit(workspace, from, author, |topic| {
-        topic.state = TopicState::Combined;
-        topic.combined_into = Some(Ref::record(into.id));
-        (topic.slot, topic.space) = (None, None);
-    });
-    let stays = edit(workspace, into, author, |topic| {
-        for convener in conveners {
-            if !topic.conveners.contains(&convener) {
-                topic.conveners.push(convener);
-            }
+    let found: Vec<&&Topic> = topics.iter().filter(is_meant).collect();
+    match found.as_slice() {
+        [] => Err(Refusal(format!("no topic is called {typed}; write its number or words of its title"))),
+        [one] => Ok(one.id),
+        many => {
+            let titles: Vec<String> = many.iter().map(|topic| Rules::title(**topic, workspace).into_owned()).collect();
+            Err(Refusal(format!("{typed} can be {}; write the number", super::change::listed(&titles))))
         }
-    });
-    Ok(change([gone, stays], sentence))
+    }
 }
 
-/// Says what became of topics.
-///
-/// # Errors
-/// One of them is no topic, or was combined into another.
-pub fn set_state(workspace: &Workspace, ids: &[Id], state: TopicState, author: &Author) -> Result<Change, Refusal> {
-    let mut edits = Vec::new();
-    let mut titles = Vec::new();
-    for id in ids {
-        let topic = find(workspace, *id)?;
-        if topic.state == TopicState::Combined {
-            return Err(Refusal(format!("topic {} was combined into another", Rules::title(topic, workspace))));
-        }
-        titles.push(Rules::title(topic, workspace).into_owned());
-        edits.push(edit(workspace, topic, author, |topic| topic.state = state));
-    }
-    let word = super::choice::Choice::label(state);
-    Ok(change(edits, format!("{} {word}", super::change::listed(&titles))))
+/// The topic of an event that waits longest for a place.
+pub fn next_unplaced(workspace: &Workspace, event: Id) -> Option<&Topic> {
+    let event = Ref::record(event);
+    let waiting = of_event(workspace, Some(&event)).filter(|topic| topic.is_on_the_wall() && !topic.is_placed());
+    waiting
+        .min_by_key(|topic| (topic.number, topic.id))
+        .and_then(|topic| workspace.topics.get(topic.id))
+        .map(AsRef::as_ref)
 }

@@ -64,7 +64,7 @@ impl Index {
 
     fn build_filtered(filter: &WordFilter, kinds: &[Kind], workspace: &Workspace, atlas: &Atlas) -> Self {
         let mut records: Vec<AnyRecord> = kinds.iter().flat_map(|kind| workspace.all(*kind)).collect();
-        records.sort_by_cached_key(|record| (sort_key(&record.title(workspace)), record.id()));
+        records.sort_by_cached_key(|record| (sort_key(&record.order(workspace)), record.id()));
         let ids: Vec<Option<Id>> = records.iter().map(|record| Some(record.id())).collect();
         let by_name = (0..ids.len() as u32).collect();
         // This thread also fills the columns, so it gets the smaller share of the words.
@@ -171,10 +171,10 @@ impl Index {
     }
 
     fn insert_by_name(&mut self, record: &AnyRecord, document: u32, workspace: &Workspace) {
-        let key = (sort_key(&record.title(workspace)), record.id());
+        let key = (sort_key(&record.order(workspace)), record.id());
         let is_before = |other: &u32| {
             let other = self.ids[*other as usize].and_then(|id| workspace.get(id));
-            other.is_some_and(|other| (sort_key(&other.title(workspace)), other.id()) < key)
+            other.is_some_and(|other| (sort_key(&other.order(workspace)), other.id()) < key)
         };
         let at = self.by_name.partition_point(is_before);
         self.by_name.insert(at, document);

@@ -16,6 +16,12 @@ const SAMPLE: &[(Kind, &str)] = &[
     (Kind::Person, include_str!("../../data/sample/people.ron")),
     (Kind::Organisation, include_str!("../../data/sample/organisations.ron")),
     (Kind::Service, include_str!("../../data/sample/services.ron")),
+    (Kind::Event, include_str!("../../data/sample/events.ron")),
+    (Kind::Topic, include_str!("../../data/sample/topics.ron")),
+    (Kind::Theme, include_str!("../../data/sample/themes.ron")),
+    (Kind::Recommendation, include_str!("../../data/sample/recommendations.ron")),
+    (Kind::Round, include_str!("../../data/sample/rounds.ron")),
+    (Kind::Ballot, include_str!("../../data/sample/ballots.ron")),
 ];
 const NEEDS: &str = include_str!("../../data/needs.ron");
 
@@ -32,6 +38,19 @@ pub fn init(dir: &Path, name: &str, sample: bool) -> Result<(), StoreError> {
 /// # Errors
 /// As [`init`].
 pub fn init_on(storage: &dyn Storage, dir: &Path, name: &str, sample: bool) -> Result<(), StoreError> {
+    make(storage, dir, name, sample, &|file, text| {
+        atomic::save(storage, dir, file, text.as_bytes(), SHARED_FILE).map(drop)
+    })
+}
+
+/// Makes a workspace of files that `save` writes, each by its name and its text.
+fn make(
+    storage: &dyn Storage,
+    dir: &Path,
+    name: &str,
+    sample: bool,
+    save: &dyn Fn(&str, &str) -> io::Result<()>,
+) -> Result<(), StoreError> {
     let name = Text::line(name);
     if name.is_empty() {
         return Err(StoreError::Refused("a partnership needs a name: give it one with --name".to_owned()));
@@ -52,13 +71,16 @@ pub fn init_on(storage: &dyn Storage, dir: &Path, name: &str, sample: bool) -> R
     for dir in [dir, &private, &private.join("backups"), &private.join("drafts")] {
         atomic::create_shared_dir(storage, dir).map_err(failed)?;
     }
+    let write = |kind: Kind, text: &str| {
+        let file = file_name(kind);
+        save(&file, text).map_err(|error| StoreError::failed(&file, &error))
+    };
     // The partnership comes last: its presence makes the directory a workspace.
     for (kind, text) in SAMPLE.iter().filter(|_| sample) {
-        write(storage, dir, *kind, text)?;
+        write(*kind, text)?;
     }
     let record = partnership(name, sample).map_err(StoreError::Broken)?;
-    let text = text::file(Kind::Partnership, &[record]).map_err(StoreError::Refused)?;
-    write(storage, dir, Kind::Partnership, &text)
+    write(Kind::Partnership, &text::file(Kind::Partnership, &[record]).map_err(StoreError::Refused)?)
 }
 
 /// Neither the file nor, maybe, the directory it would be in exists.
@@ -74,12 +96,6 @@ fn create_dirs(storage: &dyn Storage, dir: &Path) -> io::Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-fn write(storage: &dyn Storage, dir: &Path, kind: Kind, text: &str) -> Result<(), StoreError> {
-    let file = file_name(kind);
-    let saved = atomic::save(storage, dir, &file, text.as_bytes(), SHARED_FILE);
-    saved.map(drop).map_err(|error| StoreError::failed(&file, &error))
 }
 
 fn partnership(name: Text, sample: bool) -> Result<AnyRecord, FileProblem> {
@@ -129,7 +145,13 @@ pub fn sample_scratch() -> Result<Scratch, StoreError> {
     let failed = |error: io::Error| StoreError::failed("the sample", &error);
     let dir = tempfile::Builder::new().prefix("moot-sample-").tempdir().map_err(failed)?;
     let partnership = embedded(Kind::Partnership, PARTNERSHIP).map_err(StoreError::Broken)?;
-    init(dir.path(), &partnership.first().map_or_else(|| "Sample".to_owned(), AnyRecord::title_alone), true)?;
+    let name = partnership.first().map_or_else(|| "Sample".to_owned(), AnyRecord::title_alone);
+    // Nobody waits for the disk: the copy is to be gone soon, and a first look must be quick on a slow disk too.
+    make(&Disk, dir.path(), &name, true, &|file, text| {
+        let mut written = Disk.create(&dir.path().join(file))?;
+        Disk.write(&mut written, text.as_bytes())?;
+        Disk.set_mode(&written, SHARED_FILE)
+    })?;
     Ok(Scratch(dir))
 }
 

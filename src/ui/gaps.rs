@@ -8,6 +8,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::Line;
 
+use super::grid::around;
 use crate::model::choice::Choice;
 use crate::model::gaps::GapCell;
 use crate::model::place::Atlas;
@@ -164,15 +165,6 @@ impl Layout {
     fn x(&self, column: usize, area: Rect) -> u16 {
         area.x + self.label + self.widths[self.columns.start..column].iter().sum::<u16>()
     }
-}
-
-/// The neighbours of `at`, itself among them, that fit into `room`: from the beginning if that shows it, else ending
-/// with it.
-fn around(at: usize, sizes: &[u16], room: u16) -> std::ops::Range<usize> {
-    let fits = |range: std::ops::Range<usize>| sizes[range].iter().sum::<u16>() <= room;
-    let start = (0..=at).find(|start| fits(*start..at + 1)).unwrap_or(at);
-    let end = (at + 1..=sizes.len()).rev().find(|end| fits(start..*end)).unwrap_or(at + 1);
-    start..end
 }
 
 fn wide(text: &str) -> usize {

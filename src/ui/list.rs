@@ -93,7 +93,10 @@ fn summary(app: &App, cells: u16) -> String {
 }
 
 fn counts(app: &App, list: &RecordList) -> String {
-    let of = |kind: &crate::model::Kind| format!("{} {}", count(app.workspace.count(*kind)), kind.plural());
+    let of = |kind: &crate::model::Kind| match app.workspace.count(*kind) {
+        1 => format!("1 {}", kind.singular()),
+        many => format!("{} {}", count(many), kind.plural()),
+    };
     list.kinds.iter().map(of).collect::<Vec<_>>().join(" · ")
 }
 

@@ -4,11 +4,14 @@
 
 pub mod form;
 pub mod gaps;
+pub mod grid;
 pub mod layers;
 pub mod list;
 pub mod map;
 pub mod services;
 pub mod theme;
+pub mod topics;
+pub mod votes;
 pub mod write;
 
 use ratatui::buffer::Buffer;
@@ -28,6 +31,10 @@ const LEAST: (u16, u16) = (30, 8);
 pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     if area.width < LEAST.0 || area.height < LEAST.1 {
         too_small(theme, area, buf);
+        return None;
+    }
+    if app.layers.is_empty() && app.screens.fills_terminal(app.screen) {
+        screen(app, theme, area, buf);
         return None;
     }
     tabs(app, theme, Rect { height: 1, ..area }, buf);
@@ -74,12 +81,23 @@ macro_rules! draw_screens {
 }
 for_each_screen!(draw_screens);
 
+/// What must fit beside the tabs: who acts, and that it is the sample.
+const TABS_ASIDE: usize = 12;
+
+/// A tab; where not all fit, those of the other screens are their keys.
+fn tab(screen: ScreenId, is_key_only: bool) -> String {
+    if is_key_only { format!(" {} ", screen.key()) } else { format!(" {} {} ", screen.key(), screen.title()) }
+}
+
 fn tabs(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let mut x = area.x;
+    let are_titles_cut = ScreenId::ALL.iter().map(|screen| width(&tab(*screen, false))).sum::<usize>() + TABS_ASIDE
+        > usize::from(area.width);
     for screen in ScreenId::ALL {
-        let role = if *screen == app.screen { Role::Selected } else { Role::Quiet };
-        let tab = format!(" {} {} ", screen.key(), screen.title());
-        x += put(buf, (x, area.y), area.right() - x, &tab, theme.style(role), theme);
+        let is_open = *screen == app.screen;
+        let role = if is_open { Role::Selected } else { Role::Quiet };
+        let text = tab(*screen, are_titles_cut && !is_open);
+        x += put(buf, (x, area.y), area.right() - x, &text, theme.style(role), theme);
     }
     let partnership = app.workspace.itself();
     let name = partnership.map_or("", |p| p.name.as_str());

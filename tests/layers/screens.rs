@@ -31,8 +31,11 @@ fn screens() -> Vec<ScreenLine> {
 
 /// Whether a file is the list of screens or belongs to this screen.
 fn may_name(file: &str, screen: &ScreenLine) -> bool {
-    [LIST.to_owned(), format!("app/{}.rs", screen.module), format!("ui/{}.rs", screen.module)]
-        .contains(&file.to_owned())
+    let of_screen = |room: &str| {
+        let own = format!("{room}/{}", screen.module);
+        file == format!("{own}.rs") || file.starts_with(&format!("{own}/"))
+    };
+    file == LIST || of_screen("app") || of_screen("ui")
 }
 
 /// Where a file (its path below `src`) names a screen that it should not know.
@@ -95,6 +98,7 @@ fn a_screen_that_is_named_elsewhere_is_found() {
     for (file, fine) in [
         ("app/services.rs", "fn f(app: &App) { app.screens.services.gaps.clear(); }"),
         ("ui/services.rs", "use crate::app::services::Services;"),
+        ("app/services/found.rs", "fn f(app: &App) { app.screens.services.gaps.clear(); }"),
         ("app/form.rs", "fn f(workspace: &Workspace) { workspace.services.len(); app.screens.list(screen); }"),
         ("app/list.rs", "// app.screens.services\nuse crate::model::service::Service;"),
         ("app/list.rs", "#[cfg(test)]\nmod tests { use super::super::services::Services; }"),

@@ -16,7 +16,7 @@ mod users;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use folkmoot::model::{AnyRecord, Change, Edit, Id, Kind, Service, Text, Timestamp, Updated};
@@ -87,8 +87,10 @@ fn text(dir: &Path, file: &str) -> String {
 fn the_sample_is_written_as_the_program_writes() {
     let dir = new_workspace(true);
     let opened = open(dir.path());
-    for kind in [Kind::Person, Kind::Organisation, Kind::Service] {
+    for kind in Kind::ALL.iter().copied().filter(|kind| *kind != Kind::Partnership && opened.workspace.count(*kind) > 0)
+    {
         let written = text(dir.path(), &format!("{}.ron", kind.plural()));
+        let written = written.lines().filter(|line| !line.starts_with("//")).collect::<Vec<_>>().join("\n");
         let path = dir.path().join(format!("{}.ron", kind.plural()));
         fs::remove_file(&path).unwrap();
         let mut fresh = Store::open(dir.path(), Mode::Write).unwrap();
@@ -289,12 +291,17 @@ fn a_byte_order_mark_and_foreign_line_ends_stay() {
     assert_eq!(open(dir.path()).workspace, opened.workspace);
 }
 
+fn files_below(dir: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(dir).unwrap().flatten().map(|entry| entry.path());
+    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+}
+
 /// What goes past the trait [`store::Storage`] cannot be made to fail, so no sweep would see it.
 #[test]
 fn the_disk_is_touched_through_the_storage_only() {
-    let sources = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store")).unwrap().flatten();
     let mut seen = 0;
-    for path in sources.map(|entry| entry.path()).filter(|path| !path.ends_with("storage.rs")) {
+    let store = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    for path in files_below(&store).into_iter().filter(|path| !path.ends_with("storage.rs")) {
         for line in fs::read_to_string(&path).unwrap().split("#[cfg(test)]").next().unwrap().lines() {
             let code = line.replace("std::fs::File;", "").replace("&std::fs::File", "");
             let is_past = ["fs::", "File::open", "File::create", "OpenOptions", ".exists()", ".is_dir()", ".is_file()"]

@@ -1,0 +1,169 @@
+//! From an event to what it does: keys and pastes go to what lies on top, everything else to what waits for it.
+
+use super::command::{Command, Meaning, Scope};
+use super::key::Key;
+use super::moving::Step;
+use super::{App, Effects, Event, Layer, Severity, form, palette, search_line, watching};
+use crate::model::Text;
+use crate::model::text::one_line;
+
+impl App {
+    /// Takes an event in and says what is to be done outside.
+    pub fn update(&mut self, event: Event) -> Effects {
+        let is_clock = matches!(event, Event::Clock(..));
+        let effects = self.handle(event);
+        if !is_clock {
+            form::complete(self);
+        }
+        self.after_update(effects)
+    }
+
+    fn handle(&mut self, event: Event) -> Effects {
+        match event {
+            Event::Clock(now, today) => {
+                (self.now, self.today) = (now, today);
+                Vec::new()
+            }
+            Event::Key(key) => {
+                let mut effects = self.key(key);
+                effects.extend(watching::reload_after_pause(self));
+                effects
+            }
+            Event::Paste(text) => self.paste(&text),
+            Event::Size(columns, rows) => {
+                self.size = (columns, rows);
+                Vec::new()
+            }
+            Event::Loaded(loaded) => self.take_loaded(*loaded),
+            Event::Indexed(indexes) => {
+                self.indexes = *indexes;
+                let ids = std::mem::take(&mut self.unindexed);
+                self.indexes.update(&self.workspace, &self.atlas, &ids);
+                self.refresh();
+                Vec::new()
+            }
+            Event::NotLoaded(why) => self.not_loaded(why),
+            Event::Reloaded(change, problems) => self.reloaded(&change, problems),
+            Event::Saved(number, saved) => self.saved(number, &saved),
+            Event::NotSaved(number, why) => self.not_saved(number, why),
+            Event::TakenBack(change, conflict) => self.taken_back(change, conflict),
+            Event::DraftDone(outcome) => self.draft_done(outcome),
+            Event::Failed(sentence) => self.failed(sentence),
+            Event::Edited(id, outcome) => self.edited(id, outcome),
+            Event::EditedText(text) => form::replace_text(self, &text),
+            Event::Progress(sentence) => {
+                self.progress = Some(sentence);
+                Vec::new()
+            }
+            Event::Finished(finished) => self.finished(finished),
+            Event::Woke => form::keep_draft(self),
+            Event::Hangup => self.keep_all(),
+        }
+    }
+
+    /// The scopes in which a key is looked up just now, the innermost first.
+    pub fn chain(&self) -> Vec<Scope> {
+        let inner: &[Scope] = match self.layers.last() {
+            Some(Layer::Form(form)) => form.scopes(),
+            Some(Layer::Palette(_)) => &[Scope::COMMANDS],
+            Some(Layer::Prompt(_)) => &[Scope::PROMPT],
+            Some(Layer::Page(_)) => &[Scope::PAGE, Scope::MOVE, Scope::GLOBAL],
+            Some(Layer::Compare(_)) => &[Scope::COMPARE, Scope::MOVE, Scope::GLOBAL],
+            None if self.list().is_searching => &[Scope::SEARCH],
+            None => self.screens.scopes(self.screen),
+        };
+        inner.iter().copied().chain([Scope::ALWAYS]).collect()
+    }
+
+    fn key(&mut self, key: Key) -> Effects {
+        self.pressed.push(key);
+        let chain = self.chain();
+        match self.keymap.meaning(&chain, &self.pressed) {
+            Meaning::Prefix => Vec::new(),
+            Meaning::Command(command) => {
+                self.pressed.clear();
+                self.run(command)
+            }
+            Meaning::Nothing => {
+                let was_sequence = self.pressed.len() > 1;
+                self.pressed.clear();
+                self.saving.cancel_leaving();
+                if was_sequence { Vec::new() } else { self.type_key(key) }
+            }
+        }
+    }
+
+    /// Runs a command, or says why it cannot be run just now.
+    pub fn run(&mut self, command: &'static Command) -> Effects {
+        self.running = Some(command);
+        if !command.name.starts_with("quit") {
+            self.saving.cancel_leaving();
+        }
+        if !self.status.text.is_empty() {
+            self.last_message = std::mem::take(&mut self.status);
+        }
+        match (command.ready)(self) {
+            Ok(()) => (command.run)(self),
+            Err(why) => {
+                self.set_status(Severity::Warning, why.to_owned());
+                self.status.more = self.read_only.clone().filter(|_| self.may_change() == Err(why));
+                Vec::new()
+            }
+        }
+    }
+
+    /// A key that no command has: text, where text is being typed.
+    fn type_key(&mut self, key: Key) -> Effects {
+        match self.layers.last_mut() {
+            Some(Layer::Form(_)) => form::type_key(self, key),
+            Some(Layer::Palette(palette)) => {
+                palette.type_key(key);
+                palette::refresh(self);
+                Vec::new()
+            }
+            Some(Layer::Prompt(prompt)) => {
+                prompt.type_key(key);
+                Vec::new()
+            }
+            Some(_) => Vec::new(),
+            None => self.type_into_screen(key),
+        }
+    }
+
+    fn paste(&mut self, raw: &str) -> Effects {
+        let text = Text::new(raw);
+        match self.layers.last_mut() {
+            Some(Layer::Form(_)) => form::paste(self, raw),
+            Some(Layer::Palette(palette)) => {
+                palette.input.paste(&one_line(&text));
+                palette::refresh(self);
+                Vec::new()
+            }
+            Some(Layer::Prompt(prompt)) => {
+                prompt.input.paste(&one_line(&text));
+                Vec::new()
+            }
+            Some(_) => Vec::new(),
+            None => self.paste_into_screen(&one_line(&text)),
+        }
+    }
+
+    /// The search line of a screen, or a line of its own.
+    fn type_into_screen(&mut self, key: Key) -> Effects {
+        if self.list().is_searching { search_line::type_key(self, key) } else { self.screen.type_key(self, key) }
+    }
+
+    fn paste_into_screen(&mut self, text: &str) -> Effects {
+        if self.list().is_searching { search_line::paste(self, text) } else { self.screen.paste(self, text) }
+    }
+
+    /// Moves in whatever is on top.
+    pub fn step(&mut self, step: Step) {
+        match self.layers.last_mut() {
+            Some(Layer::Page(page)) => page.step(step, self.size),
+            Some(Layer::Compare(compare)) => compare.step(step),
+            Some(_) => {}
+            None => self.screen.step(self, step),
+        }
+    }
+}
