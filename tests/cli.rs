@@ -88,7 +88,8 @@ fn exit_codes_and_sentences() {
     let dir = dir.path();
     for (arguments, code, said) in [
         (&["list", "boats"][..], 2, "[possible values: partnership, people"),
-        (&["show", "nonsense"], 2, "an id looks like"),
+        (&["show", "nonsense"], 1, "nothing here is called \"nonsense\"; an id looks like"),
+        (&["add", "service", "name=x", "name=y"], 2, "name stands here twice"),
         (&["show", "S-0000"], 1, "no S-0000"),
         (&["add", "service", "colour=red"], 2, "a service has no such field"),
         (&["add", "organisation", "colour=red"], 2, "an organisation has no such field"),

@@ -21,11 +21,13 @@ use harness::{Harness, sample_dir, today};
 
 /// Fields in which a command takes only what another record has: a place on the wall of the event, the number of a
 /// topic. The latest event is taken where none is named.
-const RELATED: [(Kind, &str, Option<&str>); 4] = [
+const RELATED: [(Kind, &str, Option<&str>); 6] = [
     (Kind::Topic, "event", None),
     (Kind::Topic, "slot", None),
     (Kind::Topic, "space", None),
     (Kind::Recommendation, "topic", Some("1")),
+    (Kind::Theme, "event", None),
+    (Kind::Round, "event", None),
 ];
 
 /// The kinds of which people add records.

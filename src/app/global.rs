@@ -20,7 +20,7 @@ pub(crate) const COMMANDS: &[Command] = commands! { Scope::GLOBAL;
     "save" ["ctrl-s"] "" "try again to save" saving::has_unsaved, saving::save_again;
     "restore" [] "" "bring back what could not be saved last time" saving::has_kept, saving::restore;
     "conflict.take-back" [] "" "take back the newest edit that gave way to another" App::may_change, take_back;
-    "import" [] "" "import a directory of services" App::may_change, prompt::ask_import;
+    "import" [] "" "import a directory of services, an election, or what was typed of an event" App::may_change, prompt::ask_import;
     "export" [] "" "export the services" always, prompt::ask_export;
     "cancel" [] "" "stop the import or export under way" has_progress, |_| vec![Effect::Cancel];
     "new" [] "" "begin a workspace of your own" always, prompt::ask_new_workspace;

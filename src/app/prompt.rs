@@ -130,9 +130,15 @@ pub(crate) fn ask_import(app: &mut App) -> Effects {
     if app.author().is_none() {
         return ask_who(app);
     }
-    ask(app, "Import from which file or folder?", "a file, folder or zip of open referral data", "", |_, path| {
-        if path.is_empty() { Err("write a path".to_owned()) } else { Ok(vec![Effect::Import(path.to_owned())]) }
-    })
+    ask(
+        app,
+        "Import from which file or folder?",
+        "open referral data, an election (.pb), topics or ballots (.csv), proceedings (.md)",
+        "",
+        |_, path| {
+            if path.is_empty() { Err("write a path".to_owned()) } else { Ok(vec![Effect::Import(path.to_owned())]) }
+        },
+    )
 }
 
 /// Asks for a format and a path to export to.

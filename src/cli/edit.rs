@@ -84,12 +84,17 @@ impl AddArgs {
 /// Sets fields from `FIELD=VALUE`; mistakes are usage errors.
 fn set_fields(record: &mut AnyRecord, typed: &[String], session: &Session) -> Result<(), CommandError> {
     let context = ParseContext { workspace: session.workspace(), today: crate::run::clock().1 };
+    let mut seen = Vec::new();
     for pair in typed {
         let Some((field, value)) = pair.split_once('=') else {
             return Err(CommandError::usage(format!("write FIELD=VALUE, not {pair:?}")));
         };
-        let field = field.trim().replace('-', "_");
-        record.set_field(&field, value, context).map_err(|why| CommandError::usage(format!("{field}: {why}")))?;
+        let field = record.kind().field_meant(field).map_or(field.trim(), |meant| meant.name);
+        if seen.contains(&field) {
+            return Err(CommandError::usage(format!("{field} stands here twice: write {field}=… once")));
+        }
+        seen.push(field);
+        record.set_field(field, value, context).map_err(|why| CommandError::usage(format!("{field}: {why}")))?;
     }
     Ok(())
 }
@@ -97,7 +102,7 @@ fn set_fields(record: &mut AnyRecord, typed: &[String], session: &Session) -> Re
 /// `moot set`
 #[derive(Debug, Args)]
 pub struct SetArgs {
-    /// The id of the record, such as S-4F7Q
+    /// The record: its id, such as S-4F7Q, or what it alone is called: 17.2, KP, a name
     id: String,
     /// Fields and their new values; nothing after the = empties a field
     #[arg(required = true, value_name = "FIELD=VALUE")]
@@ -137,7 +142,7 @@ impl VerifyArgs {
 /// `moot remove`
 #[derive(Debug, Args)]
 pub struct RemoveArgs {
-    /// The ids of the records, such as S-4F7Q
+    /// The records: their ids, such as S-4F7Q, or what each alone is called
     #[arg(required = true)]
     ids: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! `moot export`: the directory for others, in their formats.
+//! `moot export`: the directory, or the ballots of a round, for others, in their formats.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -10,18 +10,23 @@ use super::Global;
 use super::exit::{CommandError, CommandResult};
 use super::import::{clear_progress, load_originals, show_progress};
 use super::session::Session;
-use crate::exchange::{self, ExportContext, Format};
+use super::vote::find;
+use crate::exchange::{self, ExportContext, Format, pabulib};
+use crate::model::Round;
 use crate::store::{self, Mode};
 
 /// `moot export`
 #[derive(Debug, Args)]
+#[command(allow_missing_positional = true)]
 pub struct ExportArgs {
     /// The format
     #[arg(value_enum, ignore_case = true)]
-    format: Format,
+    format: Target,
+    /// The closed round to write, for pb alone: its id or name
+    round: Option<String>,
     /// The file to write; for hsds3-csv a folder, or a file that ends in .zip. Nothing is overwritten without --replace
     path: PathBuf,
-    /// Write the names and contact details of persons as well; they are left out otherwise
+    /// Write the names and contact details of persons as well; they are left out otherwise, and from pb always
     #[arg(long)]
     contacts: bool,
     /// Replace what is there already
@@ -29,12 +34,32 @@ pub struct ExportArgs {
     replace: bool,
 }
 
-impl clap::ValueEnum for Format {
+/// What can be written: the services, or an election.
+#[derive(Clone, Copy, Debug)]
+enum Target {
+    Services(Format),
+    Election,
+}
+
+impl clap::ValueEnum for Target {
     fn value_variants<'a>() -> &'a [Self] {
-        Self::ALL
+        const ALL: &[Target] = &[
+            Target::Services(Format::Hsds3Json),
+            Target::Services(Format::Hsds3Csv),
+            Target::Services(Format::Oruk3Json),
+            Target::Services(Format::Csv),
+            Target::Services(Format::GeoJson),
+            Target::Election,
+        ];
+        const { assert!(ALL.len() == Format::ALL.len() + 1, "every format of the services, and that of elections") };
+        ALL
     }
     fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.name()).help(self.description()))
+        let (name, description) = match self {
+            Self::Services(format) => (format.name(), format.description()),
+            Self::Election => ("pb", "The ballots of a closed round as an election of Pabulib; names nobody"),
+        };
+        Some(PossibleValue::new(name).help(description))
     }
 }
 
@@ -50,8 +75,40 @@ impl ExportArgs {
 
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
         let mut session = Session::open(global, Mode::Read)?;
+        match (self.format, &self.round) {
+            (Target::Services(format), None) => self.write_services(format, &mut session, out),
+            (Target::Election, Some(round)) => self.write_election(round, &session, out),
+            (Target::Election, None) => Err(CommandError::usage("name the round: moot export pb ROUND PATH")),
+            (Target::Services(format), Some(_)) => {
+                Err(CommandError::usage(format!("a round is written as pb only: moot export {} PATH", format.name())))
+            }
+        }
+    }
+
+    /// The ballots of a round.
+    fn write_election(&self, round: &str, session: &Session, out: &mut dyn Write) -> CommandResult {
+        let workspace = session.workspace();
+        let id = find::<Round>(session, round)?;
+        let Some(round) = workspace.rounds.get(id) else {
+            return Err(CommandError::not_found(format!("there is no {id} here")));
+        };
+        let written = pabulib::election_text(workspace, round)?;
         self.check(session.opened.store.dir())?;
-        let originals = load_originals(&mut session)?;
+        exchange::write::write_file(&self.path, written.text.as_bytes())?;
+        writeln!(out, "{} ballots written to {}", written.ballots, exchange::display_path(&self.path))?;
+        if written.left_out > 0 {
+            writeln!(
+                out,
+                "{} left out, as they break the rules of the round; see `moot tally {id}`",
+                written.left_out
+            )?;
+        }
+        Ok(0)
+    }
+
+    fn write_services(&self, format: Format, session: &mut Session, out: &mut dyn Write) -> CommandResult {
+        self.check(session.opened.store.dir())?;
+        let originals = load_originals(session)?;
         let needs = store::need_table(session.opened.store.dir());
         let needs = needs.map_err(|problem| CommandError::unreadable(problem.to_string()))?;
         let context = ExportContext {
@@ -61,7 +118,7 @@ impl ExportArgs {
             atlas: &session.atlas(),
             contacts: self.contacts,
         };
-        let count = exchange::export(self.format, &self.path, &context, &mut show_progress)?;
+        let count = exchange::export(format, &self.path, &context, &mut show_progress)?;
         clear_progress();
         writeln!(out, "{count} services written to {}", exchange::display_path(&self.path))?;
         Ok(0)

@@ -1,4 +1,4 @@
-//! `moot import`: a directory of services, in whatever dialect it comes.
+//! `moot import`: a directory of services in whatever dialect it comes, an election, or what was typed of an event.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
@@ -9,18 +9,30 @@ use clap::Args;
 use super::Global;
 use super::exit::{CommandError, CommandResult};
 use super::session::Session;
+use super::vote::{MAX_ATTEMPTS, find};
+use crate::exchange::detect::Holding;
+use crate::exchange::openspace::{self, Failure, Outcome, Sort};
 use crate::exchange::{self, ExchangeError, ImportContext, ImportPlan, Progress, Report, pabulib};
-use crate::model::{Author, Collection, Kind, Original, SplitMix64, Workspace};
-use crate::store::{self, Mode};
+use crate::model::text::one_line;
+use crate::model::{Author, Collection, Event, Kind, Original, Round, SplitMix64, Workspace};
+use crate::store::{self, Mode, StoreError};
 
 /// `moot import`
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// What to read: a file (CSV, JSON), a folder of files, or a zip
+    /// What to read. A directory of services: a file (CSV, JSON), a folder of files, or a zip. An election: a file that
+    /// ends in .pb. Of an event: topics.csv (number,title,convener), ballots.csv (voter,17.2,3.1 …), proceedings.md. What a
+    /// file is, its content tells
     path: PathBuf,
     /// Print what would be done, and change nothing
     #[arg(long)]
     dry_run: bool,
+    /// The round that ballots belong to; else the only one that is open
+    #[arg(long, value_name = "ROUND")]
+    round: Option<String>,
+    /// The event that topics or proceedings belong to; else the one they name, or for topics the latest
+    #[arg(long, value_name = "EVENT")]
+    event: Option<String>,
     /// Write a list of all repairs and dangling references to this new file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -36,6 +48,15 @@ impl From<ExchangeError> for CommandError {
     }
 }
 
+impl From<Failure> for CommandError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Unusable(problem) => problem.into(),
+            Failure::Refused(refusal) => refusal.into(),
+        }
+    }
+}
+
 impl ImportArgs {
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
         let mode = if self.dry_run { Mode::Read } else { Mode::Write };
@@ -45,23 +66,105 @@ impl ImportArgs {
             let is_free = exchange::write::check_target(path, session.opened.store.dir(), false);
             is_free.map_err(|problem| CommandError::refused(problem.0))?;
         }
-        if pabulib::is_election(&self.path) {
-            return self.import_election(&mut session, &author, out);
+        let holding = exchange::detect::holding(&self.path)?;
+        self.refuse_other_options(&holding)?;
+        match holding {
+            Holding::Election => self.import_election(&mut session, &author, out),
+            Holding::OfEvent(sort, text) => self.import_of_event(sort, &text, session, global, out),
+            Holding::Directory => self.import_directory(&mut session, &author, out),
         }
-        let originals = load_originals(&mut session)?;
+    }
+
+    /// An option that this sort of file does not know would be passed over in silence.
+    fn refuse_other_options(&self, holding: &Holding) -> Result<(), CommandError> {
+        let is_ballots = matches!(holding, Holding::OfEvent(Sort::Ballots, _));
+        let is_of_event = matches!(holding, Holding::OfEvent(..)) && !is_ballots;
+        match (&self.round, &self.event) {
+            (Some(_), _) if !is_ballots => {
+                Err(CommandError::usage("--round is for tables of ballots, and this file is none"))
+            }
+            (_, Some(_)) if !is_of_event => {
+                Err(CommandError::usage("--event is for topics and proceedings, and this file holds neither"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Topics, ballots or proceedings.
+    fn import_of_event(
+        &self,
+        sort: Sort,
+        text: &str,
+        mut session: Session,
+        global: &Global,
+        out: &mut dyn Write,
+    ) -> CommandResult {
+        let mut attempts = 0;
+        loop {
+            let author = session.author()?;
+            let outcome = self.plan_of_event(sort, text, &mut session, &author)?;
+            let is_done = self.dry_run || outcome.change.edits.is_empty();
+            match if is_done { Ok(()) } else { session.commit(&author, &outcome.change) } {
+                Ok(()) => return self.print_outcome(&outcome, out),
+                // Somebody has taken one of its ids in the same instant: what is there now decides.
+                Err(StoreError::Taken(_)) if attempts < MAX_ATTEMPTS => attempts += 1,
+                Err(error) => return Err(error.into()),
+            }
+            session = Session::open(global, Mode::Write)?;
+        }
+    }
+
+    fn plan_of_event(
+        &self,
+        sort: Sort,
+        text: &str,
+        session: &mut Session,
+        author: &Author,
+    ) -> Result<Outcome, CommandError> {
+        let originals = load_originals(session)?;
+        let feed = self.feed.clone().unwrap_or_else(|| exchange::feed_name(&self.path));
+        let context = openspace::Context {
+            workspace: session.workspace(),
+            originals: &originals,
+            author,
+            feed: &feed,
+            round: self.round.as_deref().map(|round| find::<Round>(session, round)).transpose()?,
+            event: self.event.as_deref().map(|event| find::<Event>(session, event)).transpose()?,
+        };
+        Ok(openspace::plan(sort, text, &context, &mut SplitMix64::new(crate::run::seed()))?)
+    }
+
+    fn print_outcome(&self, outcome: &Outcome, out: &mut dyn Write) -> CommandResult {
+        if self.dry_run {
+            writeln!(out, "rehearsed, nothing written:")?;
+            for sentence in &outcome.made {
+                writeln!(out, "  {}", one_line(sentence))?;
+            }
+        }
+        writeln!(out, "{}", one_line(&outcome.change.sentence))?;
+        let notices: Vec<String> = outcome.notices.iter().map(|notice| one_line(&notice.to_string())).collect();
+        match &self.report {
+            Some(path) => exchange::write::write_file(path, (notices.join("\n") + "\n").as_bytes())?,
+            None => notices.iter().try_for_each(|notice| writeln!(out, "{notice}"))?,
+        }
+        Ok(0)
+    }
+
+    /// A directory of services.
+    fn import_directory(&self, session: &mut Session, author: &Author, out: &mut dyn Write) -> CommandResult {
+        let originals = load_originals(session)?;
         let feed = self.feed.clone().unwrap_or_else(|| exchange::feed_name(&self.path));
         let package = exchange::read(&self.path, &feed, &mut show_progress)?;
         let needs = store::need_table(session.opened.store.dir())
             .map_err(|problem| CommandError::unreadable(problem.to_string()))?;
-        let here =
-            ImportContext { workspace: session.workspace(), originals: &originals, needs: &needs, author: &author };
+        let here = ImportContext { workspace: session.workspace(), originals: &originals, needs: &needs, author };
         let plan = exchange::plan_import(package, &here, &mut SplitMix64::new(crate::run::seed()), &mut show_progress)?;
         clear_progress();
         if let Some(path) = &self.report {
             exchange::write::write_file(path, report_text(&plan.report).as_bytes())?;
         }
         if !self.dry_run && !plan.change.edits.is_empty() {
-            session.commit(&author, &plan.change)?;
+            session.commit(author, &plan.change)?;
         }
         self.print_summary(&plan, out)?;
         Ok(0)
@@ -75,16 +178,16 @@ impl ImportArgs {
         let plan = pabulib::plan_election(&election, &name, session.workspace(), author, &mut random);
         if self.dry_run {
             writeln!(out, "rehearsed, nothing written:")?;
-        } else {
+        } else if !plan.change.edits.is_empty() {
             session.commit(author, &plan.change)?;
         }
-        writeln!(out, "{}", crate::model::text::one_line(&plan.change.sentence))?;
+        writeln!(out, "{}", one_line(&plan.change.sentence))?;
         writeln!(out, "the round is {}; see `moot tally {0}`", plan.round)?;
         for sentence in &plan.repeated {
-            writeln!(out, "counted once: {}", crate::model::text::one_line(sentence))?;
+            writeln!(out, "counted once: {}", one_line(sentence))?;
         }
         for sentence in &plan.invalid {
-            writeln!(out, "not counted: {}", crate::model::text::one_line(sentence))?;
+            writeln!(out, "not counted: {}", one_line(sentence))?;
         }
         Ok(0)
     }

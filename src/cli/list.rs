@@ -64,7 +64,7 @@ impl ListArgs {
 /// `moot show`
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// The id of the record, such as S-4F7Q
+    /// The record: its id, such as S-4F7Q, or what it alone is called: 17.2, KP, a name
     id: String,
     /// Print it as JSON
     #[arg(long)]

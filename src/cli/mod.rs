@@ -114,9 +114,10 @@ pub enum CliCommand {
     Count(vote::CountArgs),
     /// Print the outcome of a closed round
     Tally(vote::TallyArgs),
-    /// Read the services of another directory: Open Referral data of any version, as file, folder or zip
+    /// Read the services of another directory (Open Referral data of any version), an election, or what was typed of an
+    /// event
     Import(import::ImportArgs),
-    /// Write the services for others, in an open format; hidden addresses and notes are never written
+    /// Write the services, or the ballots of a closed round, for others in an open format; what is hidden is never written
     Export(export::ExportArgs),
     /// Name every problem in the files, as file:line:col: message
     Check(list::CheckArgs),

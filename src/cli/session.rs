@@ -132,14 +132,24 @@ impl Session {
         Ok(())
     }
 
-    /// The record with this id.
+    /// The record with this id, or the only one that is called so.
     ///
     /// # Errors
-    /// When the text is no id, or no record has it.
+    /// No record has this id or is called so, or more than one is.
     pub fn record(&self, typed: &str) -> Result<AnyRecord, CommandError> {
-        let id: Id =
-            typed.parse().map_err(|error: crate::model::id::NotAnId| CommandError::usage(error.to_string()))?;
-        self.workspace().get(id).ok_or_else(|| CommandError::not_found(format!("there is no {id} here")))
+        if let Ok(id) = typed.parse::<Id>() {
+            return self.workspace().get(id).ok_or_else(|| CommandError::not_found(format!("there is no {id} here")));
+        }
+        let mut called = self.workspace().called(typed);
+        match called.len() {
+            0 => Err(CommandError::not_found(format!("nothing here is called {typed:?}; an id looks like S-4F7Q"))),
+            1 => Ok(called.remove(0)),
+            _ => {
+                let ids: Vec<String> = called.iter().map(|record| record.id().to_string()).collect();
+                let ids = crate::model::change::listed(&ids);
+                Err(CommandError::usage(format!("{typed:?} could be {ids}: write the id")))
+            }
+        }
     }
 }
 

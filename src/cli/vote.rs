@@ -68,7 +68,7 @@ pub struct VoteArgs {
 }
 
 /// How often a ballot is cast again when somebody else has just changed something it rests on.
-const MAX_ATTEMPTS: usize = 20;
+pub(super) const MAX_ATTEMPTS: usize = 20;
 
 impl VoteArgs {
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
@@ -94,7 +94,7 @@ impl VoteArgs {
         let round = find::<Round>(session, &self.round)?;
         let voter = match self.voter.strip_prefix('#') {
             Some(number) => Voter::Number(Text::line(number)),
-            None => Voter::Person(find::<Person>(session, &self.voter)?),
+            None => Voter::Person(find::<Person>(session, &self.voter).map_err(as_refusal)?),
         };
         let votes = self.votes.iter().map(|typed| parse_vote(session, typed)).collect::<Result<Vec<_>, _>>()?;
         let origin = if self.paper { Origin::Paper } else { Origin::Typed };
@@ -103,11 +103,16 @@ impl VoteArgs {
     }
 }
 
+/// A vote by nobody, or for nothing, is refused like any other.
+fn as_refusal(error: CommandError) -> CommandError {
+    CommandError::refused(error.sentence)
+}
+
 fn parse_vote(session: &Session, typed: &str) -> Result<Vote, CommandError> {
     let wrong = || CommandError::usage(format!("write ITEM=DOTS such as 17.2=3, not {typed:?}"));
     let (item, dots) = typed.split_once('=').ok_or_else(wrong)?;
     let dots = dots.trim().parse::<u16>().map_err(|_| wrong())?;
-    Ok(Vote { item: Ref::record(find::<Recommendation>(session, item)?), dots: Some(dots) })
+    Ok(Vote { item: Ref::record(find::<Recommendation>(session, item).map_err(as_refusal)?), dots: Some(dots) })
 }
 
 /// `moot count`
@@ -162,7 +167,7 @@ impl TallyArgs {
 }
 
 /// The record of a kind that somebody means, by its id or by what it answers to.
-fn find<R: Record>(session: &Session, typed: &str) -> Result<Id, CommandError> {
+pub(super) fn find<R: Record>(session: &Session, typed: &str) -> Result<Id, CommandError> {
     let context = ParseContext { workspace: session.workspace(), today: crate::run::clock().1 };
     let found = Ref::<R>::parse(typed, context).map_err(CommandError::usage)?;
     let kind = R::KIND;
@@ -177,23 +182,25 @@ fn find<R: Record>(session: &Session, typed: &str) -> Result<Id, CommandError> {
 
 fn to_json(tally: &Tally) -> Value {
     let totals = &tally.totals;
+    let invalid = tally.invalid.iter().map(|(id, why)| json!({"ballot": id.to_string(), "why": why}));
     json!({
         "round": tally.round.to_string(),
         "state": tally.state.label(),
         "totals": {
             "eligible": totals.eligible, "ballots": totals.ballots, "blank": totals.blank, "dots": totals.dots,
-            "issued": totals.issued,
+            "issued": totals.issued, "not_counted": invalid.collect::<Vec<_>>(),
         },
-        "items": tally.items.iter().map(item_json).collect::<Vec<_>>(),
-        "invalid": tally.invalid.iter().map(|(id, why)| json!({"ballot": id.to_string(), "why": why})).collect::<Vec<_>>(),
+        "items": tally.items.iter().map(|item| item_json(item, totals.dots > 0)).collect::<Vec<_>>(),
     })
 }
 
-fn item_json(item: &Item) -> Value {
+/// An item; of no dots at all nothing has a share.
+fn item_json(item: &Item, has_share: bool) -> Value {
+    let share = has_share.then_some(item.share);
     json!({
         "id": item.id.to_string(), "number": item.number, "source_id": item.source_id.as_deref(), "title": item.title,
         "rank": item.rank_in_words().map(|_| item.rank), "dots": item.known_dots(), "people": item.people, "organisations": item.organisations,
-        "voluntary": item.voluntary, "statutory": item.statutory, "share": item.share, "band": item.band,
+        "voluntary": item.voluntary, "statutory": item.statutory, "share": share, "band": item.band,
     })
 }
 

@@ -1,19 +1,23 @@
-//! Exchange with other directories: import of Open Referral data in any dialect without loss, and export.
+//! Exchange with others: import of Open Referral data in any dialect without loss, and export; elections in and out; the
+//! topics, ballots and proceedings of an event that were typed elsewhere.
 //!
 //! [`read()`] makes a [`Package`] of a file, a folder or a zip: strings are cleaned, repairs are recorded, and each
 //! service and organisation becomes one item in the shape of HSDS 3; rows without a parent are kept beside them.
 //! [`plan_import()`] compares the package with the workspace and makes one [`Change`](crate::model::Change) of it.
 //! [`export()`] writes the workspace in one of the [`Format`]s.
 
+pub mod detect;
 pub mod export;
 mod hours;
 mod identity;
+pub mod ids;
 mod infer;
 mod json;
 mod legacy;
 mod map;
 mod nest;
 mod normalise;
+pub mod openspace;
 pub mod pabulib;
 mod patch;
 pub mod plan;

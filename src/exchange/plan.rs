@@ -130,7 +130,8 @@ impl<'a> Planner<'a> {
         context.workspace.services.iter().for_each(|s| learn(Kind::Service, s.id, s.source.as_ref()));
         for ((table, id), original) in &known {
             let kind = if table == "services" { Kind::Service } else { Kind::Organisation };
-            if let Some(record) = original.record {
+            // The files of an event keep originals of records of other kinds, perhaps under the same name.
+            if let Some(record) = original.record.filter(|record| record.letter() == kind.letter()) {
                 records.entry((kind, id.clone())).or_insert(record);
             }
         }

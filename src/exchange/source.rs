@@ -30,15 +30,24 @@ pub fn read_files(path: &Path) -> Result<Vec<File>, ExchangeError> {
     if about.is_dir() {
         return folder(path);
     }
-    if !about.is_file() {
-        return Err(ExchangeError(format!("{} is not a file or a folder; name one of these", display_path(path))));
-    }
-    let bytes = read_limited(path, about.len())?;
+    let bytes = read_file(path)?;
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         return unzip(path, bytes);
     }
     let name = path.file_name().map(|name| crate::model::text::clean(&name.to_string_lossy())).unwrap_or_default();
     Ok(vec![File { name: name.into(), bytes }])
+}
+
+/// Reads one file.
+///
+/// # Errors
+/// When it is no regular file, cannot be read or is too large.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, ExchangeError> {
+    let about = fs::metadata(path).map_err(|error| ExchangeError::unreadable(path, &error))?;
+    if !about.is_file() {
+        return Err(ExchangeError(format!("{} is not a file or a folder; name one of these", display_path(path))));
+    }
+    read_limited(path, about.len())
 }
 
 /// A path for a message, without control characters.

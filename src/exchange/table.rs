@@ -27,7 +27,8 @@ pub fn header(source: &str) -> Vec<String> {
     reader.headers().map(|header| header.iter().map(|name| name.trim().to_owned()).collect()).unwrap_or_default()
 }
 
-fn reader(source: &str) -> csv::Reader<&[u8]> {
+/// Reads rows with whatever stands between the columns of the first line: commas, semicolons or tabs.
+pub(super) fn reader(source: &str) -> csv::Reader<&[u8]> {
     let first = source.lines().next().unwrap_or_default();
     let count = |delimiter: char| first.matches(delimiter).count();
     let delimiter = [',', ';', '\t'].into_iter().max_by_key(|delimiter| (count(*delimiter), *delimiter == ','));

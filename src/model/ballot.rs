@@ -111,8 +111,16 @@ impl Rules for Ballot {
         }
     }
 
-    /// However a ballot is entered or changed, it keeps to the rules of its round.
+    /// However a ballot is entered or changed, it keeps to the rules of its round. Whose it is and in which round follows
+    /// from its id, and an anonymous one stays as it was put in: a change would say when, and by whom.
     fn check_among(&self, workspace: &Workspace) -> Result<(), Refusal> {
+        let whose = |ballot: &Self| (ballot.round.clone(), ballot.person.clone(), ballot.number.clone());
+        if workspace.ballots.get(self.id).is_some_and(|before| whose(before) != whose(self)) {
+            return Err(Refusal("whose ballot it is, and in which round, cannot be changed".to_owned()));
+        }
+        if self.round.get(workspace).is_some_and(|round| round.anonymous) {
+            return Err(Refusal("an anonymous ballot cannot be changed".to_owned()));
+        }
         match self.round.get(workspace) {
             Some(round) if round.state == RoundState::Open => check_votes(round, &self.votes.0, workspace),
             Some(round) => {
@@ -144,6 +152,10 @@ impl Rules for Receipt {
 
     fn title<'a>(&'a self, workspace: &'a Workspace) -> Cow<'a, str> {
         format!("{} has voted in {}", self.person.name(workspace), self.round.name(workspace)).into()
+    }
+
+    fn check_among(&self, _: &Workspace) -> Result<(), Refusal> {
+        Err(Refusal("a receipt stays as it is: it says who has voted".to_owned()))
     }
 
     fn check_removal(&self) -> Result<(), Refusal> {
@@ -254,6 +266,44 @@ fn place_of(workspace: &Workspace, letter: char, round: Id, voter: &Voter) -> (I
     }
 }
 
+/// Whether a round takes ballots now.
+///
+/// # Errors
+/// It is not open, or counted on the wall.
+pub fn refuse_unless_open(round: &Round) -> Result<(), Refusal> {
+    if round.state == RoundState::Open && round.method == Method::Ballots {
+        return Ok(());
+    }
+    let why = format!("it is {}, by {}", round.state.label(), round.method.label());
+    Err(Refusal(format!("{} takes no ballots: {why}", round.name)))
+}
+
+/// Keeps a ballot that breaks the rules of its round as it came, under its voter: the tally lists it and does not count
+/// it, and a vote that keeps to the rules takes its place. `None` where it cannot be kept so: the voter has a ballot
+/// already, or the round is anonymous, where a ballot that may yet count needs a receipt.
+pub fn keep_uncounted(
+    workspace: &Workspace,
+    round: &Round,
+    voter: &Voter,
+    votes: Vec<Vote>,
+    origin: Origin,
+    author: &Author,
+) -> Option<Change> {
+    let is_free = !round.anonymous && place_of(workspace, Kind::Ballot.letter(), round.id, voter).1.is_none();
+    is_free.then(|| by_name(workspace, round, voter, Votes(votes), origin, author))
+}
+
+/// The ballot that a voter has in a round; nobody can tell it where the round is anonymous.
+pub fn ballot_of<'a>(workspace: &'a Workspace, round: &Round, voter: &Voter) -> Option<&'a Ballot> {
+    let (id, there) = place_of(workspace, Kind::Ballot.letter(), round.id, voter);
+    there.and_then(|_| workspace.ballots.get(id)).map(AsRef::as_ref)
+}
+
+/// Whether somebody has voted in an anonymous round.
+pub fn has_receipt(workspace: &Workspace, round: &Round, voter: &Voter) -> bool {
+    place_of(workspace, Kind::Receipt.letter(), round.id, voter).1.is_some()
+}
+
 /// Casts a ballot. While the round is open a voter by name may vote again, which replaces what they voted before; an
 /// anonymous voter votes once.
 ///
@@ -271,10 +321,7 @@ pub fn vote(
     let Some(round) = workspace.rounds.get(round) else {
         return Err(Refusal(format!("{round} is not a round here; see `moot list rounds`")));
     };
-    if round.state != RoundState::Open || round.method != Method::Ballots {
-        let why = format!("it is {}, by {}", round.state.label(), round.method.label());
-        return Err(Refusal(format!("{} takes no ballots: {why}", round.name)));
-    }
+    refuse_unless_open(round)?;
     refuse_who_may_not_vote(workspace, round, voter)?;
     check_votes(round, &votes, workspace)?;
     let votes = Votes(votes.into_iter().filter(|vote| vote.dots.is_some_and(|dots| dots > 0)).collect());

@@ -103,6 +103,24 @@ impl Event {
     }
 }
 
+/// Refuses an event that is not here, unless the record named it before: a mistyped name would put it on no wall.
+///
+/// # Errors
+/// What would help.
+pub(super) fn refuse_unknown(
+    event: Option<&Ref<Event>>,
+    before: Option<&Ref<Event>>,
+    workspace: &Workspace,
+) -> Result<(), Refusal> {
+    match event {
+        Some(event) if event.get(workspace).is_none() && before != Some(event) => Err(Refusal(format!(
+            "there is no event {}: name one that is here (moot list events), or make it first (moot add event name=…)",
+            event.name(workspace)
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// What the records of an event are ordered by, the latest event first; those of none stand last.
 pub fn order(event: Option<&Ref<Event>>, workspace: &Workspace) -> String {
     let event = event.and_then(|event| event.get(workspace));

@@ -35,6 +35,12 @@ impl Kind {
         self.fields().find(|field| field.name == name)
     }
 
+    /// The field that somebody means who writes `convener` for `conveners`, or `note-taker` for `note_taker`.
+    pub fn field_meant(self, typed: &str) -> Option<&'static FieldInfo> {
+        let name = typed.trim().to_lowercase().replace('-', "_");
+        self.field(&name).or_else(|| self.field(&format!("{name}s")))
+    }
+
     /// The columns of its lists besides the title: those of its fields, then those it computes.
     pub fn columns(self) -> Vec<Column> {
         let fields = self.fields().filter_map(|field| Some(Column::of(field, field.column?)));

@@ -121,6 +121,10 @@ macro_rules! kinds {
                 match self { $(Self::$name(record) => record.suffix()),+ }
             }
 
+            pub(super) fn answers_to(&self, typed: &str, workspace: &Workspace) -> bool {
+                match self { $(Self::$name(record) => record.answers_to(typed, workspace)),+ }
+            }
+
             /// Its last change.
             pub fn updated(&self) -> &Updated {
                 match self { $(Self::$name(record) => record.updated()),+ }

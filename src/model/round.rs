@@ -6,10 +6,10 @@
 
 use std::borrow::Cow;
 
-use super::ballot::Ballot;
+use super::ballot::{Ballot, check_votes};
 use super::change::{Author, Change, Edit, Refusal, listed};
 use super::choice::{Choice, choices};
-use super::event::{Event, latest};
+use super::event::{Event, latest, refuse_unknown};
 use super::field::{Audience, Blank, SearchField, default_choice};
 use super::person::Person;
 use super::recommendation::Recommendation;
@@ -147,7 +147,9 @@ impl Rules for Round {
         if let Some((dots, _)) = self.dots.zip(self.cap).filter(|(dots, cap)| cap > dots) {
             return Err(Refusal(format!("cap: at most {dots} dots can be put on one item")));
         }
-        let Some(before) = workspace.rounds.get(self.id) else { return Ok(()) };
+        let before = workspace.rounds.get(self.id);
+        refuse_unknown(self.event.as_ref(), before.and_then(|before| before.event.as_ref()), workspace)?;
+        let Some(before) = before else { return Ok(()) };
         self.refuse_steps(before)?;
         if before.is_closed()
             && (self.dots, self.cap, self.method, self.anonymous)
@@ -164,7 +166,7 @@ impl Rules for Round {
                 "people have voted already: whether the round is anonymous cannot be changed".to_owned(),
             ));
         }
-        self.refuse_lower_limits(workspace)
+        self.refuse_lower_limits(before, workspace)
     }
 
     fn check_removal(&self) -> Result<(), Refusal> {
@@ -211,10 +213,12 @@ impl Round {
         Ok(())
     }
 
-    /// Lowering a limit below what has been used already is refused with the items on which it was.
-    fn refuse_lower_limits(&self, workspace: &Workspace) -> Result<(), Refusal> {
+    /// Lowering a limit below what has been used already is refused with the items on which it was. Ballots that broke the
+    /// rules before, as some in imported files do, stand against nothing.
+    fn refuse_lower_limits(&self, before: &Self, workspace: &Workspace) -> Result<(), Refusal> {
+        let keeps_to = |round: &Self, ballot: &Ballot| check_votes(round, &ballot.votes.0, workspace).is_ok();
         let over: Vec<&Ballot> = ballots_of(workspace, self.id)
-            .filter(|ballot| super::ballot::check_votes(self, &ballot.votes.0, workspace).is_err())
+            .filter(|ballot| !keeps_to(self, ballot) && keeps_to(before, ballot))
             .collect();
         let Some(first) = over.first() else { return Ok(()) };
         let items = first.votes.0.iter().map(|vote| vote.item.name(workspace).into_owned()).collect::<Vec<_>>();

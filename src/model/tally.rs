@@ -295,7 +295,18 @@ pub fn late(workspace: &Workspace, round: &Round) -> Vec<Id> {
 }
 
 /// The organisations and sectors behind the dots on each item; nothing is known where voters bear no names.
-struct Supporters(Option<Vec<(HashSet<Id>, u64, u64)>>);
+struct Supporters(Option<Vec<Support>>);
+
+/// Who stands behind the dots on one item.
+#[derive(Clone, Default)]
+struct Support {
+    people: u64,
+    organisations: HashSet<Id>,
+    /// Those of whom a sector is known, on either side.
+    with_sector: u64,
+    voluntary: u64,
+    statutory: u64,
+}
 
 impl Supporters {
     fn of(workspace: &Workspace, ballots: &[(&Ballot, Vec<(u32, u32)>)], round: &Round) -> Self {
@@ -303,28 +314,34 @@ impl Supporters {
         if !is_named || ballots.is_empty() {
             return Self(None);
         }
-        let mut of_items = vec![(HashSet::new(), 0, 0); round.options.len()];
+        let mut of_items = vec![Support::default(); round.options.len()];
         for (ballot, votes) in ballots {
-            let Some(person) = ballot.person.as_ref().and_then(|person| person.get(workspace)) else { continue };
-            let (organisations, is_voluntary, is_statutory) = background(workspace, person);
+            let person = ballot.person.as_ref().and_then(|person| person.get(workspace));
+            let (organisations, is_voluntary, is_statutory) =
+                person.map_or_else(Default::default, |person| background(workspace, person));
             for (item, _) in votes {
-                let (all, voluntary, statutory) = &mut of_items[*item as usize];
-                all.extend(&organisations);
-                *voluntary += u64::from(is_voluntary);
-                *statutory += u64::from(is_statutory);
+                let support = &mut of_items[*item as usize];
+                support.people += 1;
+                support.organisations.extend(&organisations);
+                support.with_sector += u64::from(is_voluntary || is_statutory);
+                support.voluntary += u64::from(is_voluntary);
+                support.statutory += u64::from(is_statutory);
             }
         }
         Self(Some(of_items))
     }
 
+    /// Of people without a role nobody knows the organisation, and of one without a sector nobody knows the side: where that
+    /// is so of all, it is not known, which is not none.
     fn count(&self, at: usize) -> Count {
-        let Some((organisations, voluntary, statutory)) = self.0.as_ref().map(|items| &items[at]) else {
-            return Count::default();
-        };
+        let Some(support) = self.0.as_ref().map(|items| &items[at]) else { return Count::default() };
+        let is_nobody = support.people == 0;
+        let organisations = support.organisations.len() as u64;
+        let knows_sector = is_nobody || support.with_sector > 0;
         Count {
-            organisations: Some(organisations.len() as u64),
-            voluntary: Some(*voluntary),
-            statutory: Some(*statutory),
+            organisations: (is_nobody || organisations > 0).then_some(organisations),
+            voluntary: knows_sector.then_some(support.voluntary),
+            statutory: knows_sector.then_some(support.statutory),
             ..Count::default()
         }
     }

@@ -3,8 +3,9 @@
 
 use std::borrow::Cow;
 
+use super::change::Refusal;
 use super::date::Date;
-use super::event::{Event, latest};
+use super::event::{Event, latest, refuse_unknown};
 use super::field::{Blank, SearchField};
 use super::person::Person;
 use super::record::{Rules, StateFilter, record};
@@ -48,5 +49,10 @@ impl Rules for Theme {
         if self.event.is_none() {
             self.event = latest(workspace).map(|event| Ref::record(event.id));
         }
+    }
+
+    fn check_among(&self, workspace: &Workspace) -> Result<(), Refusal> {
+        let before = workspace.themes.get(self.id).and_then(|before| before.event.as_ref());
+        refuse_unknown(self.event.as_ref(), before, workspace)
     }
 }

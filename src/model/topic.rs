@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 use super::change::Refusal;
 use super::choice::choices;
-use super::event::{Event, latest};
+use super::event::{Event, latest, refuse_unknown};
 use super::field::{Blank, SearchField, default_choice};
 use super::person::Person;
 use super::record::{Rules, StateFilter, record};
@@ -147,6 +147,8 @@ impl Rules for Topic {
     }
 
     fn check_among(&self, workspace: &Workspace) -> Result<(), Refusal> {
+        let before = workspace.topics.get(self.id).and_then(|before| before.event.as_ref());
+        refuse_unknown(self.event.as_ref(), before, workspace)?;
         let Some(event) = self.event.as_ref().and_then(|event| event.get(workspace)) else {
             let help = "there is no such event yet: make one first (moot add event name=…)";
             return if self.slot.is_some() || self.event.is_none() { Err(Refusal(help.to_owned())) } else { Ok(()) };

@@ -3,9 +3,17 @@
 use std::sync::Arc;
 
 use super::change::{Change, Edit};
+use super::text::one_line;
 use super::{AnyRecord, Kind, Partnership, Workspace, merge};
 
 impl Workspace {
+    /// The records that answer to what somebody types: 17.2, initials, a name.
+    pub fn called(&self, typed: &str) -> Vec<AnyRecord> {
+        let wanted = one_line(typed).to_lowercase();
+        let all = Kind::ALL.iter().filter(|kind| kind.is_resident()).flat_map(|kind| self.iter(*kind));
+        all.filter(|record| record.answers_to(&wanted, self)).collect()
+    }
+
     /// The partnership's own record, if the workspace has one.
     pub fn itself(&self) -> Option<&Arc<Partnership>> {
         self.partnership.iter().next()

@@ -1,5 +1,6 @@
 //! Long work: import and export, with reports of progress, stopped on request.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
@@ -7,9 +8,11 @@ use std::time::{Duration, Instant};
 
 use super::Message;
 use crate::app::{App, Event, Finished, detail};
-use crate::exchange::{self, ExportContext, Format, ImportContext, Progress};
+use crate::exchange::detect::{self, Holding};
+use crate::exchange::openspace::{self, Sort};
+use crate::exchange::{self, ExportContext, Format, ImportContext, Progress, pabulib};
 use crate::model::text::count;
-use crate::model::{Author, Collection, Kind, Original, SplitMix64, Workspace};
+use crate::model::{Author, Change, Collection, Kind, Original, SplitMix64, Workspace};
 use crate::store::{self, Store};
 
 /// Between two reports of progress at least this much time passes, so that they do not fill a slow link.
@@ -74,34 +77,83 @@ pub fn import(store: &mut Store, path: &str, request: Request, to: &Sender<Messa
         !cancel.is_stopped()
     };
     match plan(store, path, request, &mut on_progress) {
-        Ok(plan) => {
-            let mut lines: Vec<String> = vec![plan.report.summary(), String::new()];
-            lines.extend(plan.report.repairs.iter().take(detail::MAX_LINES).map(ToString::to_string));
-            Finished {
-                sentence: plan.change.sentence.clone(),
-                change: Some(plan.change),
-                page: Some(("What the import did (u takes it back)".to_owned(), lines)),
-                failed: false,
-            }
-        }
+        Ok((change, lines)) => Finished {
+            sentence: change.sentence.clone(),
+            change: Some(change),
+            page: Some(("What the import did (u takes it back)".to_owned(), lines)),
+            failed: false,
+        },
         Err(why) => failed(why),
     }
 }
+
+/// The change that an import makes, and what is to be said of it.
+type Planned = (Change, Vec<String>);
 
 fn plan(
     store: &mut Store,
     path: &str,
     mut request: Request,
     on_progress: &mut exchange::ProgressCallback<'_>,
-) -> Result<exchange::ImportPlan, String> {
+) -> Result<Planned, String> {
     let path = super::expand(path);
-    let feed = exchange::feed_name(&path);
-    let package = exchange::read(&path, &feed, on_progress).map_err(|problem| problem.0)?;
+    match detect::holding(&path).map_err(|problem| problem.0)? {
+        Holding::Directory => plan_directory(store, &path, &mut request, on_progress),
+        Holding::Election => plan_election(&path, &mut request),
+        Holding::OfEvent(sort, text) => plan_of_event(store, &path, (sort, &text), &mut request),
+    }
+}
+
+fn plan_directory(
+    store: &mut Store,
+    path: &Path,
+    request: &mut Request,
+    on_progress: &mut exchange::ProgressCallback<'_>,
+) -> Result<Planned, String> {
+    let feed = exchange::feed_name(path);
+    let package = exchange::read(path, &feed, on_progress).map_err(|problem| problem.0)?;
     let originals = originals(store)?;
     let needs = store::need_table(store.dir()).map_err(|problem| problem.to_string())?;
     let here =
         ImportContext { workspace: &request.workspace, originals: &originals, needs: &needs, author: &request.author };
-    exchange::plan_import(package, &here, &mut request.random, on_progress).map_err(|problem| problem.0)
+    let plan = exchange::plan_import(package, &here, &mut request.random, on_progress).map_err(|problem| problem.0)?;
+    let mut lines: Vec<String> = vec![plan.report.summary(), String::new()];
+    lines.extend(plan.report.repairs.iter().take(detail::MAX_LINES).map(ToString::to_string));
+    Ok((plan.change, lines))
+}
+
+fn plan_election(path: &Path, request: &mut Request) -> Result<Planned, String> {
+    let election = pabulib::read_election(path).map_err(|problem| problem.0)?;
+    let name = exchange::feed_name(path);
+    let Request { workspace, author, random } = request;
+    let plan = pabulib::plan_election(&election, &name, workspace, author, random);
+    let repeated = plan.repeated.iter().map(|sentence| format!("counted once: {sentence}"));
+    let invalid = plan.invalid.iter().map(|sentence| format!("not counted: {sentence}"));
+    let first = [plan.change.sentence.clone(), String::new()];
+    let lines = first.into_iter().chain(repeated.chain(invalid).take(detail::MAX_LINES)).collect();
+    Ok((plan.change, lines))
+}
+
+fn plan_of_event(
+    store: &mut Store,
+    path: &Path,
+    (sort, text): (Sort, &str),
+    request: &mut Request,
+) -> Result<Planned, String> {
+    let (originals, feed) = (originals(store)?, exchange::feed_name(path));
+    let context = openspace::Context {
+        workspace: &request.workspace,
+        originals: &originals,
+        author: &request.author,
+        feed: &feed,
+        round: None,
+        event: None,
+    };
+    let outcome = openspace::plan(sort, text, &context, &mut request.random).map_err(|failure| failure.to_string())?;
+    let notices = outcome.notices.iter().map(ToString::to_string);
+    let first = [outcome.change.sentence.clone(), String::new()];
+    let lines = first.into_iter().chain(notices.chain(outcome.made).take(detail::MAX_LINES)).collect();
+    Ok((outcome.change, lines))
 }
 
 /// What earlier imports brought.

@@ -1,0 +1,66 @@
+//! What a path holds, told by its content: a directory of services, an election, or a file of an event.
+
+use std::path::Path;
+
+use super::openspace::Sort;
+use super::source::{decode, read_file};
+use super::{ExchangeError, table};
+
+/// What a path holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holding {
+    /// A directory of services, in whatever dialect; also whatever cannot be told.
+    Directory,
+    /// An election.
+    Election,
+    /// A file of an event, with its text.
+    OfEvent(Sort, String),
+}
+
+/// How many lines of a text are looked at.
+const LOOKED_AT: usize = 200;
+
+/// Tells what a path holds.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn holding(path: &Path) -> Result<Holding, ExchangeError> {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    match ending.as_str() {
+        "pb" => return Ok(Holding::Election),
+        "csv" | "tsv" | "txt" | "md" | "markdown" | "" => {}
+        _ => return Ok(Holding::Directory),
+    }
+    if !path.is_file() {
+        return Ok(Holding::Directory);
+    }
+    let bytes = read_file(path)?;
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Ok(Holding::Directory);
+    }
+    let text = decode(bytes).0;
+    let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(match sort(&file, &ending, &text) {
+        Some(sort) => Holding::OfEvent(sort, text),
+        None if is_election(&text) => Holding::Election,
+        None => Holding::Directory,
+    })
+}
+
+fn sort(file: &str, ending: &str, text: &str) -> Option<Sort> {
+    if matches!(ending, "md" | "markdown") {
+        return Some(Sort::Proceedings);
+    }
+    let columns = table::header(text);
+    if table::detect_table(file, &columns).is_some() || text.trim_start().starts_with(['{', '[']) {
+        return None;
+    }
+    let is_heading = |line: &str| line.starts_with("# ") || line.starts_with("## ");
+    let is_text = matches!(ending, "txt" | "") && text.lines().take(LOOKED_AT).any(is_heading);
+    Sort::of_table(&columns).or_else(|| is_text.then_some(Sort::Proceedings))
+}
+
+fn is_election(text: &str) -> bool {
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty());
+    first.is_some_and(|line| line == "META") && text.lines().take(LOOKED_AT).any(|line| line.trim() == "PROJECTS")
+}
