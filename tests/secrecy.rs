@@ -26,7 +26,8 @@ use folkmoot::exchange::Format;
 use folkmoot::model::ballot::{Origin, Vote, Voter, vote};
 use folkmoot::model::round::{Method, Round};
 use folkmoot::model::{
-    AnyRecord, Author, Change, Edit, Id, Kind, Person, Recommendation, Ref, SplitMix64, Timestamp, Topic, round,
+    AnyRecord, Author, Change, Edit, Id, Kind, Person, Recommendation, Ref, SplitMix64, Text, Timestamp, Topic, round,
+    wall,
 };
 use folkmoot::store::{self, Mode, Store};
 use harness::Harness;
@@ -123,8 +124,10 @@ fn world(way: Way, number: u32) -> Arc<tempfile::TempDir> {
     let counted = if way == Way::Counted { ITEMS } else { 0 };
     for at in 0..counted {
         for by in ["KP", "RS"] {
-            let dots = 10 + (at + number) % ITEMS + u32::from(by == "RS" && at == number);
-            let change = round::count(&opened.workspace, id('V', 0), id('R', at), dots, &author(by)).unwrap();
+            // The sum of a counter's dots and where the two differ may be known: they are the same in both worlds.
+            let dots = 10 + (at + number) % ITEMS + u32::from(by == "RS" && at == 0);
+            let change =
+                wall::count(&opened.workspace, id('V', 0), &Text::line(by), (id('R', at), dots), &author(by)).unwrap();
             save(&mut opened.store, &mut opened.workspace, &change);
         }
     }
@@ -303,12 +306,16 @@ fn at_copy(dir: &Path) -> Harness {
     harness
 }
 
-/// Everything a person sees, hears and takes away after some keys and a command; `None` where the round is closed by it.
+/// Everything a person sees, hears and takes away after some keys and a command; `None` where the round is closed by it,
+/// or the command works elsewhere only.
 fn seen(harness: &mut Harness, keys: &str, run: Option<&'static command::Command>) -> Option<String> {
     EDITED.with_borrow_mut(Vec::clear);
     harness.copied.clear();
     harness.press(keys);
     if let Some(command) = run {
+        if !harness.app.chain().contains(&command.scope) {
+            return None;
+        }
         harness.run(command);
     }
     if harness.app.workspace.rounds.iter().any(|round| round.is_closed()) {
