@@ -552,6 +552,8 @@ fn a_vote_by_command_is_hidden_until_it_closes() {
     assert_eq!(run(dir, &["vote", "dots", "KP", "1.1=2", "1.2=1"]).1, 0);
     let (_, code, error) = run(dir, &["vote", "dots", "RS", "1.1=3"]);
     assert!(code != 0 && error.contains('2'), "{code} {error}");
+    let (turnout, ..) = run(dir, &["turnout", "dots"]);
+    assert_eq!(turnout, "1 of 2 have voted\nnot yet  Ruth Shearn\nvoted  Katy Pascoe\n");
     assert_eq!(run(dir, &["vote", "dots", "RS", "1.1=1"]).1, 0);
     assert_eq!(run(dir, &["vote", "dots", "RS", "1.1=2"]).1, 0, "a ballot can be changed while the round is open");
     let (_, code, error) = run(dir, &["tally", "dots"]);

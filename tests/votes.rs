@@ -190,6 +190,7 @@ fn paper_ballots_without_names_are_numbered_one_after_the_other() {
     let mut harness = at(&open_round(&[]));
     harness.press("3v#<enter>1.1<enter><enter>#<enter>");
     shows(&harness, "#2");
+    shows(&harness, "item and dots: 1.1 2");
     harness.press("1.2<enter><enter>#7<enter>1.3<enter><enter>#<enter>");
     shows(&harness, "#8");
     harness.press("<esc>#7<enter>");
@@ -209,6 +210,8 @@ fn a_ballot_that_was_left_is_there_again_and_on_no_disk() {
     shows(&harness, "0 of 5 dots, 5 left");
     harness.press("<esc><esc>6 3vUM<enter>");
     shows(&harness, "3 of 5 dots, 2 left");
+    harness.press("1.2 <esc>UM<enter>");
+    shows(&harness, "> 1.2");
     harness.event(folkmoot::app::Event::Woke);
     harness.event(folkmoot::app::Event::Hangup);
     assert!(harness.drafts.is_empty(), "a secret ballot is never a draft on the disk");
@@ -355,6 +358,38 @@ fn a_cut_goes_through_no_tie_and_says_whether_it_is_robust() {
     assert_eq!(harness.said(), "no cut");
     harness.press("o");
     shows(&harness, "one dot each");
+}
+
+/// Two hosts that were merged may bring a ballot that breaks the rules: it is listed and not counted.
+#[test]
+fn a_ballot_that_breaks_the_rules_is_listed_and_not_counted() {
+    let mut workspace = closed_round(&[]);
+    let ballot = Ballot {
+        id: "B-00ZZ".parse().unwrap(),
+        round: folkmoot::model::Ref::record(the_round(&workspace)),
+        votes: folkmoot::model::ballot::Votes(voting::votes(&workspace, &[("1.1", 9)])),
+        ..Ballot::default()
+    };
+    workspace.place(ballot.id, Some(ballot.into()));
+    let mut harness = at(&workspace);
+    harness.press("3r");
+    shows(&harness, "dots 19 of 25");
+    harness.press("G");
+    shows(&harness, "not counted, as they break the rules of the round");
+    shows(&harness, "B-00ZZ: 9 dots on 1.1 One map of services");
+}
+
+/// A colleague closes the round while a ballot is being filled in, or takes it away altogether.
+#[test]
+fn a_round_that_a_colleague_closes_takes_no_more_ballots() {
+    let mut harness = at(&open_round(&[]));
+    harness.press("3vUM<enter>1.1 3<enter>");
+    harness.colleague(|workspace, author| folkmoot::model::round::close(workspace, the_round(workspace), author));
+    harness.press("<enter>");
+    shows(&harness, "First vote takes no ballots: it is closed, by ballots");
+    shows(&harness, "3 of 5 dots, 2 left");
+    harness.press("<esc><esc>r");
+    assert_eq!(view(&harness), View::Tally);
 }
 
 #[test]

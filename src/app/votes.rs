@@ -174,7 +174,7 @@ const COMMANDS: &[Command] = commands! { VOTES;
     "round.go" ["enter"] "open" "the votes of an open round, the results of a closed one; else everything about it" has_selected, go;
     "round.vote" ["v"] "vote" "type in ballots, or the count of the wall" takes_votes, vote;
     "round.tally" ["r"] "results" "the tally of a closed round" is_closed, tally::open;
-    "round.turnout" ["w"] "who voted" "who has voted and who has not" was_opened, turnout::open;
+    "round.turnout" ["w"] "who voted" "who has voted and who has not" knows_voters, turnout::open;
     "round.themes" ["m"] "themes" "sort recommendations into themes" always, theming::open;
     "round.open" ["o"] "open the vote" "freeze what is on the ballot and open the vote" is_planned, ask_open;
     "round.close" ["x"] "close the vote" "close the vote, for good" is_open, ask_close;
@@ -223,8 +223,12 @@ fn is_closed(app: &App) -> Result<(), &'static str> {
     if state(app)? >= RoundState::Closed { Ok(()) } else { Err("the results are hidden until the round closes") }
 }
 
-fn was_opened(app: &App) -> Result<(), &'static str> {
-    if state(app)? == RoundState::Planned { Err("it is not open yet: o opens the vote") } else { Ok(()) }
+fn knows_voters(app: &App) -> Result<(), &'static str> {
+    match (state(app)?, round(app).map(|round| round.method)) {
+        (RoundState::Planned, _) => Err("it is not open yet: o opens the vote"),
+        (_, Some(Method::Ballots)) => Ok(()),
+        _ => Err("the dots on the wall bear no names: nobody knows who has voted"),
+    }
 }
 
 fn may_certify(app: &App) -> Result<(), &'static str> {
@@ -239,7 +243,7 @@ fn has_selected(app: &App) -> Result<(), &'static str> {
 fn go(app: &mut App) -> Effects {
     match state(app) {
         Ok(RoundState::Open) if app.may_change().is_ok() => vote(app),
-        Ok(RoundState::Open) => turnout::open(app),
+        Ok(RoundState::Open) if knows_voters(app).is_ok() => turnout::open(app),
         Ok(RoundState::Closed | RoundState::Certified) => tally::open(app),
         _ => {
             let list = app.list_mut();

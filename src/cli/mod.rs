@@ -114,6 +114,8 @@ pub enum CliCommand {
     Count(vote::CountArgs),
     /// Print the outcome of a closed round
     Tally(vote::TallyArgs),
+    /// Who has voted in a round and who has not; never what they voted
+    Turnout(vote::TurnoutArgs),
     /// Read the services of another directory (Open Referral data of any version), an election, or what was typed of an
     /// event
     Import(import::ImportArgs),
@@ -146,6 +148,7 @@ impl CliCommand {
             Self::Vote(arguments) => arguments.run(global, out),
             Self::Count(arguments) => arguments.run(global, out),
             Self::Tally(arguments) => arguments.run(global, out),
+            Self::Turnout(arguments) => arguments.run(global, out),
             Self::Import(arguments) => arguments.run(global, out),
             Self::Export(arguments) => arguments.run(global, out),
             Self::Check(arguments) => arguments.run(global, out),

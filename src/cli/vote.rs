@@ -16,7 +16,7 @@ use crate::model::field::FieldValue;
 use crate::model::tally::{Item, Tally, tally};
 use crate::model::{
     Audience, Author, Change, Id, ParseContext, Person, Recommendation, Record, Ref, Round, SplitMix64, Text, round,
-    wall,
+    turnout, wall,
 };
 use crate::store::{Mode, StoreError};
 
@@ -161,6 +161,31 @@ impl TallyArgs {
             print_json(&to_json(&tally), out)?;
         } else {
             print_tally(&tally, round, out)?;
+        }
+        Ok(0)
+    }
+}
+
+/// `moot turnout`
+#[derive(Debug, Args)]
+pub struct TurnoutArgs {
+    /// The round: its id or name
+    round: String,
+}
+
+impl TurnoutArgs {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
+        let session = Session::open(global, Mode::Read)?;
+        let workspace = session.workspace();
+        let id = find::<Round>(&session, &self.round)?;
+        let Some(round) = workspace.rounds.get(id) else {
+            return Err(CommandError::not_found(format!("there is no {id} here")));
+        };
+        let turnout = turnout::turnout(workspace, round);
+        writeln!(out, "{}", turnout.summary())?;
+        for (heading, people) in [("not yet", &turnout.not_yet), ("voted", &turnout.voted)] {
+            let names = people.iter().map(|person| crate::model::text::one_line(&person.name(workspace)));
+            names.map(|name| writeln!(out, "{heading}  {name}")).collect::<Result<Vec<()>, _>>()?;
         }
         Ok(0)
     }

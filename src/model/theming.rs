@@ -1,7 +1,7 @@
 //! Sorting recommendations into themes, answering them, and finding those that are alike. A recommendation has one theme
 //! in which it counts; others it may be in as well.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use super::change::{Author, Change, Edit, Refusal};
 use super::choice::Choice;
@@ -10,7 +10,7 @@ use super::recommendation::{Answer, Recommendation};
 use super::reference::Ref;
 use super::text::Text;
 use super::theme::Theme;
-use super::topic::{long_words, share};
+use super::topic::long_words;
 use super::{Id, Workspace};
 
 /// Edits recommendations, all alike; those that it leaves as they are are not touched.
@@ -163,68 +163,99 @@ pub fn answer(
     Ok(Change { edits, sentence: format!("{} answered: {}", called(workspace, items), answer.label()) })
 }
 
-/// The longer words of recommendations, kept from one look to the next.
+/// The longer words of recommendations, kept from one look to the next. A word is a number here, the words of a text stand
+/// in order: so two texts are compared in one pass.
 #[derive(Default)]
 pub struct Words {
-    of: HashMap<Id, (Text, BTreeSet<String>)>,
-    /// In how many recommendations each word is.
-    spread: HashMap<String, usize>,
+    numbers: HashMap<String, u32>,
+    of: HashMap<Id, (Text, Vec<u32>)>,
 }
 
 /// Two recommendations are alike from this share of common words on.
 const ALIKE: f64 = 0.2;
 
 impl Words {
-    /// Follows what the recommendations say now.
+    /// Follows what the recommendations say now. Words that are in more than half of them tell nothing and are left out.
     pub fn follow(&mut self, records: &[&Recommendation]) {
         let is_known = |record: &&Recommendation| self.of.get(&record.id).is_some_and(|(text, _)| *text == record.text);
         if self.of.len() == records.len() && records.iter().all(is_known) {
             return;
         }
-        let of = |record: &&Recommendation| (record.id, (record.text.clone(), long_words(&record.text)));
-        self.of = records.iter().map(of).collect();
-        self.spread.clear();
-        for word in self.of.values().flat_map(|(_, words)| words) {
-            *self.spread.entry(word.clone()).or_default() += 1;
+        *self = Self::default();
+        let mut spread: HashMap<u32, usize> = HashMap::new();
+        for record in records {
+            let words = long_words(&record.text).into_iter().map(|word| self.number(word)).collect::<Vec<u32>>();
+            for word in &words {
+                *spread.entry(*word).or_default() += 1;
+            }
+            self.of.insert(record.id, (record.text.clone(), words));
+        }
+        let most = (records.len() / 2).max(2);
+        for (_, words) in self.of.values_mut() {
+            words.retain(|word| spread[word] <= most);
+            words.sort_unstable();
         }
     }
 
-    /// The words of a recommendation that say something: those that are not in half of all.
-    fn telling(&self, item: Id) -> BTreeSet<String> {
-        let most = (self.of.len() / 2).max(2);
-        let is_telling = |word: &&String| self.spread.get(*word).is_none_or(|spread| *spread <= most);
-        self.of.get(&item).map(|(_, words)| words.iter().filter(is_telling).cloned().collect()).unwrap_or_default()
+    fn number(&mut self, word: String) -> u32 {
+        let next = self.numbers.len() as u32;
+        *self.numbers.entry(word).or_insert(next)
+    }
+
+    fn words(&self, item: Id) -> &[u32] {
+        self.of.get(&item).map_or(&[], |(_, words)| words)
     }
 
     /// The recommendations that are like this one, itself left out, the likest first.
     pub fn alike(&self, item: Id) -> Vec<Id> {
-        let words = self.telling(item);
-        let likeness = |other: &Id| (share(&words, &self.telling(*other)) * 1000.0) as u32;
-        let others = self.of.keys().filter(|other| **other != item).map(|other| (likeness(other), *other));
-        let mut alike: Vec<(u32, Id)> = others.filter(|(likeness, _)| f64::from(*likeness) >= ALIKE * 1000.0).collect();
-        alike.sort_by_key(|(likeness, id)| (std::cmp::Reverse(*likeness), *id));
+        let words = self.words(item);
+        let share = |others: &[u32]| {
+            let common = common(words, others);
+            common as f64 / (words.len() + others.len() - common).max(1) as f64
+        };
+        let others = self.of.iter().filter(|(other, _)| **other != item);
+        let mut alike: Vec<(f64, Id)> = others.map(|(other, (_, words))| (share(words), *other)).collect();
+        alike.retain(|(share, _)| *share >= ALIKE);
+        alike.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
         alike.into_iter().map(|(_, id)| id).collect()
     }
 
     /// The theme that a recommendation may belong to: that of those which share most words with it, its name counted in;
     /// `None` where nothing speaks for one, or as much for two.
     pub fn suggestion(&self, workspace: &Workspace, item: Id) -> Option<Id> {
-        let words = self.telling(item);
+        let words = self.words(item);
         let mut shared: BTreeMap<Id, usize> = BTreeMap::new();
-        let common = |other: &BTreeSet<String>| words.intersection(other).count();
         for (id, (_, others)) in self.of.iter().filter(|(id, _)| **id != item) {
             let theme = workspace.recommendations.get(*id).and_then(|record| record.theme.as_ref()).and_then(Ref::id);
             if let Some(theme) = theme {
-                *shared.entry(theme).or_default() += common(others);
+                *shared.entry(theme).or_default() += common(words, others);
             }
         }
         for theme in workspace.themes.iter() {
-            *shared.entry(theme.id).or_default() += 2 * common(&long_words(&theme.name));
+            let name = long_words(&theme.name);
+            let named =
+                name.iter().filter_map(|word| self.numbers.get(word)).filter(|word| words.contains(word)).count();
+            *shared.entry(theme.id).or_default() += 2 * named;
         }
         let most = *shared.values().max().filter(|most| **most > 0)?;
         let mut best = shared.into_iter().filter(|(_, count)| *count == most).map(|(theme, _)| theme);
         best.next().filter(|_| best.next().is_none())
     }
+}
+
+/// How many numbers are in both of two lists that stand in order.
+fn common(mut one: &[u32], mut other: &[u32]) -> usize {
+    let mut found = 0;
+    while let (Some(first), Some(second)) = (one.first(), other.first()) {
+        found += usize::from(first == second);
+        if first <= second {
+            one = &one[1..];
+        }
+        if second <= first {
+            other = &other[1..];
+        }
+    }
+    found
 }
 
 #[cfg(test)]

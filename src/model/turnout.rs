@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::person::Person;
 use super::reference::Ref;
 use super::round::{Round, ballots_of};
+use super::text::count;
 use super::{Id, Workspace};
 
 /// Who has voted.
@@ -24,6 +25,16 @@ impl Turnout {
     /// How many ballots were cast.
     pub fn cast(&self) -> usize {
         self.voted.len() + self.numbered
+    }
+
+    /// How many have voted of how many, in words.
+    pub fn summary(&self) -> String {
+        let of = self.eligible.map(|eligible| format!(" of {}", count(eligible as usize))).unwrap_or_default();
+        let numbered = match self.numbered {
+            0 => String::new(),
+            numbered => format!(", {} of them by number", count(numbered)),
+        };
+        format!("{}{of} have voted{numbered}", count(self.cast()))
     }
 }
 

@@ -95,8 +95,8 @@ pub struct Entry {
     pub turnout: (usize, Option<u64>),
     /// The ballot that is being filled in.
     pub ballot: Option<OpenBallot>,
-    /// Ballots that were left before they were cast, by round and voter. In memory alone.
-    left: BTreeMap<(Id, String), Filling>,
+    /// Ballots that were left before they were cast, with what stood in the line, by round and voter. In memory alone.
+    left: BTreeMap<(Id, String), (Filling, LineInput)>,
 }
 
 /// Asks for the first voter.
@@ -259,7 +259,7 @@ fn fill_in(app: &mut App, round: Id, mut ballot: OpenBallot) {
     let left = state.entry.left.remove(&(round, ballot.voter.key()));
     state.sheet.clear();
     state.sheet.problem = left.is_some().then(|| "what was put down before is back".to_owned());
-    ballot.filling = left.unwrap_or_default();
+    (ballot.filling, state.sheet.line) = left.unwrap_or_default();
     state.entry.ballot = Some(ballot);
     state.view = View::Ballot;
     super::refresh(app);
@@ -379,10 +379,11 @@ fn back(app: &mut App) -> Effects {
     if std::mem::take(&mut state.sheet.is_in_list) {
         return Vec::new();
     }
+    let line = std::mem::take(&mut state.sheet.line);
     if let (Some(round), Some(ballot)) = (state.round, state.entry.ballot.take())
-        && !ballot.filling.is_blank()
+        && !(ballot.filling.is_blank() && line.text().trim().is_empty())
     {
-        state.entry.left.insert((round, ballot.voter.key()), ballot.filling);
+        state.entry.left.insert((round, ballot.voter.key()), (ballot.filling, line));
         next_voter(app);
         let said = format!("the ballot of {} is not cast; choose them again to go on with it", ballot.name);
         app.screens.votes.entry.problem = Some(said);

@@ -85,6 +85,12 @@ impl Sheet {
         self.options.iter().find(|option| option.id == item).map_or("", |option| &option.label)
     }
 
+    /// What an entry looks like, with the first item that there is.
+    pub fn example(&self, dots: u32) -> String {
+        let label = self.options.first().map_or("17.2", |option| &option.label);
+        format!("item and dots: {label} {dots}")
+    }
+
     /// What the line says.
     pub(super) fn read(&self) -> Result<Vec<(Id, Option<u32>)>, Refusal> {
         entry::read(self.line.text(), |label| self.labels.get(label).copied())

@@ -55,11 +55,14 @@ fn mark(app: &mut App) -> Effects {
     Vec::new()
 }
 
+/// So many are marked at once as being alike: more than one looks through before sorting them.
+const MOST_ALIKE: usize = 20;
+
 fn mark_similar(app: &mut App) -> Effects {
     let state = &mut app.screens.votes.theming;
     let Some(id) = state.selected() else { return Vec::new() };
     let is_unsorted = |id: &Id| state.items.iter().any(|item| item.id == *id && item.theme.is_none());
-    let alike: Vec<Id> = state.words.alike(id).into_iter().filter(is_unsorted).collect();
+    let alike: Vec<Id> = state.words.alike(id).into_iter().filter(is_unsorted).take(MOST_ALIKE).collect();
     let said = match alike.len() {
         0 => "nothing without a theme is like it".to_owned(),
         n => format!("marked with {n} like it: space takes a mark away, a letter or n sorts them"),

@@ -46,6 +46,8 @@ pub struct TallyView {
     pub one_dot: bool,
     /// After how many items the cut is made, and whether it is robust.
     pub cut: (usize, bool),
+    /// What was written down after the round opened.
+    late: Vec<Id>,
     /// What is listed.
     pub rows: Vec<Row>,
     /// Where the list is.
@@ -90,12 +92,18 @@ pub(super) fn refresh(app: &mut App) {
     let one_dot = app.screens.votes.tally.one_dot;
     let tally = tally(&app.workspace, round, Audience::Colleagues, one_dot).ok();
     let late = if tally.is_some() { late(&app.workspace, round) } else { Vec::new() };
+    let state = &mut app.screens.votes.tally;
+    (state.tally, state.late) = (tally, late);
+    arrange(app);
+}
+
+/// Puts what was counted in rows, with the cut among them.
+fn arrange(app: &mut App) {
     let height = height(app.size);
     let state = &mut app.screens.votes.tally;
-    state.tally = tally;
     let wanted = state.cut.0;
     state.cut = state.tally.as_ref().map_or((0, true), |tally| cut(&tally.items, wanted));
-    state.rows = rows(state.tally.as_ref(), state.cut.0, &late);
+    state.rows = rows(state.tally.as_ref(), state.cut.0, &state.late);
     state.at.follow(state.rows.len(), height);
     leave_headings(state, 1, height);
 }
@@ -160,7 +168,7 @@ fn move_cut(app: &mut App, is_more: bool) -> Effects {
     let at = next_cut(&tally.items, state.cut.0, is_more);
     let said = cut_said(tally, cut(&tally.items, at));
     state.cut.0 = at;
-    refresh(app);
+    arrange(app);
     select(app, held);
     app.set_status(Severity::Info, said);
     Vec::new()

@@ -5,7 +5,7 @@ use crate::app::command::{Command, Scope, always, commands};
 use crate::app::moving::{Step, scroll};
 use crate::app::{App, Effects};
 use crate::model::text::count;
-use crate::model::turnout::{Turnout, turnout};
+use crate::model::turnout::turnout;
 
 /// The scope of the view.
 pub(super) const TURNOUT: Scope = Scope::new("Who has voted");
@@ -42,17 +42,6 @@ pub(super) fn open(app: &mut App) -> Effects {
     Vec::new()
 }
 
-/// How many have voted, in a sentence.
-pub fn summary(turnout: &Turnout) -> String {
-    let cast = count(turnout.cast());
-    let of = turnout.eligible.map(|eligible| format!(" of {}", count(eligible as usize))).unwrap_or_default();
-    let numbered = match turnout.numbered {
-        0 => String::new(),
-        numbered => format!(", {} of them by number", count(numbered)),
-    };
-    format!("{cast}{of} have voted{numbered}")
-}
-
 /// Reads anew who has voted.
 pub(super) fn refresh(app: &mut App) {
     let Some(round) = round(app) else { return };
@@ -68,7 +57,7 @@ pub(super) fn refresh(app: &mut App) {
         lines.extend(names(people).into_iter().map(Line::Name));
     }
     let state = &mut app.screens.votes.turnout;
-    state.summary = summary(&turnout);
+    state.summary = turnout.summary();
     state.lines = lines;
 }
 

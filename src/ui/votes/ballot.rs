@@ -79,8 +79,8 @@ pub(super) fn ballot(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> P
     let down =
         if down.is_empty() { "nothing is put down yet".to_owned() } else { format!("down: {}", down.join("  ")) };
     let said = state.sheet.problem.as_ref().map_or((down.as_str(), false), |problem| (problem.as_str(), true));
-    let hint = "item and dots: 17.2 5";
-    let (typed_at, rows) = top((&left, &right), (&state.sheet.line, hint), said, theme, area, buf);
+    let hint = state.sheet.example(budget.min(2));
+    let (typed_at, rows) = top((&left, &right), (&state.sheet.line, &hint), said, theme, area, buf);
     let dots = |item: Id| match ballot.filling.on(item) {
         0 => String::new(),
         dots => dots.to_string(),
@@ -103,8 +103,8 @@ pub(super) fn count(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Po
     };
     let is_wrong = state.sheet.problem.is_some() || !differ.is_empty();
     let said = state.sheet.problem.as_deref().unwrap_or(&told);
-    let hint = "item and dots: 17.2 14";
-    let (typed_at, rows) = top((&left, &right), (&state.sheet.line, hint), (said, is_wrong), theme, area, buf);
+    let hint = state.sheet.example(14);
+    let (typed_at, rows) = top((&left, &right), (&state.sheet.line, &hint), (said, is_wrong), theme, area, buf);
     let sign = |item: Id| match (counting.differing.contains(&item), counting.counted.contains(&item)) {
         (true, _) => "differ".to_owned(),
         (false, true) => "done".to_owned(),
