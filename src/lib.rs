@@ -64,6 +64,8 @@
 //!   [`model::AnyRecord::set_field`].
 //! - Frames are encoded by [`run`] itself: ratatui draws into a buffer, and only what differs from the last one is sent,
 //!   with the shortest sequences that do it. Slow links are the rule here.
+//! - The text area is ours ([`app::input::BlockInput`]): those of libraries break lines while they draw, and drawing may not
+//!   change anything here.
 //! - Distances and points in districts are a dozen lines in [`model::place`]; a library of geometry would be forty
 //!   crates for them.
 //!

@@ -16,7 +16,7 @@ use harness::{Harness, kept_fresh, keys, voting};
 const HOW: &str = "UPDATE_DOCS=1 cargo test --test keys";
 
 /// Ways into every place where keys mean something.
-const PLACES: [&str; 12] = [
+const PLACES: [&str; 13] = [
     "",
     "<enter>",
     "m",
@@ -24,6 +24,7 @@ const PLACES: [&str; 12] = [
     "/",
     "n",
     "6n<tab><tab>",
+    "n<up><up>",
     ":",
     "?",
     ":new<enter>",
@@ -113,12 +114,15 @@ fn inner_scopes_take_keys_only_on_purpose() {
         "form.row-above over form.up",
         "form.row-below over form.down",
         "form.row-next over form.enter",
+        "text.up over form.up",
+        "text.down over form.down",
         "gap.back over list.back",
         "gap.new over record.new",
         "gap.open over record.open",
         "round.go over record.open",
         "round.new over record.new",
         "topic.post over record.new",
+        "theming.pane over screen.next",
     ]
     .into();
     let mut taken = BTreeSet::new();
@@ -175,7 +179,8 @@ fn every_command_is_named_helped_and_reached() {
         assert!(command.hint.is_empty() || !command.keys.is_empty(), "{name} has a hint but no key");
         assert!(reached.contains(&command.scope), "{name} is nowhere in force");
         assert!(!command.scope.heading().is_empty(), "{name} has no heading");
-        let typed_there = [Scope::SEARCH, Scope::FORM, Scope::ROWS, Scope::COMMANDS, Scope::PROMPT, Scope::ALWAYS];
+        let typed_there =
+            [Scope::SEARCH, Scope::FORM, Scope::ROWS, Scope::TEXT, Scope::COMMANDS, Scope::PROMPT, Scope::ALWAYS];
         for keys in command.keys.iter().filter(|_| typed_there.contains(&command.scope)) {
             assert!(parse(keys).0[0].types().is_none(), "{name}: {keys} cannot be typed any more");
         }

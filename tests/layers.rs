@@ -111,14 +111,14 @@ const ROOMS: &[Room] = &[
         name: "app",
         rooms: &["model", "search"],
         // Widths of text: what scrolling counts must be what drawing draws.
-        crates: &["tui_input", "ratatui_textarea", "unicode_width", "unicode_segmentation"],
+        crates: &["tui_input", "unicode_width", "unicode_segmentation"],
         never: &[CLOCK, PROCESS, TERMINAL, NETWORK, PRINTING],
         disk: &[],
     },
     Room {
         name: "ui",
         rooms: &["app", "model", "search"],
-        crates: &["ratatui", "ratatui_textarea", "unicode_width", "unicode_segmentation"],
+        crates: &["ratatui", "unicode_width", "unicode_segmentation"],
         never: &[CLOCK, PROCESS, TERMINAL, NETWORK, PRINTING],
         disk: &[],
     },

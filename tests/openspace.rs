@@ -7,8 +7,9 @@ use std::path::Path;
 
 use folkmoot::exchange::pabulib::{plan_election, read_election};
 use folkmoot::model::ballot::{Origin, Vote, Voter, vote};
+use folkmoot::model::roll_up::by_theme;
 use folkmoot::model::round::{Method, Round, RoundState, ballots_of, close, open};
-use folkmoot::model::tally::{self, by_theme, tally};
+use folkmoot::model::tally::{self, tally};
 use folkmoot::model::topic::{self, Topic, TopicState};
 use folkmoot::model::turnout::not_voted;
 use folkmoot::model::wall::{count, differences};

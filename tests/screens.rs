@@ -41,6 +41,20 @@ fn with_contacts() -> Harness {
     harness
 }
 
+/// At the notes of a service, of which there are many: flip charts, typed up.
+fn with_flip_charts() -> Harness {
+    let mut harness = Harness::sample();
+    harness.press("/shingle house<enter>e");
+    let chart = |number: usize| {
+        format!(
+            "Flip chart {number}\n- Nobody in the group knew more than half of the services that were named, and two of \
+             those have closed since.\n- One list, one owner – and a date beside each entry.\n"
+        )
+    };
+    harness.field("notes").paste(&(1..=12).map(chart).collect::<Vec<_>>().join("\n"));
+    harness
+}
+
 macro_rules! screens {
     ($($name:ident: $harness:expr, $keys:expr;)+) => {
         $(#[test]
@@ -65,6 +79,11 @@ screens! {
     form: Harness::sample(), "/shingle house<enter>e<tab><tab><tab>";
     form_error: Harness::sample(), "nDoor on the Latch<tab><tab>harb<tab><tab><tab><tab><tab><tab><tab><tab>young<tab><ctrl-s>";
     form_text: Harness::sample(), "/shingle house<enter>e<up><up>";
+    form_long_text: with_flip_charts(), "";
+    form_long_text_above: with_flip_charts(), "<up><up><up><home>";
+    form_whole_text: with_flip_charts(), "<ctrl-g>";
+    form_whole_text_above: with_flip_charts(), "<ctrl-g><pgup><pgup>";
+    help_in_text: with_flip_charts(), "<F1>";
     form_required: Harness::sample(), "n";
     form_rows: with_contacts(), "<down><tab>";
     form_rows_empty: Harness::sample(), "6nAnn<tab><tab>";

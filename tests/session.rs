@@ -9,7 +9,7 @@ use folkmoot::app::screen::ScreenId;
 use folkmoot::app::{App, Event, Layer, Options};
 use folkmoot::model::choice::Choice;
 use folkmoot::model::service::{Need, Status};
-use folkmoot::model::{AnyRecord, Kind, Workspace, change};
+use folkmoot::model::{AnyRecord, Author, Id, Kind, Timestamp, Workspace, ballot, change};
 use folkmoot::ui::theme::Theme;
 use harness::{ASCII, FINE, Harness, MONO, PLAIN, id_of, sample_dir, set, today, unstamped};
 use proptest::prelude::*;
@@ -122,6 +122,45 @@ fn each_screen_completes_from_what_it_lists() {
     assert!(!harness.screen().contains("need:accommodation"), "people have no needs:\n{}", harness.screen());
     harness.press("<esc>1/need:acc<tab>");
     assert!(harness.screen().contains("need:accommodation"), "{}", harness.screen());
+}
+
+/// Somebody types a ballot in the moment in which a colleague types another of the same person: one ballot a person.
+#[test]
+fn a_ballot_that_a_colleague_was_first_to_enter_gives_way() {
+    let mut harness = Harness::empty();
+    let put = |harness: &mut Harness, kind: Kind, fields: &[(&str, &str)]| {
+        harness.colleague(|workspace, author| {
+            let mut record = kind.blank(Id::from_number(kind.letter(), 1, 4));
+            for (field, typed) in fields {
+                let on = folkmoot::model::ParseContext { workspace, today: today() };
+                record.set_field(field, typed, on).unwrap();
+            }
+            change::put(workspace, record, author)
+        });
+    };
+    put(&mut harness, Kind::Person, &[("name", "Katy Pascoe"), ("initials", "KP"), ("login", "katy")]);
+    put(&mut harness, Kind::Event, &[("name", "Verwood"), ("delegates", "KP")]);
+    put(&mut harness, Kind::Topic, &[("title", "Mapping")]);
+    put(&mut harness, Kind::Recommendation, &[("text", "Share"), ("topic", "1")]);
+    put(&mut harness, Kind::Round, &[("name", "First vote"), ("dots", "5")]);
+    let round = Id::from_number('V', 1, 4);
+    harness.colleague(|workspace, author| folkmoot::model::round::open(workspace, round, author));
+    let ballot = |workspace: &Workspace, author: &Author, dots: u16| {
+        let item = folkmoot::model::Ref::record(Id::from_number('R', 1, 4));
+        let votes = vec![ballot::Vote { item, dots: Some(dots) }];
+        let voter = ballot::Voter::Person(Id::from_number('P', 1, 4));
+        let mut random = folkmoot::model::SplitMix64::new(1);
+        ballot::vote(workspace, round, &voter, votes, ballot::Origin::Typed, author, &mut random)
+    };
+    let author = Author { by: "KP".into(), at: Timestamp::from_seconds(harness.seconds), today: today() };
+    let ours = ballot(&harness.app.workspace, &author, 2).unwrap();
+    harness.colleague_unseen(|workspace, author| ballot(workspace, author, 5));
+    harness.submit(ours);
+    assert!(harness.said().contains("somebody else has entered it in this moment"), "{}", harness.said());
+    for workspace in [&harness.saved(), &harness.app.workspace] {
+        let dots: Vec<_> = workspace.ballots.iter().map(|ballot| ballot.votes.0[0].dots).collect();
+        assert_eq!(dots, [Some(5)], "theirs, and no second one");
+    }
 }
 
 #[test]

@@ -29,6 +29,8 @@ impl Scope {
     pub const FORM: Self = Self::new("In a form");
     /// A field of a form that is a table.
     pub const ROWS: Self = Self::new("In a table of a form");
+    /// A field of a form that is a text of several lines.
+    pub const TEXT: Self = Self::new("In a long text");
     /// A list of commands: palette and help.
     pub const COMMANDS: Self = Self::new("Lists of commands");
     /// A question with one line for the answer.
@@ -106,6 +108,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         super::search_line::COMMANDS,
         super::form::COMMANDS,
         super::form::rows::COMMANDS,
+        super::form::text::COMMANDS,
         super::compare::COMMANDS,
         super::page::COMMANDS,
         super::prompt::COMMANDS,

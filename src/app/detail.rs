@@ -4,6 +4,7 @@
 use super::wrap::wrap;
 use crate::model::column::Emphasis;
 use crate::model::date::{format_age, format_date};
+use crate::model::field::Visibility;
 use crate::model::service::{Freshness, Service};
 use crate::model::text::one_line;
 use crate::model::{AnyRecord, Audience, Date, FieldInfo, Kind, Wording, Workspace, referrers};
@@ -61,9 +62,10 @@ pub fn leading(record: &AnyRecord, today: Date) -> Vec<DetailRow> {
     }
 }
 
-/// The fields that are stated, but for `without`.
+/// The fields that are stated, but for `without`: those that people edit, and of the others those that are no secret.
 fn fields(record: &AnyRecord, workspace: &Workspace, today: Date, without: &[&str]) -> Vec<DetailRow> {
-    let shown = record.kind().editable_fields().filter(|field| !without.contains(&field.name));
+    let is_said = |field: &&FieldInfo| field.is_editable || field.visibility == Visibility::Public;
+    let shown = record.kind().fields().filter(is_said).filter(|field| !without.contains(&field.name));
     shown.map(|field| field_row(record, field, workspace, today)).filter(|row| !row.text.is_empty()).collect()
 }
 
@@ -92,7 +94,7 @@ fn of_service(record: &AnyRecord, service: &Service, workspace: &Workspace, toda
     }
     rows.extend(leading(record, today));
     rows.extend(service.summary.as_ref().map(|summary| plain_row("", summary.as_str())));
-    let first = ["phone", "name", "alert", "status", "summary", "hide_address", "funding_ends"];
+    let first = ["phone", "name", "alert", "status", "summary", "hide_address", "funding_ends", "verified"];
     rows.extend(fields(record, workspace, today, &first));
     if let Some(ends) = service.funding_ends {
         let word = if ends < today { "ended" } else { "ends" };

@@ -6,8 +6,10 @@
 //! field by field what was typed with what the record has become.
 
 mod completion;
+mod drafts;
 mod field;
 pub(crate) mod rows;
+pub mod text;
 
 use std::time::Duration;
 
@@ -18,6 +20,8 @@ use super::key::{Code, Key};
 use super::{App, Effect, Effects, Layer, Severity, prompt};
 use crate::model::{AnyRecord, Audience, Change, Kind, ParseContext, Text, Workspace};
 pub use completion::Completion;
+use drafts::{drop_typed, lay_over};
+pub(crate) use drafts::{keep_draft, take_up_draft};
 pub use field::FormField;
 
 /// A pause in typing after which the draft is kept.
@@ -38,8 +42,12 @@ pub struct Form {
     pub at: usize,
     /// What is left to type of what was begun; `right` takes it.
     pub completion: Option<Completion>,
+    /// Whether a text of several lines has the whole screen.
+    pub is_whole: bool,
     /// Keys typed since the draft was last kept.
     keys: usize,
+    /// What was dropped, as long as it can be brought back.
+    dropped: Option<Draft>,
 }
 
 impl Form {
@@ -47,6 +55,7 @@ impl Form {
     pub fn scopes(&self) -> &'static [Scope] {
         match self.fields.get(self.at) {
             Some(field) if field.rows().is_some() => &[Scope::ROWS, Scope::FORM],
+            Some(field) if field.block().is_some() => &[Scope::TEXT, Scope::FORM],
             _ => &[Scope::FORM],
         }
     }
@@ -58,11 +67,11 @@ pub(crate) const COMMANDS: &[Command] = commands! { Scope::FORM;
     "form.next" ["tab"] "next" "the next field" always, |app| go(app, 1);
     "form.previous" ["shift-tab"] "" "the field before" always, |app| go(app, -1);
     "form.enter" ["enter"] "" "go on; in a text of several lines a new line" always, enter;
-    "form.up" ["up"] "" "a line or a field up" always, |app| vertical(app, Code::Up);
-    "form.down" ["down"] "" "a line or a field down" always, |app| vertical(app, Code::Down);
+    "form.up" ["up"] "" "the field above" always, |app| go(app, -1);
+    "form.down" ["down"] "" "the field below" always, |app| go(app, 1);
     "form.close" ["esc"] "back, draft kept" "leave the form; what you typed is kept" always, close;
     "form.editor" ["ctrl-o"] "" "this text in your editor" always, in_editor;
-    "form.drop" ["ctrl-x"] "" "drop what you typed and begin again" always, drop_typed;
+    "form.drop" ["ctrl-x"] "" "drop what you typed and begin again; once more brings it back" always, drop_typed;
 };
 
 /// Opens a form, with the draft of it if there is one.
@@ -81,34 +90,8 @@ pub(crate) fn open(app: &mut App, record: AnyRecord) -> Effects {
 fn show(app: &mut App, record: AnyRecord) {
     let is_new = app.workspace.get(record.id()).is_none();
     let fields = record.kind().editable_fields().map(|info| FormField::new(info, &record, &app.workspace)).collect();
-    app.layers.push(Layer::Form(Box::new(Form { record, is_new, fields, at: 0, completion: None, keys: 0 })));
-}
-
-/// Puts what a draft holds into the open form.
-fn lay_over(app: &mut App, draft: &Draft) {
-    let App { layers, workspace, today, .. } = app;
-    let Some(Layer::Form(form)) = layers.last_mut() else { return };
-    let context = ParseContext { workspace, today: *today };
-    for (name, text) in &draft.fields {
-        if let Some(field) = form.fields.iter_mut().find(|field| field.info.name == name) {
-            // There is nothing to merge with where the record is new, or is no longer there.
-            let base = draft.base.iter().find(|(base, _)| base == name && !form.is_new);
-            field.take_up(text, base.map(|(_, text)| text.as_str()), context);
-        }
-    }
-    app.set_status(Severity::Warning, "what you typed before is back; ctrl-x drops it".to_owned());
-}
-
-/// Opens the newest draft.
-pub(crate) fn take_up_draft(app: &mut App) -> Effects {
-    if app.author().is_none() {
-        return prompt::ask_who(app);
-    }
-    let Some(draft) = app.drafts.iter().max_by_key(|draft| draft.at).cloned() else { return Vec::new() };
-    let record = app.workspace.get(draft.id).unwrap_or_else(|| draft.kind.blank(draft.id));
-    show(app, record);
-    lay_over(app, &draft);
-    Vec::new()
+    let form = Form { record, is_new, fields, at: 0, completion: None, is_whole: false, keys: 0, dropped: None };
+    app.layers.push(Layer::Form(Box::new(form)));
 }
 
 /// The open form, if one is on top.
@@ -134,6 +117,7 @@ fn go(app: &mut App, by: isize) -> Effects {
     if let Some(form) = top(app) {
         let rows = form.fields.len() + 1;
         form.at = (form.at + rows).saturating_add_signed(by) % rows;
+        form.is_whole = false;
     }
     if let Some(rows) = rows_mut(app) {
         rows.go_to_start(by > 0);
@@ -162,24 +146,6 @@ fn enter(app: &mut App) -> Effects {
     }
 }
 
-/// Up and down move within a text of several lines, and leave it at its ends.
-fn vertical(app: &mut App, code: Code) -> Effects {
-    let by = if code == Code::Up { -1 } else { 1 };
-    let Some(form) = top(app) else { return Vec::new() };
-    if let Some(FormField { typing: TextInput::Multi(block), .. }) = form.fields.get_mut(form.at) {
-        let row = block.cursor().0;
-        let is_at_end = if by < 0 { row == 0 } else { row + 1 == block.lines().len() };
-        if !is_at_end {
-            block.input(ratatui_textarea::Input {
-                key: if by < 0 { ratatui_textarea::Key::Up } else { ratatui_textarea::Key::Down },
-                ..Default::default()
-            });
-            return Vec::new();
-        }
-    }
-    go(app, by)
-}
-
 /// A key that no command has is typed into the field; at the end of the text, right takes the completion.
 pub(crate) fn type_key(app: &mut App, key: Key) -> Effects {
     let Some(form) = top(app) else { return Vec::new() };
@@ -196,8 +162,10 @@ pub(crate) fn type_key(app: &mut App, key: Key) -> Effects {
     if is_typed { typed(app) } else { Vec::new() }
 }
 
-/// Finds what is left to type; done once after each event, for drawing and for the key that takes it.
+/// Finds what is left to type, and keeps the cursor of a long text in sight; done once after each event, for drawing and for
+/// the keys that follow.
 pub(crate) fn complete(app: &mut App) {
+    text::fit(app);
     let found = match app.layers.last() {
         Some(Layer::Form(form)) => completion::find(app, form),
         _ => return,
@@ -224,7 +192,7 @@ pub(crate) fn replace_text(app: &mut App, text: &str) -> Effects {
     let Some(form) = top(app) else { return Vec::new() };
     let at = form.at;
     if let Some(field) = form.fields.get_mut(at) {
-        field.typing.set(&clean);
+        field.typing.replace(&clean);
     }
     typed(app)
 }
@@ -256,6 +224,7 @@ fn save(app: &mut App) -> Effects {
         }
     }
     if let Some(wrong) = form.fields.iter().position(|field| field.error.is_some()) {
+        form.is_whole &= form.at == wrong;
         form.at = wrong;
         if let Some(TextInput::Rows(rows)) = form.fields.get_mut(wrong).map(|field| &mut field.typing) {
             rows.go_to_error();
@@ -291,6 +260,10 @@ fn store(app: &mut App, record: AnyRecord) -> Effects {
 }
 
 fn close(app: &mut App) -> Effects {
+    if let Some(form) = top(app).filter(|form| form.is_whole) {
+        form.is_whole = false;
+        return keep_draft(app);
+    }
     let effects = keep_draft(app);
     if let Some(Effect::KeepDraft(draft)) = effects.first() {
         let name = draft.name.clone();
@@ -300,51 +273,13 @@ fn close(app: &mut App) -> Effects {
     effects
 }
 
-/// Keeps what is typed in the open form, if anything is.
-pub(crate) fn keep_draft(app: &mut App) -> Effects {
-    let App { layers, workspace, drafts, now, .. } = app;
-    let form = layers.iter_mut().rev().find_map(|layer| match layer {
-        Layer::Form(form) => Some(form),
-        _ => None,
-    });
-    let Some(form) = form else { return Vec::new() };
-    form.keys = 0;
-    if !form.fields.iter().any(FormField::is_changed) {
-        return Vec::new();
-    }
-    // A new record is nowhere else: what came with it, from a cell of the gaps, is kept as well.
-    let is_new = form.is_new;
-    let is_kept = |field: &&FormField| field.is_changed() || is_new && !field.typing.text().is_empty();
-    let kept: Vec<&FormField> = form.fields.iter().filter(is_kept).collect();
-    let base: Vec<(String, String)> =
-        kept.iter().filter(|_| !is_new).filter_map(|field| field.base_text(workspace)).collect();
-    let fields: Vec<(String, String)> =
-        kept.iter().map(|field| (field.info.name.to_owned(), field.typing.text())).collect();
-    let typed_name = fields.iter().find(|(name, _)| name == "name").map(|(_, text)| text.clone());
-    let name = typed_name.filter(|_| form.is_new).unwrap_or_else(|| form.record.title_alone());
-    let name = if name.is_empty() { format!("a new {}", form.record.kind().singular()) } else { name };
-    let draft = Draft { id: form.record.id(), kind: form.record.kind(), name, at: *now, fields, base };
-    drafts.retain(|other| other.id != draft.id);
-    drafts.push(draft.clone());
-    vec![Effect::KeepDraft(draft)]
-}
-
-fn drop_typed(app: &mut App) -> Effects {
-    let Some(Layer::Form(form)) = app.layers.pop() else { return Vec::new() };
-    let key = form.record.id().to_string();
-    app.drafts.retain(|draft| draft.key() != key);
-    let record = app.workspace.get(form.record.id()).unwrap_or(form.record);
-    show(app, record);
-    app.set_status(Severity::Info, "the form is as it was before you typed".to_owned());
-    vec![Effect::DropDraft(key)]
-}
-
+/// What is typed is kept before the editor takes over the terminal: whatever happens there, this is safe.
 fn in_editor(app: &mut App) -> Effects {
-    let Some(form) = top(app) else { return Vec::new() };
-    match form.fields.get(form.at) {
-        Some(field) if !field.is_hidden => vec![Effect::EditText(field.typing.text())],
-        _ => Vec::new(),
-    }
+    let mut effects = keep_draft(app);
+    let Some(form) = top(app) else { return effects };
+    let field = form.fields.get(form.at).filter(|field| !field.is_hidden);
+    effects.extend(field.map(|field| Effect::EditText(field.typing.text())));
+    effects
 }
 
 /// Marks what others changed in the record that is being typed: fields nobody touched here follow, the others keep what

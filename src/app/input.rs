@@ -1,14 +1,15 @@
-//! Text being typed: one line, several, or a table. The state types of lines come from libraries; this turns our keys
-//! into theirs and lets nothing in that could not be shown.
+//! Text being typed: one line, several, or a table. The state of one line comes from a library; this turns our keys into
+//! its requests. Nothing gets in that could not be shown.
 
+mod block;
 mod rows;
 
-use ratatui_textarea::{CursorMove, TextArea};
 use tui_input::{Input, InputRequest};
 
 use super::key::{Code, Key};
 use crate::model::FieldType;
 use crate::model::text::{is_unwelcome, one_line};
+pub use block::{BlockInput, Move};
 pub use rows::{CellError, RowsInput, TypedRow, tabs_to_bars};
 
 /// One line being typed.
@@ -86,7 +87,7 @@ pub enum TextInput {
     /// One line.
     Single(LineInput),
     /// Several lines.
-    Multi(Box<TextArea<'static>>),
+    Multi(Box<BlockInput>),
     /// A table.
     Rows(Box<RowsInput>),
 }
@@ -96,8 +97,8 @@ impl TextInput {
     pub fn new(field_type: FieldType, text: &str) -> Self {
         match field_type {
             FieldType::Rows(columns) => Self::Rows(Box::new(RowsInput::new(text, columns))),
-            FieldType::Paragraph => Self::Multi(Box::new(block(text))),
-            _ if text.contains('\n') => Self::Multi(Box::new(block(text))),
+            FieldType::Paragraph => Self::Multi(Box::new(BlockInput::new(text))),
+            _ if text.contains('\n') => Self::Multi(Box::new(BlockInput::new(text))),
             _ => Self::Single(LineInput::new(text)),
         }
     }
@@ -106,7 +107,7 @@ impl TextInput {
     pub fn text(&self) -> String {
         match self {
             Self::Single(line) => line.text().to_owned(),
-            Self::Multi(block) => block.lines().join("\n"),
+            Self::Multi(block) => block.text().to_owned(),
             Self::Rows(rows) => rows.text(),
         }
     }
@@ -124,10 +125,7 @@ impl TextInput {
     pub fn paste(&mut self, text: &str) {
         match self {
             Self::Single(line) => line.paste(text),
-            Self::Multi(block) => {
-                let kept: String = text.chars().filter(|c| !is_unwelcome(*c)).collect();
-                block.insert_str(kept);
-            }
+            Self::Multi(block) => block.insert(text),
             Self::Rows(rows) => rows.paste(text),
         }
     }
@@ -136,8 +134,16 @@ impl TextInput {
     pub fn set(&mut self, text: &str) {
         match self {
             Self::Single(_) if !text.contains('\n') => *self = Self::Single(LineInput::new(text)),
-            Self::Single(_) | Self::Multi(_) => *self = Self::Multi(Box::new(block(text))),
+            Self::Single(_) | Self::Multi(_) => *self = Self::Multi(Box::new(BlockInput::new(text))),
             Self::Rows(rows) => rows.set(text),
+        }
+    }
+
+    /// Replaces the whole text as somebody does who types it, so that it can be taken back where that is possible.
+    pub fn replace(&mut self, text: &str) {
+        match self {
+            Self::Multi(block) => block.replace_all(text),
+            _ => self.set(text),
         }
     }
 
@@ -160,31 +166,15 @@ impl TextInput {
     }
 }
 
-fn block(text: &str) -> TextArea<'static> {
-    let kept: String = text.chars().filter(|c| !is_unwelcome(*c)).collect();
-    let mut area = TextArea::new(kept.split('\n').map(str::to_owned).collect());
-    area.move_cursor(CursorMove::Bottom);
-    area.move_cursor(CursorMove::End);
-    area
-}
-
-fn block_key(block: &mut TextArea<'static>, key: Key) -> bool {
-    use ratatui_textarea::{Input, Key as Theirs};
-    let theirs = match key.code {
-        Code::Char(c) if is_unwelcome(c) => return false,
-        Code::Char(c) => Theirs::Char(c),
-        Code::Enter => Theirs::Enter,
-        Code::Backspace => Theirs::Backspace,
-        Code::Delete => Theirs::Delete,
-        Code::Left => Theirs::Left,
-        Code::Right => Theirs::Right,
-        Code::Up => Theirs::Up,
-        Code::Down => Theirs::Down,
-        Code::Home => Theirs::Home,
-        Code::End => Theirs::End,
+/// What is typed into a text of several lines; how one moves in it are commands of the form.
+fn block_key(block: &mut BlockInput, key: Key) -> bool {
+    match (key.code, key.ctrl, key.alt) {
+        (Code::Char(c), false, false) if !is_unwelcome(c) => block.type_char(c),
+        (Code::Enter, ..) => block.type_char('\n'),
+        (Code::Backspace, false, false) | (Code::Char('h'), true, false) => return block.delete(Move::Left),
+        (Code::Delete, false, false) => return block.delete(Move::Right),
         _ => return false,
-    };
-    block.input(Input { key: theirs, ctrl: key.ctrl, alt: key.alt, shift: false });
+    }
     true
 }
 

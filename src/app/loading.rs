@@ -106,7 +106,10 @@ impl App {
             self.resolve_taken_ids(change);
             form::mark_moved(self, change);
             self.apply(change);
-            self.set_status(Severity::Warning, change.sentence.clone());
+            // That something was not saved stays to be read until the next command.
+            if self.status.severity != Severity::Error {
+                self.set_status(Severity::Warning, change.sentence.clone());
+            }
         }
         if problems != self.problems {
             self.problems = problems;

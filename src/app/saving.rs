@@ -249,6 +249,9 @@ impl App {
         };
         self.saving.is_under_way = false;
         if let Some(taken) = why.taken.filter(|_| first.tries < MAX_ID_TRIES) {
+            if !has_drawn_id(taken) {
+                return self.give_way();
+            }
             first.tries += 1;
             self.assign_new_id(taken);
             let mut effects = self.save_next();
@@ -259,6 +262,22 @@ impl App {
         self.set_status(Severity::Error, why.sentence);
         self.status.more = Some(why.details);
         self.ask_if_leaving()
+    }
+
+    /// Somebody else has entered in this moment what this change adds, such as the ballot of the same person: theirs stays,
+    /// and ours is taken back.
+    fn give_way(&mut self) -> Effects {
+        let Some(unsaved) = self.saving.queue.pop_front() else { return Vec::new() };
+        let edits = unsaved.change.edits.iter().rev();
+        let edits = edits.filter_map(|edit| Edit::new(edit.after().cloned(), edit.before().cloned())).collect();
+        self.apply(&Change { edits, sentence: String::new() });
+        let what = unsaved.change.sentence;
+        let sentence =
+            format!("not saved, as somebody else has entered it in this moment: {what}; look, then enter yours");
+        self.set_status(Severity::Error, sentence);
+        let mut effects = self.save_next();
+        effects.push(Effect::Reload);
+        effects
     }
 
     /// Somebody else has given an id to a record of theirs that is that of a new record here: ours gets another one, in
@@ -291,7 +310,8 @@ impl App {
             let ours = self.saving.new_version(edit.id());
             edit.before().is_none() && ours.is_some_and(|ours| ours.after() != edit.after())
         };
-        let taken: Vec<Id> = change.edits.iter().filter(is_taken).map(Edit::id).collect();
+        let taken = change.edits.iter().filter(is_taken).map(Edit::id);
+        let taken: Vec<Id> = taken.filter(|id| has_drawn_id(*id)).collect();
         for id in taken {
             self.assign_new_id(id);
         }
@@ -339,6 +359,11 @@ impl App {
 
 /// What the keys of kept changes begin with; drafts of records have ids for keys.
 pub const KEPT_PREFIX: &str = "changes-";
+
+/// Whether another record can take the place of this id, or it is the same record that somebody else has made.
+fn has_drawn_id(id: Id) -> bool {
+    Kind::of(id).is_none_or(Kind::has_drawn_ids)
+}
 
 /// Brings back what an earlier run could not save; it is merged like any change.
 pub(super) fn restore(app: &mut App) -> Effects {

@@ -8,6 +8,7 @@ pub mod counting;
 pub mod entry;
 pub mod initials;
 pub mod sheet;
+mod sorting;
 pub mod tally;
 pub mod theming;
 pub mod turnout;
@@ -95,7 +96,7 @@ impl Screen for Votes {
         sheet::COMMANDS,
         tally::COMMANDS,
         turnout::COMMANDS,
-        theming::COMMANDS,
+        sorting::COMMANDS,
     ];
 
     fn list(&self) -> &RecordList {
@@ -154,7 +155,7 @@ impl Screen for Votes {
             View::Voter => entry::type_name(app, key),
             View::Ballot => entry::type_key(app, key),
             View::Count => counting::type_key(app, key),
-            View::Themes => theming::type_key(app, key),
+            View::Themes => sorting::type_key(app, key),
             View::Rounds | View::Tally | View::Turnout => Vec::new(),
         }
     }
@@ -298,12 +299,8 @@ fn ask_open(app: &mut App) -> Effects {
 }
 
 fn ask_close(app: &mut App) -> Effects {
-    let waiting = round(app).map(|round| crate::model::turnout::turnout(&app.workspace, round).not_yet.len());
-    let said = match waiting {
-        Some(1) => "One of those who may vote has not voted. ".to_owned(),
-        Some(n) if n > 1 => format!("{n} of those who may vote have not voted. "),
-        _ => String::new(),
-    };
+    let missing = round(app).map(|round| conduct::before_closing(&app.workspace, round)).unwrap_or_default();
+    let said = missing.map(|missing| format!("{missing}. ")).unwrap_or_default();
     let hint = format!("{said}Closing goes one way, and shows the results; write yes to close the vote");
     ask(app, "Close the vote?", hint, |app, typed| confirmed(app, typed, round::close))
 }

@@ -199,7 +199,7 @@ fn item_json(item: &Item, has_share: bool) -> Value {
     let share = has_share.then_some(item.share);
     json!({
         "id": item.id.to_string(), "number": item.number, "source_id": item.source_id.as_deref(), "title": item.title,
-        "rank": item.rank, "dots": item.dots, "people": item.people, "organisations": item.organisations,
+        "rank": item.rank_in_words().map(|_| item.rank), "dots": item.known_dots(), "people": item.people, "organisations": item.organisations,
         "voluntary": item.voluntary, "statutory": item.statutory, "share": share, "band": item.band,
     })
 }
@@ -211,11 +211,18 @@ fn print_tally(tally: &Tally, round: &Round, out: &mut dyn Write) -> Result<(), 
     writeln!(out, "ballots {} of {}, blank {}", known(totals.ballots), known(totals.eligible), known(totals.blank))?;
     writeln!(out, "dots {} of {}\n", totals.dots, known(totals.issued))?;
     let row = |item: &Item| {
-        let rank = format!("{}{}", item.rank, if item.is_tied { "=" } else { "" });
+        let rank = item.rank_in_words().unwrap_or_else(|| "–".to_owned());
         let band = item.band.map_or_else(String::new, |band| format!("[{band}]"));
         let people = format!("{} people", known(item.people));
         let number = item.number.clone().unwrap_or_else(|| item.id.to_string());
-        vec![rank, format!("{} dots", item.dots), people, band, number, crate::model::text::one_line(&item.title)]
+        vec![
+            rank,
+            format!("{} dots", known(item.known_dots())),
+            people,
+            band,
+            number,
+            crate::model::text::one_line(&item.title),
+        ]
     };
     print_columns(&tally.items.iter().map(row).collect::<Vec<_>>(), out)?;
     if !tally.invalid.is_empty() {

@@ -100,6 +100,7 @@ record! {
 
 impl Rules for Ballot {
     const IS_ADDABLE: bool = false; // by voting, never as a record
+    const HAS_DRAWN_ID: bool = false;
 
     fn title<'a>(&'a self, workspace: &'a Workspace) -> Cow<'a, str> {
         let round = self.round.name(workspace);
@@ -149,6 +150,7 @@ record! {
 
 impl Rules for Receipt {
     const IS_ADDABLE: bool = false; // by voting, never as a record
+    const HAS_DRAWN_ID: bool = false;
 
     fn title<'a>(&'a self, workspace: &'a Workspace) -> Cow<'a, str> {
         format!("{} has voted in {}", self.person.name(workspace), self.round.name(workspace)).into()

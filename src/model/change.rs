@@ -1,9 +1,11 @@
 //! Everything that changes data is a [`Change`]: records before and after, and a sentence that says what was done.
 
 use super::date::{Date, Timestamp};
+use super::field::Audience;
 use super::record::Updated;
+use super::reference::{Referrer, referrers};
 use super::text::Text;
-use super::{AnyRecord, Id, Kind, Workspace, referrers};
+use super::{AnyRecord, Id, Kind, Workspace};
 
 /// One record before and after.
 #[derive(Clone, Debug, PartialEq)]
@@ -192,17 +194,23 @@ pub fn remove(workspace: &Workspace, ids: &[Id]) -> Result<Change, Refusal> {
     Ok(Change { edits, sentence: format!("{} removed", listed(&names)) })
 }
 
-/// A record that stays and refers to one that goes would lead nowhere.
+/// A record that stays and refers to one that goes would lead nowhere. Of what is hidden it is not said who: those who
+/// voted for something must not be named by trying to remove it.
 fn refuse_if_referred_to(workspace: &Workspace, going: &[Id]) -> Result<(), Refusal> {
     let mut staying = referrers(workspace, going);
     staying.retain(|referrer| !going.contains(&referrer.record.id()));
     let Some(first) = going.iter().find(|id| staying.iter().any(|referrer| referrer.to == **id)) else {
         return Ok(());
     };
-    let mut holders: Vec<&AnyRecord> = staying.iter().filter(|one| one.to == *first).map(|one| &one.record).collect();
+    let is_shown = |one: &&Referrer| !one.record.is_hidden(one.field, Audience::Colleagues, workspace);
+    let shown = staying.iter().filter(|one| one.to == *first).filter(is_shown);
+    let mut holders: Vec<&AnyRecord> = shown.map(|one| &one.record).collect();
     holders.sort_by_key(|record| std::cmp::Reverse(record.kind())); // what refers stands behind what it refers to
     holders.dedup_by_key(|record| record.id());
-    let names: Vec<String> = holders.iter().map(|record| record.title(workspace).into_owned()).collect();
+    let mut names: Vec<String> = holders.iter().map(|record| record.title(workspace).into_owned()).collect();
+    if names.is_empty() {
+        names.push("something that is hidden for now".to_owned());
+    }
     let record = workspace.get(*first);
     let kind = record.as_ref().map_or("record", |record| record.kind().singular());
     Err(Refusal(format!(

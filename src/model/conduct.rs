@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::change::{Change, Edit, Refusal, listed};
 use super::event::Event;
 use super::reference::Ref;
-use super::round::{Round, RoundState, options_for, suggested_dots};
+use super::round::{Method, Round, RoundState, options_for, suggested_dots};
+use super::text::count;
 use super::topic::{self, long_words, share};
+use super::turnout::turnout;
 use super::{AnyRecord, Id, Rules, Workspace, merge};
 
 /// How many dots are good practice for what the event has to vote on, in a sentence; `None` while there is nothing.
@@ -33,6 +35,26 @@ pub fn before_opening(workspace: &Workspace, round: &Round) -> Vec<String> {
         said.push(format!("similar titles split the vote: {}", listed(&pairs)));
     }
     said
+}
+
+/// What is still missing of a vote before it closes, in a sentence; nothing of it forbids anything.
+pub fn before_closing(workspace: &Workspace, round: &Round) -> Option<String> {
+    let (missing, one, many) = if round.method == Method::Ballots {
+        let waiting = turnout(workspace, round).not_yet.len();
+        (waiting, "one of those who may vote has not voted", "of those who may vote have not voted")
+    } else {
+        let counted: BTreeSet<Id> = round.counts.iter().filter_map(|count| count.item.id()).collect();
+        (
+            round.options.len().saturating_sub(counted.len()),
+            "one item has not been counted",
+            "items have not been counted",
+        )
+    };
+    match missing {
+        0 => None,
+        1 => Some(one.to_owned()),
+        n => Some(format!("{} {many}", count(n))),
+    }
 }
 
 /// The pairs of topics of an event whose titles are alike, as they are called, in the order of their ids.

@@ -73,6 +73,9 @@ pub trait Rules: Sized + 'static {
     const IS_RESIDENT: bool = true;
     /// Whether people add records of it.
     const IS_ADDABLE: bool = true;
+    /// Whether the id of a record is drawn by chance, so that one who meets another under it takes another id. Where it
+    /// follows from what the record says, the other is the same record, and it was there first.
+    const HAS_DRAWN_ID: bool = true;
     /// Columns beyond those of its fields, behind them in lists.
     const COLUMNS: &'static [Column] = &[];
     /// What `moot list` says of each record besides id and title: names of columns or fields; empty: its columns.

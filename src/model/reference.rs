@@ -17,7 +17,7 @@ use super::{AnyRecord, Kind, Workspace};
 
 /// Where a reference leads: a record, or, where none is known, the words somebody wrote. A reference that leads nowhere
 /// stays as it is and is shown as loose; nothing is ever joined by guessing.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Target {
     /// A record of this workspace, or one that was.
     Record(Id),

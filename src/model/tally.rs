@@ -3,7 +3,7 @@
 //! Equal dots have equal rank (1, 2=, 2=, 4). Neighbours within two dots are a tie in effect and bear one band. People are
 //! united as sets, dots are added; what is not known, such as the people behind a wall count, is `None`, never zero.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::ballot::{Ballot, check_votes_among};
 use super::change::Refusal;
@@ -57,12 +57,14 @@ pub struct Item {
     pub source_id: Option<Text>,
     /// What it asks for.
     pub title: String,
-    /// Its rank, from 1; equal dots have equal rank.
+    /// Its rank, from 1; equal dots have equal rank; 0: nobody counted it.
     pub rank: usize,
     /// Whether another item has as many dots.
     pub is_tied: bool,
     /// Its dots.
     pub dots: u64,
+    /// Whether they are known: of an item of the wall that nobody counted nothing is, which is not the same as no dots.
+    pub is_counted: bool,
     /// How many people put dots on it.
     pub people: Option<u64>,
     /// How many organisations they come from.
@@ -75,6 +77,18 @@ pub struct Item {
     pub share: f64,
     /// The number of the group of neighbours within two dots it belongs to, from 1; `None`: it stands alone.
     pub band: Option<usize>,
+}
+
+impl Item {
+    /// Its dots, where they are known.
+    pub fn known_dots(&self) -> Option<u64> {
+        self.is_counted.then_some(self.dots)
+    }
+
+    /// Its rank as one writes it: `2=` where another has as many dots; `None`: nobody counted it.
+    pub fn rank_in_words(&self) -> Option<String> {
+        (self.rank > 0).then(|| format!("{}{}", self.rank, if self.is_tied { "=" } else { "" }))
+    }
 }
 
 /// Neighbours this close are a tie in effect.
@@ -128,8 +142,12 @@ fn of_ballots(workspace: &Workspace, round: &Round, one_dot: bool) -> Tally {
         dots: sums.iter().map(|(dots, _)| dots).sum(),
         issued: Some(ballots * u64::from(round.dots.unwrap_or_default())),
     };
-    let items =
-        items(workspace, round, &totals, |at| Count { dots: sums[at].0, people: Some(sums[at].1), ..people.count(at) });
+    let items = items(workspace, round, &totals, |at| Count {
+        dots: sums[at].0,
+        is_counted: true,
+        people: Some(sums[at].1),
+        ..people.count(at)
+    });
     Tally { round: round.id, state: round.state, totals, items, invalid }
 }
 
@@ -155,14 +173,15 @@ fn of_wall(workspace: &Workspace, round: &Round) -> Tally {
             counted.insert(item, u64::from(dots));
         }
     }
-    let dots = |at: usize| round.options[at].id().and_then(|item| counted.get(&item)).copied().unwrap_or_default();
+    let dots = |at: usize| round.options[at].id().and_then(|item| counted.get(&item)).copied();
     let totals = Totals {
         eligible: eligible(workspace, round),
-        dots: (0..round.options.len()).map(dots).sum(),
+        dots: (0..round.options.len()).filter_map(dots).sum(),
         issued: issued(workspace, round),
         ..Totals::default()
     };
-    let items = items(workspace, round, &totals, |at| Count { dots: dots(at), ..Count::default() });
+    let count = |at| Count { dots: dots(at).unwrap_or_default(), is_counted: dots(at).is_some(), ..Count::default() };
+    let items = items(workspace, round, &totals, count);
     Tally { round: round.id, state: round.state, totals, items, invalid: Vec::new() }
 }
 
@@ -170,6 +189,7 @@ fn of_wall(workspace: &Workspace, round: &Round) -> Tally {
 #[derive(Clone, Copy, Default)]
 struct Count {
     dots: u64,
+    is_counted: bool,
     people: Option<u64>,
     organisations: Option<u64>,
     voluntary: Option<u64>,
@@ -179,9 +199,16 @@ struct Count {
 fn items(workspace: &Workspace, round: &Round, totals: &Totals, count: impl Fn(usize) -> Count) -> Vec<Item> {
     let counts: Vec<Count> = (0..round.options.len()).map(&count).collect();
     let mut order: Vec<usize> = (0..counts.len()).collect();
-    order.sort_by_key(|at| (std::cmp::Reverse(counts[*at].dots), *at));
-    let sorted: Vec<u64> = order.iter().map(|at| counts[*at].dots).collect();
+    order.sort_by_key(|at| (!counts[*at].is_counted, std::cmp::Reverse(counts[*at].dots), *at));
+    // What nobody counted stands last and has no rank.
+    let counted = order.iter().filter(|at| counts[**at].is_counted);
+    let sorted: Vec<u64> = counted.map(|at| counts[*at].dots).collect();
     let (ranks, bands) = (ranks(&sorted), bands(&sorted));
+    let is_tied = |place: usize| {
+        let neighbours = [place.checked_sub(1), Some(place + 1)];
+        let is_same = |other: usize| sorted.get(other).is_some_and(|dots| Some(dots) == sorted.get(place));
+        neighbours.into_iter().flatten().any(is_same)
+    };
     let item = |(place, at): (usize, &usize)| {
         let option = &round.options[*at];
         let record = option.get(workspace);
@@ -190,15 +217,16 @@ fn items(workspace: &Workspace, round: &Round, totals: &Totals, count: impl Fn(u
             number: record.and_then(|record| record.label(workspace)),
             source_id: record.and_then(|record| record.source_id.clone()),
             title: record.map_or_else(|| option.name(workspace).into_owned(), |record| record.text.to_string()),
-            rank: ranks[place],
-            is_tied: sorted.iter().filter(|dots| **dots == sorted[place]).count() > 1,
+            rank: ranks.get(place).copied().unwrap_or_default(),
+            is_tied: is_tied(place),
             dots: counts[*at].dots,
+            is_counted: counts[*at].is_counted,
             people: counts[*at].people,
             organisations: counts[*at].organisations,
             voluntary: counts[*at].voluntary,
             statutory: counts[*at].statutory,
             share: if totals.dots == 0 { 0.0 } else { counts[*at].dots as f64 / totals.dots as f64 },
-            band: bands[place],
+            band: bands.get(place).copied().flatten(),
         }
     };
     order.iter().enumerate().map(item).collect()
@@ -230,27 +258,32 @@ pub fn bands(sorted: &[u64]) -> Vec<Option<usize>> {
     bands
 }
 
+/// The items whose dots are known: they stand first.
+fn counted(items: &[Item]) -> &[Item] {
+    &items[..items.iter().take_while(|item| item.is_counted).count()]
+}
+
+/// Whether a cut after so many items goes through a tie.
+fn is_through_tie(items: &[Item], at: usize) -> bool {
+    at > 0 && at < items.len() && items[at].dots == items[at - 1].dots
+}
+
 /// Where a cut after about `wanted` items can be made: after so many, never through a tie; and whether it is robust, which
 /// it is not where it goes through neighbours within two dots.
 pub fn cut(items: &[Item], wanted: usize) -> (usize, bool) {
-    let mut at = wanted.min(items.len());
-    while at > 0 && at < items.len() && items[at].dots == items[at - 1].dots {
-        at += 1;
-    }
+    let items = counted(items);
+    let at = (wanted.min(items.len())..items.len()).find(|at| !is_through_tie(items, *at)).unwrap_or(items.len());
     let is_robust = at == 0 || at >= items.len() || items[at - 1].dots - items[at].dots > BAND;
     (at, is_robust)
 }
 
 /// The next place for a cut after one more item, or after one less: never through a tie, and never beyond the ends.
 pub fn next_cut(items: &[Item], at: usize, is_more: bool) -> usize {
-    let is_through_tie = |at: usize| at > 0 && at < items.len() && items[at].dots == items[at - 1].dots;
-    let mut next = at.min(items.len());
-    loop {
-        next = if is_more { (next + 1).min(items.len()) } else { next.saturating_sub(1) };
-        if !is_through_tie(next) {
-            return next;
-        }
-    }
+    let items = counted(items);
+    let is_fine = |at: &usize| !is_through_tie(items, *at);
+    let found =
+        if is_more { (at + 1..items.len()).find(is_fine) } else { (0..at.min(items.len())).rev().find(is_fine) };
+    found.unwrap_or(if is_more { items.len() } else { 0 })
 }
 
 /// The recommendations of the round's event that were written down after it opened: they are not on the ballot, which is
@@ -324,41 +357,6 @@ fn background(workspace: &Workspace, person: &Person) -> (Vec<Id>, bool, bool) {
     (organisations, voluntary, statutory)
 }
 
-/// What a theme gathers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RollUp {
-    /// The dots of its recommendations.
-    pub dots: u64,
-    /// How many recommendations it has.
-    pub recommendations: usize,
-    /// How many topics they come from.
-    pub topics: usize,
-    /// Those who wrote their initials beside one of them, each once.
-    pub people: usize,
-    /// The dots of the best single recommendation: bigger clusters win by size, and the reader must see it.
-    pub best: u64,
-}
-
-/// The roll-ups of a tally by theme; `None` gathers what has no theme, so that the totals add up.
-pub fn by_theme(workspace: &Workspace, tally: &Tally) -> BTreeMap<Option<Id>, RollUp> {
-    let mut rows: BTreeMap<Option<Id>, (RollUp, HashSet<Id>, HashSet<String>)> = BTreeMap::new();
-    for item in &tally.items {
-        let record = workspace.recommendations.get(item.id);
-        let theme = record.and_then(|record| record.theme.as_ref()).and_then(Ref::id);
-        let (row, topics, people) = rows.entry(theme).or_default();
-        row.dots += item.dots;
-        row.recommendations += 1;
-        row.best = row.best.max(item.dots);
-        topics.extend(record.and_then(|record| record.topic.as_ref()).and_then(Ref::id));
-        let initials = record.map(|record| record.initials.as_slice()).unwrap_or_default();
-        people.extend(initials.iter().map(|one| format!("{:?}", one.who)));
-    }
-    let finish = |(theme, (row, topics, people)): (Option<Id>, (RollUp, HashSet<Id>, HashSet<String>))| {
-        (theme, RollUp { topics: topics.len(), people: people.len(), ..row })
-    };
-    rows.into_iter().map(finish).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -384,6 +382,7 @@ mod tests {
             rank: 1,
             is_tied: false,
             dots,
+            is_counted: true,
             people: None,
             organisations: None,
             voluntary: None,

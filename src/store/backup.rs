@@ -98,6 +98,11 @@ impl Store {
         if let Some(reason) = &self.read_only {
             return Err(StoreError::ReadOnly(reason.clone()));
         }
+        if self.would_show_voters(backup.kind) {
+            // The present version would be kept beside the final one: two votes apart, the two would name the voters.
+            let why = "an old version can be put back once the open round without names has closed";
+            return Err(StoreError::Refused(format!("nothing was restored: {why}")));
+        }
         let name = file_name(backup.kind);
         let failed = |error: &io::Error| StoreError::failed(&name, error);
         let lock = self.lock(LOCK_TIMEOUT)?;

@@ -26,6 +26,17 @@ pub struct Saved {
     pub is_unconfirmed: bool,
 }
 
+/// Refuses a change that adds a record which is there already, word for word, beside others that are not: it was not this
+/// change that added it, as a change is saved whole. Two receipts of one person are equal, and each comes with a ballot.
+fn refuse_taken(all: &[PreparedFile]) -> Result<(), StoreError> {
+    let added = || all.iter().flat_map(|one| &one.added);
+    let is_drawn = |id: Id| Kind::of(id).is_none_or(Kind::has_drawn_ids);
+    match added().find(|(id, is_there)| *is_there && !is_drawn(*id)) {
+        Some((id, _)) if added().any(|(_, is_there)| !is_there) => Err(StoreError::Taken(*id)),
+        _ => Ok(()),
+    }
+}
+
 /// Edits that lost a conflict, each with the sentence that says so.
 type Losses = Vec<(Conflict, String)>;
 
@@ -38,6 +49,8 @@ struct PreparedFile {
     state: FileState,
     elsewhere: Vec<Edit>,
     lost: Losses,
+    /// The records that the change adds, and whether they were there already.
+    added: Vec<(Id, bool)>,
 }
 
 impl Store {
@@ -57,6 +70,7 @@ impl Store {
                 all.push(self.prepare(*kind, &edits)?);
             }
         }
+        refuse_taken(&all)?;
         let lost: Vec<Conflict> = all.iter().flat_map(|one| &one.lost).map(|(lost, _)| lost.clone()).collect();
         if !lost.is_empty() {
             conflict::add(self.storage.as_ref(), &lock, &self.private_dir(), &lost)
@@ -87,8 +101,11 @@ impl Store {
         };
         elsewhere.retain(|edit| !touched.contains(&edit.id()));
         let (merged_records, lost) = self.merge(kind, edits, &before, &read, &mut elsewhere)?;
+        let is_new = |id: Id| edits.iter().any(|edit| edit.id() == id && edit.before().is_none());
+        let added =
+            merged_records.iter().filter(|one| is_new(one.id)).map(|one| (one.id, one.current.is_some())).collect();
         let (text, state) = build(kind, &read, &merged_records)?;
-        Ok(PreparedFile { kind, text, exists: read.contents.is_some(), state, elsewhere, lost })
+        Ok(PreparedFile { kind, text, exists: read.contents.is_some(), state, elsewhere, lost, added })
     }
 
     fn merge(
@@ -153,7 +170,7 @@ impl Store {
 
     /// Whether two old versions of the file would show who gave which ballot: each vote of an anonymous round that is
     /// open adds one receipt and one ballot.
-    fn would_show_voters(&self, kind: Kind) -> bool {
+    pub(super) fn would_show_voters(&self, kind: Kind) -> bool {
         let is_anonymous = |entry: &Entry| {
             let Some(AnyRecord::Round(round)) = &entry.record else { return false };
             round.anonymous && round.state == RoundState::Open

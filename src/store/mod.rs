@@ -10,6 +10,7 @@ mod backup;
 mod build;
 mod commit;
 mod conflict;
+mod decode;
 mod draft;
 mod file_state;
 mod journal;

@@ -1,7 +1,5 @@
 //! The lossless splitter: where each record of a file, and each field of a record, begins and ends, so that a save
-//! changes nothing else. What a record means is read in `decode`.
-
-mod decode;
+//! changes nothing else. What a record says is read in `decode`.
 
 use std::collections::HashSet;
 use std::num::NonZeroU32;
@@ -12,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::scan::{Scanner, SyntaxError, not_closed};
 use crate::model::{Id, Kind};
 
-pub(super) use decode::{field_names, options, read, read_newer};
+pub(super) use super::decode::{field_names, options, read, read_newer};
 
 /// The version of the files this program writes.
 pub const VERSION: u32 = 1;
@@ -295,6 +293,6 @@ pub(super) fn ids_in(text: &str, body: &Range<usize>) -> Vec<(usize, Id)> {
 }
 
 /// The beginning of a word from a file, cleaned for a message.
-fn shorten(word: &str) -> String {
+pub(super) fn shorten(word: &str) -> String {
     crate::model::text::clean(&word.chars().take(40).collect::<String>())
 }

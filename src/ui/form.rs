@@ -1,6 +1,7 @@
 //! A form: one field a line, the one being typed in with its help and its mistakes beneath.
 
 mod rows;
+mod text;
 
 use std::borrow::Cow;
 
@@ -9,13 +10,11 @@ use ratatui::layout::{Position, Rect};
 
 use super::theme::{Role, Theme};
 use super::write::{cut, put, rule, typed_part, width};
+use crate::app::form::text::{NARROW, label_cells};
 use crate::app::form::{Completion, Form, FormField, title};
 use crate::app::input::TextInput;
 use crate::app::wrap::wrap;
 use crate::model::text::one_line;
-
-/// Rows that a text of several lines has while it is being typed.
-const BLOCK_ROWS: u16 = 4;
 
 /// With what a field is drawn.
 #[derive(Clone, Copy)]
@@ -27,10 +26,14 @@ struct Pen<'a> {
 
 /// Draws the form; the cursor stands where the next letter goes.
 pub fn draw(form: &Form, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let open = form.fields.get(form.at).filter(|_| form.is_whole);
+    if let Some((field, block)) = open.and_then(|field| Some((field, field.block()?))) {
+        return Some(text::draw_whole(form, (field, block), theme, area, buf));
+    }
     let styles = (theme.style(Role::Quiet), theme.style(Role::Strong));
     rule(buf, Rect { height: 1, ..area }, &title(form), styles, theme);
     let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
-    let label_cells: u16 = if area.width < 60 { 12 } else { 17 };
+    let label_cells = label_cells(area.width);
     let mut y = body.y;
     let mut cursor = None;
     let pen = Pen { theme, completion: form.completion.as_ref() };
@@ -72,28 +75,43 @@ fn open_height(field: &FormField, label_cells: u16, body: Rect) -> u16 {
 fn input_height(field: &FormField, body: Rect) -> u16 {
     match &field.typing {
         TextInput::Single(_) => 1,
-        TextInput::Multi(_) => BLOCK_ROWS,
+        TextInput::Multi(block) => u16::from(is_narrow(body)) + block.rows() as u16,
         TextInput::Rows(input) => rows::height(input, body),
     }
 }
 
-/// What stands beneath the field that is typed in: what it takes or what is wrong, and what a colleague wrote.
-fn below(field: &FormField, cells: usize) -> Vec<(String, Role)> {
-    let (text, role) = match error_here(field) {
-        Some(error) => (error, Role::Wrong),
-        None => (field.hint(), Role::Quiet),
-    };
-    let moved = field.moved.as_ref().map(|moved| match one_line(moved) {
+/// Whether a long text stands below its label, to have the whole width.
+fn is_narrow(body: Rect) -> bool {
+    body.width < NARROW
+}
+
+/// What is said of the field that is typed in: what is wrong, else what it takes.
+fn said(field: &FormField) -> (Cow<'_, str>, Role) {
+    error_here(field).map_or_else(|| (field.hint(), Role::Quiet), |error| (error, Role::Wrong))
+}
+
+/// What a colleague wrote in it meanwhile.
+fn moved(field: &FormField) -> Option<String> {
+    field.moved.as_ref().map(|moved| match one_line(moved) {
         nothing if nothing.is_empty() => "a colleague emptied this meanwhile".to_owned(),
         said if field.is_changed() && field.is_list() => {
             format!("a colleague changed this meanwhile, saving keeps both: {said}")
         }
         said => format!("a colleague wrote meanwhile: {said}"),
-    });
+    })
+}
+
+/// What stands beneath the field that is typed in: where one is in a long text, what it takes or what is wrong, and what a
+/// colleague wrote.
+fn below(field: &FormField, cells: usize) -> Vec<(String, Role)> {
+    let (mut text, role) = said(field);
+    if let Some(block) = field.block().filter(|block| block.lines().len() > block.rows()) {
+        text = format!("{} · {text}", text::position(block)).into();
+    }
     let lines =
         |text: &str, role| wrap(text, cells).into_iter().take(3).map(move |line| (line, role)).collect::<Vec<_>>();
     let mut all = lines(&text, role);
-    all.extend(moved.map(|moved| lines(&moved, Role::Warn)).unwrap_or_default());
+    all.extend(moved(field).map(|moved| lines(&moved, Role::Warn)).unwrap_or_default());
     all
 }
 
@@ -155,7 +173,11 @@ fn open_field(pen: Pen<'_>, field: &FormField, cells: u16, body: Rect, area: Rec
             }
             Position::new(text_area.x + column as u16, area.y)
         }
-        TextInput::Multi(block) => lines(block, theme, text_area, buf),
+        TextInput::Multi(block) if is_narrow(body) => {
+            let under = Rect { x: area.x + 1, y: area.y + 1, width: area.width - 1, height: area.height - 1 };
+            text::draw(block, theme, under, buf)
+        }
+        TextInput::Multi(block) => text::draw(block, theme, text_area, buf),
         TextInput::Rows(input) => rows::draw(pen, input, cells, body, area, buf),
     };
     let under = area.y + input_height(field, body);
@@ -163,20 +185,4 @@ fn open_field(pen: Pen<'_>, field: &FormField, cells: u16, body: Rect, area: Rec
         put(buf, (text_area.x, y), text_area.width, &text, theme.style(role), theme);
     }
     Position::new(cursor.x.min(area.right() - 1), cursor.y.min(area.bottom() - 1))
-}
-
-/// A text of several lines with a window around its cursor; returns where the cursor stands.
-fn lines(block: &ratatui_textarea::TextArea<'_>, theme: Theme, area: Rect, buf: &mut Buffer) -> Position {
-    let at = block.cursor();
-    let (row, column) = (at.0, at.1);
-    let rows = usize::from(BLOCK_ROWS.min(area.height));
-    let top = row.saturating_sub(rows - 1);
-    let before: String = block.lines().get(row).map(|line| line.chars().take(column).collect()).unwrap_or_default();
-    let room = usize::from(area.width) - 1;
-    let shown = |line| typed_part(line, width(&before), room);
-    for (y, line) in (area.y..area.y + rows as u16).zip(block.lines().iter().skip(top)) {
-        put(buf, (area.x, y), area.width, shown(line).0, theme.style(Role::Strong), theme);
-    }
-    let column = block.lines().get(row).map_or(0, |line| shown(line).1);
-    Position::new(area.x + column as u16, area.y + (row - top) as u16)
 }

@@ -13,6 +13,7 @@ use super::write::{put, rule, typed_part, width};
 use crate::app::App;
 use crate::app::input::LineInput;
 use crate::app::list::list_height;
+use crate::app::moving::Cursor;
 use crate::app::votes::View;
 use crate::app::votes::turnout::Line;
 use crate::app::wrap::wrap;
@@ -141,4 +142,11 @@ fn begin_row(is_selected: bool, theme: Theme, area: Rect, buf: &mut Buffer) -> r
         put(buf, (area.x, area.y), 1, theme.sign("▌", ">"), style, theme);
     }
     style
+}
+
+/// The first row that is seen in this area: the window follows the cursor, whatever size the screen has become.
+fn first_seen(at: Cursor, len: usize, area: Rect) -> usize {
+    let mut at = at;
+    at.follow(len, area.height.into());
+    at.top
 }

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use folkmoot::app::command::Command;
 use folkmoot::app::draft::Draft;
 use folkmoot::app::key::{Code, Key};
 use folkmoot::app::saving::KeptChanges;
@@ -196,6 +197,18 @@ impl Harness {
             self.event(Event::Key(key));
         }
         self
+    }
+
+    /// A command is run by name, wherever one is.
+    pub fn run(&mut self, command: &'static Command) {
+        let effects = self.app.run(command);
+        self.carry_out(effects);
+    }
+
+    /// A change is made, as a command makes it.
+    pub fn submit(&mut self, change: Change) {
+        let effects = self.app.submit(change);
+        self.carry_out(effects);
     }
 
     /// Text is pasted.

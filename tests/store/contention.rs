@@ -12,7 +12,7 @@ use folkmoot::store::{Mode, Opened, Store};
 use super::{adding, heavy, id, new_workspace, open, save, service, text};
 
 /// The program, or the one that `FOLKMOOT_MOOT` names (to measure another build).
-fn moot(dir: &Path, arguments: &[&str]) -> Command {
+pub fn moot(dir: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var("FOLKMOOT_MOOT").unwrap_or(env!("CARGO_BIN_EXE_moot").to_owned()));
     command.arg("-w").arg(dir).args(["--as", "KP"]).args(arguments);
     command

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::app::input::{RowsInput, TextInput};
+use crate::app::input::{BlockInput, RowsInput, TextInput};
 use crate::model::{AnyRecord, Audience, FieldInfo, FieldType, ParseContext, Workspace};
 
 /// One field of a form.
@@ -41,6 +41,14 @@ impl FormField {
     pub fn rows(&self) -> Option<&RowsInput> {
         match &self.typing {
             TextInput::Rows(rows) => Some(rows),
+            _ => None,
+        }
+    }
+
+    /// The text of several lines, where the field is one.
+    pub fn block(&self) -> Option<&BlockInput> {
+        match &self.typing {
+            TextInput::Multi(block) => Some(block),
             _ => None,
         }
     }

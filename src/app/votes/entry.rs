@@ -30,9 +30,9 @@ pub(super) const BALLOT: Scope = Scope::new("A ballot");
 pub(super) const VOTER_COMMANDS: &[Command] = commands! { VOTER;
     "voter.choose" ["enter"] "their ballot" "fill in the ballot of whom is meant; # is the next paper ballot, #7 that one" always, |app| choose(app, false);
     "voter.replace" ["ctrl-s"] "" "the same for somebody who has voted: a new ballot in the place of theirs" always, |app| choose(app, true);
+    "voter.back" ["esc"] "back" "back to the rounds" always, back_to_list;
     "voter.complete" ["tab"] "complete" "the whole name of the one in the list" always, complete;
     "voter.undo" ["ctrl-u"] "undo" "clear the line; on an empty line take the last change back" always, undo;
-    "voter.back" ["esc"] "back" "back to the rounds" always, back_to_list;
 };
 
 /// Keys of a ballot while the line is empty.
@@ -107,7 +107,7 @@ pub(super) fn open(app: &mut App) -> Effects {
     Vec::new()
 }
 
-/// Who may vote and fits what is typed: those whom it means exactly first, then by name.
+/// Who may vote and fits what is typed: those whom it means exactly first, then who has not voted, by name.
 fn fitting(workspace: &Workspace, round: &Round, typed: &str) -> Vec<VoterRow> {
     let voted = turnout::voters(workspace, round.id);
     let row = |person: &Person| {
@@ -125,7 +125,7 @@ fn fitting(workspace: &Workspace, round: &Round, typed: &str) -> Vec<VoterRow> {
         Some(electorate) => electorate.iter().filter_map(|one| one.get(workspace)).filter_map(row).collect(),
         None => workspace.people.iter().filter_map(|person| row(person)).collect(),
     };
-    rows.sort_by_cached_key(|row| (row.fit, row.name.to_lowercase()));
+    rows.sort_by_cached_key(|row| (row.fit, row.has_voted, row.name.to_lowercase()));
     rows
 }
 

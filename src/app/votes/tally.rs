@@ -65,10 +65,15 @@ impl TallyView {
     }
 }
 
+/// Whether a screen of this size leaves out the heads of the columns and the columns that say who voted.
+pub fn is_small((columns, rows): (u16, u16)) -> bool {
+    columns < 60 || rows < 16
+}
+
 /// How many rows of the tally are seen, between what stands above it and what the selected item says.
-pub fn height((columns, rows): (u16, u16)) -> usize {
-    let foot = if columns < 60 || rows < 16 { 2 } else { 5 };
-    usize::from(rows).saturating_sub(3 + 3 + foot).max(1)
+pub fn height(size: (u16, u16)) -> usize {
+    let beside = if is_small(size) { 2 + 3 } else { 3 + 5 };
+    usize::from(size.1).saturating_sub(3 + beside).max(1)
 }
 
 /// Opens the tally of the selected round.
@@ -98,7 +103,8 @@ pub(super) fn refresh(app: &mut App) {
 fn rows(tally: Option<&Tally>, cut: usize, late: &[Id]) -> Vec<Row> {
     let Some(tally) = tally else { return Vec::new() };
     let mut rows: Vec<Row> = (0..tally.items.len()).map(Row::Item).collect();
-    if (1..tally.items.len()).contains(&cut) {
+    let counted = tally.items.iter().filter(|item| item.is_counted).count();
+    if (1..counted).contains(&cut) {
         rows.insert(cut, Row::Cut);
     }
     if !late.is_empty() {
@@ -180,7 +186,9 @@ pub fn cut_said(tally: &Tally, (at, is_robust): (usize, bool)) -> String {
     let dots = |at: usize| tally.items.get(at).map_or(0, |item| item.dots);
     match (at, is_robust) {
         (0, _) => "no cut".to_owned(),
-        (at, _) if at >= tally.items.len() => "no cut: everything is above it".to_owned(),
+        (at, _) if tally.items.get(at).is_none_or(|next| !next.is_counted) => {
+            "no cut: everything is above it".to_owned()
+        }
         (at, true) => format!("cut after {at}, robust: the next has {} dots less", dots(at - 1) - dots(at)),
         (at, false) => {
             format!("cut after {at}, not robust: the next has {} fewer, a tie in effect", dots(at - 1) - dots(at))

@@ -3,9 +3,10 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{begin_row, heading, typed_line};
+use super::{begin_row, first_seen, heading, typed_line};
 use crate::app::App;
 use crate::app::votes::sheet::Sheet;
+use crate::app::wrap::wrap;
 use crate::model::text::count as number;
 use crate::model::{Id, Round};
 use crate::ui::theme::{Role, Theme};
@@ -24,8 +25,15 @@ fn top(
     heading(left, right, theme, Rect { height: 1, ..area }, buf);
     let typed_at = typed_line(line, hint, theme, Rect { y: area.y + 1, height: 1, ..area }, buf);
     let role = if is_wrong { Role::Wrong } else { Role::Quiet };
-    put(buf, (area.x, area.y + 2), area.width, said, theme.style(role), theme);
-    (typed_at, Rect { y: area.y + 3, height: area.height.saturating_sub(3), ..area })
+    // What was wrong is said in full; the list gives way.
+    let most = if is_wrong { usize::from(area.height.saturating_sub(4)).clamp(1, 4) } else { 1 };
+    let mut said_lines = if is_wrong { wrap(said, area.width.into()) } else { vec![said.to_owned()] };
+    said_lines.truncate(most);
+    let taken = 2 + said_lines.len().max(1) as u16;
+    for (y, line) in (area.y + 2..area.bottom()).zip(&said_lines) {
+        put(buf, (area.x, y), area.width, line, theme.style(role), theme);
+    }
+    (typed_at, Rect { y: area.y + taken, height: area.height.saturating_sub(taken), ..area })
 }
 
 fn round_of(app: &App) -> Option<&Round> {
@@ -42,7 +50,7 @@ pub(super) fn voters(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> P
     let said = entry.problem.as_deref().unwrap_or("# is the next paper ballot without a name, #7 that one");
     let hint = "whose ballot? initials or a name";
     let (typed_at, rows) = top((name, &right), (&entry.line, hint), (said, entry.problem.is_some()), theme, area, buf);
-    let seen = entry.voters.iter().enumerate().skip(entry.at.top);
+    let seen = entry.voters.iter().enumerate().skip(first_seen(entry.at, entry.voters.len(), rows));
     for (y, (at, voter)) in (rows.y..rows.bottom()).zip(seen) {
         let row = Rect { y, height: 1, ..rows };
         let style = begin_row(at == entry.at.at, theme, row, buf);
@@ -61,7 +69,11 @@ pub(super) fn ballot(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> P
     let budget = u32::from(round.dots.unwrap_or_default());
     let sum = ballot.filling.sum();
     let right = format!("{sum} of {budget} dots, {} left", budget.saturating_sub(sum));
-    let left = if ballot.replaces { format!("{}, in place of the first", ballot.name) } else { ballot.name.clone() };
+    let left = if ballot.replaces {
+        format!("{}, in place of the ballot they cast", ballot.name)
+    } else {
+        ballot.name.clone()
+    };
     let down: Vec<String> =
         ballot.filling.dots.iter().map(|(item, dots)| format!("{} {dots}", state.sheet.label(*item))).collect();
     let down =
@@ -112,7 +124,7 @@ fn items(
     buf: &mut Buffer,
 ) -> Option<Position> {
     let mut selected = None;
-    let seen = sheet.options.iter().enumerate().skip(sheet.at.top);
+    let seen = sheet.options.iter().enumerate().skip(first_seen(sheet.at, sheet.options.len(), area));
     for (y, (at, option)) in (area.y..area.bottom()).zip(seen) {
         let row = Rect { y, height: 1, ..area };
         let is_selected = at == sheet.at.at;

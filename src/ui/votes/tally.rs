@@ -4,10 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::{begin_row, heading, lines};
+use super::{begin_row, first_seen, heading, lines};
 use crate::app::App;
 use crate::app::votes::initials;
-use crate::app::votes::tally::{Row, TallyView, cut_said, height};
+use crate::app::votes::tally::{Row, TallyView, cut_said, height, is_small};
 use crate::model::choice::Choice;
 use crate::model::tally::{Item, Tally};
 use crate::model::text::count;
@@ -30,11 +30,21 @@ pub(super) fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Opt
     let state =
         if view.one_dot { format!("{}, one dot each", tally.state.label()) } else { tally.state.label().to_owned() };
     heading(&format!("{}, {state}", round.name), "", theme, area, buf);
-    put(buf, (area.x, area.y + 1), area.width, &totals(tally, area.width), theme.style(Role::Text), theme);
+    put(
+        buf,
+        (area.x, area.y + 1),
+        area.width,
+        &totals(tally, view.one_dot, area.width),
+        theme.style(Role::Text),
+        theme,
+    );
     let layout = Layout::new(area.width);
     let heads = Rect { y: area.y + 2, height: 1, ..area };
-    layout.heads(theme, heads, buf);
-    let rows = Rect { y: area.y + 3, height: (height(app.size) as u16).min(area.height.saturating_sub(3)), ..area };
+    let top = if is_small(app.size) { 2 } else { 3 };
+    if top == 3 {
+        layout.heads(theme, heads, buf);
+    }
+    let rows = Rect { y: area.y + top, height: (height(app.size) as u16).min(area.height.saturating_sub(top)), ..area };
     let cursor = draw_rows(app, tally, &layout, theme, rows, buf);
     let foot = Rect { y: rows.bottom(), height: area.bottom().saturating_sub(rows.bottom()), ..area };
     draw_foot(app, view, tally, theme, foot, buf);
@@ -42,7 +52,7 @@ pub(super) fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Opt
 }
 
 /// The totals in a line; in a narrow one those that matter most.
-fn totals(tally: &Tally, cells: u16) -> String {
+fn totals(tally: &Tally, is_one_dot: bool, cells: u16) -> String {
     let totals = &tally.totals;
     let unused = totals.issued.map(|issued| issued.saturating_sub(totals.dots));
     let dots = format!("dots {} of {}", count(totals.dots as usize), known(totals.issued));
@@ -50,6 +60,9 @@ fn totals(tally: &Tally, cells: u16) -> String {
         Some(ballots) => format!("ballots {} of {}", count(ballots as usize), known(totals.eligible)),
         None => "counted on the wall".to_owned(),
     };
+    if is_one_dot {
+        return format!("{ballots} · counted as one dot each: {} in all", count(totals.dots as usize));
+    }
     if cells < 60 {
         return format!("{ballots} · {dots}");
     }
@@ -112,7 +125,7 @@ fn draw_rows(
 ) -> Option<Position> {
     let view = &app.screens.votes.tally;
     let mut cursor = None;
-    let seen = view.rows.iter().enumerate().skip(view.at.top);
+    let seen = view.rows.iter().enumerate().skip(first_seen(view.at, view.rows.len(), area));
     for (y, (at, row)) in (area.y..area.bottom()).zip(seen) {
         let place = Rect { y, height: 1, ..area };
         let is_selected = at == view.at.at;
@@ -159,16 +172,16 @@ fn draw_item(tally: &Tally, at: usize, layout: &Layout, style: Style, theme: The
     let item = &tally.items[at];
     let y = area.y;
     put(buf, (area.x + 1, y), 1, bracket(&tally.items, at, theme), style, theme);
-    let rank = format!("{}{}", item.rank, if item.is_tied { "=" } else { "" });
+    let rank = item.rank_in_words().unwrap_or_else(|| "–".to_owned());
     put(buf, (area.x + 2, y), 5, &format!("{rank:>4}"), style, theme);
-    put(buf, (area.x + 7, y), 6, &format!("{:>5}", count(item.dots as usize)), style, theme);
+    put(buf, (area.x + 7, y), 6, &format!("{:>5}", known(item.known_dots())), style, theme);
     let mut x = area.x + FIRST;
     if layout.is_wide {
         let sides = match (item.voluntary, item.statutory) {
             (None, None) => "–".to_owned(),
             (voluntary, statutory) => format!("{}/{}", known(voluntary), known(statutory)),
         };
-        let share = format!("{:.0} %", item.share * 100.0);
+        let share = item.known_dots().map_or_else(|| "–".to_owned(), |_| format!("{:.0} %", item.share * 100.0));
         let numbers = format!("{:>6} {:>5} {sides:>8} {share:>5} ", known(item.people), known(item.organisations));
         put(buf, (x, y), MORE, &numbers, style, theme);
         x += MORE;
@@ -191,29 +204,24 @@ fn bar(dots: u64, most: u64, cells: u16, theme: Theme) -> String {
 /// What the selected item says in full.
 fn draw_foot(app: &App, view: &TallyView, tally: &Tally, theme: Theme, area: Rect, buf: &mut Buffer) {
     let Some(id) = view.selected() else { return };
-    let is_small = area.height < 4;
     let item = match view.rows.get(view.at.at) {
         Some(Row::Item(at)) => tally.items.get(*at),
         _ => None,
     };
-    let numbers = item.map(|item| {
-        let sides = format!("{} voluntary, {} statutory", known(item.voluntary), known(item.statutory));
-        format!("{} people · {} organisations · {sides}", known(item.people), known(item.organisations))
-    });
+    let people =
+        item.map(|item| format!("{} people from {} organisations", known(item.people), known(item.organisations)));
+    let sides = item.map(|item| format!("{} voluntary, {} statutory", known(item.voluntary), known(item.statutory)));
     let record = app.workspace.recommendations.get(id);
     let title = record.map(|record| crate::model::Rules::title(&**record, &app.workspace).into_owned());
     let initials = initials::said(app, id);
     let initials = if initials.is_empty() { "no initials yet".to_owned() } else { format!("initials: {initials}") };
-    if is_small {
-        let said: Vec<String> =
-            [numbers.map(|numbers| numbers.replace(" people", "p").replace(" organisations", "o")), Some(initials)]
-                .into_iter()
-                .flatten()
-                .collect();
+    if is_small(app.size) {
+        let said: Vec<String> = people.into_iter().chain(sides).chain([initials]).collect();
         return lines(&said, theme, area, buf);
     }
     let styles = (theme.style(Role::Quiet), theme.style(Role::Strong));
     rule(buf, Rect { height: 1, ..area }, &title.clone().unwrap_or_default(), styles, theme);
+    let numbers = people.zip(sides).map(|(people, sides)| format!("{people} · {sides}"));
     let said: Vec<String> = title.into_iter().chain(numbers).chain([initials]).collect();
     lines(&said, theme, Rect { y: area.y + 1, height: area.height - 1, ..area }, buf);
 }

@@ -5,37 +5,25 @@ use std::ops::Range;
 use serde::de::{self, Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::{fields, shorten};
+use super::problem::FileProblem;
+use super::records::{fields, shorten};
+use super::scan::{Scanner, SyntaxError};
 use crate::model::{AnyRecord, Id, Kind};
-use crate::store::problem::FileProblem;
-use crate::store::scan::{Scanner, SyntaxError};
 
 /// How `ron` reads and writes here: an optional field is left out or stands without `Some`.
-pub(in crate::store) fn options() -> ron::Options {
+pub(super) fn options() -> ron::Options {
     use ron::extensions::Extensions;
     let extensions = Extensions::IMPLICIT_SOME | Extensions::UNWRAP_NEWTYPES;
     ron::Options::default().with_default_extension(extensions).with_recursion_limit(32)
 }
 
 /// Reads one record of a file that a newer version wrote, as far as it can be read: unknown fields are ignored.
-pub(in crate::store) fn read_newer(
-    file: &str,
-    text: &str,
-    kind: Kind,
-    id: Id,
-    body: &Range<usize>,
-) -> Option<AnyRecord> {
+pub(super) fn read_newer(file: &str, text: &str, kind: Kind, id: Id, body: &Range<usize>) -> Option<AnyRecord> {
     decode(file, text, kind, id, body).ok().filter(|record| record.check().is_ok())
 }
 
 /// Parses one record of a text.
-pub(in crate::store) fn read(
-    file: &str,
-    text: &str,
-    kind: Kind,
-    id: Id,
-    body: &Range<usize>,
-) -> Result<AnyRecord, FileProblem> {
+pub(super) fn read(file: &str, text: &str, kind: Kind, id: Id, body: &Range<usize>) -> Result<AnyRecord, FileProblem> {
     let spans = fields(text, body).map_err(|error| FileProblem::at(file, text, error))?;
     let known = field_names(kind);
     for span in &spans {
@@ -91,7 +79,7 @@ fn unknown_field(kind: Kind, name: &str, known: &[&str]) -> String {
 /// The names of all fields of a kind, in the order in which files have them.
 ///
 /// A derived `Deserialize` passes the names of its fields to `deserialize_struct`; the probe returns them as its error.
-pub(in crate::store) fn field_names(kind: Kind) -> &'static [&'static str] {
+pub(super) fn field_names(kind: Kind) -> &'static [&'static str] {
     match kind.deserialize(Id::default(), FieldNamesProbe) {
         Err(FieldNames(names)) => names,
         Ok(_) => &[],
@@ -141,7 +129,7 @@ mod tests {
     use proptest::prelude::*;
     use serde::Deserialize;
 
-    use super::super::{Span, VERSION, split};
+    use super::super::records::{Span, VERSION, split};
     use super::*;
     use crate::model::Service;
 
