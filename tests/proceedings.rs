@@ -549,6 +549,37 @@ proptest! {
         prop_assert_eq!(workspace, before);
     }
 
+    /// However a table of topics is mangled: every word of it is in a record or said or kept as a row, every topic has a
+    /// number of its own, and a second import changes nothing.
+    #[test]
+    fn no_row_of_topics_is_lost(
+        rows in proptest::collection::vec(("[0-4]|x|", "KP|RS/ZZ|", "[AB]|", "[AB]|"), 0..20),
+        titles in proptest::collection::vec("word[0-9]x|", 20),
+        header in "number,title,convener,slot,space|No,Topic,Host,Time,Room|nr,subject,initials,when,colour",
+    ) {
+        let mut workspace = people();
+        add(&mut workspace, Kind::Event, &[("name", "Example Space")]);
+        let rows = rows.iter().zip(&titles);
+        let body: Vec<String> = rows.map(|((no, who, slot, space), title)| format!("{no},{title},{who},{slot},{space}\n")).collect();
+        let text = format!("{header}\n{}", body.concat());
+        let outcome = import(&mut workspace, Sort::Topics, &text);
+        let listed: BTreeSet<usize> = outcome.notices.iter().map(|notice| notice.line).collect();
+        let titled: BTreeSet<&String> = titles.iter().take(body.len()).filter(|title| !title.is_empty()).collect();
+        for title in titled {
+            prop_assert!(workspace.topics.iter().any(|topic| topic.title.as_str() == title), "{title} is lost\n{text}");
+        }
+        for (at, row) in body.iter().enumerate() {
+            let is_untitled = row.split(',').nth(1) == Some("") && row.trim() != ",,,,";
+            prop_assert!(!is_untitled || listed.contains(&(at + 2)), "{}{:?}", text, lines(&outcome));
+        }
+        let numbers: BTreeSet<_> = workspace.topics.iter().map(|topic| topic.number).collect();
+        prop_assert_eq!(numbers.len(), workspace.topics.len(), "{}", text);
+        let before = workspace.clone();
+        let again = import(&mut workspace, Sort::Topics, &text);
+        prop_assert_eq!(&again.change.edits, &Vec::<Edit>::new(), "{}\n{:?}", text, again.made);
+        prop_assert_eq!(workspace, before);
+    }
+
     /// However a table of ballots is mangled: every row that is not blank is cast or listed, nobody has two ballots or more
     /// dots than they were given, and a second import casts nothing.
     #[test]

@@ -1,6 +1,6 @@
 //! The topics of one event while a file is taken over: which of them a number and a title mean, and the wall they hang on.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::adopt::Adopter;
 use super::labels;
@@ -16,51 +16,71 @@ pub struct Wall {
     /// The event.
     pub event: Id,
     by_number: HashMap<u16, Id>,
-    by_title: HashMap<String, Id>,
-    /// The numbers that the file states, with the line and the title.
-    stated: HashMap<u16, (usize, String)>,
+    /// Topics of one title, in the order of their numbers.
+    by_title: HashMap<String, Vec<Id>>,
+    /// Topics that the file has been found to speak of.
+    met: HashSet<Id>,
+    /// All numbers that the file states.
+    stated: HashSet<u16>,
+    /// Those it has stated so far, with the line and the title.
+    seen: HashMap<u16, (usize, String)>,
     last: u16,
 }
 
-fn key(title: &str) -> String {
+/// A title as it is compared.
+pub fn key(title: &str) -> String {
     one_line(title).to_lowercase()
 }
 
 impl Wall {
     /// The topics of an event as they are here. `stated` are the numbers that the file gives to topics.
     pub fn of(adopter: &Adopter<'_>, event: Id, stated: impl Iterator<Item = u16>) -> Self {
-        let (mut by_number, mut by_title, mut last) = (HashMap::new(), HashMap::new(), 0);
-        for topic in of_event(&adopter.workspace, Some(&Ref::record(event))) {
-            by_number.extend(topic.number.map(|number| (number, topic.id)));
-            by_title.entry(key(&topic.title)).or_insert(topic.id);
-            last = last.max(topic.number.unwrap_or_default());
+        let stated: HashSet<u16> = stated.collect();
+        let mut topics: Vec<&Topic> = of_event(&adopter.workspace, Some(&Ref::record(event))).collect();
+        topics.sort_by_key(|topic| (topic.number, topic.id));
+        let mut by_title: HashMap<String, Vec<Id>> = HashMap::new();
+        for topic in &topics {
+            by_title.entry(key(&topic.title)).or_default().push(topic.id);
         }
-        let last = stated.chain([last]).max().unwrap_or_default();
-        Self { event, by_number, by_title, stated: HashMap::new(), last }
+        let by_number: HashMap<u16, Id> = topics.iter().filter_map(|topic| Some((topic.number?, topic.id))).collect();
+        let last = by_number.keys().chain(&stated).copied().max().unwrap_or_default();
+        Self { event, by_number, by_title, met: HashSet::new(), stated, seen: HashMap::new(), last }
     }
 
     /// Takes over a topic and says which record it is. A number that another topic of the file has is said, and the next
-    /// free one is taken; so is a place on the wall that cannot be had.
+    /// free one is taken.
     pub fn post(&mut self, adopter: &mut Adopter<'_>, mut topic: Topic, line: usize) -> Option<Id> {
         topic.event = Some(Ref::record(self.event));
         let title = key(&topic.title);
-        if let Some((first, other)) = topic.number.and_then(|number| self.stated.get(&number))
-            && *other != title
-        {
-            let number = topic.number.take().unwrap_or_default();
-            adopter.note(line, format!("{} is called {number} as is the topic in line {first}", topic.title));
+        if let Some(number) = topic.number {
+            match self.seen.get(&number) {
+                Some((first, other)) if *other == title => {
+                    let text = format!("left out: topic {number} {} stands in line {first} already", topic.title);
+                    adopter.note(line, text);
+                    return None;
+                }
+                Some((first, _)) => {
+                    adopter.note(line, format!("{} is called {number} as is the topic in line {first}", topic.title));
+                    topic.number = None;
+                }
+                None => drop(self.seen.insert(number, (line, title.clone()))),
+            }
         }
-        self.stated.extend(topic.number.map(|number| (number, (line, title.clone()))));
-        let by_number = topic.number.and_then(|number| self.by_number.get(&number));
-        let known = by_number.or_else(|| self.by_title.get(&title)).copied();
-        let number = topic.number.or_else(|| known.and_then(|id| adopter.workspace.topics.get(id)?.number));
-        topic.number = number.or_else(|| self.next());
+        let known = self.known(adopter, topic.number, &title);
+        let here = known.and_then(|id| adopter.workspace.topics.get(id)?.number);
+        topic.number = topic.number.or(here).or_else(|| self.next());
         let name = topic.number.map_or_else(|| title.clone(), |number| number.to_string());
         let id = put(adopter, known, topic, &name, line)?;
-        self.by_title.entry(title).or_insert(id);
-        let number = adopter.workspace.topics.get(id).and_then(|topic| topic.number);
-        self.by_number.extend(number.map(|number| (number, id)));
+        self.met.insert(id);
         Some(id)
+    }
+
+    /// The topic of this number; else the first of this title, unless the file speaks of that one under its own number.
+    fn known(&self, adopter: &Adopter<'_>, number: Option<u16>, title: &str) -> Option<Id> {
+        let by_number = number.and_then(|number| self.by_number.get(&number));
+        let number_of = |id: &Id| adopter.workspace.topics.get(*id).and_then(|topic| topic.number);
+        let is_free = |id: &&Id| !self.met.contains(id) && number_of(id).is_none_or(|of| !self.stated.contains(&of));
+        by_number.or_else(|| self.by_title.get(title)?.iter().find(is_free)).copied()
     }
 
     fn next(&mut self) -> Option<u16> {

@@ -4,6 +4,7 @@
 use super::lines::{Line, Look, bare, leading_number, numbered, split};
 use super::{Group, Item, Proceedings, Stated, Strange};
 use crate::exchange::openspace::labels::{self, RECOMMENDATIONS, Words};
+use crate::exchange::openspace::wall;
 
 /// Fields whose words may fill several paragraphs.
 const PARAGRAPHS: &[&str] = &["discussion", "resources", "requests", "notes", RECOMMENDATIONS];
@@ -193,7 +194,7 @@ impl Reader<'_> {
     /// Begins a topic; one whose number and title stand above already goes on.
     fn begin(&mut self, line: &Line, level: usize, number: Option<u16>, title: String) -> bool {
         (self.in_topic, self.open, self.level) = (true, None, level);
-        let is_same = |group: &Group| group.number == number && group.title.eq_ignore_ascii_case(&title);
+        let is_same = |group: &Group| group.number == number && wall::key(&group.title) == wall::key(&title);
         match self.found.groups.iter().position(is_same) {
             Some(at) => {
                 let group = self.found.groups.remove(at);

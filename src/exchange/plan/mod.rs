@@ -1,17 +1,18 @@
 //! Plans an import: one change from a three-way merge of what the source said last time (the kept original), what it
 //! says now, and the records as they are here.
 
+mod merge;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::model::Ref;
 use crate::model::needs::NeedTable;
 use crate::model::original::Json;
-use crate::model::record::Record;
 use crate::model::service::Source;
 use crate::model::text::{MAX_BYTES, Text};
 use crate::model::{
-    AnyRecord, Author, Change, Collection, Edit, Id, Kind, Organisation, Original, Service, SplitMix64, Workspace,
+    Author, Change, Collection, Edit, Id, Kind, Organisation, Original, Service, SplitMix64, Workspace,
 };
 
 use super::map::{self, ServiceContext};
@@ -40,30 +41,6 @@ pub struct ImportPlan {
     pub change: Change,
     /// What was read and repaired.
     pub report: Report,
-}
-
-/// A kind of record that can be imported.
-trait Sourced: Record + Into<AnyRecord> {
-    fn source(&mut self) -> &mut Option<Source>;
-    fn find_in(workspace: &Workspace, id: Id) -> Option<Arc<Self>>;
-}
-
-impl Sourced for Service {
-    fn source(&mut self) -> &mut Option<Source> {
-        &mut self.source
-    }
-    fn find_in(workspace: &Workspace, id: Id) -> Option<Arc<Self>> {
-        workspace.services.get(id).cloned()
-    }
-}
-
-impl Sourced for Organisation {
-    fn source(&mut self) -> &mut Option<Source> {
-        &mut self.source
-    }
-    fn find_in(workspace: &Workspace, id: Id) -> Option<Arc<Self>> {
-        workspace.organisations.get(id).cloned()
-    }
 }
 
 /// Plans the import of a package.
@@ -246,119 +223,6 @@ impl<'a> Planner<'a> {
         let now = organisation_id_in(json).and_then(|id| self.organisations.get(&id).copied());
         let before = base.and_then(|base| organisation_id_in(base.as_str())).and_then(|id| self.before.get(&id));
         (now, before.map(|original| original.json.as_str().to_owned()))
-    }
-
-    /// Whether nothing has to be merged: the item did not change and the record is not marked as missing.
-    fn is_unchanged<R: Sourced>(&mut self, id: Id, is_same_json: bool, at: usize) -> bool {
-        if !is_same_json {
-            return false;
-        }
-        let is_missing = R::find_in(self.context.workspace, id).is_some_and(|record| {
-            Arc::unwrap_or_clone(record).source().as_ref().is_some_and(|s| s.missing_since.is_some())
-        });
-        self.counts[at].unchanged += usize::from(!is_missing);
-        !is_missing
-    }
-
-    /// Merges the base and the new state of an item with the record here, and adds the edit.
-    fn merge_item<R: Sourced>(&mut self, item: &Item, id: Id, base: Option<R>, mut theirs: R, at: usize) {
-        theirs.set_id(id);
-        let source = Source { feed: self.feed.clone(), id: Text::line(&item.id), ..Source::default() };
-        let ours = R::find_in(self.context.workspace, id);
-        let before = ours.as_ref().map(|ours| R::clone(ours).into());
-        let after = match ours {
-            Some(ours) => self.merged(base, &ours, theirs),
-            None if base.as_ref().is_some_and(|base| base.differing(&theirs).is_empty()) => None,
-            None => {
-                *theirs.source() = Some(source);
-                theirs.set_updated(self.context.author.stamp(None));
-                Some(theirs)
-            }
-        };
-        match (&before, &after) {
-            (_, None) => self.counts[at].unchanged += 1,
-            (None, Some(_)) => self.counts[at].new += 1,
-            (Some(_), Some(_)) => self.counts[at].changed += 1,
-        }
-        self.edits[at].extend(after.and_then(|after| Edit::new(before, Some(after.into()))));
-    }
-
-    /// The record with the changes of the source merged in; `None` when nothing changed. Conflicts become suggestions.
-    fn merged<R: Sourced>(&self, base: Option<R>, ours: &Arc<R>, mut theirs: R) -> Option<R> {
-        let mut source = R::clone(ours).source().clone().unwrap_or_default();
-        let mut base = base.unwrap_or_default();
-        for side in [&mut base, &mut theirs] {
-            side.source().clone_from(R::clone(ours).source());
-        }
-        let (mut merged, both) = R::merge(&base, ours, &theirs, true);
-        source.missing_since = None;
-        let formatted = |record: &R, name: &str| self.format_field(record, name);
-        source.suggestions.retain(|(name, value)| {
-            formatted(&theirs, name) == **value && formatted(&merged, name) != **value && !both.contains(&name.as_str())
-        });
-        let offered = both.iter().filter_map(|name| Some((Text::line(name), Text::some(&formatted(&theirs, name))?)));
-        source.suggestions.extend(offered);
-        *merged.source() = Some(source);
-        if merged.differing(ours).is_empty() {
-            return None;
-        }
-        merged.set_updated(self.context.author.stamp(Some(&R::clone(ours).into())));
-        Some(merged)
-    }
-
-    fn format_field<R: Sourced>(&self, record: &R, name: &str) -> String {
-        let any: AnyRecord = record.clone().into();
-        if let (AnyRecord::Service(service), "verified") = (&any, name) {
-            return service.verified.as_ref().map(|verified| verified.on.to_string()).unwrap_or_default();
-        }
-        any.format_field(name, self.context.workspace)
-    }
-
-    /// Stores the item as an original: the base of the next import and of exports.
-    fn keep_original(&mut self, item: &Item, record: Option<Id>) {
-        let known = self.known.remove(&(item.table.to_string(), item.id.to_string()));
-        if known.as_ref().is_some_and(|known| known.json.as_str() == &*item.json && known.record == record) {
-            return;
-        }
-        let id = known.as_ref().map_or_else(|| self.new_id(Kind::Original), |known| known.id);
-        let before = known.map(AnyRecord::Original);
-        let after = Original {
-            id,
-            name: Text::line(&item.table),
-            feed: Some(self.feed.clone()),
-            source_id: Text::some(&item.id),
-            json: Json::new(&item.json),
-            record,
-            updated: self.context.author.stamp(before.as_ref()),
-        };
-        self.edits[2].extend(Edit::new(before, Some(after.into())));
-    }
-
-    /// Marks records that the source no longer has; only rows without a record are deleted.
-    fn mark_missing(&mut self) {
-        let mut gone: Vec<Arc<Original>> = self.known.values().cloned().collect();
-        gone.sort_by_key(|original| original.id);
-        for original in gone {
-            match original.record.map(|id| self.context.workspace.get(id)) {
-                Some(Some(AnyRecord::Service(service))) => self.mark_record(service, 1),
-                Some(Some(AnyRecord::Organisation(organisation))) => self.mark_record(organisation, 0),
-                Some(_) => {}
-                None => self.edits[2].extend(Edit::new(Some(AnyRecord::Original(original)), None)),
-            }
-        }
-    }
-
-    fn mark_record<R: Sourced>(&mut self, record: Arc<R>, at: usize) {
-        self.counts[at].missing += 1;
-        let before: AnyRecord = R::clone(&record).into();
-        let mut after = Arc::unwrap_or_clone(record);
-        let mut source = after.source().clone().unwrap_or_default();
-        if source.missing_since.is_none() {
-            source.missing_since = Some(self.context.author.today);
-            *after.source() = Some(source);
-            after.set_updated(self.context.author.stamp(Some(&before)));
-            self.edits[at].extend(Edit::new(Some(before), Some(after.into())));
-        }
     }
 
     /// Reports a missing name and texts that are too long for a record.
