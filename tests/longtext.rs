@@ -175,8 +175,10 @@ fn typing_is_taken_back_word_by_word_and_done_again() {
     assert_eq!(with_cursor(&harness), "Ask them |");
     harness.press("<alt-u><alt-u>");
     assert_eq!(with_cursor(&harness), "|");
-    harness.press("<alt-U><alt-U>");
+    harness.press("<alt-U><ctrl-y>");
     assert_eq!(with_cursor(&harness), "Ask them |");
+    harness.press("<ctrl-_><ctrl-y>");
+    assert_eq!(with_cursor(&harness), "Ask them |", "keys for those whose terminal has no alt");
     harness.press("<ctrl-u><alt-u>");
     assert_eq!(with_cursor(&harness), "Ask them |", "what was erased is back");
     harness.press("<backspace><backspace><backspace><alt-u>");
@@ -194,6 +196,18 @@ fn what_the_editor_left_can_be_taken_back() {
     assert_eq!(with_cursor(&harness), "rough, then in order\nand long|");
     harness.press("<alt-u>");
     assert_eq!(with_cursor(&harness), "rough|");
+}
+
+#[test]
+fn what_was_typed_is_safe_before_the_editor_has_the_terminal() {
+    let mut harness = at_notes();
+    harness.paste("rough");
+    let effects = harness.app.update(Event::Key("ctrl-o".parse().unwrap()));
+    assert!(
+        matches!(&effects[..], [Effect::KeepDraft(draft), Effect::EditText(text)]
+            if text == "rough" && draft.fields.iter().any(|(_, typed)| typed == "rough")),
+        "{effects:?}"
+    );
 }
 
 /// A habit of other programs must not cost an hour of typing.

@@ -51,7 +51,10 @@ fn translate(raw: Raw) -> Option<Event> {
 }
 
 fn key(event: KeyEvent) -> Option<Key> {
+    let has = |modifier| event.modifiers.contains(modifier);
     let code = match event.code {
+        // One byte, 0x1F, is sent for ctrl with -, / and 7; on most keyboards it is the first that people know.
+        KeyCode::Char('7') if has(KeyModifiers::CONTROL) => Code::Char('_'),
         KeyCode::Char(c) => Code::Char(c),
         KeyCode::F(n) => Code::F(n),
         KeyCode::Enter => Code::Enter,
@@ -70,6 +73,5 @@ fn key(event: KeyEvent) -> Option<Key> {
         KeyCode::PageDown => Code::PageDown,
         _ => return None,
     };
-    let has = |modifier| event.modifiers.contains(modifier);
     Some(Key { code, ctrl: has(KeyModifiers::CONTROL), alt: has(KeyModifiers::ALT) })
 }

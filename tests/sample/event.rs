@@ -11,13 +11,19 @@ use folkmoot::model::round::{Round, RoundState, options_for};
 use folkmoot::model::tally::{Tally, tally};
 use folkmoot::model::topic::{Topic, TopicState};
 use folkmoot::model::turnout::not_voted;
-use folkmoot::model::{Audience, Event, Id, Kind, Person, Ref, Theme, Workspace, event};
+use folkmoot::model::{
+    Audience, Author, Event, Id, Kind, Person, Ref, Text, Theme, Timestamp, Workspace, change, event,
+};
 
 use super::{read, sample};
 
 fn the_event(workspace: &Workspace) -> &Event {
     assert_eq!(workspace.events.len(), 1, "it opens by itself as long as it is the only one");
     event::latest(workspace).unwrap()
+}
+
+fn author() -> Author {
+    Author { by: "KP".into(), at: Timestamp::from_seconds(1_000), today: super::today() }
 }
 
 fn names(people: &[Ref<Person>], workspace: &Workspace) -> Vec<String> {
@@ -136,6 +142,20 @@ fn fifty_delegates_came_from_both_sides_of_the_table() {
     assert_eq!(initials.into_iter().collect::<Vec<_>>(), [("SW", vec!["Sorrel Wren", "Sarah Woolcock"])]);
 }
 
+/// Two who share initials can still be written about; nobody else takes the same.
+#[test]
+fn initials_that_clash_bar_no_other_change() {
+    let workspace = sample();
+    let named = |name: &str| workspace.people.iter().find(|person: &&Arc<Person>| &*person.name == name).unwrap();
+    let put = |person: Person| change::put(&workspace, person.into(), &author());
+    let sarah = named("Sarah Woolcock").as_ref().clone();
+    assert!(put(Person { notes: Text::some("Fridays."), ..sarah.clone() }).is_ok());
+    let refused = put(Person { initials: Text::some("KP"), ..sarah }).unwrap_err();
+    assert!(refused.0.contains("already signs for Katy Pascoe"), "{refused}");
+    let refused = put(Person { initials: Text::some("sw"), ..named("Katy Pascoe").as_ref().clone() }).unwrap_err();
+    assert!(refused.0.contains("already signs for"), "{refused}");
+}
+
 #[test]
 fn the_wall_holds_every_state_a_topic_can_be_in() {
     let workspace = sample();
@@ -220,13 +240,13 @@ fn the_tally_shows_ties_and_a_band() {
 /// A ballot lies where voting would put it, so that who votes again replaces it.
 #[test]
 fn a_ballot_has_the_id_that_follows_from_its_voter() {
+    use folkmoot::model::SplitMix64;
     use folkmoot::model::ballot::{Origin, Voter, vote};
-    use folkmoot::model::{Author, SplitMix64, Timestamp};
     let mut workspace = sample();
     let mut round = counted(&workspace).0.clone();
     round.state = RoundState::Open;
     workspace.place(round.id, Some(round.clone().into()));
-    let author = Author { by: "KP".into(), at: Timestamp::from_seconds(1_000), today: super::today() };
+    let author = author();
     for ballot in workspace.ballots.iter() {
         let ballot: &Ballot = ballot;
         let voter = Voter::Person(ballot.person.as_ref().and_then(Ref::id).unwrap());

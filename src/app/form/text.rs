@@ -8,9 +8,9 @@ use crate::app::{App, Effects, Layer, Severity, command};
 /// Keys of a field that is a text of several lines; the others are those of every form.
 pub(crate) const COMMANDS: &[Command] = commands! { Scope::TEXT;
     "text.whole" ["ctrl-g"] "zoom" "give this text the whole screen, or the form again" always, whole;
-    "text.undo" ["alt-u"] "" "take back what you typed in this text, word by word" can_undo,
+    "text.undo" ["alt-u", "ctrl-_"] "" "take back what you typed in this text, word by word" can_undo,
         |app| act(app, BlockInput::undo);
-    "text.redo" ["alt-U"] "" "type again what you took back" can_redo, |app| act(app, BlockInput::redo);
+    "text.redo" ["alt-U", "ctrl-y"] "" "type again what you took back" can_redo, |app| act(app, BlockInput::redo);
     "text.up" ["up"] "" "a line up; from the first the field above" always, |app| line(app, Move::Up, -1);
     "text.down" ["down"] "" "a line down; from the last the field below" always, |app| line(app, Move::Down, 1);
     "text.left" ["left"] "" "a letter back" always, |app| step(app, Move::Left);
