@@ -232,8 +232,13 @@ macro_rules! kinds {
 
             /// Hands out its searched texts with the field each counts as.
             pub fn each_text(&self, workspace: &Workspace, each: &mut $crate::model::field::EachText<'_>) {
-                match self { $(Self::$name(record) => for field in $name::FIELDS {
-                    (field.each_text)(record, field.info.search, workspace, each);
+                match self { $(Self::$name(record) => {
+                    for field in $name::FIELDS {
+                        (field.each_text)(record, field.info.search, workspace, each);
+                    }
+                    if let Some(code) = record.code(workspace) {
+                        each(SearchField::Alias, &code);
+                    }
                 }),+ }
             }
 

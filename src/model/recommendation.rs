@@ -104,6 +104,10 @@ impl Rules for Recommendation {
         Cow::Owned(format!("{topic} {:05}", self.number.unwrap_or(u16::MAX)))
     }
 
+    fn code(&self, workspace: &Workspace) -> Option<String> {
+        self.label(workspace)
+    }
+
     fn answers_to(&self, typed: &str, workspace: &Workspace) -> bool {
         self.label(workspace).is_some_and(|label| label == typed) || self.text.to_lowercase() == typed
     }

@@ -103,6 +103,11 @@ pub trait Rules: Sized + 'static {
         Vec::new()
     }
 
+    /// What it is called for short, where that is no field of its own: `17.2`. It is searched as another name.
+    fn code(&self, _workspace: &Workspace) -> Option<String> {
+        None
+    }
+
     /// Fills in what a new record leaves out and the others tell: the next number, the latest event.
     fn complete(&mut self, _workspace: &Workspace) {}
 

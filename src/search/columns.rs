@@ -120,8 +120,13 @@ impl FilterColumns {
             _ => None,
         };
         [Some(&record.updated().1), verified].map(|by| {
-            let (key, next) = (normalized(by?), NonZeroU32::new(self.signatures.len() as u32 + 1)?);
-            Some(*self.signatures.entry(key.into()).or_insert(next))
+            let key = normalized(by?);
+            if let Some(known) = self.signatures.get(key.as_str()) {
+                return Some(*known);
+            }
+            let next = NonZeroU32::new(self.signatures.len() as u32 + 1)?;
+            self.signatures.insert(key.into(), next);
+            Some(next)
         })
     }
 

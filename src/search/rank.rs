@@ -255,7 +255,9 @@ impl Search<'_> {
     /// Those of some documents that pass the filters, in the order of names, with their scores and the fields in which
     /// terms were found.
     fn hits(&self, is_wanted: impl Fn(u32) -> bool, score: impl Fn(u32) -> (f32, u8)) -> Vec<Hit> {
-        let mut hits = Vec::with_capacity(self.index.len()); // pages never written to take no memory
+        // Counting first costs less than room for all of them and giving most of it back.
+        let wanted = self.index.by_name.iter().filter(|document| is_wanted(**document)).count();
+        let mut hits = Vec::with_capacity(wanted);
         self.for_each(is_wanted, |document| {
             if let Some(id) = self.index.ids[document as usize] {
                 let (score, flags) = score(document);
@@ -264,8 +266,8 @@ impl Search<'_> {
         });
         if !self.filters.is_empty() {
             hits.retain_mut(|hit| self.passes_all(hit));
+            hits.shrink_to_fit();
         }
-        hits.shrink_to_fit();
         hits
     }
 

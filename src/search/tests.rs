@@ -9,6 +9,7 @@ use crate::model::{Date, Organisation, Person, Service, SplitMix64, Text, Timest
 
 mod filters;
 mod laws;
+mod openspace;
 
 fn today() -> Date {
     "2026-11-21".parse().unwrap()
@@ -93,17 +94,29 @@ impl Harness {
     }
 
     fn index(&self) -> Index {
-        Index::build(&[Kind::Service], &self.workspace, &atlas())
+        self.index_of(&[Kind::Service])
+    }
+
+    fn index_of(&self, kinds: &[Kind]) -> Index {
+        Index::build(kinds, &self.workspace, &atlas())
     }
 
     fn find(&self, text: &str) -> Vec<String> {
-        let (found, _) = self.found(text);
-        found.hits.iter().map(|hit| self.workspace.get(hit.id).unwrap().title_alone()).collect()
+        self.titles(&self.found(text).0)
+    }
+
+    fn titles(&self, found: &Found) -> Vec<String> {
+        let title = |hit: &Hit| self.workspace.get(hit.id).unwrap().title(&self.workspace).into_owned();
+        found.hits.iter().map(title).collect()
     }
 
     fn found(&self, text: &str) -> (Found, Query) {
-        let (index, atlas) = (self.index(), atlas());
-        let query = Query::parse(text, &index, &atlas);
+        self.found_among(text, &self.index())
+    }
+
+    fn found_among(&self, text: &str, index: &Index) -> (Found, Query) {
+        let atlas = atlas();
+        let query = Query::parse(text, index, &atlas);
         (index.search(&query, Context { workspace: &self.workspace, atlas: &atlas, today: today() }), query)
     }
 }

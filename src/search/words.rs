@@ -9,21 +9,22 @@ use crate::model::text;
 /// Words are cut after so many letters; longer ones are not words that anybody types.
 pub(super) const MAX_WORD_LETTERS: usize = 64;
 
-/// Calls `each` with every word of a text and the bytes it was read from.
+/// Calls `each` with every word of a text and the bytes it was read from. A number with a point in it is one word (Unicode
+/// Standard Annex 29, rules WB11 and WB12): `17.2` is what is said aloud.
 pub(super) fn for_each_word(text: &str, mut each: impl FnMut(&str, Range<usize>)) {
     let mut tokenizer = Tokenizer::default();
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        let end = at + c.len_utf8();
-        match c {
-            'a'..='z' | '0'..='9' => tokenizer.push(c, at, end),
-            'A'..='Z' => tokenizer.push(c.to_ascii_lowercase(), at, end),
-            c if is_apostrophe(c) => {}
-            c if c.is_ascii() || !tokenizer.push_folded(c, at, end) => {
-                let joins = is_hyphen(c) && chars.peek().is_some_and(|(_, next)| next.is_alphanumeric());
-                tokenizer.end_word(joins, &mut each);
-            }
-            _ => {}
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let run = bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        if run > 0 {
+            tokenizer.push_run(&text[at..at + run], at);
+            at += run;
+        } else if byte == b'.' && tokenizer.ends_in_digit() && bytes.get(at + 1).is_some_and(u8::is_ascii_digit) {
+            tokenizer.push('.', at, at + 1);
+            at += 1;
+        } else {
+            at += tokenizer.other(&text[at..], at, &mut each);
         }
     }
     tokenizer.end_word(false, &mut each);
@@ -112,6 +113,34 @@ struct Tokenizer {
 }
 
 impl Tokenizer {
+    /// Adds letters and digits of ASCII.
+    fn push_run(&mut self, run: &str, at: usize) {
+        if self.letters == 0 {
+            self.span.start = at;
+        }
+        let kept = &run[..run.len().min(MAX_WORD_LETTERS.saturating_sub(self.letters))];
+        let from = self.word.len();
+        self.word.push_str(kept);
+        self.word[from..].make_ascii_lowercase();
+        self.letters += run.len();
+        self.span.end = at + run.len();
+    }
+
+    fn ends_in_digit(&self) -> bool {
+        self.word.ends_with(|c: char| c.is_ascii_digit())
+    }
+
+    /// Takes the next character, which is no letter and no digit of ASCII; returns how many bytes it has.
+    fn other(&mut self, rest: &str, at: usize, each: &mut impl FnMut(&str, Range<usize>)) -> usize {
+        let mut chars = rest.chars();
+        let Some(c) = chars.next() else { return rest.len() };
+        if !is_apostrophe(c) && (c.is_ascii() || !self.push_folded(c, at, at + c.len_utf8())) {
+            let joins = is_hyphen(c) && chars.next().is_some_and(char::is_alphanumeric);
+            self.end_word(joins, each);
+        }
+        c.len_utf8()
+    }
+
     fn push(&mut self, c: char, at: usize, end: usize) {
         if self.letters == 0 {
             self.span.start = at;
@@ -172,6 +201,7 @@ mod tests {
         assert_eq!(words("Women’s drop-in, O'Brien & ÉCOLE"), ["womens", "drop", "in", "dropin", "obrien", "ecole"]);
         assert_eq!(words("DT4 8EQ – 24/7 -"), ["dt4", "8eq", "24", "7"]);
         assert_eq!(words(" - ' "), Vec::<String>::new());
+        assert_eq!(words("17.2. v1.x .5 9.30–16.30"), ["17.2", "v1", "x", "5", "9.30", "16.30", "9.3016.30"]);
     }
 
     #[test]
