@@ -242,6 +242,7 @@ fn ballots_and_receipts_are_not_edited_behind_the_vote() {
         let (_, code, error) = run(dir, &["set", &id(kind), field]);
         assert!(code == 5 && error.contains(why), "{kind} {field}: {code} {error}");
         assert_eq!(fs::read_to_string(dir.join(format!("{kind}.ron"))).unwrap(), before);
+        assert!(!done(dir, &["show", &id(kind)]).contains("Changed"), "nobody can say when, and nobody does");
     }
 }
 

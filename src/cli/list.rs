@@ -12,7 +12,7 @@ use super::exit::{CommandError, CommandResult};
 use super::session::Session;
 use crate::exchange::spreadsheet::text_cell;
 use crate::model::text::one_line;
-use crate::model::{AnyRecord, Audience, CellContext, FieldInfo, Kind, Wording, Workspace};
+use crate::model::{AnyRecord, Audience, CellContext, FieldInfo, Kind, Updated, Wording, Workspace};
 use crate::store::{self, Mode};
 
 /// Reads the name of a kind, for one or for many, among those that `is_meant` accepts. Help and completions of the shell
@@ -85,8 +85,11 @@ impl ShowArgs {
             let words = record.show(field, Wording::Typed, Audience::Colleagues, workspace).into_words();
             print_field(field.label, &words, out)?;
         }
+        // Ballots and receipts of an anonymous round do not say when they were written, nor by whom.
         let updated = record.updated();
-        print_field("Changed", &format!("{} {}", updated.0, updated.1), out)?;
+        if *updated != Updated::default() {
+            print_field("Changed", &format!("{} {}", updated.0, updated.1), out)?;
+        }
         Ok(0)
     }
 }
