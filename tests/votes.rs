@@ -326,6 +326,21 @@ fn a_wall_is_counted_from_top_to_bottom_a_number_and_enter_each() {
 }
 
 #[test]
+fn a_wall_that_is_counted_once_is_counted_together() {
+    let mut workspace = open_round(&[("method", "wall count")]);
+    voting::count(&mut workspace, "RS", &[("1.1", 9), ("1.2", 4)]);
+    let mut harness = at(&workspace);
+    harness.press("3v");
+    shows(&harness, "2 of 12 counted");
+    harness.press("1.1 7<enter>");
+    shows(&harness, "11 dots of 40 given out");
+    let counts = round_of(&harness.saved()).counts;
+    assert_eq!(counts.len(), 2, "what is counted again replaces what another counted");
+    harness.press("<esc>x");
+    shows(&harness, "10 items have not been counted");
+}
+
+#[test]
 fn initials_are_asked_for_one_after_the_other_and_clashes_are_put_to_the_person() {
     let mut harness = at(&closed_round(&[]));
     harness.press("3riKP lead<enter>");
@@ -564,8 +579,13 @@ fn no_frame_of_an_open_wall_depends_on_where_the_dots_are() {
     }
 }
 
+/// A handful each time; `MOOT_CASES=500 cargo test --test votes` for a long night.
+fn cases() -> u32 {
+    std::env::var("MOOT_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(16)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { max_shrink_iters: 60, failure_persistence: None, ..ProptestConfig::with_cases(cases()) })]
 
     /// Whatever is typed at ballots, nobody has more dots than they were given, and no item more than may be put on one.
     #[test]

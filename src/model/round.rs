@@ -201,16 +201,17 @@ impl Round {
         (!named.is_empty()).then_some(named)
     }
 
-    /// How far a round is and what is on its ballot is changed by opening, closing and certifying it alone; what was
-    /// counted stays as it was once it is closed.
+    /// How far a round is is changed by opening, closing and certifying it alone; its ballot stays once it is open, and
+    /// what was counted once it is closed.
     fn refuse_steps(&self, before: &Self) -> Result<(), Refusal> {
-        let steps = |round: &Self| (round.state, round.options.clone(), round.certified_by.clone());
-        if steps(self) != steps(before) || before.is_closed() && self.counts != before.counts {
-            let help =
-                "its state, its ballot and its counts are changed by opening, counting, closing and certifying it";
-            return Err(Refusal(format!("{} stays as it is: {help}", self.name)));
+        let is_same_step = (self.state, &self.certified_by) == (before.state, &before.certified_by);
+        let is_same_ballot = before.state == RoundState::Planned || self.options == before.options;
+        let is_same_count = !before.is_closed() || self.counts == before.counts;
+        if is_same_step && is_same_ballot && is_same_count {
+            return Ok(());
         }
-        Ok(())
+        let help = "its state, its ballot and its counts are changed by opening, counting, closing and certifying it";
+        Err(Refusal(format!("{} stays as it is: {help}", self.name)))
     }
 
     /// Lowering a limit below what has been used already is refused with the items on which it was. Ballots that broke the

@@ -12,7 +12,8 @@ use super::reference::Ref;
 use super::round::{Method, Round, RoundState, WallCount, edit, find};
 use super::{Id, Text, Workspace};
 
-/// Writes down what one person counted on one item of the wall; what they counted there before is replaced.
+/// Writes down what one person counted on one item of the wall. It replaces what they counted there before; where two do
+/// not count independently, also what another did.
 ///
 /// # Errors
 /// The round is not open or not counted on the wall, or the item is not on its ballot.
@@ -39,7 +40,9 @@ pub fn count(
     let name = row.item.name(workspace).into_owned();
     // How many stands in the record, which is hidden while the round is open, and in no sentence.
     Ok(edit(workspace, round, author, format!("{counter} counted {name}"), |round| {
-        round.counts.retain(|count| count.counter != row.counter || count.item != row.item);
+        let is_of_two = round.method == Method::TwoCounters;
+        let is_replaced = |count: &WallCount| count.item == row.item && (!is_of_two || count.counter == row.counter);
+        round.counts.retain(|count| !is_replaced(count));
         round.counts.push(row);
     }))
 }
@@ -85,6 +88,16 @@ pub struct Counted {
     pub items: Vec<Id>,
     /// The sum of their dots.
     pub dots: u64,
+}
+
+/// All that was counted by whomever, where nobody counts independently of others.
+pub fn counted_together(round: &Round) -> Counted {
+    let all = counted(round);
+    Counted {
+        counter: all.first().map(|one| one.counter.clone()).unwrap_or_default(),
+        dots: all.iter().map(|one| one.dots).sum(),
+        items: all.into_iter().flat_map(|one| one.items).collect(),
+    }
 }
 
 /// Those who count, in the order of their initials.

@@ -70,15 +70,17 @@ pub(super) fn refresh(app: &mut App) {
     let Some(round) = round(app) else { return };
     let counter = &app.screens.votes.counting.counter;
     let all = wall::counted(round);
-    let mine = all.iter().find(|one| one.counter == *counter);
-    let counted: HashSet<Id> = mine.map(|one| one.items.iter().copied().collect()).unwrap_or_default();
+    let is_of_two = round.method == Method::TwoCounters;
+    let mine = all.iter().find(|one| one.counter == *counter).cloned();
+    let mine = if is_of_two { mine } else { Some(wall::counted_together(round)) };
+    let counted: HashSet<Id> = mine.iter().flat_map(|one| one.items.iter().copied()).collect();
     let is_counted_by_all =
         |one: &&wall::Difference| one.counts.len() > 1 && one.counts.iter().all(|it| it.1.is_some());
-    let differences = if round.method == Method::TwoCounters { wall::differences(round) } else { Vec::new() };
+    let differences = if is_of_two { wall::differences(round) } else { Vec::new() };
     let differing = differences.iter().filter(is_counted_by_all).filter_map(|one| one.item.id()).collect();
     let others: HashSet<Id> = all.iter().flat_map(|one| one.items.iter().copied()).collect();
     let waiting = others.difference(&counted).count();
-    let checksum = checksum(mine.map_or(0, |one| one.dots), wall::issued(&app.workspace, round));
+    let checksum = checksum(mine.as_ref().map_or(0, |one| one.dots), wall::issued(&app.workspace, round));
     let counter = counter.clone();
     app.screens.votes.counting = Counting { counter, counted, differing, waiting, checksum };
 }

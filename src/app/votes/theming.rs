@@ -217,6 +217,7 @@ fn theme_rows(app: &App, event: Option<&Ref<Event>>, tally: Option<&Tally>, lett
     let mut gathered = of_event(&app.workspace, event, tally);
     let mut themes: Vec<_> = app.workspace.themes.iter().filter(|theme| theme.event.as_ref() == event).collect();
     themes.sort_by_cached_key(|theme| (theme.name.to_lowercase(), theme.id));
+    lettered.retain(|id| app.workspace.themes.get(*id).is_some());
     for theme in &themes {
         if !lettered.contains(&theme.id) {
             lettered.push(theme.id);
