@@ -158,24 +158,33 @@ impl Rules for Receipt {
 /// # Errors
 /// The first rule that is broken, with the item.
 pub fn check_votes(round: &Round, votes: &[Vote], workspace: &Workspace) -> Result<(), Refusal> {
+    check_votes_among(round, votes, workspace, |item| round.has_option(item))
+}
+
+/// As [`check_votes`], where it is known by other means what is on the ballot: for many ballots of one round.
+///
+/// # Errors
+/// Those of [`check_votes`].
+pub(super) fn check_votes_among(
+    round: &Round,
+    votes: &[Vote],
+    workspace: &Workspace,
+    is_option: impl Fn(Id) -> bool,
+) -> Result<(), Refusal> {
     let budget = u32::from(round.dots.unwrap_or_default());
-    let mut seen = HashSet::new();
+    let most_on_one = round.most_on_one();
     let mut sum = 0_u32;
-    for vote in votes {
+    for (at, vote) in votes.iter().enumerate() {
         let name = || vote.item.name(workspace).into_owned();
-        let Some(item) = vote.item.id().filter(|item| round.has_option(*item)) else {
+        let Some(item) = vote.item.id().filter(|item| is_option(*item)) else {
             return Err(Refusal(format!("{} is not on the ballot of {}", name(), round.name)));
         };
-        if !seen.insert(item) {
+        if votes[..at].iter().any(|earlier| earlier.item.id() == Some(item)) {
             return Err(Refusal(format!("{} stands on this ballot twice", name())));
         }
         let dots = u32::from(vote.dots.unwrap_or_default());
-        if dots > round.most_on_one() {
-            return Err(Refusal(format!(
-                "{dots} dots on {}: at most {} can be put on one",
-                name(),
-                round.most_on_one()
-            )));
+        if dots > most_on_one {
+            return Err(Refusal(format!("{dots} dots on {}: at most {most_on_one} can be put on one", name())));
         }
         sum += dots;
     }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::ballot::{Ballot, check_votes};
+use super::ballot::{Ballot, check_votes_among};
 use super::change::Refusal;
 use super::field::Audience;
 use super::organisation::Sector;
@@ -111,7 +111,7 @@ fn of_ballots(workspace: &Workspace, round: &Round, one_dot: bool) -> Tally {
     let mut invalid = Vec::new();
     let mut valid: Vec<(&Ballot, Vec<(u32, u32)>)> = Vec::new();
     for ballot in ballots_of(workspace, round.id) {
-        match check_votes(round, &ballot.votes.0, workspace) {
+        match check_votes_among(round, &ballot.votes.0, workspace, |item| places.contains_key(&item)) {
             Ok(()) => valid.push((ballot, votes_of(ballot, &places))),
             Err(refusal) => invalid.push((ballot.id, refusal.0)),
         }
