@@ -129,16 +129,21 @@ fn resident() -> f64 {
 }
 
 fn compare(ballots: u32, voters: Voters) {
-    let before = resident();
     let workspace = election(ballots, voters);
-    let held = resident() - before;
     let who = if voters == Voters::Named { "named" } else { "numbered" };
     let name = format!("{} {who} ballots", folkmoot::model::text::count(ballots as usize));
     let times = |one_dot| (0..5).map(|_| budget::milliseconds(|| count(&workspace, one_dot))).collect::<Vec<_>>();
     let limit = MILLION_MS * f64::from(ballots) / 1_000_000.0;
     budget::compare_all(&name, &times(false), limit, "ms");
     budget::compare_all(&format!("{name}, one dot an item"), &times(true), limit, "ms");
-    println!("{name} take {held:.0} MiB, {:.0} bytes each with who cast them", held * 1_048_576.0 / f64::from(ballots));
+}
+
+/// What a million ballots take. It is asked first: what was freed before would be used again.
+fn memory() {
+    let before = resident();
+    let workspace = election(1_000_000, Voters::Numbered);
+    let held = resident() - before;
+    println!("{} ballots take {held:.0} MiB", folkmoot::model::text::count(workspace.ballots.len()));
 }
 
 /// What somebody waits for who opens a workspace with so many ballots in it.
@@ -158,6 +163,7 @@ fn read_from_a_file() {
 }
 
 fn main() {
+    memory();
     compare(100_000, Voters::Named);
     compare(100_000, Voters::Numbered);
     compare(1_000_000, Voters::Numbered);

@@ -86,6 +86,8 @@
 //! - **What is hidden from an audience reaches it nowhere**: [`model::AnyRecord::show`] and
 //!   [`model::AnyRecord::visible_to`] are the ways from a record to a screen, a command, a search or an export
 //!   (tests/hidden.rs, tests/session.rs, tests/exchange.rs).
+//! - **While a round is open nothing tells what was voted, and of a nameless vote no file ever tells who cast which**: two
+//!   worlds that differ in the votes alone look the same (tests/secrecy.rs).
 
 pub mod app;
 pub mod cli;

@@ -184,23 +184,19 @@ pub fn check_votes_among(
     workspace: &Workspace,
 ) -> Result<(), Refusal> {
     let budget = u32::from(round.dots.unwrap_or_default());
-    let mut seen = HashSet::new();
+    let most_on_one = round.most_on_one();
     let mut sum = 0_u32;
-    for vote in votes {
+    for (at, vote) in votes.iter().enumerate() {
         let name = || vote.item.name(workspace).into_owned();
         let Some(item) = vote.item.id().filter(|item| has_option(*item)) else {
             return Err(Refusal(format!("{} is not on the ballot of {}", name(), round.name)));
         };
-        if !seen.insert(item) {
+        if votes[..at].iter().any(|earlier| earlier.item.id() == Some(item)) {
             return Err(Refusal(format!("{} stands on this ballot twice", name())));
         }
         let dots = u32::from(vote.dots.unwrap_or_default());
-        if dots > round.most_on_one() {
-            return Err(Refusal(format!(
-                "{dots} dots on {}: at most {} can be put on one",
-                name(),
-                round.most_on_one()
-            )));
+        if dots > most_on_one {
+            return Err(Refusal(format!("{dots} dots on {}: at most {most_on_one} can be put on one", name())));
         }
         sum += dots;
     }

@@ -101,9 +101,8 @@ impl Store {
         };
         elsewhere.retain(|edit| !touched.contains(&edit.id()));
         let (merged_records, lost) = self.merge(kind, edits, &before, &read, &mut elsewhere)?;
-        let is_new = |id: Id| edits.iter().any(|edit| edit.id() == id && edit.before().is_none());
-        let added =
-            merged_records.iter().filter(|one| is_new(one.id)).map(|one| (one.id, one.current.is_some())).collect();
+        let of_edits = edits.iter().zip(&merged_records).filter(|(edit, _)| edit.before().is_none());
+        let added = of_edits.map(|(_, one)| (one.id, one.current.is_some())).collect();
         let (text, state) = build(kind, &read, &merged_records)?;
         Ok(PreparedFile { kind, text, exists: read.contents.is_some(), state, elsewhere, lost, added })
     }

@@ -123,12 +123,14 @@ fn cast(dir: &Path, person: Id, dots: &Dots) -> (Cast, Duration) {
     let mut arguments = vec!["vote", "First vote", person.as_str()];
     arguments.extend(votes.iter().map(String::as_str));
     let began = Instant::now();
-    let output = moot(dir, &arguments).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let is_accepted = match output.status.code() {
-        Some(0) => true,
-        Some(5) => false,
-        other => panic!("{arguments:?} ended with {other:?}: {said}"),
+    let is_accepted = loop {
+        let output = moot(dir, &arguments).output().unwrap();
+        match output.status.code() {
+            Some(0) => break true,
+            Some(5) => break false,
+            Some(4) => {} // others held the lock for too long: it says so, and one tries again
+            other => panic!("{arguments:?} ended with {other:?}: {}", String::from_utf8_lossy(&output.stderr)),
+        }
     };
     (Cast { person, dots: dots.clone(), is_accepted }, began.elapsed())
 }

@@ -5,6 +5,11 @@
 
 use super::{FIELD_BITS, Posting, document, fields};
 
+/// glibc gives a freed block back to the system by itself if it is large, and takes blocks of that size for small from then
+/// on, up to this many bytes. Entries in a block that is larger still leave that limit where it was; otherwise what
+/// building an index frees would stay with the program. What is reserved and never written takes no memory.
+const MAX_MAPPED: usize = 32 * 1024 * 1024;
+
 /// What each document holds, until all are read.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ForwardIndex {
@@ -19,6 +24,9 @@ pub(super) struct ForwardIndex {
 impl ForwardIndex {
     /// Notes that a document holds a word. The words of a document must come together.
     pub fn add(&mut self, word: u32, document: u32, fields: u8) {
+        if self.entries.capacity() == 0 {
+            let _ = self.entries.try_reserve_exact(MAX_MAPPED / size_of::<u32>() + 1); // where there is no room, it grows
+        }
         if self.documents.last().is_none_or(|(last, _)| *last != document) {
             self.documents.push((document, self.entries.len() as u32));
         }
