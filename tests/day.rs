@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 use folkmoot::model::record::Rules;
 use folkmoot::model::topic::TopicState;
-use folkmoot::model::{Audience, Id, Ref, Workspace, tally};
+use folkmoot::model::{Audience, Id, Recommendation, Ref, Workspace, tally};
 use harness::Harness;
 
 /// What is talked about. All of it is made up.
@@ -178,6 +178,28 @@ impl Day {
         self.says("What matters most closed");
         each
     }
+
+    /// Initials beside five recommendations, four themes of the marked ones, three of them priorities with their
+    /// decisions, an answer to one of the rest; then the round is certified.
+    fn themes(&mut self) {
+        self.press("rm<home>");
+        for who in ["AB lead", "AC", "AD keep me informed", "AE help", "AF"] {
+            self.press(&format!("i{who}<enter><enter><down>"));
+        }
+        self.press("<home>");
+        for theme in ["Housing", "Mentoring", "Sharing", "Bidding"] {
+            self.press(&format!("<space><space><space><space><space>n{theme}<enter>"));
+            self.says(&format!("theme {theme} made of 5 recommendations"));
+        }
+        for (letter, who) in [("A", "AB, AC"), ("B", "AD"), ("F", "AE")] {
+            self.press(&format!("p{letter}9 jun 2027<tab>{who}<tab>It was asked for most<tab>Two days a week<ctrl-s>"));
+            self.says("priority since");
+        }
+        self.press("<end>ropen to anyone: nobody has the time | AA<enter>");
+        self.says("answered: open to anyone");
+        self.press("<esc><esc><esc><home>Cyes<enter>");
+        self.says("certified");
+    }
 }
 
 /// What stands in the files, a line a record.
@@ -221,6 +243,33 @@ fn counted(workspace: &Workspace, round: Id) -> String {
     lines
 }
 
+fn gathered(workspace: &Workspace) -> String {
+    let mut lines = String::new();
+    let mut themes: Vec<_> = workspace.themes.iter().collect();
+    themes.sort_by_key(|theme| theme.name.clone());
+    for theme in themes {
+        let of_theme = |one: &&std::sync::Arc<Recommendation>| one.theme == Some(Ref::record(theme.id));
+        let labels: Vec<_> =
+            workspace.recommendations.iter().filter(of_theme).filter_map(|one| one.label(workspace)).collect();
+        let priority = theme.priority_since.map_or(String::new(), |since| format!(" | priority since {since}"));
+        writeln!(lines, "{}{priority} | {} recommendations", theme.name, labels.len()).unwrap();
+    }
+    for one in workspace.recommendations.iter().filter(|one| !one.initials.is_empty() || one.answer.is_some()) {
+        let initials: Vec<_> =
+            one.initials.iter().map(|one| format!("{} {:?}", one.who.name(workspace), one.interest)).collect();
+        writeln!(lines, "{} | {} | {:?}", one.title(workspace), initials.join(", "), one.answer).unwrap();
+    }
+    let round = workspace.rounds.iter().next().unwrap();
+    writeln!(lines, "{} {:?} by {:?}", round.name, round.state, round.certified_by.as_deref()).unwrap();
+    lines
+        .lines()
+        .map(str::to_owned)
+        .collect::<std::collections::BTreeSet<_>>()
+        .into_iter()
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
 #[test]
 fn a_whole_day_by_keys() {
     let mut day = Day { harness: Harness::empty(), keys: 0 };
@@ -229,7 +278,8 @@ fn a_whole_day_by_keys() {
     day.topics();
     day.groups();
     let each = day.vote();
-    println!("key presses per ballot: {each}");
+    assert!(each < 30.0, "a ballot of three items takes {each} key presses, its voter included");
+    day.themes();
     let saved = day.harness.saved();
     assert_eq!(saved.topics.len(), 28, "28 posted stays 28");
     assert_eq!(saved.topics.iter().filter(|topic| topic.state == TopicState::Combined).count(), 2);
@@ -238,5 +288,7 @@ fn a_whole_day_by_keys() {
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!("day_files", written(&saved));
         insta::assert_snapshot!("day_tally", counted(&saved, round));
+        insta::assert_snapshot!("day_themes", gathered(&saved));
+        insta::assert_snapshot!("day_last_screen", day.harness.press("r").screen());
     });
 }

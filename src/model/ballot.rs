@@ -6,7 +6,6 @@
 //! whoever merges it.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
