@@ -256,8 +256,7 @@ impl Search<'_> {
     /// terms were found.
     fn hits(&self, is_wanted: impl Fn(u32) -> bool, score: impl Fn(u32) -> (f32, u8)) -> Vec<Hit> {
         // Counting first costs less than room for all of them and giving most of it back.
-        let wanted = self.index.by_name.iter().filter(|document| is_wanted(**document)).count();
-        let mut hits = Vec::with_capacity(wanted);
+        let mut hits = Vec::with_capacity(self.index.by_name.iter().filter(|one| is_wanted(**one)).count());
         self.for_each(is_wanted, |document| {
             if let Some(id) = self.index.ids[document as usize] {
                 let (score, flags) = score(document);
