@@ -206,17 +206,23 @@ fn the_cursor_stands_where_the_next_letter_goes() {
     assert_eq!((buffer.cell((cursor.x - 1, cursor.y)).unwrap().symbol(), cursor.y), ("m", 1));
 }
 
+/// Each picture in the docs bears its size and the keys that lead there: `<!-- screen 80x24: 2mm -->`.
 #[test]
-fn the_pictures_in_the_readme_are_the_real_screens() {
-    let mut readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    let mut harness = Harness::sample();
-    harness.press("/mentor");
-    for (mark, size) in [("80x24", (80, 24)), ("40x12", (40, 12))] {
-        harness.size(size.0, size.1);
-        let begin = format!("<!-- screen {mark} -->\n```text\n");
-        let (before, rest) = readme.split_once(&begin).expect("the README has a place for the picture");
-        let (_, after) = rest.split_once("\n```\n").unwrap();
-        readme = format!("{before}{begin}{}\n```\n{after}", harness.screen());
+fn the_pictures_in_the_docs_are_the_real_screens() {
+    for file in ["README.md", "docs/open-space.md"] {
+        let text = std::fs::read_to_string(root().join(file)).unwrap();
+        let mut parts = text.split("<!-- screen ");
+        let mut fresh = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (mark, rest) = part.split_once(" -->\n```text\n").expect("a picture follows its mark");
+            let (size, keys) = mark.split_once(": ").expect("a mark names size and keys");
+            let (columns, rows) = size.split_once('x').unwrap();
+            let (_, after) = rest.split_once("\n```\n").expect("a picture ends");
+            let mut harness = Harness::sample();
+            harness.size(columns.parse().unwrap(), rows.parse().unwrap()).press(keys);
+            fresh += &format!("<!-- screen {mark} -->\n```text\n{}\n```\n{after}", harness.screen());
+        }
+        assert!(fresh.contains("<!-- screen "), "{file} has pictures");
+        kept_fresh(file, &fresh, "UPDATE_DOCS=1 cargo test --test screens");
     }
-    kept_fresh("README.md", &readme, "UPDATE_DOCS=1 cargo test --test screens");
 }

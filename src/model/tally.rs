@@ -9,7 +9,6 @@ use super::ballot::{Ballot, check_votes_among};
 use super::change::Refusal;
 use super::field::Audience;
 use super::organisation::Sector;
-use super::person::Person;
 use super::reference::Ref;
 use super::round::{Method, Round, RoundState, ballots_of, options_for};
 use super::turnout::eligible;
@@ -301,7 +300,8 @@ struct Supporters(Option<Vec<Support>>);
 #[derive(Clone, Default)]
 struct Support {
     people: u64,
-    organisations: HashSet<Id>,
+    /// For each organisation of the workspace whether one of its people voted for the item.
+    organisations: Vec<bool>,
     /// Those of whom a sector is known, on either side.
     with_sector: u64,
     voluntary: u64,
@@ -314,15 +314,20 @@ impl Supporters {
         if !is_named || ballots.is_empty() {
             return Self(None);
         }
-        let mut of_items = vec![Support::default(); round.options.len()];
+        let known: HashMap<Id, (usize, Option<Sector>)> =
+            workspace.organisations.iter().enumerate().map(|(at, one)| (one.id, (at, one.sector))).collect();
+        let support = Support { organisations: vec![false; known.len()], ..Support::default() };
+        let mut of_items = vec![support; round.options.len()];
         for (ballot, votes) in ballots {
             let person = ballot.person.as_ref().and_then(|person| person.get(workspace));
-            let (organisations, is_voluntary, is_statutory) =
-                person.map_or_else(Default::default, |person| background(workspace, person));
+            let roles = person.map(|person| person.roles.as_slice()).unwrap_or_default();
+            let organisations = || roles.iter().filter_map(|role| known.get(&role.organisation.id()?));
+            let sits_on = |sector| organisations().any(|(_, of)| *of == Some(sector));
+            let (is_voluntary, is_statutory) = (sits_on(Sector::Voluntary), sits_on(Sector::Statutory));
             for (item, _) in votes {
                 let support = &mut of_items[*item as usize];
                 support.people += 1;
-                support.organisations.extend(&organisations);
+                organisations().for_each(|(at, _)| support.organisations[*at] = true);
                 support.with_sector += u64::from(is_voluntary || is_statutory);
                 support.voluntary += u64::from(is_voluntary);
                 support.statutory += u64::from(is_statutory);
@@ -336,7 +341,7 @@ impl Supporters {
     fn count(&self, at: usize) -> Count {
         let Some(support) = self.0.as_ref().map(|items| &items[at]) else { return Count::default() };
         let is_nobody = support.people == 0;
-        let organisations = support.organisations.len() as u64;
+        let organisations = support.organisations.iter().filter(|votes| **votes).count() as u64;
         let knows_sector = is_nobody || support.with_sector > 0;
         Count {
             organisations: (is_nobody || organisations > 0).then_some(organisations),
@@ -345,16 +350,6 @@ impl Supporters {
             ..Count::default()
         }
     }
-}
-
-/// The organisations of a person, and on which sides of the table they sit.
-fn background(workspace: &Workspace, person: &Person) -> (Vec<Id>, bool, bool) {
-    let organisations: Vec<Id> = person.roles.iter().filter_map(|role| role.organisation.id()).collect();
-    let sits_on = |sector| {
-        organisations.iter().any(|id| workspace.organisations.get(*id).is_some_and(|one| one.sector == Some(sector)))
-    };
-    let (voluntary, statutory) = (sits_on(Sector::Voluntary), sits_on(Sector::Statutory));
-    (organisations, voluntary, statutory)
 }
 
 #[cfg(test)]
