@@ -220,7 +220,9 @@ fn the_pictures_in_the_docs_are_the_real_screens() {
             let (_, after) = rest.split_once("\n```\n").expect("a picture ends");
             let mut harness = Harness::sample();
             harness.size(columns.parse().unwrap(), rows.parse().unwrap()).press(keys);
-            fresh += &format!("<!-- screen {mark} -->\n```text\n{}\n```\n{after}", harness.screen());
+            for piece in ["<!-- screen ", mark, " -->\n```text\n", &harness.screen(), "\n```\n", after] {
+                fresh.push_str(piece);
+            }
         }
         assert!(fresh.contains("<!-- screen "), "{file} has pictures");
         kept_fresh(file, &fresh, "UPDATE_DOCS=1 cargo test --test screens");

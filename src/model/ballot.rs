@@ -184,20 +184,24 @@ pub fn check_votes_among(
 ) -> Result<(), Refusal> {
     let budget = u32::from(round.dots.unwrap_or_default());
     let most_on_one = round.most_on_one();
+    let mut items: Vec<Id> = Vec::with_capacity(votes.len());
     let mut sum = 0_u32;
-    for (at, vote) in votes.iter().enumerate() {
+    for vote in votes {
         let name = || vote.item.name(workspace).into_owned();
         let Some(item) = vote.item.id().filter(|item| has_option(*item)) else {
             return Err(Refusal(format!("{} is not on the ballot of {}", name(), round.name)));
         };
-        if votes[..at].iter().any(|earlier| earlier.item.id() == Some(item)) {
-            return Err(Refusal(format!("{} stands on this ballot twice", name())));
-        }
+        items.push(item);
         let dots = u32::from(vote.dots.unwrap_or_default());
         if dots > most_on_one {
             return Err(Refusal(format!("{dots} dots on {}: at most {most_on_one} can be put on one", name())));
         }
         sum += dots;
+    }
+    items.sort_unstable();
+    if let Some(twice) = items.windows(2).find(|pair| pair[0] == pair[1]) {
+        let item = Ref::<Recommendation>::record(twice[0]);
+        return Err(Refusal(format!("{} stands on this ballot twice", item.name(workspace))));
     }
     if sum > budget {
         return Err(Refusal(format!("{sum} dots were put down, and each person has {budget}")));

@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::ballot::Ballot;
 use super::event::Event;
 use super::recommendation::Recommendation;
 use super::reference::Ref;
@@ -84,17 +83,19 @@ fn roll_up<'a>(
 /// How many people put dots on something of each theme: a ballot is a person, and counts once in each.
 fn voters(workspace: &Workspace, tally: &Tally) -> Option<BTreeMap<Option<Id>, u64>> {
     tally.totals.ballots?;
+    let themes: HashMap<Id, Option<Id>> = workspace.recommendations.iter().map(|one| (one.id, theme_of(one))).collect();
     let invalid: HashSet<Id> = tally.invalid.iter().map(|(id, _)| *id).collect();
-    let mut voters: BTreeMap<Option<Id>, u64> = BTreeMap::new();
+    let mut voters: HashMap<Option<Id>, u64> = HashMap::new();
+    let mut touched: Vec<Option<Id>> = Vec::new();
     for ballot in ballots_of(workspace, tally.round).filter(|ballot| !invalid.contains(&ballot.id)) {
-        for theme in themes_of(workspace, ballot) {
-            *voters.entry(theme).or_default() += 1;
+        let voted = ballot.votes.0.iter().filter(|vote| vote.dots.is_some_and(|dots| dots > 0));
+        touched.clear();
+        touched.extend(voted.filter_map(|vote| themes.get(&vote.item.id()?)));
+        touched.sort_unstable();
+        touched.dedup();
+        for theme in &touched {
+            *voters.entry(*theme).or_default() += 1;
         }
     }
-    Some(voters)
-}
-
-fn themes_of(workspace: &Workspace, ballot: &Ballot) -> HashSet<Option<Id>> {
-    let voted = ballot.votes.0.iter().filter(|vote| vote.dots.is_some_and(|dots| dots > 0));
-    voted.filter_map(|vote| vote.item.get(workspace)).map(theme_of).collect()
+    Some(voters.into_iter().collect())
 }

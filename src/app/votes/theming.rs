@@ -17,7 +17,7 @@ use crate::model::roll_up::{RollUp, of_event};
 use crate::model::round::options_for;
 use crate::model::tally::{Tally, tally};
 use crate::model::theming::Words;
-use crate::model::{Audience, Event, Id, Recommendation, Ref};
+use crate::model::{Audience, Event, Id, Recommendation, Ref, Round};
 
 /// The scope of the view.
 pub(super) const THEMING: Scope = Scope::new("Sorting into themes");
@@ -93,6 +93,7 @@ pub struct Theming {
     pub(super) next: Next,
     /// From where one came.
     from: View,
+    counted: Option<Counted>,
 }
 
 impl Theming {
@@ -164,31 +165,47 @@ pub(super) fn event_of(app: &App) -> Option<Ref<Event>> {
     of_round.or_else(|| latest(&app.workspace).map(|event| Ref::record(event.id)))
 }
 
-/// The tally whose dots are shown: that of the round one came from where it is closed, else of the last of its event that
-/// is.
-fn tally_of(app: &App, event: Option<&Ref<Event>>) -> Option<Tally> {
+/// The closed round whose dots are shown: that from which one came, else the last of its event.
+fn round_of<'a>(app: &'a App, event: Option<&Ref<Event>>) -> Option<&'a Round> {
     let rounds = app.workspace.rounds.iter().map(AsRef::as_ref);
     let closed = rounds.filter(|round| round.event.as_ref() == event && round.is_closed());
     let last = closed.max_by_key(|round| (round.updated.0, round.id));
-    let round = super::round(app).filter(|round| round.is_closed()).or(last)?;
-    tally(&app.workspace, round, Audience::Colleagues, false).ok()
+    super::round(app).filter(|round| round.is_closed()).or(last)
+}
+
+/// Its tally. What was voted in a closed round stays, so it is counted once; another number of ballots, as a merge may
+/// bring, counts anew.
+fn tally_of(app: &mut App, event: Option<&Ref<Event>>) -> Option<Counted> {
+    let known = app.screens.votes.theming.counted.take();
+    let round = round_of(app, event)?;
+    let key = (round.id, app.workspace.ballots.len());
+    let tally = || tally(&app.workspace, round, Audience::Colleagues, false).ok();
+    known.filter(|known| known.key == key).or_else(|| Some(Counted { key, tally: tally()? }))
+}
+
+/// A tally, and what it was counted from: the round, and how many ballots there are.
+struct Counted {
+    key: (Id, usize),
+    tally: Tally,
 }
 
 /// Reads recommendations and themes anew, and adds up what the themes gather.
 pub(super) fn refresh(app: &mut App) {
     let event = event_of(app);
-    let tally = tally_of(app, event.as_ref());
+    let counted = tally_of(app, event.as_ref());
+    let tally = counted.as_ref().map(|counted| &counted.tally);
     let records = options_for(&app.workspace, event.as_ref());
-    let rows = item_rows(app, &records, tally.as_ref());
+    let rows = item_rows(app, &records, tally);
     let mut lettered = std::mem::take(&mut app.screens.votes.theming.lettered);
-    let themes = theme_rows(app, event.as_ref(), tally.as_ref(), &mut lettered);
+    let themes = theme_rows(app, event.as_ref(), tally, &mut lettered);
     let (height, theme_height) = heights(app.size);
     let App { screens, workspace, .. } = app;
     let state = &mut screens.votes.theming;
     state.words.follow(&options_for(workspace, event.as_ref()));
     let held = state.items.get(state.at.at).map(|item| item.id);
     (state.items, state.themes, state.lettered) = (rows, themes, lettered);
-    state.has_dots = tally.is_some();
+    state.has_dots = counted.is_some();
+    state.counted = counted;
     state.marks.retain(|id| workspace.recommendations.get(*id).is_some());
     if let Some(at) = held.and_then(|held| state.items.iter().position(|item| item.id == held)) {
         state.at.at = at;
