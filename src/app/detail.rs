@@ -166,6 +166,7 @@ fn stamp(record: &AnyRecord, today: Date) -> DetailRow {
 fn referring(record: &AnyRecord, workspace: &Workspace) -> Vec<DetailRow> {
     let mut found = referrers(workspace, &[record.id()]);
     found.retain(|referrer| !referrer.record.is_hidden(referrer.field, Audience::Colleagues, workspace));
+    found.sort_by_cached_key(|referrer| referrer.record.order(workspace).to_lowercase());
     let mut rows: Vec<DetailRow> = Vec::new();
     let mut fields: Vec<&FieldInfo> = Vec::new();
     for kind in Kind::ALL {

@@ -6,6 +6,7 @@
 //! A screen is one state file here, one line in the list of [`screen`], and a drawing file in `ui` where a list is not
 //! enough; nothing else knows it. Time arrives as an event, and so does everything the disk has to say.
 
+pub mod actions;
 pub mod command;
 pub mod compare;
 pub mod detail;

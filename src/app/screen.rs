@@ -94,6 +94,8 @@ macro_rules! for_each_screen {
             Topics topics "2" "Topics" drawn;
             /// Voting rounds, their ballots, tallies and themes.
             Votes votes "3" "Votes" drawn;
+            /// What is to be done.
+            Actions actions "4" "Actions" listed;
             /// People and organisations.
             People people "6" "People" listed;
         }

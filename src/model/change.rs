@@ -151,8 +151,9 @@ impl Author {
 /// The rules of its kind.
 pub fn put(workspace: &Workspace, mut record: AnyRecord, author: &Author) -> Result<Change, Refusal> {
     let before = workspace.get(record.id());
-    if before.is_none() {
-        record.complete(workspace);
+    match &before {
+        None => record.complete(workspace),
+        Some(before) => record.revise(before, author),
     }
     record.check().map_err(Refusal)?;
     record.check_among(workspace)?;

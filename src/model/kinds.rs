@@ -148,6 +148,14 @@ macro_rules! kinds {
                 match self { $(Self::$name(record) => record.check_fields()),+ }
             }
 
+            /// Writes down what its kind keeps of an edit.
+            fn revise(&mut self, before: &AnyRecord, author: &Author) {
+                match (self, before) {
+                    $((Self::$name(record), AnyRecord::$name(before)) => Arc::make_mut(record).revise(before, author),)+
+                    _ => {}
+                }
+            }
+
             /// Fills in what a new record leaves out and the others tell.
             fn complete(&mut self, workspace: &Workspace) {
                 match self { $(Self::$name(record) => Arc::make_mut(record).complete(workspace)),+ }

@@ -4,6 +4,7 @@
 //! A kind of record costs its file, with its fields (written with `record!` of [`record`]) and its rules, and one line in
 //! the list of kinds below.
 
+pub mod action;
 pub mod agenda;
 mod any_record;
 pub mod ballot;
@@ -44,6 +45,7 @@ pub mod turnout;
 pub mod wall;
 mod workspace;
 
+pub use action::Action;
 pub use ballot::{Ballot, Receipt};
 pub use change::{Author, Change, Edit, Refusal};
 pub use collection::Collection;
@@ -83,6 +85,8 @@ kinds::kinds! {
     Theme themes "theme" 'H';
     /// Recommendations of topics.
     Recommendation recommendations "recommendation" 'R';
+    /// What is to be done.
+    Action actions "action" 'A';
     /// Votes.
     Round rounds "round" 'V';
     /// What was voted.

@@ -10,7 +10,7 @@ use std::fmt::Debug;
 
 use serde::{Deserialize, Serialize};
 
-use super::change::Refusal;
+use super::change::{Author, Refusal};
 use super::choice::{Choice, Set};
 use super::column::Column;
 use super::date::{Date, DateTime, Time, Timestamp};
@@ -110,6 +110,9 @@ pub trait Rules: Sized + 'static {
 
     /// Fills in what a new record leaves out and the others tell: the next number, the latest event.
     fn complete(&mut self, _workspace: &Workspace) {}
+
+    /// Writes down what its kind keeps of an edit, such as the day by which something was due before.
+    fn revise(&mut self, _before: &Self, _author: &Author) {}
 
     /// Whether somebody who types this, in small letters, means the record.
     fn answers_to(&self, typed: &str, workspace: &Workspace) -> bool {

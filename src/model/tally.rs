@@ -318,16 +318,20 @@ impl Supporters {
             workspace.organisations.iter().enumerate().map(|(at, one)| (one.id, (at, one.sector))).collect();
         let support = Support { organisations: vec![false; known.len()], ..Support::default() };
         let mut of_items = vec![support; round.options.len()];
+        let mut organisations: Vec<(usize, Option<Sector>)> = Vec::new();
         for (ballot, votes) in ballots {
             let person = ballot.person.as_ref().and_then(|person| person.get(workspace));
             let roles = person.map(|person| person.roles.as_slice()).unwrap_or_default();
-            let organisations = || roles.iter().filter_map(|role| known.get(&role.organisation.id()?));
-            let sits_on = |sector| organisations().any(|(_, of)| *of == Some(sector));
+            organisations.clear();
+            organisations.extend(roles.iter().filter_map(|role| known.get(&role.organisation.id()?)));
+            let sits_on = |sector| organisations.iter().any(|(_, of)| *of == Some(sector));
             let (is_voluntary, is_statutory) = (sits_on(Sector::Voluntary), sits_on(Sector::Statutory));
             for (item, _) in votes {
                 let support = &mut of_items[*item as usize];
                 support.people += 1;
-                organisations().for_each(|(at, _)| support.organisations[*at] = true);
+                for (at, _) in &organisations {
+                    support.organisations[*at] = true;
+                }
                 support.with_sector += u64::from(is_voluntary || is_statutory);
                 support.voluntary += u64::from(is_voluntary);
                 support.statutory += u64::from(is_statutory);

@@ -403,6 +403,7 @@ fn changed(kind: Kind, field: &FieldInfo, row: &str, column: usize) -> String {
     cells.resize(columns.len(), String::new());
     cells[column] = match columns[column].field_type {
         FieldType::Number => "77".to_owned(),
+        FieldType::Date => "2026-02-03".to_owned(),
         FieldType::Time => "09:05".to_owned(),
         FieldType::Flag => "yes".to_owned(),
         FieldType::One(labels) => labels[labels.len() - 1].to_owned(),
