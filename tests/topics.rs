@@ -323,3 +323,27 @@ proptest! {
         prop_assert!(!matches!(state.place, Place::Cell(cell) if state.wall.slots[cell.slot].is_break));
     }
 }
+
+#[test]
+fn an_organisation_that_is_added_later_is_linked_when_its_person_is_saved_again() {
+    let mut harness = Harness::sample();
+    harness.press("6nZoe Quarry");
+    harness.field("roles").press("Officer<tab>The Quarry Trust<ctrl-s>");
+    let said =
+        "Zoe Quarry added; The Quarry Trust is not among the organisations here: add it (o), then save this again";
+    assert_eq!(harness.said(), said);
+    harness.press("oThe Quarry Trust<ctrl-s>/zoe quarry<enter>e<ctrl-s>");
+    let saved = harness.saved();
+    let zoe = saved.people.iter().find(|person| person.name.as_str() == "Zoe Quarry").unwrap();
+    assert!(zoe.roles[0].organisation.id().is_some(), "{}: {:?}", harness.said(), zoe.roles);
+}
+
+#[test]
+fn notes_are_seen_on_the_wall_and_not_what_is_wrong_on_the_projector() {
+    let mut harness = posted();
+    home(&mut harness).press("<space>1<enter><space>3<enter>");
+    home(&mut harness).press("aDraw one map<enter><enter>");
+    assert!(harness.screen().contains("!1✓ Mapping"), "{}", harness.screen());
+    harness.press("P");
+    assert!(harness.screen().contains("1✓ Mapping") && !harness.screen().contains('!'), "{}", harness.screen());
+}

@@ -144,7 +144,7 @@ fn the_last_entry_is_one_key_away_and_so_is_the_last_ballot() {
     shows(&harness, "1 of 5 dots, 4 left");
     harness.press("<enter>");
     assert_eq!(voted(&harness.saved(), "Una Marsh"), "1.1 1");
-    harness.press("<ctrl-u>");
+    harness.press("<ctrl-_>");
     assert_eq!(harness.said(), "undone: ballot of Una Marsh in First vote cast");
     assert_eq!(ballots(&harness.saved()).len(), 0);
     harness.press("vic<enter>");
@@ -272,7 +272,7 @@ fn steps_go_one_way_and_undo_does_not_reach_them() {
 #[test]
 fn a_ballot_that_was_taken_back_is_not_brought_back_after_the_close() {
     let mut harness = at(&open_round(&[]));
-    harness.press("3vUM<enter>1.1 3<enter><enter><ctrl-u><esc>xyes<enter>U");
+    harness.press("3vUM<enter>1.1 3<enter><enter><ctrl-_><esc>xyes<enter>U");
     assert_eq!(harness.said(), "not undone: First vote is closed: its ballots stay as they were cast");
     assert_eq!(ballots(&harness.saved()).len(), 0);
 }

@@ -218,6 +218,10 @@ fn save(app: &mut App) -> Effects {
     if form.is_new {
         record = form.record.clone();
     }
+    // Words that name somebody who was added since lead there, though nothing was typed.
+    for field in form.fields.iter_mut().filter(|field| !field.is_changed() && !field.is_hidden) {
+        field.link(&mut record, context);
+    }
     for field in form.fields.iter_mut().filter(|field| field.is_changed()) {
         if let Some(typed) = field.check(context) {
             record.merge_field(&field.base, &typed, field.info.name);

@@ -276,7 +276,15 @@ fn show(app: &mut App, view: View) {
 /// Goes back to the list.
 fn back_to_list(app: &mut App) -> Effects {
     app.screens.votes.view = View::Rounds;
+    stand_on_round(app);
     Vec::new()
+}
+
+/// Puts the cursor of the list on the round that was looked at.
+fn stand_on_round(app: &mut App) {
+    if let Some(round) = app.screens.votes.round {
+        list::select(app, round);
+    }
 }
 
 /// A form for a new round, with the number of dots that is good practice here.

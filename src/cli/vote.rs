@@ -238,7 +238,8 @@ fn print_tally(tally: &Tally, round: &Round, out: &mut dyn Write) -> Result<(), 
     let row = |item: &Item| {
         let rank = item.rank_in_words().unwrap_or_else(|| "–".to_owned());
         let band = item.band.map_or_else(String::new, |band| format!("[{band}]"));
-        let people = format!("{} people", known(item.people));
+        let people =
+            if item.people == Some(1) { "1 person".to_owned() } else { format!("{} people", known(item.people)) };
         let number = item.number.clone().unwrap_or_else(|| item.id.to_string());
         vec![
             rank,

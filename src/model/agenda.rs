@@ -29,6 +29,8 @@ pub struct Wall {
     pub unplaced: Vec<Id>,
     /// The topics of whose place something is not right; [`Topic`]'s warnings say what.
     pub warned: HashSet<Id>,
+    /// The topics whose groups have written something down.
+    pub noted: HashSet<Id>,
     /// How many of its topics there are.
     pub numbers: Numbers,
 }
@@ -69,6 +71,7 @@ impl Wall {
             }
         }
         wall.warned = wall.warned_of(&topics);
+        wall.noted = noted(workspace, &topics);
         wall.numbers = wall.count(workspace, &topics);
         wall
     }
@@ -120,18 +123,10 @@ impl Wall {
     fn count(&self, workspace: &Workspace, topics: &[&Topic]) -> Numbers {
         use super::topic::TopicState::{Cancelled, Combined, Reported};
         let ids: HashSet<Id> = topics.iter().map(|topic| topic.id).collect();
-        let of_event = |one: &Id| ids.contains(one);
-        let mut noted = HashSet::new();
-        let mut recommendations = 0;
-        for topic in workspace.recommendations.iter().filter_map(|one| one.topic.as_ref().and_then(Ref::id)) {
-            if of_event(&topic) {
-                recommendations += 1;
-                noted.insert(topic);
-            }
-        }
+        let recommended = workspace.recommendations.iter().filter_map(|one| one.topic.as_ref().and_then(Ref::id));
+        let recommendations = recommended.filter(|topic| ids.contains(topic)).count();
         let is = |state| topics.iter().filter(|topic| topic.state == state).count();
-        let lacks_notes =
-            |topic: &&&Topic| topic.is_to_report() && topic.discussion.is_none() && !noted.contains(&topic.id);
+        let lacks_notes = |topic: &&&Topic| topic.is_to_report() && !self.noted.contains(&topic.id);
         Numbers {
             posted: topics.len(),
             placed: self.cells.values().map(Vec::len).sum(),
@@ -143,6 +138,14 @@ impl Wall {
             recommendations,
         }
     }
+}
+
+/// The topics of which there are notes: a discussion or a recommendation.
+fn noted(workspace: &Workspace, topics: &[&Topic]) -> HashSet<Id> {
+    let recommended = workspace.recommendations.iter().filter_map(|one| one.topic.as_ref().and_then(Ref::id));
+    let recommended: HashSet<Id> = recommended.collect();
+    let has_notes = |topic: &&&Topic| topic.discussion.is_some() || recommended.contains(&topic.id);
+    topics.iter().filter(has_notes).map(|topic| topic.id).collect()
 }
 
 /// Which name stands for which row and column.

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::change::Refusal;
+use super::column::{Cell, CellContext, Column, ColumnSource, Width};
 use super::field::{Blank, SearchField};
 use super::organisation::Organisation;
 use super::record::{FilterInfo, Rules, record};
@@ -11,7 +12,7 @@ use super::reference::Ref;
 use super::row::row;
 use super::service::{BY_FILTER, ORGANISATION_FILTER, SECTOR_FILTER};
 use super::text::Text;
-use super::{Kind, Workspace};
+use super::{AnyRecord, Kind, Workspace};
 
 row! {
     /// What a person does somewhere.
@@ -45,6 +46,14 @@ record! {
 }
 
 impl Rules for Person {
+    const COLUMNS: &'static [Column] = &[Column {
+        name: "initials",
+        heading: "Initials",
+        width: Width::Cells(4),
+        in_narrow: false,
+        source: ColumnSource::Computed(initials_cell),
+        order: None,
+    }];
     const LISTED: &'static [&'static str] = &["initials", "roles", "phone"];
     const FILTERS: &'static [FilterInfo] = &[ORGANISATION_FILTER, SECTOR_FILTER, BY_FILTER];
 
@@ -73,6 +82,19 @@ impl Rules for Person {
         if self.initials.is_none() {
             self.initials = Text::some(&suggest_initials(workspace, &self.name));
         }
+    }
+
+    /// An organisation that is not here is on no side of the table.
+    fn warnings(&self, _: &Workspace) -> Vec<String> {
+        let unknown = self.roles.iter().filter(|role| role.organisation.id().is_none());
+        let said = |name: std::borrow::Cow<'_, str>| {
+            format!("{name} is not among the organisations here: add it (o), then save this again")
+        };
+        unknown
+            .map(|role| role.organisation.name(&Workspace::default()).into_owned())
+            .filter(|name| !name.is_empty())
+            .map(|name| said(name.into()))
+            .collect()
     }
 
     /// Initials that sign changes belong to one person: two who share them could not be told apart afterwards. Refused only
@@ -119,6 +141,11 @@ pub fn find<'a>(workspace: &'a Workspace, who: &str) -> Result<&'a Person, Refus
         }
     }
     Err(Refusal(format!("nobody here is {who:?}; see `moot list people`")))
+}
+
+fn initials_cell(record: &AnyRecord, _: &CellContext<'_>) -> Cell {
+    let initials = <&Person>::try_from(record).ok().and_then(|person| person.initials.as_ref());
+    initials.map(ToString::to_string).unwrap_or_default().into()
 }
 
 /// How somebody fits what is typed of them.

@@ -77,14 +77,14 @@ record! {
         interested: Option<u16> = "Interested", "how many people said that they would come", public;
         /// Who took notes.
         note_taker: Option<Ref<Person>> = "Note-taker", "who took notes: initials or a name", public, back("Took notes of");
-        /// Who took part.
-        participants: Vec<Participant> = "Participants", "one a line: person | joined later", public, back("Took part in");
         /// What was said.
         discussion: Option<Text> = "Discussion", "what was said", paragraph, public, search(SearchField::Text);
         /// What there is already.
         resources: Option<Text> = "Resources", "what there is already", paragraph, public, search(SearchField::Text);
         /// What the group asks of others.
         requests: Option<Text> = "Requests", "what the group asks of others", paragraph, public, search(SearchField::Text);
+        /// Who took part.
+        participants: Vec<Participant> = "Participants", "one a line: person | joined later", public, back("Took part in");
     }
     system {
         /// Its number, in the order of posting within its event.

@@ -137,7 +137,7 @@ fn place(app: &App, topic: &Topic) -> String {
     };
     let known = event(app).and_then(|event| Some((event.slot(slot)?, event.space(space)?)));
     let Some((slot_of, space_of)) = known else { return format!("{space}, {slot}: not on the wall any more") };
-    let seats = space_of.seats.map(|seats| format!(" ({seats} seats)")).unwrap_or_default();
+    let seats = space_of.seats.map(|seats| format!(" ({})", wall::seats_of(seats))).unwrap_or_default();
     format!("{space}{seats}, {}", wall::slot_heading(slot_of))
 }
 

@@ -85,6 +85,23 @@ impl FormField {
         self.error.is_none().then_some(record)
     }
 
+    /// Reads again what refers to other records and was not touched: words can name a record that was added since.
+    pub(super) fn link(&self, record: &mut AnyRecord, context: ParseContext<'_>) {
+        let refers = match self.info.field_type {
+            FieldType::Reference(_) | FieldType::References(_) => true,
+            FieldType::Rows(columns) => columns.iter().any(|it| matches!(it.field_type, FieldType::Reference(_))),
+            _ => false,
+        };
+        if !refers || record.is_blank(self.info.name) {
+            return;
+        }
+        let (mut linked, said) = (record.clone(), record.format_field(self.info.name, context.workspace));
+        let is_read = linked.set_field(self.info.name, &said, context).is_ok();
+        if is_read && linked.format_field(self.info.name, context.workspace) == said {
+            *record = linked;
+        }
+    }
+
     /// Checks one row of a table.
     pub(super) fn check_row(&mut self, row: usize, context: ParseContext<'_>) {
         if let TextInput::Rows(rows) = &mut self.typing {

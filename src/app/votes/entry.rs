@@ -32,7 +32,7 @@ pub(super) const VOTER_COMMANDS: &[Command] = commands! { VOTER;
     "voter.replace" ["ctrl-s"] "" "the same for somebody who has voted: a new ballot in the place of theirs" always, |app| choose(app, true);
     "voter.back" ["esc"] "back" "back to the rounds" always, back_to_list;
     "voter.complete" ["tab"] "complete" "the whole name of the one in the list" always, complete;
-    "voter.undo" ["ctrl-u"] "undo" "clear the line; on an empty line take the last change back" always, undo;
+    "voter.undo" ["ctrl-_"] "undo" "clear the line; on an empty line take the last change back" always, undo;
 };
 
 /// Keys of a ballot while the line is empty.
@@ -103,6 +103,7 @@ pub struct Entry {
 pub(super) fn open(app: &mut App) -> Effects {
     let entry = &mut app.screens.votes.entry;
     (entry.at, entry.has_moved, entry.problem) = (Cursor::default(), false, None);
+    entry.line = LineInput::default();
     show(app, View::Voter);
     Vec::new()
 }
@@ -209,7 +210,9 @@ fn voter_meant(app: &App) -> Result<(Voter, String), Refusal> {
     if typed.is_empty() {
         return Err(Refusal("write initials or a name, or move to somebody".to_owned()));
     }
-    let exact: Vec<&VoterRow> = entry.voters.iter().filter(|row| row.fit < Fit::Begins).collect();
+    // The initials somebody signs with are meant before letters that another name merely begins with.
+    let best = entry.voters.iter().map(|row| row.fit).min().filter(|fit| *fit < Fit::Begins);
+    let exact: Vec<&VoterRow> = entry.voters.iter().filter(|row| Some(row.fit) == best).collect();
     let meant = if exact.is_empty() { entry.voters.iter().collect() } else { exact };
     match meant[..] {
         [one] => Ok(of(one)),

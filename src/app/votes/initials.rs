@@ -46,12 +46,32 @@ fn answer(app: &mut App, typed: &str) -> Result<Effects, String> {
     if typed.is_empty() {
         return Ok(Vec::new());
     }
+    let parts: Vec<&str> = typed.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    if parts.len() > 1 {
+        return answer_all(app, &parts);
+    }
     let written = initials::read(&app.workspace, typed).map_err(|refusal| refusal.0)?;
     match written.who[..] {
         [] => add(app, &Ref::words(written.initials.clone()), written.interest),
         [one] => add(app, &Ref::record(one), written.interest),
         _ => Ok(ask_which(app, written)),
     }
+}
+
+/// Several initials in one line; those that can mean two people are to be written alone, so that it can be asked.
+fn answer_all(app: &mut App, parts: &[&str]) -> Result<Effects, String> {
+    let read = |part: &&str| initials::read(&app.workspace, part).map_err(|refusal| refusal.0);
+    let all = parts.iter().map(read).collect::<Result<Vec<Written>, String>>()?;
+    if let Some(clash) = all.iter().find(|written| written.who.len() > 1) {
+        return Err(format!("{} can mean {} people: write it alone", clash.initials, clash.who.len()));
+    }
+    let mut effects = Vec::new();
+    for written in all {
+        let who = written.who.first().map_or_else(|| Ref::words(written.initials.clone()), |id| Ref::record(*id));
+        app.layers.retain(|layer| !matches!(layer, crate::app::Layer::Prompt(_)));
+        effects.extend(add(app, &who, written.interest)?);
+    }
+    Ok(effects)
 }
 
 /// Several people have these initials: who is meant?

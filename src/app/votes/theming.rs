@@ -153,6 +153,9 @@ pub(super) fn back(app: &mut App) -> Effects {
     if state.theming.marks.is_empty() {
         state.view = state.theming.from;
         super::refresh(app);
+        if app.screens.votes.view == View::Rounds {
+            super::stand_on_round(app);
+        }
     } else {
         state.theming.marks.clear();
     }

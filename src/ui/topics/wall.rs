@@ -110,8 +110,8 @@ fn column_widths(wall: &Wall, room: u16) -> Vec<u16> {
 }
 
 /// How many a space seats, in words.
-fn seats_of(seats: u16) -> String {
-    format!("{seats} seats")
+pub(super) fn seats_of(seats: u16) -> String {
+    if seats == 1 { "1 seat".to_owned() } else { format!("{seats} seats") }
 }
 
 /// The wall being drawn.
@@ -243,7 +243,8 @@ impl Drawing<'_> {
         let Some(topic) = there.first().and_then(|id| topic(self.app, *id)) else {
             return (self.theme.sign("·", ".").to_owned(), Role::Quiet);
         };
-        let is_warned = self.wall.warned.contains(&topic.id);
+        // What is not right is for whoever is at the keys, not for the room.
+        let is_warned = self.has_cursor && self.wall.warned.contains(&topic.id);
         let more = if there.len() > 1 { format!(" +{}", there.len() - 1) } else { String::new() };
         let text = format!("{}{}{more}", if is_warned { "!" } else { "" }, self.brief(topic));
         let role = match topic.state {
@@ -258,8 +259,8 @@ impl Drawing<'_> {
     fn brief(&self, topic: &Topic) -> String {
         let number = topic.number.map(|number| number.to_string()).unwrap_or_default();
         let state = match topic.state {
-            TopicState::Run => self.theme.sign("•", "*"),
-            TopicState::Reported => self.theme.sign("✓", "+"),
+            _ if self.wall.noted.contains(&topic.id) => self.theme.sign("✓", "+"),
+            TopicState::Run | TopicState::Reported => self.theme.sign("•", "*"),
             _ => "",
         };
         let conveners = initials(self.app, &topic.conveners);
