@@ -69,7 +69,9 @@ fn answer(app: &mut App) -> Effects {
 pub(crate) fn ask_who(app: &mut App) -> Effects {
     let hint = "your name, or your initials if you are known here; your changes are signed with them";
     let meant = app.running.filter(|command| command.name != "who");
-    let effects = ask(app, "Who are you?", hint, "", who);
+    // A name that was given and is not known here is proposed as the answer.
+    let given = if app.options.who_is_given { app.options.who.clone() } else { String::new() };
+    let effects = ask(app, "Who are you?", hint, &given, who);
     if let Some(Layer::Prompt(prompt)) = app.layers.last_mut() {
         prompt.then = meant;
     }

@@ -63,7 +63,7 @@ record! {
         title: Text = "Title", "what the group is to talk about", required, public, search(SearchField::Name);
         /// Who posted it and opens its group.
         conveners: Vec<Ref<Person>> = "Conveners", "who posted it: initials or names, commas between", public,
-            search(SearchField::Organisation), column(25), filter("convener:"), back("Convenes");
+            search(SearchField::Organisation), column(22), filter("convener:"), back("Convenes");
         /// The event.
         event: Option<Ref<Event>> = "Event", "the event; the latest when nothing is written", public, filter("event:"),
             back("Topics");
@@ -72,7 +72,7 @@ record! {
         /// The space on the wall.
         space: Option<Text> = "Space", "the space on the wall", public, column(12), filter("space:");
         /// What became of it.
-        state: TopicState = "State", "posted, run, reported, cancelled or combined", public, column(10), filter("state:");
+        state: TopicState = "State", "posted, run, reported, cancelled or combined", public, column(13), filter("state:");
         /// How many people said that they would come.
         interested: Option<u16> = "Interested", "how many people said that they would come", public;
         /// Who took notes.

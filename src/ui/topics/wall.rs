@@ -281,6 +281,9 @@ impl Drawing<'_> {
         let widths: Vec<u16> = texts.iter().map(|text| (width(text) as u16).min(area.width / 2) + 3).collect();
         let shown = around(at.unwrap_or(0), &widths, area.right().saturating_sub(x));
         let mut found = None;
+        if shown.start > 0 {
+            put(buf, (x.saturating_sub(1), area.y), 1, theme.sign("‹", "<"), theme.style(Role::Key), theme);
+        }
         for number in shown.clone().filter(|number| *number < texts.len()) {
             let is_here = self.has_cursor && at == Some(number);
             let role = if is_here { Role::Selected } else { Role::Text };
