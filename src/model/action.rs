@@ -32,12 +32,6 @@ choices! {
     }
 }
 
-#[allow(clippy::derivable_impls)] // the enum is written by a macro that knows no default
-impl Default for ActionState {
-    fn default() -> Self {
-        Self::Open
-    }
-}
 default_choice!(ActionState);
 
 row! {

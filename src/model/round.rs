@@ -45,18 +45,6 @@ choices! {
     }
 }
 
-#[allow(clippy::derivable_impls)] // the enum is written by a macro that knows no default
-impl Default for RoundState {
-    fn default() -> Self {
-        Self::Planned
-    }
-}
-#[allow(clippy::derivable_impls)] // likewise
-impl Default for Method {
-    fn default() -> Self {
-        Self::Ballots
-    }
-}
 default_choice!(RoundState);
 default_choice!(Method);
 

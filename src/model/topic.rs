@@ -38,12 +38,6 @@ choices! {
     }
 }
 
-#[allow(clippy::derivable_impls)] // the enum is written by a macro that knows no default
-impl Default for TopicState {
-    fn default() -> Self {
-        Self::Posted
-    }
-}
 default_choice!(TopicState);
 
 row! {

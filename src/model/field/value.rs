@@ -263,9 +263,14 @@ impl<C: Choice> FieldValue for Set<C> {
     }
 }
 
-/// Writes the [`FieldValue`] of a choice that is always made: what is not typed is its default.
+/// Writes the [`FieldValue`] of a choice that is always made: what is not typed is the first of the choices.
 macro_rules! default_choice {
     ($choice:ty) => {
+        impl Default for $choice {
+            fn default() -> Self {
+                <$choice as $crate::model::choice::Choice>::ALL[0]
+            }
+        }
         impl $crate::model::field::Blank for $choice {
             fn is_blank(&self) -> bool {
                 *self == Self::default()

@@ -317,12 +317,6 @@ impl FieldValue for Option<Source> {
     }
 }
 
-#[allow(clippy::derivable_impls)] // the enum is written by a macro that knows no default
-impl Default for Status {
-    fn default() -> Self {
-        Self::Active
-    }
-}
 default_choice!(Status);
 
 #[cfg(test)]
