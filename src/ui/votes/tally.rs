@@ -201,6 +201,19 @@ fn bar(dots: u64, most: u64, cells: u16, theme: Theme) -> String {
     format!("{}{half}", theme.sign("█", "#").repeat(halves / 2))
 }
 
+/// Who stands behind the dots on an item, as far as it is known.
+fn behind(item: &Item) -> Vec<String> {
+    let of = |number: u64, one: &str, more: &str| {
+        if number == 1 { format!("1 {one}") } else { format!("{} {more}", count(number as usize)) }
+    };
+    let people =
+        item.people.map_or_else(|| "nobody knows how many people".to_owned(), |many| of(many, "person", "people"));
+    let organisations = item.organisations.map(|many| format!(" from {}", of(many, "organisation", "organisations")));
+    let sides = item.voluntary.zip(item.statutory);
+    let sides = sides.map(|(voluntary, statutory)| format!("{voluntary} voluntary, {statutory} statutory"));
+    std::iter::once(people + &organisations.unwrap_or_default()).chain(sides).collect()
+}
+
 /// What the selected item says in full.
 fn draw_foot(app: &App, view: &TallyView, tally: &Tally, theme: Theme, area: Rect, buf: &mut Buffer) {
     let Some(id) = view.selected() else { return };
@@ -208,20 +221,18 @@ fn draw_foot(app: &App, view: &TallyView, tally: &Tally, theme: Theme, area: Rec
         Some(Row::Item(at)) => tally.items.get(*at),
         _ => None,
     };
-    let people =
-        item.map(|item| format!("{} people from {} organisations", known(item.people), known(item.organisations)));
-    let sides = item.map(|item| format!("{} voluntary, {} statutory", known(item.voluntary), known(item.statutory)));
+    let numbers: Vec<String> = item.map(behind).unwrap_or_default();
     let record = app.workspace.recommendations.get(id);
     let title = record.map(|record| crate::model::Rules::title(&**record, &app.workspace).into_owned());
     let initials = initials::said(app, id);
     let initials = if initials.is_empty() { "no initials yet".to_owned() } else { format!("initials: {initials}") };
     if is_small(app.size) {
-        let said: Vec<String> = people.into_iter().chain(sides).chain([initials]).collect();
+        let said: Vec<String> = numbers.into_iter().chain([initials]).collect();
         return lines(&said, theme, area, buf);
     }
     let styles = (theme.style(Role::Quiet), theme.style(Role::Strong));
     rule(buf, Rect { height: 1, ..area }, &title.clone().unwrap_or_default(), styles, theme);
-    let numbers = people.zip(sides).map(|(people, sides)| format!("{people} · {sides}"));
+    let numbers = (!numbers.is_empty()).then(|| numbers.join(" · "));
     let said: Vec<String> = title.into_iter().chain(numbers).chain([initials]).collect();
     lines(&said, theme, Rect { y: area.y + 1, height: area.height - 1, ..area }, buf);
 }
