@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::agreement::Agreement;
 use super::change::{Author, Change, Edit, Refusal, listed};
 use super::choice::{Choice, choices};
 use super::date::{Date, format_date};
@@ -83,6 +84,11 @@ record! {
         /// The recommendation it came out of.
         recommendation: Option<Ref<Recommendation>> = "Recommendation", "the recommendation it came out of: 17.2", public,
             back("Actions");
+        /// The agreement whose plan it is part of.
+        agreement: Option<Ref<Agreement>> = "Agreement", "the agreement whose plan it is part of", public,
+            filter("agreement:"), back("Plan");
+        /// The item of the agreement it serves.
+        item: Option<u16> = "Item", "the number of the item of the agreement it serves", public;
         /// How it goes.
         progress: Vec<Progress> = "Progress", "one a line: note | day | by", public;
     }
