@@ -9,6 +9,7 @@ pub mod acts;
 pub mod between;
 pub mod item;
 pub mod principles;
+pub mod read;
 pub mod review;
 pub mod version;
 

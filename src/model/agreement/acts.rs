@@ -10,7 +10,7 @@ use crate::model::organisation::Organisation;
 use crate::model::person::Person;
 use crate::model::record::Rules;
 use crate::model::reference::Ref;
-use crate::model::text::{Text, one_line};
+use crate::model::text::Text;
 use crate::model::{Id, Workspace};
 
 /// The agreement with this id.
@@ -49,7 +49,7 @@ fn lapse(workspace: &Workspace, before: &Agreement, change: &mut Change) {
         .map(|party| party.name(workspace).into_owned())
         .collect();
     if !lapsed.is_empty() {
-        change.sentence.push_str(&format!("; it is to be accepted again by {}", listed(&lapsed)));
+        change.sentence = format!("{}; it is to be accepted again by {}", change.sentence, listed(&lapsed));
     }
 }
 
@@ -113,7 +113,7 @@ pub fn voice(workspace: &Workspace, id: Id, new: Item, author: &Author) -> Resul
     let sentence = format!("item {number}: {}", new.sentence(workspace));
     let mut change = edit(workspace, agreement, author, sentence, |after| {
         if let Some(answered) = new.answers {
-            on_item(after, answered, |item| accept_item(item));
+            on_item(after, answered, accept_item);
         }
         after.items.push(Item { number: Some(number), ..new });
     });
@@ -174,7 +174,7 @@ pub fn answer(workspace: &Workspace, id: Id, number: u16, answer: Answer, author
             (format!("item {number} declined by {who}: {reason}"), ItemState::Declined, Some(reason))
         }
     };
-    set(workspace, agreement, number, (state, reason), sentence, author)
+    Ok(set(workspace, agreement, number, (state, reason), sentence, author))
 }
 
 fn set(
@@ -184,12 +184,12 @@ fn set(
     (state, reason): (ItemState, Option<Text>),
     sentence: String,
     author: &Author,
-) -> Result<Change, Refusal> {
+) -> Change {
     let mut change = edit(workspace, agreement, author, sentence, |after| {
         on_item(after, number, |item| (item.state, item.reason) = (state, reason));
     });
     lapse(workspace, agreement, &mut change);
-    Ok(change)
+    change
 }
 
 /// Writes down whether what was promised was kept; that changes nothing of what was agreed.
@@ -216,7 +216,7 @@ pub fn keep(
     let state = if is_kept { ItemState::Kept } else { ItemState::NotKept };
     let why = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
     let word = if is_kept { "kept" } else { "not kept" };
-    set(workspace, agreement, number, (state, reason), format!("item {number} {word}{why}"), author)
+    Ok(set(workspace, agreement, number, (state, reason), format!("item {number} {word}{why}"), author))
 }
 
 /// Takes an item back. It stays where it is, and is no part of what the parties accept any more.
@@ -238,46 +238,7 @@ pub fn withdraw(
     let who = item.from.name(workspace).into_owned();
     let why = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
     let sentence = format!("item {number} taken back by {who}{why}");
-    set(workspace, agreement, number, (ItemState::Withdrawn, reason), sentence, author)
-}
-
-/// The party that somebody means: its name, its id, the beginning of a word of it or its first letters.
-///
-/// # Errors
-/// None, or more than one: the refusal names the parties.
-pub fn party(workspace: &Workspace, agreement: &Agreement, typed: &str) -> Result<Ref<Organisation>, Refusal> {
-    let wanted = one_line(typed).to_lowercase();
-    let ways: [&dyn Fn(&Ref<Organisation>) -> bool; 3] = [
-        &|party| party.name(workspace).to_lowercase() == wanted || is_named(party, &wanted, workspace),
-        &|party| first_letters(&party.name(workspace)) == wanted,
-        &|party| begins_words(&party.name(workspace).to_lowercase(), &wanted),
-    ];
-    for way in ways.iter().filter(|_| !wanted.is_empty()) {
-        let mut found = agreement.organisations().filter(|party| way(party));
-        match (found.next(), found.next()) {
-            (Some(one), None) => return Ok(one.clone()),
-            (Some(one), Some(other)) => {
-                let (one, other) = (one.name(workspace), other.name(workspace));
-                return Err(Refusal(format!("{typed} is both {one} and {other}: write more of the name")));
-            }
-            _ => {}
-        }
-    }
-    let names: Vec<String> = agreement.organisations().map(|party| party.name(workspace).into_owned()).collect();
-    Err(Refusal(format!("{typed:?} is no party of {}; its parties: {}", agreement.name, listed(&names))))
-}
-
-fn is_named(party: &Ref<Organisation>, wanted: &str, workspace: &Workspace) -> bool {
-    let is_id = party.id().is_some_and(|id| id.as_str().to_lowercase() == wanted);
-    is_id || party.get(workspace).is_some_and(|organisation| organisation.answers_to(wanted, workspace))
-}
-
-fn first_letters(name: &str) -> String {
-    name.to_lowercase().split([' ', '-']).filter_map(|word| word.chars().next()).collect()
-}
-
-fn begins_words(name: &str, wanted: &str) -> bool {
-    wanted.split(' ').all(|part| name.split([' ', '-']).any(|word| word.starts_with(part)))
+    Ok(set(workspace, agreement, number, (ItemState::Withdrawn, reason), sentence, author))
 }
 
 /// Accepts an agreement for a party, as it stands. `version` is the number of the text that the party has read; where

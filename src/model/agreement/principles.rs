@@ -5,7 +5,7 @@ use super::review::Principle;
 use super::{Agreement, version};
 use crate::model::change::listed;
 use crate::model::date::{Date, format_date};
-use crate::model::{Action, Id, Workspace};
+use crate::model::{Action, Id, Ref, Workspace};
 
 /// Whether a principle holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Proof {
 /// The joint plan of an agreement: the actions that serve it, but for those that were dropped.
 pub fn plan<'a>(agreement: &Agreement, workspace: &'a Workspace) -> Vec<&'a Action> {
     let id = Some(agreement.id);
-    let serves = |action: &&Action| action.agreement.as_ref().and_then(|agreement| agreement.id()) == id;
+    let serves = |action: &&Action| action.agreement.as_ref().and_then(Ref::id) == id;
     let mut plan: Vec<&Action> = workspace.actions.iter().map(AsRef::as_ref).filter(serves).collect();
     plan.sort_by_key(|action| (!action.is_unfinished(), action.due.is_none(), action.due, action.id));
     plan
