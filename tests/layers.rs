@@ -111,7 +111,7 @@ const ROOMS: &[Room] = &[
         name: "app",
         rooms: &["model", "search"],
         // Widths of text: what scrolling counts must be what drawing draws.
-        crates: &["tui_input", "unicode_width", "unicode_segmentation"],
+        crates: &["tui_input", "unicode_width", "unicode_segmentation", "similar"],
         never: &[CLOCK, PROCESS, TERMINAL, NETWORK, PRINTING],
         disk: &[],
     },

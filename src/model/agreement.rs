@@ -111,7 +111,7 @@ record! {
         /// Between whom in the organisations it is made.
         level: Option<Level> = "Level", "strategic or operational", public, filter("level:");
         /// Between which organisations.
-        parties: Vec<Party> = "Parties", "one a line: organisation | person | what it brings", column(30),
+        parties: Vec<Party> = "Parties", "one a line: organisation | person | what it brings",
             filter("party:"), back("Agreements");
         /// Who leads a bid.
         lead: Option<Ref<Organisation>> = "Lead body", "the organisation that leads a bid", public,
@@ -147,14 +147,25 @@ record! {
 }
 
 impl Rules for Agreement {
-    const COLUMNS: &'static [Column] = &[Column {
-        name: "standing",
-        heading: "Stands",
-        width: Width::Cells(16),
-        in_narrow: true,
-        source: ColumnSource::Computed(standing_cell),
-        order: None,
-    }];
+    const COLUMNS: &'static [Column] = &[
+        Column {
+            name: "between",
+            heading: "Between",
+            width: Width::Percent(30),
+            in_narrow: false,
+            source: ColumnSource::Computed(between_cell),
+            order: None,
+        },
+        Column {
+            name: "standing",
+            heading: "Stands",
+            width: Width::Cells(17),
+            in_narrow: true,
+            source: ColumnSource::Computed(standing_cell),
+            order: None,
+        },
+    ];
+    const LISTED: &'static [&'static str] = &["standing", "kind", "between"];
     const STATES: &'static [StateFilter<Self>] = &[
         StateFilter { word: "in-force", holds: |agreement, _, _| version::is_in_force(agreement) },
         StateFilter { word: "lapsed", holds: |agreement, _, _| version::has_lapsed(agreement) },
@@ -234,6 +245,13 @@ impl Agreement {
         let is_near = |on: Date| (on - today).num_days() <= days;
         self.kind == AgreementKind::ConsortiumBid && !self.missing.is_empty() && self.deadline.is_some_and(is_near)
     }
+}
+
+/// The parties by name, without what each of them brings.
+fn between_cell(record: &AnyRecord, context: &CellContext<'_>) -> Cell {
+    let Ok(agreement) = <&Agreement>::try_from(record) else { return Cell::default() };
+    let names: Vec<_> = agreement.organisations().map(|party| party.name(context.workspace)).collect();
+    names.join(", ").into()
 }
 
 fn standing_cell(record: &AnyRecord, _: &CellContext<'_>) -> Cell {

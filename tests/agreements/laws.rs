@@ -184,7 +184,7 @@ proptest! {
                 let is_it = |known: &&Item| (&known.from, &known.to, &known.what) == (&item.from, &item.to, &item.what);
                 let known = both.items.iter().find(is_it);
                 prop_assert!(known.is_some(), "{:?} is gone", item);
-                let other = if std::ptr::eq(side, &ours) { &theirs } else { &ours };
+                let other = if std::ptr::eq(side, &raw const ours) { &theirs } else { &ours };
                 let was = |of: &Agreement| of.items.iter().find(is_it).map(|item| item.state);
                 if was(other) == was(&base) {
                     prop_assert_eq!(known.unwrap().state, item.state, "what one did to an item is kept");

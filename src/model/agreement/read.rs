@@ -6,7 +6,6 @@ use crate::model::Workspace;
 use crate::model::change::{Refusal, listed};
 use crate::model::date::{Date, parse_date};
 use crate::model::organisation::Organisation;
-use crate::model::record::Rules;
 use crate::model::reference::Ref;
 use crate::model::text::{Text, one_line};
 
@@ -17,7 +16,8 @@ use crate::model::text::{Text, one_line};
 pub fn party(workspace: &Workspace, agreement: &Agreement, typed: &str) -> Result<Ref<Organisation>, Refusal> {
     let wanted = one_line(typed).to_lowercase();
     for way in [is_named, has_letters, begins_words].iter().filter(|_| !wanted.is_empty()) {
-        let mut found = agreement.organisations().filter(|party| way(party, &wanted, workspace));
+        let is_it = |party: &&Ref<Organisation>| names(party, workspace).iter().any(|name| way(name, &wanted));
+        let mut found = agreement.organisations().filter(is_it);
         match (found.next(), found.next()) {
             (Some(one), None) => return Ok(one.clone()),
             (Some(one), Some(other)) => {
@@ -31,22 +31,30 @@ pub fn party(workspace: &Workspace, agreement: &Agreement, typed: &str) -> Resul
     Err(Refusal(format!("{typed:?} is no party of {}; its parties: {}", agreement.name, listed(&names))))
 }
 
-fn is_named(party: &Ref<Organisation>, wanted: &str, workspace: &Workspace) -> bool {
-    let is_id = party.id().is_some_and(|id| id.as_str().to_lowercase() == wanted);
-    let answers = party.get(workspace).is_some_and(|organisation| organisation.answers_to(wanted, workspace));
-    is_id || answers || party.name(workspace).to_lowercase() == wanted
+/// What a party is called: its name, its other names and its id.
+fn names(party: &Ref<Organisation>, workspace: &Workspace) -> Vec<String> {
+    let aliases = party.get(workspace).map(|organisation| organisation.aliases.as_slice()).unwrap_or_default();
+    let names = aliases.iter().map(|alias| alias.to_lowercase());
+    let names = names.chain(party.id().map(|id| id.as_str().to_lowercase()));
+    names.chain([party.name(workspace).to_lowercase()]).collect()
 }
 
-/// `pct` is the Primary Care Trust.
-fn has_letters(party: &Ref<Organisation>, wanted: &str, workspace: &Workspace) -> bool {
-    let name = party.name(workspace).to_lowercase();
-    let letters: String = name.split([' ', '-']).filter_map(|word| word.chars().next()).collect();
-    letters == wanted || letters.contains(wanted) && wanted.chars().count() > 2
+fn words(name: &str) -> impl Iterator<Item = &str> {
+    name.split([' ', '-', '/']).filter(|word| !word.is_empty())
 }
 
-fn begins_words(party: &Ref<Organisation>, wanted: &str, workspace: &Workspace) -> bool {
-    let name = party.name(workspace).to_lowercase();
-    wanted.split(' ').all(|part| name.split([' ', '-']).any(|word| word.starts_with(part)))
+fn is_named(name: &str, wanted: &str) -> bool {
+    name == wanted
+}
+
+/// `dpct` and `pct` are the Dorset Primary Care Trust.
+fn has_letters(name: &str, wanted: &str) -> bool {
+    let letters: String = words(name).filter_map(|word| word.chars().next()).collect();
+    letters == wanted || letters.ends_with(wanted) && wanted.chars().count() > 2
+}
+
+fn begins_words(name: &str, wanted: &str) -> bool {
+    wanted.split(' ').all(|part| words(name).any(|word| word.starts_with(part)))
 }
 
 /// What people write between the two parties of an item, the longer before the shorter.
