@@ -69,7 +69,7 @@ impl Default for Partners {
 impl Screen for Partners {
     const KINDS: &'static [Kind] = &[Kind::Agreement, Kind::Forum, Kind::Meeting];
     const COMMANDS: &'static [&'static [Command]] =
-        &[COMMANDS, page::COMMANDS, acts::COMMANDS, matrix::COMMANDS, matrix::BETWEEN_COMMANDS, review::COMMANDS];
+        &[COMMANDS, acts::COMMANDS, page::COMMANDS, matrix::COMMANDS, matrix::BETWEEN_COMMANDS, review::COMMANDS];
 
     fn list(&self) -> &RecordList {
         &self.list

@@ -20,6 +20,8 @@ pub(super) const PAGE: Scope = Scope::new("An agreement");
 /// Keys of the page that go somewhere; what is done to an agreement stands in `acts`.
 pub(super) const COMMANDS: &[Command] = commands! { PAGE;
     "agreement.back" ["esc"] "back" "back to where you came from" always, back;
+    "agreement.section" ["}"] "" "the next section of the page" always, |app| section(app, true);
+    "agreement.section-back" ["{"] "" "the section before" always, |app| section(app, false);
     "agreement.open" ["enter"] "" "the action of the plan that the cursor stands on" has_action, open_action;
     "agreement.review" ["r"] "review" "review it together: twelve questions, 0 to 3" super::review::may_begin, super::review::open;
     "agreement.versions" ["c"] "" "what differs between two versions, line by line" super::versions::has_versions, super::versions::open;
@@ -98,6 +100,12 @@ fn open_action(app: &mut App) -> Effects {
 pub(super) fn step(app: &mut App, step: Step) {
     let height = height(app.size);
     app.screens.partners.page.rows.step(step, height);
+}
+
+fn section(app: &mut App, is_next: bool) -> Effects {
+    let height = height(app.size);
+    app.screens.partners.page.rows.step_section(is_next, height);
+    Vec::new()
 }
 
 /// Makes the page anew.

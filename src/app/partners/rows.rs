@@ -132,6 +132,22 @@ impl Rows {
         self.settle(height);
     }
 
+    /// Moves to the first row below the next heading, or below the one before.
+    pub fn step_section(&mut self, is_next: bool, height: usize) {
+        let is_begin = |stop: &usize| stop.checked_sub(1).is_some_and(|above| self.lines[above].is_heading);
+        let begins: Vec<usize> = self.stops().into_iter().filter(is_begin).collect();
+        let at = self.cursor.at;
+        let found = if is_next {
+            begins.iter().find(|begin| **begin > at)
+        } else {
+            begins.iter().rev().find(|begin| **begin < at)
+        };
+        self.cursor.at = found.copied().unwrap_or(at);
+        // What belongs to the heading is seen, as far as there is room.
+        self.cursor.top = self.cursor.at.saturating_sub(1);
+        self.settle(height);
+    }
+
     /// Keeps one on a row that can be stood on, and the window around the whole of it.
     fn settle(&mut self, height: usize) {
         let stops = self.stops();
