@@ -12,6 +12,7 @@ use super::recommendation::Recommendation;
 use super::record::{Rules, StateFilter, record};
 use super::reference::Ref;
 use super::row::row;
+use super::service::Need;
 use super::text::Text;
 use super::theme::Theme;
 use super::{Id, Kind, Workspace};
@@ -83,10 +84,19 @@ record! {
         /// The recommendation it came out of.
         recommendation: Option<Ref<Recommendation>> = "Recommendation", "the recommendation it came out of: 17.2", public,
             back("Actions");
+        /// The need of the gap in the services map that it is to fill.
+        need: Option<Need> = "Need", "the need it is about, where it fills a gap of the services map", public;
+        /// Where that gap is.
+        area: Option<Text> = "Area", "where that gap is: a district, a council or the whole county", areas, public;
+        /// Who is to hear of it beside those who have a part in it.
+        asked: Vec<Ref<Organisation>> = "Asked to be told", "organisations that want to hear of it, commas between", public,
+            back("Asked to be told of");
         /// How it goes.
         progress: Vec<Progress> = "Progress", "one a line: note | day | by", public;
     }
     system {
+        /// Who wrote it down first: initials.
+        written_by: Option<Text> = "Written by", public;
         /// The days by which it was to be done before, the last one at the end.
         former_due: Vec<FormerDue> = "Was due", public;
     }
@@ -119,6 +129,10 @@ impl Rules for Action {
             return Err(Refusal("reason: say why it was dropped".to_owned()));
         }
         Ok(())
+    }
+
+    fn sign(&mut self, author: &Author) {
+        self.written_by = Some(author.by.clone());
     }
 
     /// The day by which it was due stays, where another is set.

@@ -93,6 +93,8 @@ impl SearchField {
 pub enum Audience {
     /// Those who work in the workspace: screens and commands.
     Colleagues,
+    /// The partners: a bulletin, what they are told, the reports of the partnership to itself.
+    Partners,
     /// Everybody else: whatever leaves in an export.
     Everyone {
         /// Whether persons were asked for.
@@ -118,7 +120,7 @@ impl Visibility {
         match (self, audience) {
             (_, Audience::Colleagues) | (Self::Public, _) => true,
             (Self::Personal, Audience::Everyone { with_contacts }) => with_contacts,
-            (Self::Internal, Audience::Everyone { .. }) => false,
+            (Self::Personal, Audience::Partners) | (Self::Internal, _) => false,
         }
     }
 }
