@@ -124,26 +124,32 @@ pub fn news(record: &AnyRecord, workspace: &Workspace) -> Option<String> {
 }
 
 fn news_of_action(action: &Action, workspace: &Workspace) -> String {
-    let mut said = format!("{}: {}", action.what, action.state.label());
-    if let Some(reason) = &action.reason {
-        said += &format!(" ({})", one_line(reason));
-    }
+    let state = match &action.reason {
+        Some(reason) => format!("{} ({})", action.state.label(), one_line(reason)),
+        None => action.state.label().to_owned(),
+    };
+    let parts: Vec<String> =
+        [Some(state), Some(who_leads(action, workspace)), when_due(action)].into_iter().flatten().collect();
+    let last = action.progress.iter().max_by_key(|row| row.on).and_then(|row| row.note.as_ref());
+    ended(format!("{}: {}", action.what, parts.join(", ")), last)
+}
+
+fn who_leads(action: &Action, workspace: &Workspace) -> String {
     let lead = action.lead.as_ref().map(|lead| lead.name(workspace));
     let organisation = action.organisation.as_ref().map(|organisation| organisation.name(workspace));
-    said += &match (lead, organisation) {
-        (None, None) => ", nobody leads it yet".to_owned(),
-        (Some(one), None) | (None, Some(one)) => format!(", {one} leads it"),
-        (Some(lead), Some(organisation)) => format!(", {lead} ({organisation}) leads it"),
-    };
-    if action.is_unfinished() {
-        said += &match action.due {
-            Some(due) => format!(", due {}", format_whole_date(due)),
-            None if action.by_next_forum => ", due when the forum meets next".to_owned(),
-            None => String::new(),
-        };
+    match (lead, organisation) {
+        (None, None) => "nobody leads it yet".to_owned(),
+        (Some(one), None) | (None, Some(one)) => format!("{one} leads it"),
+        (Some(lead), Some(organisation)) => format!("{lead} ({organisation}) leads it"),
     }
-    let last = action.progress.iter().max_by_key(|row| row.on).and_then(|row| row.note.as_ref());
-    ended(said, last)
+}
+
+fn when_due(action: &Action) -> Option<String> {
+    match action.due.filter(|_| action.is_unfinished()) {
+        Some(due) => Some(format!("due {}", format_whole_date(due))),
+        None if action.is_unfinished() && action.by_next_forum => Some("due when the forum meets next".to_owned()),
+        None => None,
+    }
 }
 
 fn news_of_recommendation(one: &Recommendation, workspace: &Workspace) -> Option<String> {

@@ -118,7 +118,9 @@ pub fn ledger(workspace: &Workspace, today: Date) -> Vec<Account> {
     let mut ledger = Ledger { workspace, today, accounts: BTreeMap::new(), heard: heard(workspace, today) };
     let mut told: Vec<&Told> = workspace.told.iter().map(AsRef::as_ref).collect();
     told.sort_by_key(|told| place(told, today));
-    told.into_iter().for_each(|told| ledger.enter_telling(told));
+    for one in told {
+        ledger.enter_telling(one);
+    }
     for action in workspace.actions.iter() {
         let concerned = concerned_by_action(action, workspace, today);
         ledger.enter(&AnyRecord::Action(action.clone()), concerned);
