@@ -10,6 +10,7 @@ pub mod list;
 pub mod map;
 pub mod services;
 pub mod theme;
+pub mod today;
 pub mod topics;
 pub mod votes;
 pub mod write;
