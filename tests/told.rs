@@ -127,14 +127,14 @@ fn a_telling_is_one_change_and_nobody_is_told_twice() {
     let mut workspace = people();
     put(&mut workspace, map());
     let north = Partner::Organisation(organisation(1));
-    let change = tell(&workspace, id(Kind::Told, 1), &north, Some(How::Telephone), &author()).unwrap();
+    let change = tell(&workspace, &[(id(Kind::Told, 1), north.clone())], Some(How::Telephone), &author()).unwrap();
     assert_eq!(change.sentence, "North House told by telephone: Ask for every entry");
     assert_eq!(change.edits.len(), 1);
     let inverse = workspace.apply(&change);
-    let refused = tell(&workspace, id(Kind::Told, 2), &north, None, &author()).unwrap_err();
+    let refused = tell(&workspace, &[(id(Kind::Told, 2), north)], None, &author()).unwrap_err();
     assert_eq!(refused.0, "North House knows everything already; told last on Sat 21 Nov by telephone");
     let stranger = Partner::Organisation(organisation(3));
-    let refused = tell(&workspace, id(Kind::Told, 2), &stranger, None, &author()).unwrap_err();
+    let refused = tell(&workspace, &[(id(Kind::Told, 2), stranger)], None, &author()).unwrap_err();
     assert_eq!(refused.0, "nothing that is written down here concerns The Old Mill");
     workspace.apply(&inverse);
     assert_eq!(still_to_tell(&workspace, today()).len(), 1, "what is undone was never told");
@@ -240,7 +240,7 @@ fn act(workspace: &mut Workspace, act: &Act, number: u32) {
                 return;
             }
             let how = by_phone.then_some(How::Telephone);
-            tell(workspace, id(Kind::Told, number), &at.get(&accounts).partner, how, &author)
+            tell(workspace, &[(id(Kind::Told, number), at.get(&accounts).partner.clone())], how, &author)
         }
         Act::State(at, state) => action::set_state(workspace, &chosen(at), *state, None, &author),
         Act::Note(at, note) => action::note(workspace, &chosen(at), &Text::line(&format!("Note {note}")), &author),
@@ -284,7 +284,7 @@ proptest! {
         }
         // Everybody is told; then whatever stands otherwise is owed to everybody whom it concerns.
         for (number, account) in (1_000..).zip(still_to_tell(&workspace, today())) {
-            let change = tell(&workspace, id(Kind::Told, number), &account.partner, None, &author()).unwrap();
+            let change = tell(&workspace, &[(id(Kind::Told, number), account.partner)], None, &author()).unwrap();
             prop_assert_eq!(change.edits.len(), 1);
             workspace.apply(&change);
         }

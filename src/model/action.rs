@@ -1,5 +1,7 @@
 //! Actions: what is done about a recommendation or a priority, by whom, until when, and how far it is.
 
+pub mod views;
+
 use std::borrow::Cow;
 
 use super::change::{Author, Change, Edit, Refusal, listed};
@@ -15,7 +17,7 @@ use super::row::row;
 use super::service::Need;
 use super::text::Text;
 use super::theme::Theme;
-use super::{Id, Kind, Workspace};
+use super::{AnyRecord, Id, Kind, Workspace};
 
 choices! {
     /// How far an action is.
@@ -167,6 +169,28 @@ impl Action {
     /// Whether nobody sees to it.
     pub fn is_nobodys(&self) -> bool {
         self.is_unfinished() && self.lead.is_none() && self.organisation.is_none()
+    }
+}
+
+/// A new action out of a record, its source filled in; an empty one where the record is no source of actions. Of a record of
+/// which a part is the source, an item or a minute, whoever knows the part fills that in.
+pub fn out_of(record: &AnyRecord) -> Action {
+    let blank = Action::default();
+    match record {
+        AnyRecord::Recommendation(one) => {
+            Action { recommendation: Some(Ref::record(one.id)), theme: one.theme.clone(), ..blank }
+        }
+        AnyRecord::Theme(theme) => Action { theme: Some(Ref::record(theme.id)), ..blank },
+        AnyRecord::Organisation(one) => Action { organisation: Some(Ref::record(one.id)), ..blank },
+        AnyRecord::Person(person) => Action { lead: Some(Ref::record(person.id)), ..blank },
+        AnyRecord::Action(other) => Action {
+            theme: other.theme.clone(),
+            recommendation: other.recommendation.clone(),
+            need: other.need,
+            area: other.area.clone(),
+            ..blank
+        },
+        _ => blank,
     }
 }
 

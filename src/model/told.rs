@@ -19,7 +19,7 @@ use super::row::row;
 use super::text::{Text, one_line};
 use super::{AnyRecord, Id, Kind, Workspace};
 
-pub use ledger::{Account, Owed, Partner, ledger, partners_of, still_to_tell};
+pub use ledger::{Account, Owed, Partner, ledger, partners_of, still_to_tell, tellings};
 
 choices! {
     /// How somebody was told.
@@ -169,43 +169,64 @@ fn ended(mut said: String, more: Option<&Text>) -> String {
     said
 }
 
-/// Writes down that a partner was told everything that they were still to be told, as a new record with this id.
+/// Writes down that partners were told everything that they were still to be told, each as a new record with its id. Of
+/// several those who know everything are passed over.
 ///
 /// # Errors
-/// They know everything already.
+/// All of them know everything already.
 pub fn tell(
     workspace: &Workspace,
-    id: Id,
-    partner: &Partner,
+    partners: &[(Id, Partner)],
     how: Option<How>,
     author: &Author,
 ) -> Result<Change, Refusal> {
-    let name = partner.name(workspace).into_owned();
-    let account = ledger(workspace, author.today).into_iter().find(|account| account.partner == *partner);
-    let Some(account) = account else {
-        return Err(Refusal(format!("nothing that is written down here concerns {name}")));
-    };
-    if account.owed.is_empty() {
-        return Err(Refusal(format!("{name} knows everything already; {}", account.last_told(author.today))));
+    let accounts = ledger(workspace, author.today);
+    let account = |partner: &Partner| accounts.iter().find(|account| account.partner == *partner);
+    let known = partners.iter().filter_map(|(id, partner)| Some((*id, account(partner)?)));
+    let told: Vec<(Id, &Account)> = known.filter(|(_, account)| !account.owed.is_empty()).collect();
+    if told.is_empty() {
+        let refused =
+            partners.iter().map(|(_, partner)| nothing_to_tell(workspace, partner, account(partner), author.today));
+        return Err(Refusal(refused.collect::<Vec<_>>().join("; ")));
     }
-    let (organisation, person) = match partner {
+    let names: Vec<String> = told.iter().map(|(_, account)| account.partner.name(workspace).into_owned()).collect();
+    let said = how.map(|how| format!(" {}", how.phrase())).unwrap_or_default();
+    let what = match told[..] {
+        [(_, account)] => {
+            let titles: Vec<String> = account.owed.iter().map(|owed| owed.title(workspace)).collect();
+            format!(": {}", listed(&titles))
+        }
+        _ => String::new(),
+    };
+    let record =
+        |(id, account): (Id, &Account)| Edit::new(None, Some(telling(workspace, id, account, how, author).into()));
+    let edits = told.into_iter().filter_map(record).collect();
+    Ok(Change { edits, sentence: format!("{} told{said}{what}", listed(&names)) })
+}
+
+fn nothing_to_tell(workspace: &Workspace, partner: &Partner, account: Option<&Account>, today: Date) -> String {
+    let name = partner.name(workspace);
+    match account {
+        Some(account) => format!("{name} knows everything already; {}", account.last_told(today)),
+        None => format!("nothing that is written down here concerns {name}"),
+    }
+}
+
+/// The record that a partner was told all that they are owed.
+fn telling(workspace: &Workspace, id: Id, account: &Account, how: Option<How>, author: &Author) -> Told {
+    let (organisation, person) = match &account.partner {
         Partner::Organisation(one) => (Some(one.clone()), None),
         Partner::Person(one) => (None, Some(one.clone())),
     };
-    let news: Vec<News> = account.owed.iter().map(Owed::row).collect();
-    let what = listed(&account.owed.iter().map(|owed| owed.title(workspace)).collect::<Vec<_>>());
-    let said = how.map(|how| format!(" {}", how.phrase())).unwrap_or_default();
     let last = account.last.and_then(|id| workspace.get(id));
-    let told = Told {
+    Told {
         id,
         on: Some(author.today),
         organisation,
         person,
         how,
         by: Some(author.by.clone()),
-        news,
+        news: account.owed.iter().map(Owed::row).collect(),
         updated: author.stamp(last.as_ref()),
-    };
-    let sentence = format!("{name} told{said}: {what}");
-    Ok(Change { edits: Edit::new(None, Some(told.into())).into_iter().collect(), sentence })
+    }
 }

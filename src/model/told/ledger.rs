@@ -139,6 +139,14 @@ pub fn still_to_tell(workspace: &Workspace, today: Date) -> Vec<Account> {
     ledger(workspace, today).into_iter().filter(|account| !account.owed.is_empty()).collect()
 }
 
+/// The times a partner was told something, the last at the end.
+pub fn tellings<'a>(workspace: &'a Workspace, partner: &Partner, today: Date) -> Vec<&'a Told> {
+    let all = workspace.told.iter().map(AsRef::as_ref);
+    let mut told: Vec<&Told> = all.filter(|told| told_to(told, workspace, today).contains(partner)).collect();
+    told.sort_by_key(|told| place(told, today));
+    told
+}
+
 /// A ledger that is being written.
 struct Ledger<'a> {
     workspace: &'a Workspace,
