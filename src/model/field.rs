@@ -95,6 +95,8 @@ pub enum Audience {
     Author,
     /// Those who work in the workspace: screens and commands.
     Colleagues,
+    /// The partners: a bulletin, what they are told, the reports of the partnership to itself.
+    Partners,
     /// Everybody else: whatever leaves in an export.
     Everyone {
         /// Whether persons were asked for.
@@ -120,10 +122,9 @@ impl Visibility {
     /// Whether this audience may see it.
     pub fn admits(self, audience: Audience) -> bool {
         match (self, audience) {
-            (_, Audience::Author) | (Self::Public, _) => true,
-            (Self::Private, _) | (Self::Internal, Audience::Everyone { .. }) => false,
-            (_, Audience::Colleagues) => true,
+            (_, Audience::Author) | (Self::Public, _) | (Self::Personal | Self::Internal, Audience::Colleagues) => true,
             (Self::Personal, Audience::Everyone { with_contacts }) => with_contacts,
+            (Self::Private | Self::Internal, _) | (Self::Personal, Audience::Partners) => false,
         }
     }
 }

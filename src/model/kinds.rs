@@ -166,6 +166,11 @@ macro_rules! kinds {
                 match self { $(Self::$name(record) => Arc::make_mut(record).complete(workspace)),+ }
             }
 
+            /// Writes down who added it, where its kind keeps that.
+            fn sign(&mut self, author: &Author) {
+                match self { $(Self::$name(record) => Arc::make_mut(record).sign(author)),+ }
+            }
+
             /// What must hold for it among the others.
             ///
             /// # Errors

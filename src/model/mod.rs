@@ -40,10 +40,12 @@ pub mod roll_up;
 pub mod round;
 pub mod row;
 pub mod service;
+pub mod story;
 pub mod tally;
 pub mod text;
 pub mod theme;
 pub mod theming;
+pub mod told;
 pub mod topic;
 pub mod turnout;
 pub mod wall;
@@ -72,8 +74,10 @@ pub use reference::{Ref, Target, referrers};
 pub use round::Round;
 pub use row::Row;
 pub use service::Service;
+pub use story::Story;
 pub use text::Text;
 pub use theme::Theme;
+pub use told::Told;
 pub use topic::Topic;
 
 kinds::kinds! {
@@ -103,6 +107,10 @@ kinds::kinds! {
     Meeting meetings "meeting" 'M';
     /// What is to be done.
     Action actions "action" 'A';
+    /// Who was told what came of it.
+    Told told "telling" 'L';
+    /// What worked: examples of good practice.
+    Story stories "story" 'Y';
     /// Votes.
     Round rounds "round" 'V';
     /// What was voted.

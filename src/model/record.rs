@@ -113,6 +113,9 @@ pub trait Rules: Sized + 'static {
     /// Fills in what a new record leaves out and the others tell: the next number, the latest event.
     fn complete(&mut self, _workspace: &Workspace) {}
 
+    /// Writes down who added a record, where its kind keeps that.
+    fn sign(&mut self, _author: &Author) {}
+
     /// Writes down what its kind keeps of an edit, such as the day by which something was due before.
     fn revise(&mut self, _before: &Self, _author: &Author) {}
 
