@@ -108,7 +108,7 @@ macro_rules! for_each_screen {
             /// What is to be done.
             Actions actions "4" "Actions" drawn;
             /// Agreements between partners, and their forums.
-            Partners partners "5" "Partners" listed;
+            Partners partners "5" "Partners" drawn;
             /// People and organisations.
             People people "6" "People" listed;
         }
@@ -276,6 +276,21 @@ pub(super) fn open(app: &mut App, screen: ScreenId) -> Effects {
     let effects = super::form::keep_draft(app);
     app.screen = screen;
     app.layers.clear();
+    effects
+}
+
+/// Opens a record on the screen that shows its kind, with everything about it.
+pub(super) fn open_record(app: &mut App, id: Id) -> Effects {
+    let shows = |screen: &&ScreenId| Kind::of(id).is_some_and(|kind| screen.kinds().contains(&kind));
+    // A screen that shows several kinds stands behind the one that shows this kind first.
+    let first = |screen: &&ScreenId| screen.kinds().first().copied() == Kind::of(id) && **screen != ScreenId::Today;
+    let Some(screen) = ScreenId::ALL.iter().find(first).or_else(|| ScreenId::ALL.iter().find(shows)) else {
+        return Vec::new();
+    };
+    let effects = open(app, *screen);
+    super::list::select(app, id);
+    let list = app.list_mut();
+    (list.is_detail_open, list.detail_top) = (true, 0);
     effects
 }
 

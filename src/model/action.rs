@@ -4,6 +4,7 @@ pub mod views;
 
 use std::borrow::Cow;
 
+use super::agreement::Agreement;
 use super::change::{Author, Change, Edit, Refusal, listed};
 use super::choice::{Choice, choices};
 use super::date::{Date, format_date};
@@ -93,6 +94,11 @@ record! {
         /// Who is to hear of it beside those who have a part in it.
         asked: Vec<Ref<Organisation>> = "Asked to be told", "organisations that want to hear of it, commas between", public,
             back("Asked to be told of");
+        /// The agreement whose plan it is part of.
+        agreement: Option<Ref<Agreement>> = "Agreement", "the agreement whose plan it is part of", public,
+            filter("agreement:"), back("Plan");
+        /// The item of the agreement it serves.
+        item: Option<u16> = "Item", "the number of the item of the agreement it serves", public;
         /// How it goes.
         progress: Vec<Progress> = "Progress", "one a line: note | day | by", public;
     }

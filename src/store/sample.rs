@@ -22,6 +22,7 @@ const SAMPLE: &[(Kind, &str)] = &[
     (Kind::Recommendation, include_str!("../../data/sample/recommendations.ron")),
     (Kind::Action, include_str!("../../data/sample/actions.ron")),
     (Kind::Story, include_str!("../../data/sample/stories.ron")),
+    (Kind::Agreement, include_str!("../../data/sample/agreements.ron")),
     (Kind::Round, include_str!("../../data/sample/rounds.ron")),
     (Kind::Ballot, include_str!("../../data/sample/ballots.ron")),
 ];

@@ -9,6 +9,7 @@ pub mod grid;
 pub mod layers;
 pub mod list;
 pub mod map;
+pub mod partners;
 pub mod services;
 pub mod theme;
 pub mod today;
