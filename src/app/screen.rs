@@ -280,7 +280,7 @@ pub(super) fn open(app: &mut App, screen: ScreenId) -> Effects {
 }
 
 /// Opens a record on the screen that shows its kind, with everything about it.
-pub(super) fn open_record(app: &mut App, id: Id) -> Effects {
+pub(crate) fn go_to(app: &mut App, id: Id) -> Effects {
     let shows = |screen: &&ScreenId| Kind::of(id).is_some_and(|kind| screen.kinds().contains(&kind));
     // A screen that shows several kinds stands behind the one that shows this kind first.
     let first = |screen: &&ScreenId| screen.kinds().first().copied() == Kind::of(id) && **screen != ScreenId::Today;

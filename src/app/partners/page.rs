@@ -9,7 +9,9 @@ use crate::app::{App, Effects, screen};
 use crate::model::agreement::item::{Item, ItemSort, ItemState, answers_to};
 use crate::model::agreement::review::{self, Principle};
 use crate::model::agreement::{Agreement, AgreementKind, principles, version};
+use crate::model::change::listed;
 use crate::model::choice::Choice;
+use crate::model::conversation;
 use crate::model::date::format_date;
 use crate::model::text::one_line;
 use crate::model::{Action, Date, Emphasis, Id, Organisation, Ref, Workspace};
@@ -93,7 +95,7 @@ fn has_action(app: &App) -> Result<(), &'static str> {
 }
 
 fn open_action(app: &mut App) -> Effects {
-    action(app).map(|id| screen::open_record(app, id)).unwrap_or_default()
+    action(app).map(|id| screen::go_to(app, id)).unwrap_or_default()
 }
 
 /// Moves on the page.
@@ -120,7 +122,8 @@ pub(super) fn refresh(app: &mut App) {
 type Section = fn(&Agreement, &Workspace, Date) -> Vec<Row>;
 
 /// The sections in their order.
-const SECTIONS: [Section; 9] = [head, bid, vision, parties, perspectives, items, plan, reviews, acceptances];
+const SECTIONS: [Section; 10] =
+    [head, bid, vision, parties, perspectives, first_conversations, items, plan, reviews, acceptances];
 
 /// Everything that the page says.
 pub fn rows(agreement: &Agreement, workspace: &Workspace, today: Date) -> Vec<Row> {
@@ -219,6 +222,19 @@ fn perspectives(agreement: &Agreement, workspace: &Workspace, _: Date) -> Vec<Ro
     rows
 }
 
+/// How many there are, and with whom; they are in memory for their author alone, and what was said stands in them only.
+fn first_conversations(agreement: &Agreement, workspace: &Workspace, _: Date) -> Vec<Row> {
+    let found = conversation::of_agreement(workspace, agreement.id);
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let names: Vec<String> = found.iter().map(|one| conversation::speaker(one, workspace)).collect();
+    vec![
+        Row::heading("First conversations"),
+        Row::text(format!("{}, only you see them: {}", found.len(), listed(&names))),
+    ]
+}
+
 /// The items by direction; what answers an expectation stands below it.
 fn items(agreement: &Agreement, workspace: &Workspace, today: Date) -> Vec<Row> {
     let mut rows = Vec::new();
@@ -233,7 +249,9 @@ fn items(agreement: &Agreement, workspace: &Workspace, today: Date) -> Vec<Row> 
                 rows.push(Row::heading(heading(*sort, &names.0, &names.1)));
             }
             for item in found {
-                rows.push(item_row(item, 0, today));
+                let row = item_row(item, 0, today);
+                let is_waiting = item.is_unanswered(&agreement.items);
+                rows.push(if is_waiting { unanswered(row) } else { row });
                 rows.extend(reason_row(item, 0));
                 for answer in answers_to(item, &agreement.items) {
                     rows.push(item_row(answer, 1, today));
@@ -294,6 +312,11 @@ fn item_row(item: &Item, depth: u16, today: Date) -> Row {
         target: item.number.map(Target::Item),
         ..Row::default()
     }
+}
+
+/// An expectation that waits for an answer.
+fn unanswered(row: Row) -> Row {
+    Row { right: "unanswered".to_owned(), emphasis: Emphasis::Warn, ..row }
 }
 
 fn reason_row(item: &Item, depth: u16) -> Option<Row> {
