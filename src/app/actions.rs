@@ -57,7 +57,7 @@ impl Screen for Actions {
     fn refresh(app: &mut App) {
         let App { screens, workspace, today, .. } = app;
         let state = &mut screens.actions;
-        let is_overdue = |id: Id| workspace.actions.get(id).is_some_and(|action| action.is_overdue(*today));
+        let is_overdue = |id: Id| workspace.actions.get(id).is_some_and(|action| action.is_overdue(workspace, *today));
         state.overdue = state.list.rows.iter().filter(|row| is_overdue(row.id)).count();
     }
 

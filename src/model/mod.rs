@@ -14,6 +14,7 @@ pub mod choice;
 pub mod collection;
 pub mod column;
 pub mod conduct;
+pub mod cycle;
 pub mod date;
 pub mod entry;
 pub mod event;
