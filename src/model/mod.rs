@@ -15,6 +15,7 @@ pub mod collection;
 pub mod column;
 pub mod conduct;
 pub mod conversation;
+pub mod cycle;
 pub mod date;
 pub mod entry;
 pub mod event;
