@@ -43,6 +43,7 @@ pub mod tally;
 pub mod text;
 pub mod theme;
 pub mod theming;
+pub mod thread;
 pub mod topic;
 pub mod turnout;
 pub mod wall;
