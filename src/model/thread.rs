@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::field::Audience;
 use super::reference::referrers;
 use super::{AnyRecord, Id, Kind, Workspace};
-pub use lines::{Line, What};
+pub use lines::{Line, What, standing};
 
 /// A step of the line. The order is that in which one comes of the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

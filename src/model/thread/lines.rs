@@ -148,6 +148,23 @@ fn said(step: Step, what: What, text: impl Into<String>) -> Line {
     Line { step, what, text: text.into(), state: String::new(), is_present: false, warns: what == What::Gap }
 }
 
+/// How far a record is, in the words that stand beside it in a thread; empty for what stands in none.
+pub fn standing(record: &AnyRecord, workspace: &Workspace, today: Date) -> String {
+    let place = PLACES.iter().find(|place| place.kind == record.kind());
+    place.map(|place| says(record, place, workspace, today)).unwrap_or_default()
+}
+
+fn says(record: &AnyRecord, place: &Place, workspace: &Workspace, today: Date) -> String {
+    let said = place.says.iter().map(|name| field(record, name, workspace, today)).filter(|text| !text.is_empty());
+    said.collect::<Vec<_>>().join(", ")
+}
+
+fn field(record: &AnyRecord, name: &str, workspace: &Workspace, today: Date) -> String {
+    let field = record.kind().field(name);
+    let shown = field.map(|it| record.show(it, Wording::Read(today), Audience::Colleagues, workspace));
+    one_line(&shown.map(Shown::into_words).unwrap_or_default())
+}
+
 /// What the lines are made of.
 struct Words<'a> {
     thread: &'a Thread,
@@ -173,27 +190,17 @@ impl Words<'_> {
     fn line(&self, step: Step, id: Id) -> Option<Line> {
         let record = self.workspace.get(id)?;
         let place = PLACES.iter().find(|place| place.kind == record.kind() && place.step == step)?;
-        let called = place.called.map(|field| self.field(&record, field)).filter(|text| !text.is_empty());
+        let called =
+            place.called.map(|name| field(&record, name, self.workspace, self.today)).filter(|text| !text.is_empty());
         let text = called.unwrap_or_else(|| one_line(&record.title(self.workspace)));
         let state = match (&record, step) {
             (AnyRecord::Round(round), _) => self.dots(round),
             (_, Step::Initials) => self.interest(id),
-            _ => self.says(&record, place),
+            _ => says(&record, place, self.workspace, self.today),
         };
         let is_present = id == self.thread.present && step != Step::Priority;
         let warns = place.warns.is_some_and(|word| record.is(word, self.workspace, self.today).unwrap_or(false));
         Some(Line { step, what: What::Record(id), text, state, is_present, warns })
-    }
-
-    fn field(&self, record: &AnyRecord, name: &str) -> String {
-        let field = record.kind().field(name);
-        let shown = field.map(|it| record.show(it, Wording::Read(self.today), Audience::Colleagues, self.workspace));
-        one_line(&shown.map(Shown::into_words).unwrap_or_default())
-    }
-
-    fn says(&self, record: &AnyRecord, place: &Place) -> String {
-        let said = place.says.iter().map(|name| self.field(record, name)).filter(|text| !text.is_empty());
-        said.chain(record.suffix().filter(|_| place.says.is_empty()).map(String::from)).collect::<Vec<_>>().join(", ")
     }
 
     /// What a round says of the recommendations of the thread; nothing of it before it closes.
