@@ -15,6 +15,7 @@ mod keys;
 mod list;
 mod session;
 mod shell;
+mod thread;
 mod vote;
 
 use std::io::{BufWriter, Write};
@@ -98,6 +99,8 @@ pub enum CliCommand {
     List(list::ListArgs),
     /// Show one record
     Show(list::ShowArgs),
+    /// Show the thread of a record: where it came from, and what came of it
+    Thread(thread::ThreadArgs),
     /// Add a record; prints its id
     Add(edit::AddArgs),
     /// Change fields of a record
@@ -143,6 +146,7 @@ impl CliCommand {
             Self::Find(arguments) => arguments.run(global, out),
             Self::List(arguments) => arguments.run(global, out),
             Self::Show(arguments) => arguments.run(global, out),
+            Self::Thread(arguments) => arguments.run(global, out),
             Self::Add(arguments) => arguments.run(global, out),
             Self::Set(arguments) => arguments.run(global, out),
             Self::Verify(arguments) => arguments.run(global, out),
