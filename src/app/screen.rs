@@ -88,6 +88,8 @@ pub trait Screen: Default + 'static {
 macro_rules! for_each_screen {
     ($each:ident) => {
         $each! {
+            /// What is due.
+            Today today "0" "Today" drawn;
             /// The services map.
             Services services "1" "Services" drawn;
             /// The topics of an event and its wall.
@@ -96,6 +98,8 @@ macro_rules! for_each_screen {
             Votes votes "3" "Votes" drawn;
             /// What is to be done.
             Actions actions "4" "Actions" listed;
+            /// Agreements between partners, and their forums.
+            Partners partners "5" "Partners" listed;
             /// People and organisations.
             People people "6" "People" listed;
         }
@@ -105,10 +109,9 @@ pub(crate) use for_each_screen;
 
 macro_rules! declare_screens {
     ($( $(#[$doc:meta])* $name:ident $module:ident $key:literal $title:literal $drawing:ident; )+) => {
-        /// A screen. The first one opens.
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        /// A screen.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum ScreenId {
-            #[default]
             $( $(#[$doc])* $name, )+
         }
 
@@ -240,6 +243,13 @@ macro_rules! declare_screens {
     };
 }
 for_each_screen!(declare_screens);
+
+/// The screen that opens first: most who come have somebody on the telephone.
+impl Default for ScreenId {
+    fn default() -> Self {
+        Self::Services
+    }
+}
 
 /// Opens a screen.
 pub(super) fn open(app: &mut App, screen: ScreenId) -> Effects {

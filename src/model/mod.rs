@@ -6,6 +6,7 @@
 
 pub mod action;
 pub mod agenda;
+pub mod agreement;
 mod any_record;
 pub mod ballot;
 pub mod change;
@@ -17,11 +18,13 @@ pub mod date;
 pub mod entry;
 pub mod event;
 pub mod field;
+pub mod forum;
 pub mod gaps;
 pub mod id;
 pub mod initials;
 mod kind;
 mod kinds;
+pub mod meeting;
 pub mod merge;
 pub mod needs;
 pub mod organisation;
@@ -46,6 +49,7 @@ pub mod wall;
 mod workspace;
 
 pub use action::Action;
+pub use agreement::Agreement;
 pub use ballot::{Ballot, Receipt};
 pub use change::{Author, Change, Edit, Refusal};
 pub use collection::Collection;
@@ -53,7 +57,9 @@ pub use column::{Cell, CellContext, Column, Emphasis};
 pub use date::{Date, DateTime, Time, Timestamp};
 pub use event::Event;
 pub use field::{Audience, FieldInfo, FieldType, FieldValue, ParseContext, SearchField, Shown, Wording};
+pub use forum::Forum;
 pub use id::{Id, SplitMix64};
+pub use meeting::Meeting;
 pub use organisation::Organisation;
 pub use original::Original;
 pub use partnership::Partnership;
@@ -85,6 +91,12 @@ kinds::kinds! {
     Theme themes "theme" 'H';
     /// Recommendations of topics.
     Recommendation recommendations "recommendation" 'R';
+    /// What partners contract with one another.
+    Agreement agreements "agreement" 'G';
+    /// Series of meetings.
+    Forum forums "forum" 'F';
+    /// Meetings of forums.
+    Meeting meetings "meeting" 'M';
     /// What is to be done.
     Action actions "action" 'A';
     /// Votes.
