@@ -34,7 +34,7 @@ fn sample() -> (Workspace, Atlas) {
 
 /// Every report that can be made of a workspace.
 fn all_reports(_: &Workspace) -> Vec<Report> {
-    vec![Report::Summary(None)]
+    vec![Report::Summary(None), Report::Full(None), Report::Directory]
 }
 
 fn made(workspace: &Workspace, atlas: &Atlas, report: Report, with_contacts: bool) -> Document {
@@ -54,6 +54,8 @@ fn reports_of_the_sample() {
         let summary = made(&workspace, &atlas, Report::Summary(None), false);
         insta::assert_snapshot!("report_summary_markdown", summary.write(Notation::Markdown));
         insta::assert_snapshot!("report_summary_plain", summary.write(Notation::Plain));
+        insta::assert_snapshot!("report_full", made(&workspace, &atlas, Report::Full(None), false).write(Notation::Markdown));
+        insta::assert_snapshot!("report_directory", made(&workspace, &atlas, Report::Directory, false).write(Notation::Plain));
         insta::assert_snapshot!("report_summary_html", without_style(&summary.write(Notation::Html)));
     });
 }
@@ -88,6 +90,57 @@ fn an_open_vote_is_not_reported() {
         let text = made(&workspace, &atlas, report, false).write(Notation::Plain);
         assert!(!text.contains(dots), "{report:?}: {text}");
     }
+}
+
+#[test]
+fn the_directory_hides_where_a_refuge_is_and_names_nobody_who_works_there() {
+    let (workspace, atlas) = sample();
+    let text = made(&workspace, &atlas, Report::Directory, false).write(Notation::Plain);
+    let with_contacts = made(&workspace, &atlas, Report::Directory, true).write(Notation::Plain);
+    let (mut refuges, mut contacts) = (0, 0);
+    for service in workspace.services.iter() {
+        for place in service.locations.iter().filter(|_| service.hide_address) {
+            for part in [&place.name, &place.address, &place.postcode].into_iter().flatten() {
+                if service.name.contains(&**part) {
+                    continue; // what the service itself is called is no secret
+                }
+                refuges += 1;
+                assert!(!text.contains(&**part) && !with_contacts.contains(&**part), "{part}");
+            }
+        }
+        for name in service.contacts.iter().filter_map(|contact| contact.name.as_deref()).filter(|_| service.is_open())
+        {
+            contacts += 1;
+            assert!(!text.contains(name) && with_contacts.contains(name), "{name}");
+        }
+    }
+    assert!(refuges > 0 && contacts > 0, "{refuges} parts of hidden addresses, {contacts} contacts");
+}
+
+#[test]
+fn the_full_report_holds_every_topic_and_recommendation_and_says_whose_notes_are_missing() {
+    let (workspace, atlas) = sample();
+    let text = made(&workspace, &atlas, Report::Full(None), false).write(Notation::Plain);
+    let titles = workspace.topics.iter().map(|topic| &topic.title);
+    for said in titles.chain(workspace.recommendations.iter().map(|one| &one.text)) {
+        assert!(text.contains(&*folkmoot::model::text::one_line(said)), "{said}");
+    }
+    let missing = workspace.topics.iter().filter(|topic| topic.is_missing_notes(&workspace)).count();
+    assert!(missing > 0);
+    assert_eq!(text.matches("no notes have come in").count(), missing);
+    assert!(text.contains("2= [1]"), "ties are ties");
+}
+
+/// Of a count of the wall nobody knows who stands behind the dots: there is no column for it.
+#[test]
+fn what_nobody_knows_of_a_vote_has_no_column() {
+    let (mut workspace, atlas) = sample();
+    let text = |workspace: &Workspace| made(workspace, &atlas, Report::Full(None), false).write(Notation::Markdown);
+    assert!(text(&workspace).contains("| Dots | People | Organisations |"));
+    let mut counted = Round::clone(workspace.rounds.iter().next().unwrap());
+    counted.method = round::Method::WallCount;
+    workspace.place(counted.id, Some(AnyRecord::Round(Arc::new(counted))));
+    assert!(text(&workspace).contains("| Rank | Dots |\n"), "{}", text(&workspace));
 }
 
 #[test]
@@ -170,7 +223,7 @@ fn with_texts(document: &Document, word: &str) -> Document {
         columns: table
             .columns
             .iter()
-            .map(|column| TableColumn { heading: word.to_owned(), ..column.clone() })
+            .map(|column| TableColumn { heading: word.to_owned(), sort: column.sort })
             .collect(),
         groups: table
             .groups

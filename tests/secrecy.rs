@@ -182,7 +182,16 @@ fn calls(format: Format) -> Vec<(&'static str, Vec<Vec<String>>)> {
             "find",
             each(&["find 1.2 --kind %", "find recommendation --json --kind %", "find 3 --kind %"], &mut addable()),
         ),
-        ("report", all(&["report summary", "report summary --contacts --html", "report summary --text -o out.txt"])),
+        (
+            "report",
+            all(&[
+                "report summary",
+                "report summary --contacts --html",
+                "report summary --text -o out.txt",
+                "report full",
+                "report directory",
+            ]),
+        ),
         ("tally", all(&["tally V-0000", "tally V-0000 --json", "tally V-0000 --one-dot"])),
         ("turnout", all(&["turnout V-0000", "turnout V-0000 --json"])),
         ("backups", each(&["backups %"], &mut kinds().filter(|kind| *kind != "ballots"))),

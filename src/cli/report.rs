@@ -42,6 +42,10 @@ pub struct ReportArgs {
 enum Which {
     /// The executive summary of an event, for everybody
     Summary(OfEvent),
+    /// The full report of an event: every topic and recommendation, and how the votes came out
+    Full(OfEvent),
+    /// The services by need and district with the numbers to ring, and each in full, for printing
+    Directory,
 }
 
 /// The event a report is on.
@@ -57,6 +61,8 @@ impl Which {
         let event = |of: &OfEvent| of.event.as_ref().map(|typed| find::<Event>(session, typed)).transpose();
         Ok(match self {
             Self::Summary(of) => Report::Summary(event(of)?),
+            Self::Full(of) => Report::Full(event(of)?),
+            Self::Directory => Report::Directory,
         })
     }
 }

@@ -33,13 +33,13 @@ pub enum Block {
 }
 
 /// How deep a heading stands under the title.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     /// A part of the report.
     Part,
     /// A section of a part.
     Section,
-    /// An entry of a section.
+    /// An entry of a part, which stays on one page.
     Entry,
 }
 
@@ -72,8 +72,20 @@ pub struct Table {
 pub struct TableColumn {
     /// Its heading.
     pub heading: String,
-    /// Whether it holds numbers, which stand at its right edge.
-    pub is_number: bool,
+    /// What it holds.
+    pub sort: Sort,
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// Text, in as many lines as it needs.
+    #[default]
+    Text,
+    /// What one reads off whole, such as a telephone number: it stays on one line.
+    Code,
+    /// Numbers, at its right edge.
+    Number,
 }
 
 /// Rows that belong together.
@@ -125,25 +137,28 @@ impl<T: Into<String>> From<T> for Words {
 }
 
 impl Table {
-    /// A table without rows; a `#` before a heading: its column holds numbers.
+    /// A table without rows; a `#` before a heading: its column holds numbers; a `!`: what stays on one line.
     pub fn new(caption: impl Into<String>, headings: &[&str]) -> Self {
-        let column = |heading: &&str| TableColumn {
-            heading: heading.trim_start_matches('#').to_owned(),
-            is_number: heading.starts_with('#'),
+        let column = |heading: &&str| match (heading.strip_prefix('#'), heading.strip_prefix('!')) {
+            (Some(heading), _) => TableColumn { heading: heading.to_owned(), sort: Sort::Number },
+            (_, Some(heading)) => TableColumn { heading: heading.to_owned(), sort: Sort::Code },
+            _ => TableColumn { heading: (*heading).to_owned(), sort: Sort::Text },
         };
         Self { caption: caption.into(), columns: headings.iter().map(column).collect(), groups: Vec::new() }
     }
 
-    /// The same with rows behind those it has.
+    /// The same with rows behind those it has, unless there are none.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, rows: Vec<Vec<Words>>) -> Self {
-        self.groups.push(Group { name: name.into(), rows });
+        if !rows.is_empty() {
+            self.groups.push(Group { name: name.into(), rows });
+        }
         self
     }
 
     /// Whether it has no rows.
     pub fn is_empty(&self) -> bool {
-        self.groups.iter().all(|group| group.rows.is_empty())
+        self.groups.is_empty()
     }
 }
 

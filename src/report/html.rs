@@ -3,7 +3,7 @@
 //!
 //! The elements are written here, and [`text`] is the only way for a text to get between them: it escapes.
 
-use super::document::{Block, Document, Group, Level, Span, Table, Words};
+use super::document::{Block, Document, Group, Level, Sort, Span, Table, Words};
 use super::words::each;
 
 /// How many parts a report has before they are listed at its beginning.
@@ -48,7 +48,7 @@ fn contents(document: &Document) -> String {
     format!("<nav aria-label=\"Contents\">\n<ul>\n{lines}</ul>\n</nav>\n")
 }
 
-/// Every part is a section with its heading for a name; an entry stays together on a page.
+/// Every part is a section with its heading for a name; entries stand side by side where there is room, each on one page.
 fn parts(document: &Document) -> String {
     let (mut page, mut part, mut in_entry) = (String::new(), 0, false);
     for block in &document.blocks {
@@ -56,8 +56,14 @@ fn parts(document: &Document) -> String {
             page += &written(block);
             continue;
         };
-        page += if in_entry { "</div>\n" } else { "" };
-        in_entry = *level == Level::Entry;
+        let is_entry = *level == Level::Entry;
+        page += match (in_entry, is_entry) {
+            (true, true) => "</div>\n",
+            (true, false) => "</div>\n</div>\n",
+            (false, true) => "<div class=\"entries\">\n",
+            (false, false) => "",
+        };
+        in_entry = is_entry;
         if *level == Level::Part {
             page += if part > 0 { "</section>\n" } else { "" };
             part += 1;
@@ -65,7 +71,7 @@ fn parts(document: &Document) -> String {
         }
         page += &heading(*level, words, part);
     }
-    page + if in_entry { "</div>\n" } else { "" } + if part > 0 { "</section>\n" } else { "" }
+    page + if in_entry { "</div>\n</div>\n" } else { "" } + if part > 0 { "</section>\n" } else { "" }
 }
 
 fn section(part: usize) -> String {
@@ -77,7 +83,7 @@ fn heading(level: Level, words: &Words, part: usize) -> String {
     match level {
         Level::Part => format!("<h2 id=\"part-{part}\">{words}</h2>\n"),
         Level::Section => format!("<h3>{words}</h3>\n"),
-        Level::Entry => format!("<div class=\"entry\">\n<h4>{words}</h4>\n"),
+        Level::Entry => format!("<div class=\"entry\">\n<h3>{words}</h3>\n"),
     }
 }
 
@@ -102,20 +108,24 @@ fn written(block: &Block) -> String {
 /// The first cell of a row heads it, as the first row heads the columns.
 fn table_element(table: &Table) -> String {
     let headings = each(&table.columns, |column| {
-        format!("<th scope=\"col\"{}>{}</th>", class(column.is_number), text(&column.heading))
+        format!("<th scope=\"col\"{}>{}</th>", class(column.sort), text(&column.heading))
     });
-    let groups = each(table.groups.iter().filter(|group| !group.rows.is_empty()), |one| group(table, one));
+    let groups = each(&table.groups, |one| group(table, one));
     let caption = text(&table.caption);
     format!("<table>\n<caption>{caption}</caption>\n<thead>\n<tr>{headings}</tr>\n</thead>\n{groups}</table>\n")
 }
 
-fn class(is_number: bool) -> &'static str {
-    if is_number { " class=\"number\"" } else { "" }
+fn class(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Text => "",
+        Sort::Code => " class=\"code\"",
+        Sort::Number => " class=\"number\"",
+    }
 }
 
 fn group(table: &Table, group: &Group) -> String {
     let cell = |at: usize, words: &Words| {
-        let class = class(table.columns.get(at).is_some_and(|column| column.is_number));
+        let class = class(table.columns.get(at).map(|column| column.sort).unwrap_or_default());
         let words = inline(words);
         if at == 0 { format!("<th scope=\"row\"{class}>{words}</th>") } else { format!("<td{class}>{words}</td>") }
     };

@@ -1,7 +1,7 @@
 //! A report in Markdown (CommonMark, with the tables of GitHub). Whatever of a text could be taken for notation gets a
 //! backslash before it, and nothing else does: most people read Markdown as it is.
 
-use super::document::{Block, Document, Level, Span, Table, Words};
+use super::document::{Block, Document, Level, Sort, Span, Table, Words};
 use crate::model::text::one_line;
 
 /// Writes a report.
@@ -33,8 +33,7 @@ fn block(block: &Block) -> String {
 fn marks(level: Level) -> &'static str {
     match level {
         Level::Part => "##",
-        Level::Section => "###",
-        Level::Entry => "####",
+        Level::Section | Level::Entry => "###",
     }
 }
 
@@ -45,8 +44,8 @@ fn lines(lines: impl Iterator<Item = String>) -> String {
 fn table_lines(table: &Table) -> String {
     let row = |cells: &[String]| format!("| {} |", cells.join(" | "));
     let headings: Vec<String> = table.columns.iter().map(|column| escaped(&column.heading)).collect();
-    let rule = |is_number: bool| if is_number { "---:" } else { "---" }.to_owned();
-    let rules: Vec<String> = table.columns.iter().map(|column| rule(column.is_number)).collect();
+    let rule = |sort: Sort| if sort == Sort::Number { "---:" } else { "---" }.to_owned();
+    let rules: Vec<String> = table.columns.iter().map(|column| rule(column.sort)).collect();
     let mut all = vec![format!("**{}**\n", escaped(&table.caption)), row(&headings), row(&rules)];
     for group in &table.groups {
         if !group.name.is_empty() {

@@ -5,16 +5,19 @@
 //! its readers may see it; so a field that is hidden from them is empty here, whatever a report does with it. Numbers come
 //! from the functions that the screens ask too.
 
+mod directory;
 mod document;
+mod full;
 mod html;
 mod markdown;
 mod people;
 mod plain;
 mod source;
 mod summary;
+mod votes;
 mod words;
 
-pub use document::{Block, Document, Group, Level, Span, Table, TableColumn, Words};
+pub use document::{Block, Document, Group, Level, Sort, Span, Table, TableColumn, Words};
 pub use source::Source;
 
 use crate::model::{Id, Refusal};
@@ -24,6 +27,10 @@ use crate::model::{Id, Refusal};
 pub enum Report {
     /// What everybody is told of an event, the latest where none is named.
     Summary(Option<Id>),
+    /// Every topic and recommendation of an event, how the votes came out, and whose notes are missing.
+    Full(Option<Id>),
+    /// The services, for printing.
+    Directory,
 }
 
 /// What a report is written in.
@@ -45,6 +52,8 @@ pub enum Notation {
 pub fn make(report: Report, source: &Source<'_>) -> Result<Document, Refusal> {
     let mut document = match report {
         Report::Summary(event) => summary::make(source, event)?,
+        Report::Full(event) => full::make(source, event)?,
+        Report::Directory => directory::make(source)?,
     };
     document.footer = source.footer();
     Ok(document)

@@ -7,7 +7,7 @@ use crate::model::{Person, Ref, Text};
 /// People as a table: who, what they are called, where; with their numbers and addresses where those are asked for.
 pub fn table(source: &Source<'_>, caption: &str, people: &[Ref<Person>]) -> Table {
     let headings: &[&str] = if source.with_contacts {
-        &["Name", "Role", "Organisation", "Phone", "E-mail"]
+        &["Name", "Role", "Organisation", "!Phone", "!E-mail"]
     } else {
         &["Name", "Role", "Organisation"]
     };

@@ -1,7 +1,7 @@
 //! A report as plain text, for e-mails and for the screen: headings underlined, tables as one line a row. What is written
 //! is what was said; there is no notation that a text could break.
 
-use super::document::{Block, Document, Group, Level, Table, TableColumn, Words};
+use super::document::{Block, Document, Group, Level, Sort, Table, TableColumn, Words};
 use super::words::each;
 use crate::model::text::one_line;
 
@@ -32,8 +32,7 @@ fn written(block: &Block) -> String {
             )
         }),
         Block::Table(table) => {
-            let groups = table.groups.iter().filter(|group| !group.rows.is_empty());
-            format!("{}:\n{}", one_line(&table.caption), each(groups, |one| group(table, one)))
+            format!("{}:\n{}", one_line(&table.caption), each(&table.groups, |one| group(table, one)))
         }
     }
 }
@@ -46,7 +45,8 @@ fn underlined(text: &str, sign: char) -> String {
 /// A row a line: what its cells say, numbers with the heading of their column.
 fn group(table: &Table, group: &Group) -> String {
     let cell = |(words, column): (&Words, &TableColumn)| {
-        let heading = if column.is_number { format!(" {}", column.heading.to_lowercase()) } else { String::new() };
+        let heading =
+            if column.sort == Sort::Number { format!(" {}", column.heading.to_lowercase()) } else { String::new() };
         said(words) + &heading
     };
     let row = |row: &Vec<Words>| {

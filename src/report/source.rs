@@ -32,6 +32,11 @@ impl<'a> Source<'a> {
         Self { seen, all, atlas, today, with_contacts }
     }
 
+    /// For whom the report is.
+    pub fn audience(&self) -> Audience {
+        Audience::Everyone { with_contacts: self.with_contacts }
+    }
+
     /// What a record is called that readers see a reference to.
     pub fn name<K: Record>(&self, reference: &Ref<K>) -> String {
         reference.name(self.all).into_owned()

@@ -4,14 +4,15 @@
 use super::document::{Document, Words};
 use super::people;
 use super::source::Source;
+use super::votes;
 use super::words::{and, full_date, long_date, many, sentence};
 use crate::model::agenda::Wall;
 use crate::model::organisation::Sector;
 use crate::model::recommendation::Answer;
 use crate::model::round::{self, Round};
-use crate::model::tally::{Totals, tally};
+use crate::model::tally::Totals;
 use crate::model::text::count;
-use crate::model::{Action, Audience, Event, Id, Recommendation, Ref, Refusal, Theme};
+use crate::model::{Action, Event, Id, Recommendation, Ref, Refusal, Theme};
 use std::collections::HashSet;
 
 /// Makes the summary of an event.
@@ -50,13 +51,14 @@ fn background(document: &mut Document, source: &Source<'_>, event: &Event) {
     }
     document.table(people::table(source, "The members of the steering group", &event.steering_group));
     question_and_numbers(document, source, event);
-    if let Some(round) = last_round(source, event) {
+    document.say("All topics and recommendations are listed in the full report of the event.");
+    if let Some(round) = votes::rounds(source, event).first() {
         vote(document, source, event, round);
     }
 }
 
 /// The question, who came, and what they made of it.
-fn question_and_numbers(document: &mut Document, source: &Source<'_>, event: &Event) {
+pub(super) fn question_and_numbers(document: &mut Document, source: &Source<'_>, event: &Event) {
     if let Some(came) = attendance(source, event) {
         document.say(came);
     }
@@ -77,8 +79,7 @@ fn question_and_numbers(document: &mut Document, source: &Source<'_>, event: &Ev
         .collect();
     let fates = if fates.is_empty() { String::new() } else { format!("; of these {}", and(&fates)) };
     document.say(format!(
-        "{} posted, and discussion groups formed around them{fates}. {} came out of the discussions; the full report of the \
-         event lists them all.",
+        "{} posted, and discussion groups formed around them{fates}. {} came out of the discussions.",
         many(numbers.posted, "topic was", "topics were"),
         many(numbers.recommendations, "recommendation", "recommendations"),
     ));
@@ -111,20 +112,6 @@ fn attendance(source: &Source<'_>, event: &Event) -> Option<String> {
     Some(format!("The event was attended by {}{from}.", many(present, "delegate", "delegates")))
 }
 
-/// The last round of an event that was opened, as it is.
-pub(super) fn last_round<'a>(source: &Source<'a>, event: &Event) -> Option<&'a Round> {
-    let of_event = |round: &&Round| {
-        round.event.as_ref().and_then(Ref::id) == Some(event.id) && round.state > round::RoundState::Planned
-    };
-    source
-        .all
-        .rounds
-        .iter()
-        .map(AsRef::as_ref)
-        .filter(of_event)
-        .max_by_key(|round| (round.state, round.updated.0, round.id))
-}
-
 fn vote(document: &mut Document, source: &Source<'_>, event: &Event, round: &Round) {
     let dots = round.dots.map(|dots| format!(" Each had {}", many(dots.into(), "dot", "dots"))).unwrap_or_default();
     let cap = match round.cap {
@@ -138,9 +125,9 @@ fn vote(document: &mut Document, source: &Source<'_>, event: &Event, round: &Rou
         "Delegates were asked at the end of the event to vote for the recommendations that they saw as the highest \
          priorities.{dots}{cap}"
     ));
-    match tally(source.all, round, Audience::Colleagues, false) {
-        Ok(tally) => document.say(turnout(round, tally.totals)),
-        Err(_) => document.say("The vote is still open: nobody knows its results, and they are not in this report."),
+    match votes::outcome(source, round) {
+        Some(tally) => document.say(turnout(round, tally.totals)),
+        None => document.say("The vote is still open: nobody knows its results, and they are not in this report."),
     }
     let (people, beside) = initials(source, event);
     if beside > 0 {
@@ -154,7 +141,7 @@ fn vote(document: &mut Document, source: &Source<'_>, event: &Event, round: &Rou
 }
 
 /// How many voted, and how much of what they had they used. Of a count of the wall nobody knows how many ballots there were.
-fn turnout(round: &Round, totals: Totals) -> String {
+pub(super) fn turnout(round: &Round, totals: Totals) -> String {
     let dots = count(totals.dots as usize);
     let of = totals.issued.map(|issued| format!(" of {}", count(issued as usize))).unwrap_or_default();
     let Some(ballots) = totals.ballots else { return format!("The dots on the wall were counted: {dots}{of}.") };
