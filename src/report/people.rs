@@ -29,7 +29,7 @@ pub fn table(source: &Source<'_>, caption: &str, people: &[Ref<Person>]) -> Tabl
 fn roles(source: &Source<'_>, person: &Person) -> (String, String) {
     let mut titles: Vec<String> = Vec::new();
     let mut organisations: Vec<String> = Vec::new();
-    for role in &person.roles {
+    for role in person.roles.iter().filter(|role| role.is_held(source.today)) {
         let title = role.title.as_ref().map(ToString::to_string).filter(|title| !titles.contains(title));
         titles.extend(title);
         let organisation = source.name(&role.organisation);
