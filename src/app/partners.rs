@@ -14,6 +14,7 @@ use super::moving::Step;
 use super::screen::Screen;
 use super::{App, Effects};
 use crate::model::{Agreement, Id, Kind};
+use rows::Target;
 
 /// What the screen shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +30,11 @@ pub enum View {
     Between,
     /// A review that is being filled in.
     Review,
+}
+
+impl View {
+    /// Every view.
+    const ALL: [Self; 5] = [Self::List, Self::Page, Self::Matrix, Self::Between, Self::Review];
 }
 
 /// The scope of the screen's own keys.
@@ -101,6 +107,28 @@ impl Screen for Partners {
         }
     }
 
+    fn subject(&self) -> Option<Id> {
+        match self.view {
+            View::List => self.list.selected(),
+            View::Page => self.page.rows.target().and_then(Target::record).or(self.agreement),
+            View::Between => self.matrix.between.target().and_then(Target::record),
+            View::Matrix => None,
+            View::Review => self.agreement,
+        }
+    }
+
+    fn search(&mut self) {
+        self.view = View::List;
+    }
+
+    fn view(&self) -> u8 {
+        self.view as u8
+    }
+
+    fn set_view(&mut self, view: u8) {
+        self.view = View::ALL[usize::from(view).min(View::ALL.len() - 1)];
+    }
+
     fn nothing_selected(&self) -> &'static str {
         match self.view {
             View::List => "no agreement is selected: clear the search with esc, or press n for a new one",
@@ -154,9 +182,7 @@ pub(super) fn agreement(app: &App) -> Option<&Agreement> {
 
 /// Shows a view.
 fn show(app: &mut App, view: View) -> Effects {
-    let state = &mut app.screens.partners;
-    state.view = view;
-    state.list.is_detail_open = false;
+    app.screens.partners.view = view;
     refresh(app);
     Vec::new()
 }

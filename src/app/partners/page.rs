@@ -14,7 +14,7 @@ use crate::model::choice::Choice;
 use crate::model::conversation;
 use crate::model::date::format_date;
 use crate::model::text::one_line;
-use crate::model::{Action, Date, Emphasis, Id, Organisation, Ref, Workspace};
+use crate::model::{Action, Date, Emphasis, Id, Organisation, Ref, Workspace, forum};
 
 /// The scope of the page.
 pub(super) const PAGE: Scope = Scope::new("An agreement");
@@ -339,9 +339,9 @@ fn action_row(action: &Action, workspace: &Workspace, today: Date) -> Row {
     let organisation = || action.organisation.as_ref().map(|organisation| organisation.name(workspace).into_owned());
     let lead = action.lead.as_ref().map(|lead| lead.name(workspace).into_owned()).or_else(organisation);
     let lead = lead.unwrap_or_else(|| "nobody yet".to_owned());
-    let due = action.due.map(|due| format!("due {}", format_date(due, today))).unwrap_or_default();
+    let due = forum::due(workspace, action).map(|due| format!("due {}", format_date(due, today))).unwrap_or_default();
     let item = action.item.map(|number| format!("for item {number}")).unwrap_or_default();
-    let emphasis = match action.is_overdue(today) {
+    let emphasis = match action.is_overdue(workspace, today) {
         true => Emphasis::Warn,
         false if action.is_unfinished() => Emphasis::Plain,
         false => Emphasis::Good,

@@ -16,6 +16,16 @@ pub enum Target {
     In(Id, Option<u16>),
 }
 
+impl Target {
+    /// The record it is about, where that is another than the agreement that is shown.
+    pub fn record(self) -> Option<Id> {
+        match self {
+            Self::Item(_) => None,
+            Self::Action(id) | Self::In(id, _) => Some(id),
+        }
+    }
+}
+
 /// A line of a page.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Row {
