@@ -2,6 +2,7 @@
 //! list leads keep their state in files of their own.
 
 mod acts;
+mod conversations;
 pub mod matrix;
 pub mod page;
 pub mod review;
@@ -68,8 +69,15 @@ impl Default for Partners {
 
 impl Screen for Partners {
     const KINDS: &'static [Kind] = &[Kind::Agreement, Kind::Forum, Kind::Meeting];
-    const COMMANDS: &'static [&'static [Command]] =
-        &[COMMANDS, page::COMMANDS, acts::COMMANDS, matrix::COMMANDS, matrix::BETWEEN_COMMANDS, review::COMMANDS];
+    const COMMANDS: &'static [&'static [Command]] = &[
+        COMMANDS,
+        page::COMMANDS,
+        acts::COMMANDS,
+        conversations::COMMANDS,
+        matrix::COMMANDS,
+        matrix::BETWEEN_COMMANDS,
+        review::COMMANDS,
+    ];
 
     fn list(&self) -> &RecordList {
         &self.list

@@ -2,7 +2,7 @@
 //! and promised in each direction, the plan, the reviews. It is made anew when something changes, not when it is drawn.
 
 use super::rows::{Row, Rows, Target};
-use super::{View, agreement, show};
+use super::{View, agreement, conversations, show};
 use crate::app::command::{Command, Scope, always, commands};
 use crate::app::moving::Step;
 use crate::app::{App, Effects, screen};
@@ -20,7 +20,7 @@ pub(super) const PAGE: Scope = Scope::new("An agreement");
 /// Keys of the page that go somewhere; what is done to an agreement stands in `acts`.
 pub(super) const COMMANDS: &[Command] = commands! { PAGE;
     "agreement.back" ["esc"] "back" "back to where you came from" always, back;
-    "agreement.open" ["enter"] "" "the action of the plan that the cursor stands on" has_action, open_action;
+    "agreement.open" ["enter"] "" "the action of the plan or the first conversation that the cursor stands on" has_target, open_target;
     "agreement.review" ["r"] "review" "review it together: twelve questions, 0 to 3" super::review::may_begin, super::review::open;
     "agreement.versions" ["c"] "" "what differs between two versions, line by line" super::versions::has_versions, super::versions::open;
     "agreement.previous" ["["] "" "the agreement before" always, |app| other(app, -1);
@@ -86,12 +86,16 @@ fn action(app: &App) -> Option<Id> {
     }
 }
 
-fn has_action(app: &App) -> Result<(), &'static str> {
-    action(app).map(|_| ()).ok_or("move to an action of the plan: enter opens it")
+fn has_target(app: &App) -> Result<(), &'static str> {
+    action(app).or(conversations::on(app)).map(|_| ()).ok_or("move to an action of the plan: enter opens it")
 }
 
-fn open_action(app: &mut App) -> Effects {
-    action(app).map(|id| screen::go_to(app, id)).unwrap_or_default()
+fn open_target(app: &mut App) -> Effects {
+    match (action(app), conversations::on(app)) {
+        (Some(id), _) => screen::go_to(app, id),
+        (_, Some(id)) => conversations::open(app, id),
+        _ => Vec::new(),
+    }
 }
 
 /// Moves on the page.
@@ -112,7 +116,8 @@ pub(super) fn refresh(app: &mut App) {
 type Section = fn(&Agreement, &Workspace, Date) -> Vec<Row>;
 
 /// The sections in their order.
-const SECTIONS: [Section; 9] = [head, bid, vision, parties, perspectives, items, plan, reviews, acceptances];
+const SECTIONS: [Section; 10] =
+    [head, bid, vision, parties, conversations::section, perspectives, items, plan, reviews, acceptances];
 
 /// Everything that the page says.
 pub fn rows(agreement: &Agreement, workspace: &Workspace, today: Date) -> Vec<Row> {

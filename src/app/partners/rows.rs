@@ -12,6 +12,8 @@ pub enum Target {
     Item(u16),
     /// An action.
     Action(Id),
+    /// A first conversation.
+    Conversation(Id),
     /// An agreement, and an item of it.
     In(Id, Option<u16>),
 }
