@@ -14,6 +14,7 @@ mod keys;
 mod list;
 mod session;
 mod shell;
+mod tell;
 mod vote;
 
 use std::io::{BufWriter, Write};
@@ -121,6 +122,8 @@ pub enum CliCommand {
     Import(import::ImportArgs),
     /// Write the services, or the ballots of a closed round, for others in an open format; what is hidden is never written
     Export(export::ExportArgs),
+    /// What partners are still to be told; with --how, write down that they were
+    Tell(tell::TellArgs),
     /// Name every problem in the files, as file:line:col: message
     Check(list::CheckArgs),
     /// Print what every key does, with your own keys in force
@@ -151,6 +154,7 @@ impl CliCommand {
             Self::Turnout(arguments) => arguments.run(global, out),
             Self::Import(arguments) => arguments.run(global, out),
             Self::Export(arguments) => arguments.run(global, out),
+            Self::Tell(arguments) => arguments.run(global, out),
             Self::Check(arguments) => arguments.run(global, out),
             Self::Keys(arguments) => arguments.run(out),
             Self::Backups(arguments) => arguments.run(global, out),
