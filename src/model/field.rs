@@ -91,6 +91,8 @@ impl SearchField {
 /// Whom something is shown to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
+    /// The one whose notes they are: their form, and the page on which they asked for them.
+    Author,
     /// Those who work in the workspace: screens and commands.
     Colleagues,
     /// The partners: a bulletin, what they are told, the reports of the partnership to itself.
@@ -109,6 +111,8 @@ pub enum Visibility {
     Public,
     /// It names persons: it is exported only when they are asked for.
     Personal,
+    /// Nobody but its author.
+    Private,
     /// Colleagues only. Whatever says nothing else is this.
     #[default]
     Internal,
@@ -118,9 +122,11 @@ impl Visibility {
     /// Whether this audience may see it.
     pub fn admits(self, audience: Audience) -> bool {
         match (self, audience) {
-            (_, Audience::Colleagues) | (Self::Public, _) => true,
+            (_, Audience::Author) | (Self::Public, _) => true,
+            (Self::Private, _) => false,
+            (_, Audience::Colleagues) => true,
             (Self::Personal, Audience::Everyone { with_contacts }) => with_contacts,
-            (Self::Personal, Audience::Partners) | (Self::Internal, _) => false,
+            (Self::Personal | Self::Internal, _) => false,
         }
     }
 }
@@ -227,6 +233,12 @@ impl FieldInfo {
     #[must_use]
     pub const fn personal(self) -> Self {
         Self { visibility: Visibility::Personal, ..self }
+    }
+
+    /// It is for its author alone.
+    #[must_use]
+    pub const fn private(self) -> Self {
+        Self { visibility: Visibility::Private, ..self }
     }
 
     /// It is hidden where `test` says so, and `placeholder` is said instead.

@@ -68,6 +68,11 @@ macro_rules! kinds {
                 match self { $(Kind::$name => $name::IS_ADDABLE),+ }
             }
 
+            /// Whether its records are for their author alone.
+            pub fn is_private(self) -> bool {
+                match self { $(Kind::$name => $name::IS_PRIVATE),+ }
+            }
+
             /// Whether ids of its records are drawn by chance, and do not follow from what a record says.
             pub fn has_drawn_ids(self) -> bool {
                 match self { $(Kind::$name => $name::HAS_DRAWN_ID),+ }

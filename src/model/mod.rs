@@ -14,6 +14,7 @@ pub mod choice;
 pub mod collection;
 pub mod column;
 pub mod conduct;
+pub mod conversation;
 pub mod date;
 pub mod entry;
 pub mod event;
@@ -56,6 +57,7 @@ pub use ballot::{Ballot, Receipt};
 pub use change::{Author, Change, Edit, Refusal};
 pub use collection::Collection;
 pub use column::{Cell, CellContext, Column, Emphasis};
+pub use conversation::Conversation;
 pub use date::{Date, DateTime, Time, Timestamp};
 pub use event::Event;
 pub use field::{Audience, FieldInfo, FieldType, FieldValue, ParseContext, SearchField, Shown, Wording};
@@ -97,6 +99,8 @@ kinds::kinds! {
     Recommendation recommendations "recommendation" 'R';
     /// What partners contract with one another.
     Agreement agreements "agreement" 'G';
+    /// What somebody was told alone; each login has a file of its own.
+    Conversation conversations "conversation" 'N';
     /// Series of meetings.
     Forum forums "forum" 'F';
     /// Meetings of forums.

@@ -86,19 +86,38 @@ for_each_screen!(draw_screens);
 /// What must fit beside the tabs: who acts, and that it is the sample.
 const TABS_ASIDE: usize = 12;
 
-/// A tab; where not all fit, those of the other screens are their keys.
-fn tab(screen: ScreenId, is_key_only: bool) -> String {
-    if is_key_only { format!(" {} ", screen.key()) } else { format!(" {} {} ", screen.key(), screen.title()) }
+/// How much of the tabs of other screens is said; the open one always has its title.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TabWidth {
+    Wide,
+    Tight,
+    Key,
+}
+
+fn tab(screen: ScreenId, of: TabWidth) -> String {
+    match of {
+        TabWidth::Wide => format!(" {} {} ", screen.key(), screen.title()),
+        TabWidth::Tight => format!(" {} {}", screen.key(), screen.title()),
+        TabWidth::Key => format!(" {} ", screen.key()),
+    }
+}
+
+/// The widest in which all tabs fit.
+fn fitting_tabs(cells: u16) -> TabWidth {
+    let fits = |of: &TabWidth| {
+        let tabs = ScreenId::ALL.iter().map(|screen| width(&tab(*screen, *of))).sum::<usize>();
+        tabs + TABS_ASIDE <= usize::from(cells)
+    };
+    [TabWidth::Wide, TabWidth::Tight].into_iter().find(fits).unwrap_or(TabWidth::Key)
 }
 
 fn tabs(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let mut x = area.x;
-    let are_titles_cut = ScreenId::ALL.iter().map(|screen| width(&tab(*screen, false))).sum::<usize>() + TABS_ASIDE
-        > usize::from(area.width);
+    let tab_width = fitting_tabs(area.width);
     for screen in ScreenId::ALL {
         let is_open = *screen == app.screen;
         let role = if is_open { Role::Selected } else { Role::Quiet };
-        let text = tab(*screen, are_titles_cut && !is_open);
+        let text = tab(*screen, if is_open && tab_width == TabWidth::Key { TabWidth::Wide } else { tab_width });
         x += put(buf, (x, area.y), area.right() - x, &text, theme.style(role), theme);
     }
     let partnership = app.workspace.itself();
