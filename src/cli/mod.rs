@@ -3,6 +3,7 @@
 //! One file per group of commands. Data goes to stdout, errors to stderr in one sentence that says what to do; exit
 //! codes stand in [`crate::run::exit_code`].
 
+mod accept;
 mod backups;
 mod default;
 mod edit;
@@ -12,9 +13,11 @@ mod find;
 mod import;
 mod keys;
 mod list;
+mod report;
 mod session;
 mod shell;
 mod tell;
+mod thread;
 mod vote;
 
 use std::io::{BufWriter, Write};
@@ -98,6 +101,8 @@ pub enum CliCommand {
     List(list::ListArgs),
     /// Show one record
     Show(list::ShowArgs),
+    /// Show the thread of a record: where it came from, and what came of it
+    Thread(thread::ThreadArgs),
     /// Add a record; prints its id
     Add(edit::AddArgs),
     /// Change fields of a record
@@ -117,6 +122,8 @@ pub enum CliCommand {
     Tally(vote::TallyArgs),
     /// Who has voted in a round and who has not; never what they voted
     Turnout(vote::TurnoutArgs),
+    /// Accept an agreement for one of its parties, as it stands
+    Accept(accept::AcceptArgs),
     /// Read the services of another directory (Open Referral data of any version), an election, or what was typed of an
     /// event
     Import(import::ImportArgs),
@@ -124,6 +131,8 @@ pub enum CliCommand {
     Export(export::ExportArgs),
     /// What partners are still to be told; with --how, write down that they were
     Tell(tell::TellArgs),
+    /// Write a report for others to read: Markdown, plain text or a page that prints well
+    Report(report::ReportArgs),
     /// Name every problem in the files, as file:line:col: message
     Check(list::CheckArgs),
     /// Print what every key does, with your own keys in force
@@ -143,6 +152,7 @@ impl CliCommand {
             Self::Find(arguments) => arguments.run(global, out),
             Self::List(arguments) => arguments.run(global, out),
             Self::Show(arguments) => arguments.run(global, out),
+            Self::Thread(arguments) => arguments.run(global, out),
             Self::Add(arguments) => arguments.run(global, out),
             Self::Set(arguments) => arguments.run(global, out),
             Self::Verify(arguments) => arguments.run(global, out),
@@ -152,9 +162,11 @@ impl CliCommand {
             Self::Count(arguments) => arguments.run(global, out),
             Self::Tally(arguments) => arguments.run(global, out),
             Self::Turnout(arguments) => arguments.run(global, out),
+            Self::Accept(arguments) => arguments.run(global, out),
             Self::Import(arguments) => arguments.run(global, out),
             Self::Export(arguments) => arguments.run(global, out),
             Self::Tell(arguments) => arguments.run(global, out),
+            Self::Report(arguments) => arguments.run(global, out),
             Self::Check(arguments) => arguments.run(global, out),
             Self::Keys(arguments) => arguments.run(out),
             Self::Backups(arguments) => arguments.run(global, out),

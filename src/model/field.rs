@@ -122,11 +122,9 @@ impl Visibility {
     /// Whether this audience may see it.
     pub fn admits(self, audience: Audience) -> bool {
         match (self, audience) {
-            (_, Audience::Author) | (Self::Public, _) => true,
-            (Self::Private, _) => false,
-            (_, Audience::Colleagues) => true,
+            (_, Audience::Author) | (Self::Public, _) | (Self::Personal | Self::Internal, Audience::Colleagues) => true,
             (Self::Personal, Audience::Everyone { with_contacts }) => with_contacts,
-            (Self::Personal | Self::Internal, _) => false,
+            (Self::Private | Self::Internal, _) | (Self::Personal, Audience::Partners) => false,
         }
     }
 }

@@ -23,6 +23,7 @@ const SAMPLE: &[(Kind, &str)] = &[
     (Kind::Action, include_str!("../../data/sample/actions.ron")),
     (Kind::Told, include_str!("../../data/sample/told.ron")),
     (Kind::Story, include_str!("../../data/sample/stories.ron")),
+    (Kind::Agreement, include_str!("../../data/sample/agreements.ron")),
     (Kind::Round, include_str!("../../data/sample/rounds.ron")),
     (Kind::Ballot, include_str!("../../data/sample/ballots.ron")),
 ];

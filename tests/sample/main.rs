@@ -205,7 +205,7 @@ fn the_sample_shows_every_state_an_action_can_be_in() {
     for state in ActionState::ALL {
         any(state.label(), &|action| action.state == *state);
     }
-    any("is overdue", &|action| action.is_overdue(today()));
+    any("is overdue", &|action| action.is_overdue(&workspace, today()));
     any("is nobody's", &Action::is_nobodys);
     any("was moved twice", &|action| action.former_due.len() == 2);
     any("fills a gap", &|action| action.need.is_some() && action.area.is_some());

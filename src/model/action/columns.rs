@@ -27,7 +27,7 @@ pub(super) fn when(record: &AnyRecord, context: &CellContext<'_>) -> Cell {
         None => String::new(),
     };
     let late = Sign { glyph: "!", ascii: "!", emphasis: Emphasis::Warn };
-    Cell { sign: action.is_overdue(context.today).then_some(late), text }
+    Cell { sign: action.is_overdue(context.workspace, context.today).then_some(late), text }
 }
 
 /// How far it is.
