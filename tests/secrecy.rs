@@ -200,6 +200,7 @@ fn calls(format: Format) -> Vec<(&'static str, Vec<Vec<String>>)> {
         ("vote", all(&["vote V-0000 P-0000 1.1=4", "vote V-0000 P-0000 1.1=1", "vote V-0000 P-000B 1.2=2"])),
         ("count", all(&["count V-0000 1.1 12"])),
         ("set", all(&["set R-0000 answer=chosen", "set V-0000 present=40", "set V-0000 anonymous=yes"])),
+        ("tell", all(&["tell", "tell --json", "tell P-0000", "tell P-0000 --how letter", "tell P-000B --json"])),
         ("add", all(&["add recommendation text=Share topic=1", "add ballot round=V-0000"])),
         ("remove", all(&["remove R-0001", "remove V-0000"])),
         ("verify", all(&["verify R-0000"])),

@@ -22,6 +22,7 @@ mod leaving;
 pub mod list;
 mod loading;
 pub mod moving;
+mod new_action;
 pub mod page;
 pub mod palette;
 pub mod partners;

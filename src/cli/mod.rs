@@ -16,6 +16,7 @@ mod list;
 mod report;
 mod session;
 mod shell;
+mod tell;
 mod thread;
 mod vote;
 
@@ -128,6 +129,8 @@ pub enum CliCommand {
     Import(import::ImportArgs),
     /// Write the services, or the ballots of a closed round, for others in an open format; what is hidden is never written
     Export(export::ExportArgs),
+    /// What partners are still to be told; with --how, write down that they were
+    Tell(tell::TellArgs),
     /// Write a report for others to read: Markdown, plain text or a page that prints well
     Report(report::ReportArgs),
     /// Name every problem in the files, as file:line:col: message
@@ -162,6 +165,7 @@ impl CliCommand {
             Self::Accept(arguments) => arguments.run(global, out),
             Self::Import(arguments) => arguments.run(global, out),
             Self::Export(arguments) => arguments.run(global, out),
+            Self::Tell(arguments) => arguments.run(global, out),
             Self::Report(arguments) => arguments.run(global, out),
             Self::Check(arguments) => arguments.run(global, out),
             Self::Keys(arguments) => arguments.run(out),
