@@ -93,7 +93,7 @@ impl Story {
     /// Whether an audience may read it.
     pub fn is_for(&self, audience: Audience) -> bool {
         match audience {
-            Audience::Colleagues => true,
+            Audience::Author | Audience::Colleagues => true,
             Audience::Partners => matches!(self.sharing, Sharing::Partners | Sharing::Everybody),
             Audience::Everyone { .. } => self.sharing == Sharing::Everybody,
         }
