@@ -116,6 +116,8 @@ screens! {
     empty_map: Harness::empty(), "m";
     empty_gaps: Harness::empty(), "mm";
     prefix: Harness::sample(), "g";
+    thread: Harness::sample(), "2m/17.2<enter>t";
+    thread_of_theme: Harness::sample(), "3/mapping<enter>t";
 }
 
 #[test]

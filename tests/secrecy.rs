@@ -262,6 +262,8 @@ fn telling_commands(worlds: &[Arc<tempfile::TempDir>; 2]) -> Vec<String> {
     for id in ids(worlds[0].path()) {
         found.extend(both(&["show".to_owned(), id.to_string()]));
         found.extend(both(&["show".to_owned(), id.to_string(), "--json".to_owned()]));
+        found.extend(both(&["thread".to_owned(), id.to_string()]));
+        found.extend(both(&["thread".to_owned(), id.to_string(), "--json".to_owned()]));
     }
     for format in Format::ALL {
         for call in calls(*format).into_iter().filter(|(name, _)| *name == "export").flat_map(|(_, calls)| calls) {
@@ -283,7 +285,8 @@ fn telling_commands(worlds: &[Arc<tempfile::TempDir>; 2]) -> Vec<String> {
 
 #[test]
 fn every_command_is_among_those_that_are_run() {
-    let known: BTreeSet<&str> = calls(Format::ALL[0]).into_iter().map(|(name, _)| name).chain(["show"]).collect();
+    let known: BTreeSet<&str> =
+        calls(Format::ALL[0]).into_iter().map(|(name, _)| name).chain(["show", "thread"]).collect();
     let command = Arguments::command();
     let all: BTreeSet<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
     assert_eq!(all.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new(), "add how they are called to `calls`");

@@ -3,7 +3,7 @@
 use super::command::{Command, Meaning, Scope};
 use super::key::Key;
 use super::moving::Step;
-use super::{App, Effects, Event, Layer, Severity, form, palette, search_line, watching};
+use super::{App, Effects, Event, Layer, Severity, form, palette, search_line, thread, watching};
 use crate::model::Text;
 use crate::model::text::one_line;
 
@@ -69,6 +69,7 @@ impl App {
             Some(Layer::Prompt(_)) => &[Scope::PROMPT],
             Some(Layer::Page(_)) => &[Scope::PAGE, Scope::MOVE, Scope::GLOBAL],
             Some(Layer::Compare(_)) => &[Scope::COMPARE, Scope::MOVE, Scope::GLOBAL],
+            Some(Layer::Thread(_)) => &[thread::THREAD, Scope::MOVE, Scope::GLOBAL],
             None if self.list().is_searching => &[Scope::SEARCH],
             None => self.screens.scopes(self.screen),
         };
@@ -162,6 +163,7 @@ impl App {
         match self.layers.last_mut() {
             Some(Layer::Page(page)) => page.step(step, self.size),
             Some(Layer::Compare(compare)) => compare.step(step),
+            Some(Layer::Thread(view)) => view.step(step, self.size),
             Some(_) => {}
             None => self.screen.step(self, step),
         }

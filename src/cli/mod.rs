@@ -16,6 +16,7 @@ mod list;
 mod report;
 mod session;
 mod shell;
+mod thread;
 mod vote;
 
 use std::io::{BufWriter, Write};
@@ -99,6 +100,8 @@ pub enum CliCommand {
     List(list::ListArgs),
     /// Show one record
     Show(list::ShowArgs),
+    /// Show the thread of a record: where it came from, and what came of it
+    Thread(thread::ThreadArgs),
     /// Add a record; prints its id
     Add(edit::AddArgs),
     /// Change fields of a record
@@ -146,6 +149,7 @@ impl CliCommand {
             Self::Find(arguments) => arguments.run(global, out),
             Self::List(arguments) => arguments.run(global, out),
             Self::Show(arguments) => arguments.run(global, out),
+            Self::Thread(arguments) => arguments.run(global, out),
             Self::Add(arguments) => arguments.run(global, out),
             Self::Set(arguments) => arguments.run(global, out),
             Self::Verify(arguments) => arguments.run(global, out),

@@ -12,6 +12,7 @@ pub mod map;
 pub mod partners;
 pub mod services;
 pub mod theme;
+pub mod thread;
 pub mod today;
 pub mod topics;
 pub mod votes;
@@ -46,6 +47,7 @@ pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Pos
         Some(Layer::Form(form)) => form::draw(form, theme, body, buf),
         Some(Layer::Page(page)) => layers::page(page, theme, body, buf),
         Some(Layer::Compare(compare)) => layers::compare(app, compare, theme, body, buf),
+        Some(Layer::Thread(view)) => thread::draw(app, view, theme, body, buf),
         Some(Layer::Palette(palette)) => layers::palette(app, palette, theme, body, buf),
         Some(Layer::Prompt(prompt)) => {
             screen(app, theme, body, buf);
