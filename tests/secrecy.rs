@@ -206,9 +206,15 @@ fn calls(format: Format) -> Vec<(&'static str, Vec<Vec<String>>)> {
         ("verify", all(&["verify R-0000"])),
         (
             "export",
-            all(&[&format!("export {} {out}", format.name()), &format!("export {} V-0000 {out}", format.name())]),
+            all(&[
+                &format!("export {} {out}", format.name()),
+                &format!("export {} V-0000 {out}", format.name()),
+                &format!("export csv rounds {out} --replace"),
+                &format!("export csv recommendations {out} --replace"),
+                &format!("export ics {out} --replace"),
+            ]),
         ),
-        ("import", all(&["import people.ron", "import --dry-run rounds.ron"])),
+        ("import", all(&["import people.ron", "import --dry-run rounds.ron", "import csv rounds rounds.ron"])),
         ("init", all(&["init beside --name Beside"])),
         ("keys", all(&["keys"])),
         ("completions", all(&["completions bash"])),
