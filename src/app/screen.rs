@@ -10,7 +10,7 @@ use super::key::Key;
 use super::list::{self, RecordList};
 use super::moving::Step;
 use super::{App, Effects, Layer, Severity};
-use crate::model::{Id, Kind};
+use crate::model::{Action, Id, Kind};
 
 /// What a screen is. Most of it follows from the list it shows.
 pub trait Screen: Default + 'static {
@@ -53,6 +53,15 @@ pub trait Screen: Default + 'static {
     /// What it says when a command needs a record and none is selected.
     fn nothing_selected(&self) -> &'static str {
         "nothing is selected: clear the search with esc, or press n for a new one"
+    }
+
+    /// Puts what was found into the order in which it is shown, and leaves out what is not; the cursor then goes back to its
+    /// record.
+    fn arrange(_app: &mut App) {}
+
+    /// What a new action is to begin with where it is not the selected record it comes out of: a gap, a row of a record.
+    fn new_action(_app: &App) -> Option<Action> {
+        None
     }
 
     /// Follows what changed beneath it; the list has been searched anew already.
@@ -116,9 +125,9 @@ macro_rules! for_each_screen {
             /// Voting rounds, their ballots, tallies and themes.
             Votes votes "3" "Votes" drawn;
             /// What is to be done.
-            Actions actions "4" "Actions" listed;
+            Actions actions "4" "Actions" drawn;
             /// Agreements between partners, and their forums.
-            Partners partners "5" "Partners" listed;
+            Partners partners "5" "Partners" drawn;
             /// People and organisations.
             People people "6" "People" listed;
         }
@@ -162,6 +171,16 @@ macro_rules! declare_screens {
             /// Lets a screen follow what changed beneath it.
             pub(super) fn refresh(self, app: &mut App) {
                 match self { $(Self::$name => super::$module::$name::refresh(app)),+ }
+            }
+
+            /// Lets a screen put in order what was found.
+            pub(super) fn arrange(self, app: &mut App) {
+                match self { $(Self::$name => super::$module::$name::arrange(app)),+ }
+            }
+
+            /// What a new action is to begin with on a screen.
+            pub(super) fn new_action(self, app: &App) -> Option<Action> {
+                match self { $(Self::$name => super::$module::$name::new_action(app)),+ }
             }
 
             /// Puts what a screen shows besides its list on a record.
@@ -321,20 +340,31 @@ impl Origin {
     }
 }
 
+/// The screen on which records of a kind are shown: the one that shows this kind before others, else one that shows it too.
+fn of_kind(kind: Kind) -> Option<ScreenId> {
+    let shows_it = |screen: &&ScreenId| screen.kinds().contains(&kind);
+    let first = ScreenId::ALL.iter().find(|screen| screen.kinds().first() == Some(&kind));
+    first.or_else(|| ScreenId::ALL.iter().find(shows_it)).copied()
+}
+
 /// Goes to a record on the screen of its kind and shows everything about it; a search that would not show it is cleared.
 /// Going back from it leads to where one was.
-pub(crate) fn go_to(app: &mut App, id: Id) -> Effects {
-    let shows = |screen: &&ScreenId| Kind::of(id).is_some_and(|kind| screen.kinds().contains(&kind));
-    let Some(screen) = ScreenId::ALL.iter().find(shows).filter(|_| app.workspace.get(id).is_some()) else {
-        app.set_status(Severity::Warning, "this record is shown nowhere".to_owned());
+pub(super) fn open_record(app: &mut App, id: Id) -> Effects {
+    let Some(record) = app.workspace.get(id) else {
+        app.set_status(Severity::Warning, format!("{id} is not here any more"));
         return Vec::new();
+    };
+    let Some(screen) = of_kind(record.kind()) else {
+        let text = super::detail::plain(&record, &app.workspace, app.today);
+        let title = record.title(&app.workspace).into_owned();
+        return super::page::open(app, &title, &text);
     };
     let origin = Origin::take(app);
     let mut origins = std::mem::take(&mut app.origins);
     origins.push((id, origin));
-    let effects = open(app, *screen);
+    let effects = open(app, screen);
     app.origins = origins;
-    app.screens.show_record(*screen);
+    app.screens.show_record(screen);
     list::select(app, id);
     let list = app.list_mut();
     (list.is_detail_open, list.detail_top) = (true, 0);

@@ -1,7 +1,10 @@
 //! Actions: what is done about a recommendation or a priority, by whom, until when, and how far it is.
 
+pub mod views;
+
 use std::borrow::Cow;
 
+use super::agreement::Agreement;
 use super::change::{Author, Change, Edit, Refusal, listed};
 use super::choice::{Choice, choices};
 use super::date::{Date, format_date};
@@ -12,9 +15,10 @@ use super::recommendation::Recommendation;
 use super::record::{Rules, StateFilter, record};
 use super::reference::Ref;
 use super::row::row;
+use super::service::Need;
 use super::text::Text;
 use super::theme::Theme;
-use super::{Id, Kind, Workspace};
+use super::{AnyRecord, Id, Kind, Workspace};
 
 choices! {
     /// How far an action is.
@@ -83,10 +87,24 @@ record! {
         /// The recommendation it came out of.
         recommendation: Option<Ref<Recommendation>> = "Recommendation", "the recommendation it came out of: 17.2", public,
             back("Actions");
+        /// The need of the gap in the services map that it is to fill.
+        need: Option<Need> = "Need", "the need it is about, where it fills a gap of the services map", public;
+        /// Where that gap is.
+        area: Option<Text> = "Area", "where that gap is: a district, a council or the whole county", areas, public;
+        /// Who is to hear of it beside those who have a part in it.
+        asked: Vec<Ref<Organisation>> = "Asked to be told", "organisations that want to hear of it, commas between", public,
+            back("Asked to be told of");
+        /// The agreement whose plan it is part of.
+        agreement: Option<Ref<Agreement>> = "Agreement", "the agreement whose plan it is part of", public,
+            filter("agreement:"), back("Plan");
+        /// The item of the agreement it serves.
+        item: Option<u16> = "Item", "the number of the item of the agreement it serves", public;
         /// How it goes.
         progress: Vec<Progress> = "Progress", "one a line: note | day | by", public;
     }
     system {
+        /// Who wrote it down first: initials.
+        written_by: Option<Text> = "Written by", public;
         /// The days by which it was to be done before, the last one at the end.
         former_due: Vec<FormerDue> = "Was due", public;
     }
@@ -121,6 +139,10 @@ impl Rules for Action {
         Ok(())
     }
 
+    fn sign(&mut self, author: &Author) {
+        self.written_by = Some(author.by.clone());
+    }
+
     /// The day by which it was due stays, where another is set.
     fn revise(&mut self, before: &Self, author: &Author) {
         let Some(due) = before.due.filter(|due| self.due != Some(*due)) else { return };
@@ -153,6 +175,28 @@ impl Action {
     /// Whether nobody sees to it.
     pub fn is_nobodys(&self) -> bool {
         self.is_unfinished() && self.lead.is_none() && self.organisation.is_none()
+    }
+}
+
+/// A new action out of a record, its source filled in; an empty one where the record is no source of actions. Of a record of
+/// which a part is the source, an item or a minute, whoever knows the part fills that in.
+pub fn out_of(record: &AnyRecord) -> Action {
+    let blank = Action::default();
+    match record {
+        AnyRecord::Recommendation(one) => {
+            Action { recommendation: Some(Ref::record(one.id)), theme: one.theme.clone(), ..blank }
+        }
+        AnyRecord::Theme(theme) => Action { theme: Some(Ref::record(theme.id)), ..blank },
+        AnyRecord::Organisation(one) => Action { organisation: Some(Ref::record(one.id)), ..blank },
+        AnyRecord::Person(person) => Action { lead: Some(Ref::record(person.id)), ..blank },
+        AnyRecord::Action(other) => Action {
+            theme: other.theme.clone(),
+            recommendation: other.recommendation.clone(),
+            need: other.need,
+            area: other.area.clone(),
+            ..blank
+        },
+        _ => blank,
     }
 }
 

@@ -2,12 +2,14 @@
 //!
 //! One file draws one screen; [`draw`] puts the frame around it: tabs, screen, what happened, what can be done.
 
+pub mod actions;
 pub mod form;
 pub mod gaps;
 pub mod grid;
 pub mod layers;
 pub mod list;
 pub mod map;
+pub mod partners;
 pub mod services;
 pub mod theme;
 pub mod thread;
