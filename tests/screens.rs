@@ -116,6 +116,9 @@ screens! {
     empty_map: Harness::empty(), "m";
     empty_gaps: Harness::empty(), "mm";
     prefix: Harness::sample(), "g";
+    today: Harness::sample(), "0";
+    today_loose: Harness::sample(), "0<end><enter>";
+    today_empty: Harness::empty(), "0";
     thread: Harness::sample(), "2m/17.2<enter>t";
     thread_of_theme: Harness::sample(), "3/mapping<enter>t";
 }

@@ -83,6 +83,9 @@ pub trait Screen: Default + 'static {
     /// A search begins: the screen shows its list.
     fn search(&mut self) {}
 
+    /// It is opened: what waited for that is done.
+    fn opened(_app: &mut App) {}
+
     /// A record of its list is to be seen in full: whatever else it shows gives way.
     fn show_record(&mut self) {
         self.search();
@@ -181,6 +184,11 @@ macro_rules! declare_screens {
             /// What a new action is to begin with on a screen.
             pub(super) fn new_action(self, app: &App) -> Option<Action> {
                 match self { $(Self::$name => super::$module::$name::new_action(app)),+ }
+            }
+
+            /// Lets a screen do what waited for its opening.
+            pub(super) fn opened(self, app: &mut App) {
+                match self { $(Self::$name => super::$module::$name::opened(app)),+ }
             }
 
             /// Puts what a screen shows besides its list on a record.
@@ -316,6 +324,7 @@ pub(super) fn open(app: &mut App, screen: ScreenId) -> Effects {
     app.screen = screen;
     app.layers.clear();
     app.origins.clear();
+    screen.opened(app);
     effects
 }
 
@@ -368,6 +377,16 @@ pub(super) fn open_record(app: &mut App, id: Id) -> Effects {
     list::select(app, id);
     let list = app.list_mut();
     (list.is_detail_open, list.detail_top) = (true, 0);
+    effects
+}
+
+/// Goes to what a search finds among the records of a kind.
+pub(super) fn open_search(app: &mut App, kind: Kind, words: &str) -> Effects {
+    let Some(screen) = of_kind(kind) else { return Vec::new() };
+    let effects = open(app, screen);
+    app.screens.search(screen);
+    app.list_mut().input.set(words, words.len());
+    list::search(app);
     effects
 }
 

@@ -1,7 +1,7 @@
 //! What is due: actions that are late or have to be done soon, one's own first.
 
 use super::action::Action;
-use super::date::Date;
+use super::date::{Date, format_date};
 use super::{Id, Workspace};
 
 /// So many days before its day an action begins to be due.
@@ -41,6 +41,16 @@ pub fn due(workspace: &Workspace, today: Date, me: Option<Id>) -> Vec<Due> {
     let mut found: Vec<Due> = unfinished.filter_map(is_due).collect();
     found.sort_by_key(|due| (!due.is_overdue, !due.is_mine, due.on, due.action));
     found
+}
+
+/// When it is due and who sees to it: "overdue since Fri 20 Nov, Katy Pascoe".
+pub fn says(due: &Due, workspace: &Workspace, today: Date) -> String {
+    let when = if due.is_overdue { "overdue since" } else { "due" };
+    let action = workspace.actions.get(due.action);
+    let lead = action.and_then(|action| action.lead.as_ref()).map(|lead| lead.name(workspace));
+    let organisation = || action.and_then(|action| action.organisation.as_ref()).map(|one| one.name(workspace));
+    let who = lead.or_else(organisation).unwrap_or_else(|| "nobody yet".into());
+    format!("{when} {}, {who}", format_date(due.on, today))
 }
 
 /// How many are due and how many of them late, in one line for somebody who logs in; `None`: none is.

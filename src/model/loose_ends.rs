@@ -11,7 +11,7 @@ use super::place::{Atlas, Districts};
 use super::reference::Ref;
 use super::service::{Freshness, Need};
 use super::text::count;
-use super::{Id, Workspace, due, told, topic};
+use super::{Id, Kind, Workspace, due, told, topic};
 
 /// What loose ends are looked for in.
 #[derive(Clone, Copy)]
@@ -31,11 +31,13 @@ pub struct Loose {
     pub record: Option<Id>,
     /// What is to be said of it; of a record, besides its title.
     pub says: String,
+    /// Where it is about no record: what finds the nearest.
+    pub search: Option<(Kind, String)>,
 }
 
 impl Loose {
     fn of(record: Id) -> Self {
-        Self { record: Some(record), says: String::new() }
+        Self { record: Some(record), says: String::new(), search: None }
     }
 }
 
@@ -174,6 +176,7 @@ fn open_gaps(Context { workspace, atlas, today }: Context<'_>) -> Vec<Loose> {
         found.extend(open.map(|(_, (_, district))| Loose {
             record: None,
             says: format!("{} in {}: no service", need.label(), district.name),
+            search: Some((Kind::Service, format!("need:\"{}\"", need.label()))),
         }));
     }
     found
@@ -184,7 +187,7 @@ fn unanswered(Context { workspace, .. }: Context<'_>) -> Vec<Loose> {
     let of = |agreement: &std::sync::Arc<super::Agreement>| {
         let said = agreement.unanswered().map(|item| item.sentence(workspace));
         let record = Some(agreement.id);
-        said.map(|says| Loose { record, says }).collect::<Vec<_>>()
+        said.map(|says| Loose { record, says, search: None }).collect::<Vec<_>>()
     };
     workspace.agreements.iter().flat_map(of).collect()
 }
@@ -194,6 +197,7 @@ fn untold(Context { workspace, today, .. }: Context<'_>) -> Vec<Loose> {
     let owed = told::still_to_tell(workspace, today).into_iter();
     owed.map(|account| Loose {
         record: account.partner.id(),
+        search: None,
         says: format!(
             "{}: {} to tell, {}",
             account.partner.name(workspace),
