@@ -134,7 +134,7 @@ impl Screen for Actions {
     fn refresh(app: &mut App) {
         let App { screens, workspace, today, size, .. } = app;
         let state = &mut screens.actions;
-        let is_overdue = |id: Id| workspace.actions.get(id).is_some_and(|action| action.is_overdue(*today));
+        let is_overdue = |id: Id| workspace.actions.get(id).is_some_and(|action| action.is_overdue(workspace, *today));
         state.overdue = state.list.rows.iter().filter(|row| is_overdue(row.id)).count();
         if state.view == View::Told {
             state.ledger.refresh(workspace, *today, *size);
@@ -198,7 +198,7 @@ fn arrange(app: &mut App) {
     let action = |id: Id| workspace.actions.get(id).map(AsRef::as_ref);
     list.rows.retain(|row| action(row.id).is_some_and(|action| only.holds(action, &me, workspace, *today)));
     let grouping = Grouping::new(by, workspace, *today);
-    let place = |id: Id| action(id).map_or(0, |action| grouping.place(action));
+    let place = |id: Id| action(id).map_or(0, |action| grouping.place(action, workspace));
     list.rows.sort_by_cached_key(|row| place(row.id));
     let mut lengths = vec![0; grouping.headings.len()];
     for row in &list.rows {

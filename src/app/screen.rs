@@ -350,7 +350,7 @@ impl Origin {
 }
 
 /// The screen on which records of a kind are shown: the one that shows this kind before others, else one that shows it too.
-fn of_kind(kind: Kind) -> Option<ScreenId> {
+fn home_of(kind: Kind) -> Option<ScreenId> {
     let shows_it = |screen: &&ScreenId| screen.kinds().contains(&kind);
     let first = ScreenId::ALL.iter().find(|screen| screen.kinds().first() == Some(&kind));
     first.or_else(|| ScreenId::ALL.iter().find(shows_it)).copied()
@@ -358,12 +358,12 @@ fn of_kind(kind: Kind) -> Option<ScreenId> {
 
 /// Goes to a record on the screen of its kind and shows everything about it; a search that would not show it is cleared.
 /// Going back from it leads to where one was.
-pub(super) fn open_record(app: &mut App, id: Id) -> Effects {
+pub(crate) fn go_to(app: &mut App, id: Id) -> Effects {
     let Some(record) = app.workspace.get(id) else {
         app.set_status(Severity::Warning, format!("{id} is not here any more"));
         return Vec::new();
     };
-    let Some(screen) = of_kind(record.kind()) else {
+    let Some(screen) = home_of(record.kind()) else {
         let text = super::detail::plain(&record, &app.workspace, app.today);
         let title = record.title(&app.workspace).into_owned();
         return super::page::open(app, &title, &text);
@@ -382,7 +382,7 @@ pub(super) fn open_record(app: &mut App, id: Id) -> Effects {
 
 /// Goes to what a search finds among the records of a kind.
 pub(super) fn open_search(app: &mut App, kind: Kind, words: &str) -> Effects {
-    let Some(screen) = of_kind(kind) else { return Vec::new() };
+    let Some(screen) = home_of(kind) else { return Vec::new() };
     let effects = open(app, screen);
     app.screens.search(screen);
     app.list_mut().input.set(words, words.len());

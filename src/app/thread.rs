@@ -152,7 +152,7 @@ fn back(app: &mut App) -> Effects {
 /// Opens the record of the line, or shows all of its step.
 fn enter(app: &mut App) -> Effects {
     match top(app).and_then(ThreadView::line).map(|line| (line.what, line.step)) {
-        Some((What::Record(id), _)) => screen::open_record(app, id),
+        Some((What::Record(id), _)) => screen::go_to(app, id),
         Some((What::More(_), step)) => unfold(app, step),
         _ => Vec::new(),
     }

@@ -165,7 +165,7 @@ fn has_sort(app: &App) -> Result<(), &'static str> {
 fn open(app: &mut App) -> Effects {
     let state = &mut app.screens.today;
     match state.lines.get(state.cursor.at).map(|line| line.what.clone()) {
-        Some(What::Record(id)) => screen::open_record(app, id),
+        Some(What::Record(id)) => screen::go_to(app, id),
         Some(What::Search(kind, words)) => screen::open_search(app, kind, &words),
         Some(What::Sort(sort)) => {
             (state.before, state.sort, state.cursor) = (state.cursor, Some(sort), Cursor::default());

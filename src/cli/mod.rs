@@ -14,6 +14,7 @@ mod find;
 mod import;
 mod keys;
 mod list;
+mod report;
 mod session;
 mod shell;
 mod thread;
@@ -132,6 +133,8 @@ pub enum CliCommand {
     Import(import::ImportArgs),
     /// Write the services, or the ballots of a closed round, for others in an open format; what is hidden is never written
     Export(export::ExportArgs),
+    /// Write a report for others to read: Markdown, plain text or a page that prints well
+    Report(report::ReportArgs),
     /// Name every problem in the files, as file:line:col: message
     Check(list::CheckArgs),
     /// Print what every key does, with your own keys in force
@@ -166,6 +169,7 @@ impl CliCommand {
             Self::Accept(arguments) => arguments.run(global, out),
             Self::Import(arguments) => arguments.run(global, out),
             Self::Export(arguments) => arguments.run(global, out),
+            Self::Report(arguments) => arguments.run(global, out),
             Self::Check(arguments) => arguments.run(global, out),
             Self::Keys(arguments) => arguments.run(out),
             Self::Backups(arguments) => arguments.run(global, out),

@@ -9,6 +9,7 @@ use super::change::{Author, Change, Edit, Refusal, listed};
 use super::choice::{Choice, choices};
 use super::date::{Date, format_date};
 use super::field::{Blank, SearchField, default_choice};
+use super::meeting::Meeting;
 use super::organisation::Organisation;
 use super::person::Person;
 use super::recommendation::Recommendation;
@@ -18,7 +19,7 @@ use super::row::row;
 use super::service::Need;
 use super::text::Text;
 use super::theme::Theme;
-use super::{AnyRecord, Id, Kind, Workspace};
+use super::{AnyRecord, Id, Kind, Workspace, forum};
 
 choices! {
     /// How far an action is.
@@ -99,12 +100,18 @@ record! {
             filter("agreement:"), back("Plan");
         /// The item of the agreement it serves.
         item: Option<u16> = "Item", "the number of the item of the agreement it serves", public;
+        /// The meeting in whose minutes it was written down.
+        meeting: Option<Ref<Meeting>> = "Meeting", "the meeting of a forum in whose minutes it stands", public, back("Actions");
+        /// The number of the minute there.
+        minute: Option<Text> = "Minute", "the number of the minute there: 2.1", public;
         /// How it goes.
         progress: Vec<Progress> = "Progress", "one a line: note | day | by", public;
     }
     system {
         /// Who wrote it down first: initials.
         written_by: Option<Text> = "Written by", public;
+        /// The day on which it was said that it is due by the next forum, where that is not the day of the last change.
+        by_forum_since: Option<Date> = "By next forum since";
         /// The days by which it was to be done before, the last one at the end.
         former_due: Vec<FormerDue> = "Was due", public;
     }
@@ -112,7 +119,7 @@ record! {
 
 impl Rules for Action {
     const STATES: &'static [StateFilter<Self>] = &[
-        StateFilter { word: "overdue", holds: |action, _, today| action.is_overdue(today) },
+        StateFilter { word: "overdue", holds: |action, all, today| action.is_overdue(all, today) },
         StateFilter { word: "unfinished", holds: |action, _, _| action.is_unfinished() },
         StateFilter { word: "nobodys", holds: |action, _, _| action.is_nobodys() },
     ];
@@ -122,8 +129,8 @@ impl Rules for Action {
     }
 
     /// What is due first stands first; what is over stands last.
-    fn order<'a>(&'a self, _: &'a Workspace) -> Cow<'a, str> {
-        let due = self.due.map_or_else(|| "~".to_owned(), |due| due.to_string());
+    fn order<'a>(&'a self, workspace: &'a Workspace) -> Cow<'a, str> {
+        let due = forum::due(workspace, self).map_or_else(|| "~".to_owned(), |due| due.to_string());
         Cow::Owned(format!("{} {due} {}", u8::from(!self.is_unfinished()), self.what))
     }
 
@@ -143,8 +150,13 @@ impl Rules for Action {
         self.written_by = Some(author.by.clone());
     }
 
-    /// The day by which it was due stays, where another is set.
+    /// The day by which it was due stays, where another is set; and so does the day from which the next forum counts.
     fn revise(&mut self, before: &Self, author: &Author) {
+        self.by_forum_since = match (self.by_next_forum, before.by_next_forum) {
+            (true, true) => Some(before.by_forum_since.unwrap_or(before.updated.0.date())),
+            (true, false) => Some(author.today),
+            (false, _) => None,
+        };
         let Some(due) = before.due.filter(|due| self.due != Some(*due)) else { return };
         let former = FormerDue { due: Some(due), moved: Some(author.today), by: Some(author.by.clone()) };
         if !self.former_due.contains(&former) {
@@ -167,9 +179,16 @@ impl Action {
         !matches!(self.state, ActionState::Done | ActionState::Dropped)
     }
 
-    /// Whether it should have been done by now.
-    pub fn is_overdue(&self, today: Date) -> bool {
-        self.is_unfinished() && self.due.is_some_and(|due| due < today)
+    /// Whether it should have been done by now; by the next forum too, once that has met.
+    pub fn is_overdue(&self, workspace: &Workspace, today: Date) -> bool {
+        self.is_unfinished() && forum::due(workspace, self).is_some_and(|due| due < today)
+    }
+
+    /// The day after which the next forum is meant: that of the meeting in whose minutes it stands, else that on which it was
+    /// said.
+    pub fn said_on(&self, workspace: &Workspace) -> Date {
+        let met = self.meeting.as_ref().and_then(|meeting| meeting.get(workspace)).and_then(|meeting| meeting.on);
+        met.or(self.by_forum_since).unwrap_or(self.updated.0.date())
     }
 
     /// Whether nobody sees to it.

@@ -81,16 +81,16 @@ fn sharing_a_word(sets: &[BTreeSet<String>]) -> BTreeSet<(usize, usize)> {
     pairs
 }
 
-/// Whether a change that takes back an earlier one, or does it again, leaves every vote as it is: a step of a round goes
-/// one way, and once a round is closed its ballots, its counts and its rules stay.
+/// Whether a change that takes back an earlier one, or does it again, leaves every vote and all finished minutes as they
+/// are: a step of a round goes one way, and once a round is closed its ballots, its counts and its rules stay.
 ///
 /// # Errors
-/// Which round stands against it.
+/// Which round or meeting stands against it.
 pub fn refuse_undo(workspace: &Workspace, change: &Change) -> Result<(), Refusal> {
     change.edits.iter().try_for_each(|edit| match edit.record() {
         AnyRecord::Ballot(ballot) => refuse_unless_open(workspace, ballot.round.id()),
         AnyRecord::Receipt(receipt) => refuse_unless_open(workspace, receipt.round.id()),
-        AnyRecord::Round(_) => refuse_undo_of_round(workspace, edit),
+        AnyRecord::Round(_) | AnyRecord::Meeting(_) => refuse_undo_of_step(workspace, edit),
         _ => Ok(()),
     })
 }
@@ -104,11 +104,12 @@ fn refuse_unless_open(workspace: &Workspace, round: Option<Id>) -> Result<(), Re
     }
 }
 
-fn refuse_undo_of_round(workspace: &Workspace, edit: &Edit) -> Result<(), Refusal> {
-    let Some(now) = workspace.rounds.get(edit.id()) else { return Ok(()) };
-    match merge::merge(edit.before(), edit.after(), workspace.get(edit.id()).as_ref()).record {
-        Some(AnyRecord::Round(after)) => after.check_among(workspace),
-        _ => now.check_removal(),
+/// What went one way stays: a round that is closed, minutes that are finished.
+fn refuse_undo_of_step(workspace: &Workspace, edit: &Edit) -> Result<(), Refusal> {
+    let Some(now) = workspace.get(edit.id()) else { return Ok(()) };
+    match merge::merge(edit.before(), edit.after(), Some(&now)).record {
+        Some(after) => after.check_among(workspace),
+        None => now.check_removal(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::action::Action;
 use super::date::{Date, format_date};
-use super::{Id, Workspace};
+use super::{Id, Workspace, forum};
 
 /// So many days before its day an action begins to be due.
 pub const SOON: i64 = 14;
@@ -20,11 +20,6 @@ pub struct Due {
     pub is_mine: bool,
 }
 
-/// The day by which an action is to be done, as far as that is known.
-pub fn day(action: &Action, _: &Workspace) -> Option<Date> {
-    action.due
-}
-
 /// Whether an action has to do with a person: they lead it, or help.
 pub fn is_theirs(action: &Action, person: Id) -> bool {
     action.lead.iter().chain(&action.helpers).any(|one| one.id() == Some(person))
@@ -34,7 +29,7 @@ pub fn is_theirs(action: &Action, person: Id) -> bool {
 pub fn due(workspace: &Workspace, today: Date, me: Option<Id>) -> Vec<Due> {
     let unfinished = workspace.actions.iter().filter(|action| action.is_unfinished());
     let is_due = |action: &std::sync::Arc<Action>| {
-        let on = day(action, workspace).filter(|on| (*on - today).num_days() <= SOON)?;
+        let on = forum::due(workspace, action).filter(|on| (*on - today).num_days() <= SOON)?;
         let is_mine = me.is_some_and(|me| is_theirs(action, me));
         Some(Due { action: action.id, on, is_overdue: on < today, is_mine })
     };

@@ -1,14 +1,18 @@
-//! Forums: series of meetings that keep agreements and actions alive.
+//! Forums: series of meetings that keep agreements and actions alive, and when they meet next.
 
 use std::borrow::Cow;
 
+use super::action::Action;
+use super::cycle::Cycle;
+use super::date::Date;
 use super::field::{Blank, SearchField};
+use super::meeting::Meeting;
 use super::organisation::Organisation;
 use super::person::Person;
 use super::record::{Rules, record};
 use super::reference::Ref;
 use super::text::Text;
-use super::{Kind, Workspace};
+use super::{Id, Kind, Workspace};
 
 record! {
     /// A series of meetings.
@@ -17,7 +21,7 @@ record! {
         /// What it is called.
         name: Text = "Name", "what the forum is called", required, public, search(SearchField::Name);
         /// How often it meets.
-        cycle: Option<Text> = "Cycle", "how often it meets: every 3 months", public, column(20);
+        cycle: Option<Cycle> = "Cycle", "every 3 months, every 6 weeks, second Tuesday of the month", public, column(26);
         /// What it is for and what it may decide.
         terms: Option<Text> = "Terms of reference", "what it is for and what it may decide", paragraph, public,
             search(SearchField::Text);
@@ -38,4 +42,65 @@ impl Rules for Forum {
     fn title<'a>(&'a self, _: &'a Workspace) -> Cow<'a, str> {
         Cow::Borrowed(&self.name)
     }
+}
+
+/// When a forum meets next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NextMeeting {
+    /// The forum.
+    pub forum: Id,
+    /// The day.
+    pub on: Date,
+    /// The meeting, where it is written down already; else the day follows from the cycle.
+    pub meeting: Option<Id>,
+}
+
+/// The meetings of a forum in the order of their days; those without a day stand last.
+pub fn meetings_of(workspace: &Workspace, forum: Id) -> Vec<&Meeting> {
+    let mut found: Vec<&Meeting> = meetings(workspace, forum).collect();
+    found.sort_by_key(|meeting| (meeting.on.is_none(), meeting.on, meeting.id));
+    found
+}
+
+fn meetings(workspace: &Workspace, forum: Id) -> impl Iterator<Item = &Meeting> {
+    workspace.meetings.iter().map(AsRef::as_ref).filter(move |meeting| meeting.forum.id() == Some(forum))
+}
+
+/// When a forum meets on or after a day: the first such meeting that is written down, else the day that follows from its
+/// cycle and its last meeting.
+pub fn meets_from(workspace: &Workspace, forum: &Forum, from: Date) -> Option<NextMeeting> {
+    let days = || meetings(workspace, forum.id).filter_map(|meeting| Some((meeting.on?, meeting.id)));
+    let written = days().filter(|(on, _)| *on >= from).min();
+    if let Some((on, id)) = written {
+        return Some(NextMeeting { forum: forum.id, on, meeting: Some(id) });
+    }
+    let last = days().map(|(on, _)| on).max();
+    let on = forum.cycle?.next(last, from)?;
+    Some(NextMeeting { forum: forum.id, on, meeting: None })
+}
+
+/// The next meeting of a forum: the first from today on whose minutes are not finished, else the day that its cycle
+/// gives.
+pub fn next_meeting(workspace: &Workspace, forum: &Forum, today: Date) -> Option<NextMeeting> {
+    let held = meetings(workspace, forum.id).any(|meeting| meeting.on == Some(today) && meeting.is_finished());
+    meets_from(workspace, forum, if held { today.succ_opt()? } else { today })
+}
+
+/// The next meeting of whatever forum meets first.
+pub fn next_forum(workspace: &Workspace, today: Date) -> Option<NextMeeting> {
+    let next = workspace.forums.iter().filter_map(|forum| next_meeting(workspace, forum, today));
+    next.min_by_key(|next| (next.on, next.forum))
+}
+
+/// The day by which an action is due: the one it has, or, where it is due by the next forum, the first meeting after the
+/// day on which that was said; of the forum whose minutes it stands in, else of whatever forum meets first.
+pub fn due(workspace: &Workspace, action: &Action) -> Option<Date> {
+    if action.due.is_some() || !action.by_next_forum {
+        return action.due;
+    }
+    let after = action.said_on(workspace).succ_opt()?;
+    let own = action.meeting.as_ref().and_then(|meeting| meeting.get(workspace)).and_then(|meeting| meeting.forum.id());
+    let is_meant = |forum: &&std::sync::Arc<Forum>| own.is_none_or(|own| forum.id == own);
+    let meets = workspace.forums.iter().filter(is_meant).filter_map(|forum| meets_from(workspace, forum, after));
+    meets.map(|next| next.on).min()
 }

@@ -16,6 +16,7 @@ pub mod collection;
 pub mod column;
 pub mod conduct;
 pub mod conversation;
+pub mod cycle;
 pub mod date;
 pub mod due;
 pub mod entry;

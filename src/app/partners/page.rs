@@ -12,7 +12,7 @@ use crate::model::agreement::{Agreement, AgreementKind, principles, version};
 use crate::model::choice::Choice;
 use crate::model::date::format_date;
 use crate::model::text::one_line;
-use crate::model::{Action, Date, Emphasis, Id, Organisation, Ref, Workspace};
+use crate::model::{Action, Date, Emphasis, Id, Organisation, Ref, Workspace, forum};
 
 /// The scope of the page.
 pub(super) const PAGE: Scope = Scope::new("An agreement");
@@ -91,7 +91,7 @@ fn has_action(app: &App) -> Result<(), &'static str> {
 }
 
 fn open_action(app: &mut App) -> Effects {
-    action(app).map(|id| screen::open_record(app, id)).unwrap_or_default()
+    action(app).map(|id| screen::go_to(app, id)).unwrap_or_default()
 }
 
 /// Moves on the page.
@@ -308,9 +308,9 @@ fn action_row(action: &Action, workspace: &Workspace, today: Date) -> Row {
     let organisation = || action.organisation.as_ref().map(|organisation| organisation.name(workspace).into_owned());
     let lead = action.lead.as_ref().map(|lead| lead.name(workspace).into_owned()).or_else(organisation);
     let lead = lead.unwrap_or_else(|| "nobody yet".to_owned());
-    let due = action.due.map(|due| format!("due {}", format_date(due, today))).unwrap_or_default();
+    let due = forum::due(workspace, action).map(|due| format!("due {}", format_date(due, today))).unwrap_or_default();
     let item = action.item.map(|number| format!("for item {number}")).unwrap_or_default();
-    let emphasis = match action.is_overdue(today) {
+    let emphasis = match action.is_overdue(workspace, today) {
         true => Emphasis::Warn,
         false if action.is_unfinished() => Emphasis::Plain,
         false => Emphasis::Good,

@@ -7,7 +7,7 @@ use crate::model::event::Slot;
 use crate::model::loose_ends::Loose;
 use crate::model::text::{count, one_line};
 use crate::model::thread::standing;
-use crate::model::{Id, Kind, changes, due, event_day, person};
+use crate::model::{Id, Kind, changes, due, event_day, forum, person};
 
 /// What a line leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,9 +152,12 @@ fn counted(found: &[Found], name: &'static str) -> Option<Line> {
 }
 
 fn forum(app: &App) -> Vec<Line> {
-    let coming = app.workspace.meetings.iter().filter(|meeting| meeting.on.is_some_and(|on| on >= app.today));
-    let next = coming.min_by_key(|meeting| (meeting.on, meeting.id));
-    next.map(|meeting| record(app, meeting.id, meeting.venue.as_deref().unwrap_or_default())).into_iter().collect()
+    let next = forum::next_forum(&app.workspace, app.today);
+    let of = |next: forum::NextMeeting| match next.meeting {
+        Some(meeting) => record(app, meeting, format_date(next.on, app.today)),
+        None => record(app, next.forum, format!("{}, not written down yet", format_date(next.on, app.today))),
+    };
+    next.map(of).into_iter().collect()
 }
 
 fn changed_heading(app: &App) -> String {

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use super::{Action, ActionState};
 use crate::model::date::{Date, format_date};
 use crate::model::organisation::Organisation;
-use crate::model::person;
 use crate::model::reference::Ref;
 use crate::model::text::Text;
 use crate::model::{Id, Workspace};
+use crate::model::{forum, person};
 
 /// Within so many days a due action is soon due.
 const SOON_DAYS: i64 = 14;
@@ -52,7 +52,7 @@ impl Only {
             Self::Ours => me.is_of_ours(action, workspace, today),
             Self::WrittenByMe => action.written_by.is_some() && action.written_by == me.initials,
             Self::Nobodys => action.is_nobodys(),
-            Self::Overdue => action.is_overdue(today),
+            Self::Overdue => action.is_overdue(workspace, today),
         }
     }
 }
@@ -135,9 +135,9 @@ impl Grouping {
     }
 
     /// The group in which an action stands.
-    pub fn place(&self, action: &Action) -> usize {
+    pub fn place(&self, action: &Action, workspace: &Workspace) -> usize {
         match self.by {
-            By::Due => due_place(action, self.today),
+            By::Due => due_place(action, workspace, self.today),
             By::State => state_place(action.state),
             By::Priority => {
                 let theme = action.theme.as_ref().and_then(Ref::id).and_then(|id| self.themes.get(&id).copied());
@@ -147,8 +147,8 @@ impl Grouping {
     }
 }
 
-fn due_place(action: &Action, today: Date) -> usize {
-    match action.due {
+fn due_place(action: &Action, workspace: &Workspace, today: Date) -> usize {
+    match forum::due(workspace, action) {
         _ if !action.is_unfinished() => 5,
         Some(due) if due < today => 0,
         Some(due) if (due - today).num_days() <= SOON_DAYS => 1,

@@ -10,7 +10,7 @@ use crate::model::action::ActionState;
 use crate::model::choice::Choice;
 use crate::model::date::format_date;
 use crate::model::text::count;
-use crate::model::{Action, Id};
+use crate::model::{Action, Id, forum};
 use crate::ui::list::is_small;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::write::put;
@@ -88,7 +88,7 @@ fn card(app: &App, id: Id, is_selected: bool, theme: Theme, area: Rect, buf: &mu
         let rest = if at + 1 == rows { title[at..].join(" ") } else { title[at].clone() };
         put(buf, (area.x + 1, y), cells, &rest, base, theme);
     }
-    let is_late = action.is_overdue(app.today);
+    let is_late = action.is_overdue(&app.workspace, app.today);
     let style = match (is_selected, is_late) {
         (true, _) => base,
         (false, true) => theme.style(Role::Warn),
@@ -108,9 +108,9 @@ fn who_and_when(app: &App, action: &Action) -> String {
     });
     let organisation = action.organisation.as_ref().map(|one| one.name(workspace).into_owned());
     let who = initials.or(organisation).unwrap_or_else(|| "nobody yet".to_owned());
-    let when = match action.due {
+    let when = match forum::due(workspace, action) {
         _ if action.state == ActionState::Dropped => action.state.label().to_owned(),
-        Some(due) if action.is_overdue(app.today) => format!("late, {}", format_date(due, app.today)),
+        Some(due) if action.is_overdue(&app.workspace, app.today) => format!("late, {}", format_date(due, app.today)),
         Some(due) => format_date(due, app.today),
         None if action.by_next_forum => "next forum".to_owned(),
         None => return who,
