@@ -193,6 +193,8 @@ fn calls(format: Format) -> Vec<(&'static str, Vec<Vec<String>>)> {
             ]),
         ),
         ("tally", all(&["tally V-0000", "tally V-0000 --json", "tally V-0000 --one-dot"])),
+        ("due", all(&["due", "due --json", "due --login"])),
+        ("loose", all(&["loose", "loose --json", "loose answers", "loose notes --json"])),
         ("turnout", all(&["turnout V-0000", "turnout V-0000 --json"])),
         ("backups", each(&["backups %"], &mut kinds().filter(|kind| *kind != "ballots"))),
         ("check", all(&["check"])),

@@ -109,6 +109,19 @@ impl Screen for Partners {
         }
     }
 
+    fn search(&mut self) {
+        self.view = View::List;
+    }
+
+    fn view(&self) -> u8 {
+        self.view as u8
+    }
+
+    fn set_view(&mut self, view: u8) {
+        let views = [View::List, View::Page, View::Matrix, View::Between, View::List];
+        self.view = views[usize::from(view).min(4)];
+    }
+
     fn nothing_selected(&self) -> &'static str {
         match self.view {
             View::List => "no agreement is selected: clear the search with esc, or press n for a new one",
