@@ -15,6 +15,7 @@ use super::moving::Step;
 use super::screen::Screen;
 use super::{App, Effects};
 use crate::model::{Agreement, Id, Kind};
+use rows::Target;
 
 /// What the screen shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,6 +31,11 @@ pub enum View {
     Between,
     /// A review that is being filled in.
     Review,
+}
+
+impl View {
+    /// Every view.
+    const ALL: [Self; 5] = [Self::List, Self::Page, Self::Matrix, Self::Between, Self::Review];
 }
 
 /// The scope of the screen's own keys.
@@ -71,8 +77,8 @@ impl Screen for Partners {
     const KINDS: &'static [Kind] = &[Kind::Agreement, Kind::Forum, Kind::Meeting];
     const COMMANDS: &'static [&'static [Command]] = &[
         COMMANDS,
-        page::COMMANDS,
         acts::COMMANDS,
+        page::COMMANDS,
         conversations::COMMANDS,
         matrix::COMMANDS,
         matrix::BETWEEN_COMMANDS,
@@ -109,6 +115,16 @@ impl Screen for Partners {
         }
     }
 
+    fn subject(&self) -> Option<Id> {
+        match self.view {
+            View::List => self.list.selected(),
+            View::Page => self.page.rows.target().and_then(Target::record).or(self.agreement),
+            View::Between => self.matrix.between.target().and_then(Target::record),
+            View::Matrix => None,
+            View::Review => self.agreement,
+        }
+    }
+
     fn search(&mut self) {
         self.view = View::List;
     }
@@ -118,8 +134,7 @@ impl Screen for Partners {
     }
 
     fn set_view(&mut self, view: u8) {
-        let views = [View::List, View::Page, View::Matrix, View::Between, View::List];
-        self.view = views[usize::from(view).min(4)];
+        self.view = View::ALL[usize::from(view).min(View::ALL.len() - 1)];
     }
 
     fn nothing_selected(&self) -> &'static str {
@@ -175,9 +190,7 @@ pub(super) fn agreement(app: &App) -> Option<&Agreement> {
 
 /// Shows a view.
 fn show(app: &mut App, view: View) -> Effects {
-    let state = &mut app.screens.partners;
-    state.view = view;
-    state.list.is_detail_open = false;
+    app.screens.partners.view = view;
     refresh(app);
     Vec::new()
 }

@@ -20,6 +20,8 @@ pub(super) const PAGE: Scope = Scope::new("An agreement");
 /// Keys of the page that go somewhere; what is done to an agreement stands in `acts`.
 pub(super) const COMMANDS: &[Command] = commands! { PAGE;
     "agreement.back" ["esc"] "back" "back to where you came from" always, back;
+    "agreement.section" ["}"] "" "the next section of the page" always, |app| section(app, true);
+    "agreement.section-back" ["{"] "" "the section before" always, |app| section(app, false);
     "agreement.open" ["enter"] "" "the action of the plan or the first conversation that the cursor stands on" has_target, open_target;
     "agreement.review" ["r"] "review" "review it together: twelve questions, 0 to 3" super::review::may_begin, super::review::open;
     "agreement.versions" ["c"] "" "what differs between two versions, line by line" super::versions::has_versions, super::versions::open;
@@ -104,6 +106,12 @@ pub(super) fn step(app: &mut App, step: Step) {
     app.screens.partners.page.rows.step(step, height);
 }
 
+fn section(app: &mut App, is_next: bool) -> Effects {
+    let height = height(app.size);
+    app.screens.partners.page.rows.step_section(is_next, height);
+    Vec::new()
+}
+
 /// Makes the page anew.
 pub(super) fn refresh(app: &mut App) {
     let Some(agreement) = agreement(app) else { return };
@@ -117,7 +125,7 @@ type Section = fn(&Agreement, &Workspace, Date) -> Vec<Row>;
 
 /// The sections in their order.
 const SECTIONS: [Section; 10] =
-    [head, bid, vision, parties, conversations::section, perspectives, items, plan, reviews, acceptances];
+    [head, bid, vision, parties, perspectives, conversations::section, items, plan, reviews, acceptances];
 
 /// Everything that the page says.
 pub fn rows(agreement: &Agreement, workspace: &Workspace, today: Date) -> Vec<Row> {
@@ -230,7 +238,9 @@ fn items(agreement: &Agreement, workspace: &Workspace, today: Date) -> Vec<Row> 
                 rows.push(Row::heading(heading(*sort, &names.0, &names.1)));
             }
             for item in found {
-                rows.push(item_row(item, 0, today));
+                let row = item_row(item, 0, today);
+                let is_waiting = item.is_unanswered(&agreement.items);
+                rows.push(if is_waiting { unanswered(row) } else { row });
                 rows.extend(reason_row(item, 0));
                 for answer in answers_to(item, &agreement.items) {
                     rows.push(item_row(answer, 1, today));
@@ -291,6 +301,11 @@ fn item_row(item: &Item, depth: u16, today: Date) -> Row {
         target: item.number.map(Target::Item),
         ..Row::default()
     }
+}
+
+/// An expectation that waits for an answer.
+fn unanswered(row: Row) -> Row {
+    Row { right: "unanswered".to_owned(), emphasis: Emphasis::Warn, ..row }
 }
 
 fn reason_row(item: &Item, depth: u16) -> Option<Row> {
