@@ -99,7 +99,7 @@ macro_rules! for_each_screen {
             /// What is to be done.
             Actions actions "4" "Actions" listed;
             /// Agreements between partners, and their forums.
-            Partners partners "5" "Partners" listed;
+            Partners partners "5" "Partners" drawn;
             /// People and organisations.
             People people "6" "People" listed;
         }
@@ -254,7 +254,8 @@ impl Default for ScreenId {
 /// Opens a screen.
 pub(super) fn open(app: &mut App, screen: ScreenId) -> Effects {
     // A page may lie over a form: what is typed there is kept.
-    let effects = super::form::keep_draft(app);
+    let mut effects = super::form::keep_draft(app);
+    effects.extend(super::minutes::keep_draft(app));
     app.screen = screen;
     app.layers.clear();
     effects
