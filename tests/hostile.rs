@@ -103,7 +103,7 @@ fn harmful(long: &[&str]) -> (Arc<tempfile::TempDir>, Vec<String>) {
     let mut refused = Vec::new();
     for kind in Kind::ALL.iter().copied() {
         let (text, places) = file(kind, long);
-        std::fs::write(dir.path().join(format!("{}.ron", kind.plural())), text).unwrap();
+        std::fs::write(dir.path().join(store::file_name(kind)), text).unwrap();
         refused.extend(places);
     }
     refused.sort();

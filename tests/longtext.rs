@@ -494,3 +494,11 @@ proptest! {
         prop_assert_eq!(block(&harness).text(), last, "and everything done again");
     }
 }
+
+#[test]
+fn after_a_key_that_takes_nothing_away_up_goes_straight_too() {
+    let mut harness = at_notes();
+    harness.press("<ctrl-g>").paste("aaaa aa  a\n\na");
+    harness.press("<up><ctrl-u><up>");
+    assert_eq!(block(&harness).place(), (0, 0));
+}

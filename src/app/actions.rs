@@ -1,42 +1,93 @@
-//! The actions screen: what is to be done, by whom, until when.
+//! The actions screen: what is to be done, by whom, until when; by due date, by priority, on a board by state; and who is
+//! still to be told of it.
 
-use super::command::{Command, Scope, commands};
-use super::list::{self, RecordList, may_edit};
+mod acts;
+mod ledger;
+mod views;
+
+use super::command::{Command, Scope};
+use super::list::{self, RecordList};
+use super::moving::Step;
 use super::screen::Screen;
-use super::{App, Effects, prompt};
-use crate::model::action::{self, ActionState};
-use crate::model::date::parse_date;
-use crate::model::field::FieldValue;
-use crate::model::{Author, Change, Id, Kind, ParseContext, Person, Ref, Refusal, Text};
+use super::{App, Effects};
+use crate::model::action::views::{By, Grouping, Me, Only};
+use crate::model::{Id, Kind};
 
-/// The scope of its own keys.
+pub(super) use acts::new;
+pub use ledger::{Ledger, ledger_height};
+
+/// The scope of its own keys on actions.
 const ACTIONS: Scope = Scope::new("Actions");
+/// The scope of what the screen shows, in all its views.
+const VIEWS: Scope = Scope::new("Actions, in every view");
+/// The scope of the told ledger.
+const LEDGER: Scope = Scope::new("The told ledger");
+
+/// What the screen shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// Actions in groups; by state the groups stand side by side.
+    Grouped(By),
+    /// Partners, and what they are still to be told.
+    Told,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self::Grouped(By::Due)
+    }
+}
+
+/// Actions that stand together in the list, one behind the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// What they are called.
+    pub heading: String,
+    /// The first of them in the list.
+    pub start: usize,
+    /// How many they are.
+    pub len: usize,
+}
+
+impl Group {
+    /// Whether a row of the list is in it.
+    pub fn has(&self, at: usize) -> bool {
+        (self.start..self.start + self.len).contains(&at)
+    }
+}
 
 /// The state of the screen.
 pub struct Actions {
     list: RecordList,
+    /// What is shown.
+    pub view: View,
+    /// Which actions are shown.
+    pub only: Only,
+    /// How the list falls into groups; empty ones are there only where they say something.
+    pub groups: Vec<Group>,
     /// How many of the listed actions are overdue.
     overdue: usize,
+    /// Who is still to be told of what.
+    pub ledger: Ledger,
 }
 
 impl Default for Actions {
     fn default() -> Self {
         let empty = "No actions yet. Press n to write down the first one.";
-        Self { list: RecordList::new(Self::KINDS, "press / and type words of an action", empty), overdue: 0 }
+        Self {
+            list: RecordList::new(Self::KINDS, "press / and type words of an action", empty),
+            view: View::default(),
+            only: Only::default(),
+            groups: Vec::new(),
+            overdue: 0,
+            ledger: Ledger::default(),
+        }
     }
 }
 
 impl Screen for Actions {
     const KINDS: &'static [Kind] = &[Kind::Action];
-    const COMMANDS: &'static [&'static [Command]] = &[commands! { ACTIONS;
-        "action.note" ["a"] "note" "write down how it goes, in one line" may_edit, ask_note;
-        "action.done" ["x"] "done" "it is done, or is not after all" may_edit, done;
-        "action.under-way" ["w"] "" "somebody is at it, or nobody is after all" may_edit, under_way;
-        "action.stuck" ["K"] "" "it does not go on without help: say at what it is stuck" may_edit, ask_stuck;
-        "action.drop" ["X"] "" "it will not be done: say why" may_edit, ask_dropped;
-        "action.due" ["m"] "move" "set another day by which it is due; the old one stays written down" may_edit, ask_due;
-        "action.assign" ["L"] "" "say who leads it" may_edit, ask_lead;
-    }];
+    const COMMANDS: &'static [&'static [Command]] = &[acts::COMMANDS, ledger::COMMANDS, views::COMMANDS];
 
     fn list(&self) -> &RecordList {
         &self.list
@@ -47,88 +98,119 @@ impl Screen for Actions {
     }
 
     fn scopes(&self) -> &'static [Scope] {
-        &[Scope::LIST, ACTIONS, Scope::RECORD, Scope::MOVE, Scope::GLOBAL]
+        match self.view {
+            View::Told => &[LEDGER, VIEWS, Scope::MOVE, Scope::GLOBAL],
+            View::Grouped(_) => &[Scope::LIST, ACTIONS, VIEWS, Scope::RECORD, Scope::MOVE, Scope::GLOBAL],
+        }
+    }
+
+    fn shows_list(&self) -> bool {
+        self.view != View::Told
+    }
+
+    fn selected(&self) -> Option<Id> {
+        match self.view {
+            View::Told => self.ledger.selected().and_then(|account| account.partner.id()),
+            View::Grouped(_) => self.list.selected(),
+        }
     }
 
     fn nothing_selected(&self) -> &'static str {
-        "no action is selected: clear the search with esc, or press n for a new one"
+        match self.view {
+            View::Told => "nobody is selected",
+            View::Grouped(_) => "no action is selected: clear the search with esc, or press n for a new one",
+        }
+    }
+
+    fn arrange(app: &mut App) {
+        arrange(app);
     }
 
     fn refresh(app: &mut App) {
-        let App { screens, workspace, today, .. } = app;
+        let App { screens, workspace, today, size, .. } = app;
         let state = &mut screens.actions;
         let is_overdue = |id: Id| workspace.actions.get(id).is_some_and(|action| action.is_overdue(workspace, *today));
         state.overdue = state.list.rows.iter().filter(|row| is_overdue(row.id)).count();
+        if state.view == View::Told {
+            state.ledger.refresh(workspace, *today, *size);
+        }
+    }
+
+    fn step(app: &mut App, step: Step) {
+        let state = &mut app.screens.actions;
+        match state.view {
+            View::Told => state.ledger.step(step, app.size),
+            View::Grouped(By::State) if !state.list.is_detail_open => views::step_board(app, step),
+            View::Grouped(_) => list::step(app, step),
+        }
+    }
+
+    fn can_go_back(&self) -> bool {
+        self.view != View::default() || self.only != Only::default()
+    }
+
+    /// First to everything, then to the list by due date.
+    fn back(&mut self) {
+        if self.only == Only::default() {
+            self.view = View::default();
+        }
+        self.only = Only::default();
+    }
+
+    fn search(&mut self) {
+        if self.view == View::Told {
+            self.view = View::default();
+        }
     }
 
     fn note(&self) -> Option<String> {
-        (self.overdue > 0).then(|| format!("{} overdue", self.overdue))
+        let only = (self.only != Only::Everything).then(|| self.only.label().to_owned());
+        let overdue = (self.overdue > 0 && self.only != Only::Overdue).then(|| format!("{} overdue", self.overdue));
+        let by = match self.view {
+            View::Grouped(By::Priority) => Some("by priority".to_owned()),
+            View::Grouped(By::State) => Some("by state".to_owned()),
+            _ => None,
+        };
+        let parts: Vec<String> = [only, by, overdue].into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join(" · "))
     }
 }
 
-/// To a state, or back to open where all chosen actions are in it already.
-fn toggle(app: &mut App, state: ActionState) -> Effects {
-    let is_so = |id: &Id| app.workspace.actions.get(*id).is_some_and(|action| action.state == state);
-    let target = if app.chosen().iter().all(is_so) { ActionState::Open } else { state };
-    list::apply(app, |app, ids, author| action::set_state(&app.workspace, ids, target, None, author))
+/// Leaves out what is not asked for, and puts the rest in groups; within a group the order stays.
+fn arrange(app: &mut App) {
+    let App { screens, workspace, today, me, .. } = app;
+    let Actions { list, view, only, groups, .. } = &mut screens.actions;
+    let View::Grouped(by) = *view else { return };
+    let me = Me::new(workspace, me.as_ref(), *today);
+    let action = |id: Id| workspace.actions.get(id).map(AsRef::as_ref);
+    list.rows.retain(|row| action(row.id).is_some_and(|action| only.holds(action, &me, workspace, *today)));
+    let grouping = Grouping::new(by, workspace, *today);
+    let place = |id: Id| action(id).map_or(0, |action| grouping.place(action, workspace));
+    list.rows.sort_by_cached_key(|row| place(row.id));
+    let mut lengths = vec![0; grouping.headings.len()];
+    for row in &list.rows {
+        lengths[place(row.id)] += 1;
+    }
+    // A priority for which nothing is done is to be seen; a column of the board keeps its place.
+    let last = lengths.len() - 1;
+    let is_whole = list.is_unsearched() && *only == Only::Everything;
+    let says = |at: usize| by == By::State || by == By::Priority && is_whole && at < last;
+    let mut start = 0;
+    groups.clear();
+    for (at, (heading, len)) in grouping.headings.into_iter().zip(lengths).enumerate() {
+        if len > 0 || says(at) {
+            groups.push(Group { heading, start, len });
+        }
+        start += len;
+    }
 }
 
-fn done(app: &mut App) -> Effects {
-    toggle(app, ActionState::Done)
-}
-
-fn under_way(app: &mut App) -> Effects {
-    toggle(app, ActionState::UnderWay)
-}
-
-/// Applies a rule to the chosen actions as the answer to a question; a refusal goes back to the question.
-fn answer(app: &mut App, rule: impl Fn(&App, &[Id], &Author) -> Result<Change, Refusal>) -> Result<Effects, String> {
-    let author = app.author().ok_or("say who you are first")?;
-    let change = rule(app, &app.chosen(), &author).map_err(|refusal| refusal.0)?;
-    app.list_mut().marks.clear();
-    Ok(app.submit(change))
-}
-
-/// Asks something about the chosen actions.
-fn ask(
-    app: &mut App,
-    question: &'static str,
-    hint: &str,
-    then: fn(&mut App, &str) -> Result<Effects, String>,
-) -> Effects {
-    if app.author().is_none() { prompt::ask_who(app) } else { prompt::ask(app, question, hint, "", then) }
-}
-
-fn ask_note(app: &mut App) -> Effects {
-    ask(app, "How does it go?", "in a sentence; what was open is under way then", |app, typed| {
-        answer(app, |app, ids, author| action::note(&app.workspace, ids, &Text::line(typed), author))
-    })
-}
-
-fn ask_stuck(app: &mut App) -> Effects {
-    ask(app, "What is it stuck at?", "in a sentence", |app, typed| with_reason(app, ActionState::Stuck, typed))
-}
-
-fn ask_dropped(app: &mut App) -> Effects {
-    ask(app, "Why is it dropped?", "in a sentence", |app, typed| with_reason(app, ActionState::Dropped, typed))
-}
-
-fn with_reason(app: &mut App, state: ActionState, typed: &str) -> Result<Effects, String> {
-    let reason = Text::some(typed);
-    answer(app, |app, ids, author| action::set_state(&app.workspace, ids, state, reason.as_ref(), author))
-}
-
-fn ask_due(app: &mut App) -> Effects {
-    ask(app, "When is it due?", "fri, +2w, 12 mar", |app, typed| {
-        let due = parse_date(typed, app.today)?;
-        answer(app, |app, ids, author| action::move_due(&app.workspace, ids, due, author))
-    })
-}
-
-fn ask_lead(app: &mut App) -> Effects {
-    ask(app, "Who leads it?", "initials or a name", |app, typed| {
-        let context = ParseContext { workspace: &app.workspace, today: app.today };
-        let lead = Option::<Ref<Person>>::parse(typed, context)?.ok_or("write initials or a name")?;
-        answer(app, |app, ids, author| action::assign(&app.workspace, ids, &lead, author))
-    })
+/// Shows something else; what was selected stays so, where it is still to be seen.
+fn show(app: &mut App, view: View, only: Only) -> Effects {
+    let state = &mut app.screens.actions;
+    (state.view, state.only) = (view, only);
+    state.list.is_detail_open = false;
+    state.list.is_searching = false;
+    app.refresh_screen(Actions::ID);
+    Vec::new()
 }

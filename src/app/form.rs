@@ -303,7 +303,7 @@ pub(crate) fn mark_moved(app: &mut App, change: &Change) {
 
 fn hide_what_is_hidden(form: &mut Form, after: &AnyRecord, workspace: &Workspace) {
     for field in form.fields.iter_mut().filter(|field| !field.is_hidden && !field.is_changed()) {
-        if after.is_hidden(field.info, Audience::Colleagues, workspace) {
+        if after.is_hidden(field.info, Audience::Author, workspace) {
             field.hide();
         }
     }

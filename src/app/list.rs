@@ -211,7 +211,8 @@ pub(super) fn refresh(app: &mut App, screen: super::screen::ScreenId) {
     }
     list.marks.retain(|id| workspace.get(*id).is_some());
     put_in_order(list, workspace);
-    list.put_cursor_on(held, height);
+    screen.arrange(app);
+    app.screens.list_mut(screen).put_cursor_on(held, height);
 }
 
 /// Every record by title: what the list shows while the words are still being read.
@@ -291,6 +292,7 @@ fn back(app: &mut App) -> Effects {
         app.refresh_screen(app.screen);
     } else {
         app.screens.back(app.screen);
+        app.refresh_screen(app.screen);
     }
     Vec::new()
 }

@@ -9,7 +9,7 @@ use super::key::Key;
 use super::list::{self, RecordList};
 use super::moving::Step;
 use super::{App, Effects};
-use crate::model::{Id, Kind};
+use crate::model::{Action, Id, Kind};
 
 /// What a screen is. Most of it follows from the list it shows.
 pub trait Screen: Default + 'static {
@@ -47,6 +47,15 @@ pub trait Screen: Default + 'static {
     /// What it says when a command needs a record and none is selected.
     fn nothing_selected(&self) -> &'static str {
         "nothing is selected: clear the search with esc, or press n for a new one"
+    }
+
+    /// Puts what was found into the order in which it is shown, and leaves out what is not; the cursor then goes back to its
+    /// record.
+    fn arrange(_app: &mut App) {}
+
+    /// What a new action is to begin with where it is not the selected record it comes out of: a gap, a row of a record.
+    fn new_action(_app: &App) -> Option<Action> {
+        None
     }
 
     /// Follows what changed beneath it; the list has been searched anew already.
@@ -97,7 +106,7 @@ macro_rules! for_each_screen {
             /// Voting rounds, their ballots, tallies and themes.
             Votes votes "3" "Votes" drawn;
             /// What is to be done.
-            Actions actions "4" "Actions" listed;
+            Actions actions "4" "Actions" drawn;
             /// Agreements between partners, and their forums.
             Partners partners "5" "Partners" drawn;
             /// People and organisations.
@@ -143,6 +152,16 @@ macro_rules! declare_screens {
             /// Lets a screen follow what changed beneath it.
             pub(super) fn refresh(self, app: &mut App) {
                 match self { $(Self::$name => super::$module::$name::refresh(app)),+ }
+            }
+
+            /// Lets a screen put in order what was found.
+            pub(super) fn arrange(self, app: &mut App) {
+                match self { $(Self::$name => super::$module::$name::arrange(app)),+ }
+            }
+
+            /// What a new action is to begin with on a screen.
+            pub(super) fn new_action(self, app: &App) -> Option<Action> {
+                match self { $(Self::$name => super::$module::$name::new_action(app)),+ }
             }
 
             /// Puts what a screen shows besides its list on a record.
@@ -258,6 +277,21 @@ pub(super) fn open(app: &mut App, screen: ScreenId) -> Effects {
     effects.extend(super::minutes::keep_draft(app));
     app.screen = screen;
     app.layers.clear();
+    effects
+}
+
+/// Opens a record on the screen that shows its kind, with everything about it.
+pub(super) fn open_record(app: &mut App, id: Id) -> Effects {
+    let shows = |screen: &&ScreenId| Kind::of(id).is_some_and(|kind| screen.kinds().contains(&kind));
+    // A screen that shows several kinds stands behind the one that shows this kind first.
+    let first = |screen: &&ScreenId| screen.kinds().first().copied() == Kind::of(id) && **screen != ScreenId::Today;
+    let Some(screen) = ScreenId::ALL.iter().find(first).or_else(|| ScreenId::ALL.iter().find(shows)) else {
+        return Vec::new();
+    };
+    let effects = open(app, *screen);
+    super::list::select(app, id);
+    let list = app.list_mut();
+    (list.is_detail_open, list.detail_top) = (true, 0);
     effects
 }
 

@@ -12,7 +12,7 @@ use crate::model::gaps::{DistrictCounts, GapCell, matrix};
 use crate::model::place::Point;
 use crate::model::service::{Need, Status, set_status, verify};
 use crate::model::text::count;
-use crate::model::{Id, Kind, Service};
+use crate::model::{Action, Id, Kind, Service};
 
 /// What the screen shows beside the search line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -104,6 +104,12 @@ impl Screen for Services {
             View::Gaps => step_gaps(&mut state.gap, step, districts),
             _ => list::step(app, step),
         }
+    }
+
+    /// On a gap the action that is to fill it.
+    fn new_action(app: &App) -> Option<Action> {
+        let (need, district) = cell_names(app).filter(|_| app.screens.services.view == View::Gaps)?;
+        Some(Action { need: Some(need), area: Some(district.as_str().into()), ..Action::default() })
     }
 
     fn can_go_back(&self) -> bool {

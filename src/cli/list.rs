@@ -27,7 +27,7 @@ pub(super) fn kind_parser(is_meant: fn(Kind) -> bool) -> impl TypedValueParser<V
 #[derive(Debug, Args)]
 pub struct ListArgs {
     /// What to list; originals are what imports brought, as it came
-    #[arg(value_parser = kind_parser(|_| true))]
+    #[arg(value_parser = kind_parser(|kind| !kind.is_private()))]
     kind: Kind,
     /// Print an array of records in JSON, with the field names of the files
     #[arg(long, conflicts_with = "csv")]
@@ -56,7 +56,7 @@ impl ListArgs {
         } else {
             print_table(&records, workspace, out)?;
         }
-        let file = format!("{}.ron", kind.plural());
+        let file = store::file_name(kind);
         Ok(if session.opened.problems.iter().any(|problem| problem.file == file) { 3 } else { 0 })
     }
 }

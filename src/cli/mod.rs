@@ -3,6 +3,7 @@
 //! One file per group of commands. Data goes to stdout, errors to stderr in one sentence that says what to do; exit
 //! codes stand in [`crate::run::exit_code`].
 
+mod accept;
 mod backups;
 mod default;
 mod edit;
@@ -116,6 +117,8 @@ pub enum CliCommand {
     Tally(vote::TallyArgs),
     /// Who has voted in a round and who has not; never what they voted
     Turnout(vote::TurnoutArgs),
+    /// Accept an agreement for one of its parties, as it stands
+    Accept(accept::AcceptArgs),
     /// Read the services of another directory (Open Referral data of any version), an election, or what was typed of an
     /// event
     Import(import::ImportArgs),
@@ -149,6 +152,7 @@ impl CliCommand {
             Self::Count(arguments) => arguments.run(global, out),
             Self::Tally(arguments) => arguments.run(global, out),
             Self::Turnout(arguments) => arguments.run(global, out),
+            Self::Accept(arguments) => arguments.run(global, out),
             Self::Import(arguments) => arguments.run(global, out),
             Self::Export(arguments) => arguments.run(global, out),
             Self::Check(arguments) => arguments.run(global, out),

@@ -1,7 +1,10 @@
 //! Actions: what is done about a recommendation or a priority, by whom, until when, and how far it is.
 
+pub mod views;
+
 use std::borrow::Cow;
 
+use super::agreement::Agreement;
 use super::change::{Author, Change, Edit, Refusal, listed};
 use super::choice::{Choice, choices};
 use super::date::{Date, format_date};
@@ -13,9 +16,10 @@ use super::recommendation::Recommendation;
 use super::record::{Rules, StateFilter, record};
 use super::reference::Ref;
 use super::row::row;
+use super::service::Need;
 use super::text::Text;
 use super::theme::Theme;
-use super::{Id, Kind, Workspace, forum};
+use super::{AnyRecord, Id, Kind, Workspace, forum};
 
 choices! {
     /// How far an action is.
@@ -84,6 +88,18 @@ record! {
         /// The recommendation it came out of.
         recommendation: Option<Ref<Recommendation>> = "Recommendation", "the recommendation it came out of: 17.2", public,
             back("Actions");
+        /// The need of the gap in the services map that it is to fill.
+        need: Option<Need> = "Need", "the need it is about, where it fills a gap of the services map", public;
+        /// Where that gap is.
+        area: Option<Text> = "Area", "where that gap is: a district, a council or the whole county", areas, public;
+        /// Who is to hear of it beside those who have a part in it.
+        asked: Vec<Ref<Organisation>> = "Asked to be told", "organisations that want to hear of it, commas between", public,
+            back("Asked to be told of");
+        /// The agreement whose plan it is part of.
+        agreement: Option<Ref<Agreement>> = "Agreement", "the agreement whose plan it is part of", public,
+            filter("agreement:"), back("Plan");
+        /// The item of the agreement it serves.
+        item: Option<u16> = "Item", "the number of the item of the agreement it serves", public;
         /// The meeting in whose minutes it was written down.
         meeting: Option<Ref<Meeting>> = "Meeting", "the meeting of a forum in whose minutes it stands", public, back("Actions");
         /// The number of the minute there.
@@ -92,6 +108,8 @@ record! {
         progress: Vec<Progress> = "Progress", "one a line: note | day | by", public;
     }
     system {
+        /// Who wrote it down first: initials.
+        written_by: Option<Text> = "Written by", public;
         /// The day on which it was said that it is due by the next forum, where that is not the day of the last change.
         by_forum_since: Option<Date> = "By next forum since";
         /// The days by which it was to be done before, the last one at the end.
@@ -126,6 +144,10 @@ impl Rules for Action {
             return Err(Refusal("reason: say why it was dropped".to_owned()));
         }
         Ok(())
+    }
+
+    fn sign(&mut self, author: &Author) {
+        self.written_by = Some(author.by.clone());
     }
 
     /// The day by which it was due stays, where another is set; and so does the day from which the next forum counts.
@@ -172,6 +194,28 @@ impl Action {
     /// Whether nobody sees to it.
     pub fn is_nobodys(&self) -> bool {
         self.is_unfinished() && self.lead.is_none() && self.organisation.is_none()
+    }
+}
+
+/// A new action out of a record, its source filled in; an empty one where the record is no source of actions. Of a record of
+/// which a part is the source, an item or a minute, whoever knows the part fills that in.
+pub fn out_of(record: &AnyRecord) -> Action {
+    let blank = Action::default();
+    match record {
+        AnyRecord::Recommendation(one) => {
+            Action { recommendation: Some(Ref::record(one.id)), theme: one.theme.clone(), ..blank }
+        }
+        AnyRecord::Theme(theme) => Action { theme: Some(Ref::record(theme.id)), ..blank },
+        AnyRecord::Organisation(one) => Action { organisation: Some(Ref::record(one.id)), ..blank },
+        AnyRecord::Person(person) => Action { lead: Some(Ref::record(person.id)), ..blank },
+        AnyRecord::Action(other) => Action {
+            theme: other.theme.clone(),
+            recommendation: other.recommendation.clone(),
+            need: other.need,
+            area: other.area.clone(),
+            ..blank
+        },
+        _ => blank,
     }
 }
 

@@ -152,7 +152,10 @@ impl Author {
 pub fn put(workspace: &Workspace, mut record: AnyRecord, author: &Author) -> Result<Change, Refusal> {
     let before = workspace.get(record.id());
     match &before {
-        None => record.complete(workspace),
+        None => {
+            record.complete(workspace);
+            record.sign(author);
+        }
         Some(before) => record.revise(before, author),
     }
     record.check().map_err(Refusal)?;

@@ -215,6 +215,11 @@ pub fn format_date(day: Date, today: Date) -> String {
     if day.year() == today.year() { day.format("%a %-d %b").to_string() } else { day.format("%-d %b %Y").to_string() }
 }
 
+/// A day with its year, the same on whatever day it is read: `27 Nov 2026`.
+pub fn format_whole_date(day: Date) -> String {
+    day.format("%-d %b %Y").to_string()
+}
+
 /// How long ago `day` lies, in one short word: `today`, `3 d`, `2 mo`, `4 y`.
 pub fn format_age(day: Date, today: Date) -> String {
     let days = (today - day).num_days();

@@ -91,8 +91,12 @@ impl SearchField {
 /// Whom something is shown to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
+    /// The one whose notes they are: their form, and the page on which they asked for them.
+    Author,
     /// Those who work in the workspace: screens and commands.
     Colleagues,
+    /// The partners: a bulletin, what they are told, the reports of the partnership to itself.
+    Partners,
     /// Everybody else: whatever leaves in an export.
     Everyone {
         /// Whether persons were asked for.
@@ -107,6 +111,8 @@ pub enum Visibility {
     Public,
     /// It names persons: it is exported only when they are asked for.
     Personal,
+    /// Nobody but its author.
+    Private,
     /// Colleagues only. Whatever says nothing else is this.
     #[default]
     Internal,
@@ -116,9 +122,9 @@ impl Visibility {
     /// Whether this audience may see it.
     pub fn admits(self, audience: Audience) -> bool {
         match (self, audience) {
-            (_, Audience::Colleagues) | (Self::Public, _) => true,
+            (_, Audience::Author) | (Self::Public, _) | (Self::Personal | Self::Internal, Audience::Colleagues) => true,
             (Self::Personal, Audience::Everyone { with_contacts }) => with_contacts,
-            (Self::Internal, Audience::Everyone { .. }) => false,
+            (Self::Private | Self::Internal, _) | (Self::Personal, Audience::Partners) => false,
         }
     }
 }
@@ -225,6 +231,12 @@ impl FieldInfo {
     #[must_use]
     pub const fn personal(self) -> Self {
         Self { visibility: Visibility::Personal, ..self }
+    }
+
+    /// It is for its author alone.
+    #[must_use]
+    pub const fn private(self) -> Self {
+        Self { visibility: Visibility::Private, ..self }
     }
 
     /// It is hidden where `test` says so, and `placeholder` is said instead.

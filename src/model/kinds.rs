@@ -68,6 +68,11 @@ macro_rules! kinds {
                 match self { $(Kind::$name => $name::IS_ADDABLE),+ }
             }
 
+            /// Whether its records are for their author alone.
+            pub fn is_private(self) -> bool {
+                match self { $(Kind::$name => $name::IS_PRIVATE),+ }
+            }
+
             /// Whether ids of its records are drawn by chance, and do not follow from what a record says.
             pub fn has_drawn_ids(self) -> bool {
                 match self { $(Kind::$name => $name::HAS_DRAWN_ID),+ }
@@ -159,6 +164,11 @@ macro_rules! kinds {
             /// Fills in what a new record leaves out and the others tell.
             fn complete(&mut self, workspace: &Workspace) {
                 match self { $(Self::$name(record) => Arc::make_mut(record).complete(workspace)),+ }
+            }
+
+            /// Writes down who added it, where its kind keeps that.
+            fn sign(&mut self, author: &Author) {
+                match self { $(Self::$name(record) => Arc::make_mut(record).sign(author)),+ }
             }
 
             /// What must hold for it among the others.

@@ -14,6 +14,7 @@ pub mod choice;
 pub mod collection;
 pub mod column;
 pub mod conduct;
+pub mod conversation;
 pub mod cycle;
 pub mod date;
 pub mod entry;
@@ -40,10 +41,12 @@ pub mod roll_up;
 pub mod round;
 pub mod row;
 pub mod service;
+pub mod story;
 pub mod tally;
 pub mod text;
 pub mod theme;
 pub mod theming;
+pub mod told;
 pub mod topic;
 pub mod turnout;
 pub mod wall;
@@ -55,6 +58,7 @@ pub use ballot::{Ballot, Receipt};
 pub use change::{Author, Change, Edit, Refusal};
 pub use collection::Collection;
 pub use column::{Cell, CellContext, Column, Emphasis};
+pub use conversation::Conversation;
 pub use date::{Date, DateTime, Time, Timestamp};
 pub use event::Event;
 pub use field::{Audience, FieldInfo, FieldType, FieldValue, ParseContext, SearchField, Shown, Wording};
@@ -71,8 +75,10 @@ pub use reference::{Ref, Target, referrers};
 pub use round::Round;
 pub use row::Row;
 pub use service::Service;
+pub use story::Story;
 pub use text::Text;
 pub use theme::Theme;
+pub use told::Told;
 pub use topic::Topic;
 
 kinds::kinds! {
@@ -94,12 +100,18 @@ kinds::kinds! {
     Recommendation recommendations "recommendation" 'R';
     /// What partners contract with one another.
     Agreement agreements "agreement" 'G';
+    /// What somebody was told alone; each login has a file of its own.
+    Conversation conversations "conversation" 'N';
     /// Series of meetings.
     Forum forums "forum" 'F';
     /// Meetings of forums.
     Meeting meetings "meeting" 'M';
     /// What is to be done.
     Action actions "action" 'A';
+    /// Who was told what came of it.
+    Told told "telling" 'L';
+    /// What worked: examples of good practice.
+    Story stories "story" 'Y';
     /// Votes.
     Round rounds "round" 'V';
     /// What was voted.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::change::Refusal;
 use super::column::{Cell, CellContext, Column, ColumnSource, Width};
+use super::date::Date;
 use super::field::{Blank, SearchField};
 use super::organisation::Organisation;
 use super::record::{FilterInfo, Rules, record};
@@ -16,11 +17,15 @@ use super::{AnyRecord, Kind, Workspace};
 
 row! {
     /// What a person does somewhere.
-    Role key(title, organisation);
+    Role key(title, organisation, from);
     /// What they are called there.
     title: Option<Text> = "Title", "what they are called there", search(SearchField::Need);
     /// Where.
     organisation: Ref<Organisation> = "Organisation", "where", required, search(SearchField::Organisation);
+    /// Since when.
+    from: Option<Date> = "From", "since when: 1 apr 2009";
+    /// The last day of it.
+    until: Option<Date> = "Until", "the last day of it: 31 mar 2019";
 }
 
 record! {
@@ -32,7 +37,7 @@ record! {
         /// The letters with which they sign changes.
         initials: Option<Text> = "Initials", "two or three letters that sign their changes", search(SearchField::Alias);
         /// What they do, and where.
-        roles: Vec<Role> = "Roles", "one a line: title | organisation", column(60), back("People");
+        roles: Vec<Role> = "Roles", "one a line: title | organisation | from | until", column(60), back("People");
         /// How to ring them at work.
         phone: Option<Text> = "Phone", "a number at work";
         /// How to write to them at work.
@@ -113,6 +118,31 @@ impl Rules for Person {
             }
             None => Ok(()),
         }
+    }
+}
+
+impl Role {
+    /// Whether it was over on a day.
+    pub fn is_over(&self, day: Date) -> bool {
+        self.until.is_some_and(|until| until < day)
+    }
+
+    /// Whether they had it on a day.
+    pub fn is_held(&self, day: Date) -> bool {
+        !self.is_over(day) && self.from.is_none_or(|from| from <= day)
+    }
+}
+
+impl Person {
+    /// The organisations for which they act on a day, each once, in the order of their roles.
+    pub fn organisations(&self, day: Date) -> Vec<&Ref<Organisation>> {
+        let mut found = Vec::new();
+        for role in self.roles.iter().filter(|role| role.is_held(day) && !role.organisation.is_blank()) {
+            if !found.contains(&&role.organisation) {
+                found.push(&role.organisation);
+            }
+        }
+        found
     }
 }
 

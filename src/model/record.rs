@@ -73,6 +73,8 @@ pub trait Rules: Sized + 'static {
     const IS_RESIDENT: bool = true;
     /// Whether people add records of it.
     const IS_ADDABLE: bool = true;
+    /// Whether they are for their author alone: each login has a file of its own, which nobody else can read.
+    const IS_PRIVATE: bool = false;
     /// Whether the id of a record is drawn by chance, so that one who meets another under it takes another id. Where it
     /// follows from what the record says, the other is the same record, and it was there first.
     const HAS_DRAWN_ID: bool = true;
@@ -110,6 +112,9 @@ pub trait Rules: Sized + 'static {
 
     /// Fills in what a new record leaves out and the others tell: the next number, the latest event.
     fn complete(&mut self, _workspace: &Workspace) {}
+
+    /// Writes down who added a record, where its kind keeps that.
+    fn sign(&mut self, _author: &Author) {}
 
     /// Writes down what its kind keeps of an edit, such as the day by which something was due before.
     fn revise(&mut self, _before: &Self, _author: &Author) {}

@@ -238,7 +238,11 @@ fn nothing_typed_is_everything_by_name() {
 fn people_and_organisations_are_found_too() {
     let mut harness = firms();
     let prison = harness.organisation("HMP Dorchester", Some(Sector::Statutory));
-    let role = crate::model::person::Role { organisation: Ref::record(prison), title: Text::some("Governor") };
+    let role = crate::model::person::Role {
+        organisation: Ref::record(prison),
+        title: Text::some("Governor"),
+        ..Default::default()
+    };
     harness.put('P', |id| Person { id, name: "Pat Example".into(), roles: vec![role], ..Person::default() });
     let index = Index::build(&[Kind::Person, Kind::Organisation], &harness.workspace, &atlas());
     let query = Query::parse("dorchester", &index, &atlas());

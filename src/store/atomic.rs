@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::storage::{SHARED_DIR, SHARED_FILE, Storage};
+use super::storage::{SHARED_DIR, Storage};
 
 /// Whether a save is known to survive a power cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,9 +118,9 @@ pub(super) fn exists(storage: &dyn Storage, path: &Path) -> io::Result<bool> {
 }
 
 /// Copies a file under a second name, complete or not at all.
-pub(super) fn copy(storage: &dyn Storage, from: &Path, dir: &Path, name: &str) -> io::Result<()> {
+pub(super) fn copy(storage: &dyn Storage, from: &Path, dir: &Path, name: &str, mode: u32) -> io::Result<()> {
     let bytes = storage.read(from)?;
-    save(storage, dir, name, &bytes, SHARED_FILE).map(drop)
+    save(storage, dir, name, &bytes, mode).map(drop)
 }
 
 const TEMP_SUFFIX: &str = ".moot-tmp";

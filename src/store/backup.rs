@@ -9,10 +9,10 @@ use chrono::{DateTime, Utc};
 
 use super::Store;
 use super::atomic::{copy, exists, save_if};
-use super::file_state::file_name;
+use super::file_state::{file_mode, file_name};
 use super::lock::LOCK_TIMEOUT;
 use super::problem::StoreError;
-use super::storage::{SHARED_FILE, Storage};
+use super::storage::Storage;
 use crate::model::Kind;
 
 /// How many versions are kept whatever their age.
@@ -40,7 +40,7 @@ impl Backup {
 }
 
 /// Keeps the file `name` as it is now.
-pub(super) fn keep(storage: &dyn Storage, dir: &Path, backups: &Path, name: &str) -> io::Result<()> {
+pub(super) fn keep(storage: &dyn Storage, dir: &Path, backups: &Path, name: &str, mode: u32) -> io::Result<()> {
     let now: DateTime<Utc> = std::time::SystemTime::now().into();
     let kept = format!("{name}.{}", now.format("%Y%m%dT%H%M%S%.6fZ"));
     let outgoing = dir.join(name);
@@ -53,7 +53,7 @@ pub(super) fn keep(storage: &dyn Storage, dir: &Path, backups: &Path, name: &str
     match storage.link(&outgoing, &backups.join(&kept)) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(_) => copy(storage, &outgoing, backups, &kept),
+        Err(_) => copy(storage, &outgoing, backups, &kept, mode),
     }
 }
 
@@ -103,15 +103,16 @@ impl Store {
             let why = "an old version can be put back once the open round without names has closed";
             return Err(StoreError::Refused(format!("nothing was restored: {why}")));
         }
-        let name = file_name(backup.kind);
+        let (name, mode) = (file_name(backup.kind), file_mode(backup.kind));
         let failed = |error: &io::Error| StoreError::failed(&name, error);
         let lock = self.lock(LOCK_TIMEOUT)?;
         let storage = self.storage.as_ref();
         let bytes = storage.read(&backup.path).map_err(|error| failed(&error))?;
         if exists(storage, &self.dir.join(&name)).map_err(|error| failed(&error))? {
-            keep(storage, &self.dir, &self.private_dir().join("backups"), &name).map_err(|error| failed(&error))?;
+            keep(storage, &self.dir, &self.private_dir().join("backups"), &name, mode)
+                .map_err(|error| failed(&error))?;
         }
-        let saved = save_if(storage, &self.dir, &name, &bytes, SHARED_FILE, || lock.verify());
+        let saved = save_if(storage, &self.dir, &name, &bytes, mode, || lock.verify());
         saved.map(drop).map_err(|error| failed(&error))
     }
 }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::atomic::{Durability, save_if};
 use super::build::{MergedRecord, build, current};
 use super::conflict::{self, Conflict};
-use super::file_state::{Entry, FileState, file_name};
+use super::file_state::{Entry, FileState, file_mode, file_name};
 use super::lock::{LOCK_TIMEOUT, Lock};
 use super::problem::StoreError;
-use super::storage::SHARED_FILE;
+use super::storage::{PRIVATE_FILE, SHARED_FILE};
 use super::{FileRead, Store, backup, journal, said_elsewhere};
 use crate::model::round::RoundState;
 use crate::model::{AnyRecord, Change, Edit, Id, Kind, merge};
@@ -73,8 +73,7 @@ impl Store {
         refuse_taken(&all)?;
         let lost: Vec<Conflict> = all.iter().flat_map(|one| &one.lost).map(|(lost, _)| lost.clone()).collect();
         if !lost.is_empty() {
-            conflict::add(self.storage.as_ref(), &lock, &self.private_dir(), &lost)
-                .map_err(|error| StoreError::failed("conflicts.ron", &error))?;
+            conflict::add(self.storage.as_ref(), &lock, &self.private_dir(), &lost)?;
         }
         let mut saved =
             Saved { is_unconfirmed: self.write(&lock, &all)? == Durability::Unconfirmed, ..Saved::default() };
@@ -141,7 +140,8 @@ impl Store {
         Ok((merged_records, lost))
     }
 
-    /// Puts the new files in place, all of them or none, and keeps the old ones as backups.
+    /// Puts the new files in place, all of them or none, and keeps the old ones as backups. A private file is not part of
+    /// that: it is saved first and by itself.
     fn write(&self, lock: &Lock, all: &[PreparedFile]) -> Result<Durability, StoreError> {
         let storage = self.storage.as_ref();
         let backups = self.private_dir().join("backups");
@@ -151,17 +151,27 @@ impl Store {
             if self.would_show_voters(one.kind) {
                 continue;
             }
-            backup::keep(storage, &self.dir, &backups, name).map_err(|error| StoreError::failed(name, &error))?;
+            backup::keep(storage, &self.dir, &backups, name, file_mode(one.kind))
+                .map_err(|error| StoreError::failed(name, &error))?;
         }
-        let files: Vec<(&str, &[u8])> =
-            changed.iter().map(|(name, _, text)| (name.as_str(), text.as_bytes())).collect();
-        let done = match files[..] {
-            [] => Durability::Confirmed,
-            [(name, bytes)] => save_if(storage, &self.dir, name, bytes, SHARED_FILE, || lock.verify())
-                .map_err(|error| StoreError::failed(name, &error))?,
-            _ => journal::save(storage, lock, &self.dir, &files)?,
+        let of = |is_private: bool| {
+            let wanted = changed.iter().filter(move |(_, one, _)| one.kind.is_private() == is_private);
+            wanted.map(|(name, _, text)| (name.as_str(), text.as_bytes())).collect::<Vec<(&str, &[u8])>>()
         };
-        for (name, _) in &files {
+        let replace = |(name, bytes): (&str, &[u8]), mode: u32| {
+            save_if(storage, &self.dir, name, bytes, mode, || lock.verify())
+                .map_err(|error| StoreError::failed(name, &error))
+        };
+        let mut done = Durability::Confirmed;
+        for file in of(true) {
+            done = done.and(replace(file, PRIVATE_FILE)?);
+        }
+        done = done.and(match of(false)[..] {
+            [] => Durability::Confirmed,
+            [file] => replace(file, SHARED_FILE)?,
+            ref files => journal::save(storage, lock, &self.dir, files)?,
+        });
+        for (name, ..) in &changed {
             backup::prune(storage, &backups, name);
         }
         Ok(done)

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::atomic::save_if;
 use super::lock::{LOCK_TIMEOUT, Lock};
 use super::problem::StoreError;
-use super::storage::{SHARED_FILE, Storage};
-use super::{Store, records, text};
+use super::storage::{PRIVATE_FILE, SHARED_FILE, Storage};
+use super::{Store, records, text, users};
 use crate::model::merge::Lost;
 use crate::model::{AnyRecord, Author, Change, Edit, Id, Kind, Refusal, Text, Timestamp, Workspace};
 
@@ -88,33 +88,73 @@ fn with_fields_of(now: &AnyRecord, lost: &AnyRecord, fields: &[String]) -> Resul
     records::read(now.id().as_str(), &written, kind, now.id(), &(0..written.len())).map_err(|problem| problem.message)
 }
 
-const FILE: &str = "conflicts.ron";
-
-/// Adds what is new. A list that does not parse is renamed, never written over.
-pub(super) fn add(storage: &dyn Storage, lock: &Lock, dir: &Path, new: &[Conflict]) -> io::Result<()> {
-    let mut all = match read(storage, dir) {
-        Ok(all) => all,
-        Err(ListError::Broken) => {
-            let aside = dir.join(format!("conflicts-{}.ron", super::now().seconds()));
-            storage.rename(&dir.join(FILE), &aside)?;
-            Vec::new()
-        }
-        Err(ListError::Failed(error)) => return Err(error),
-    };
-    let count = all.len();
-    for conflict in new {
-        if !all.iter().any(|known| conflict.is_repeat_of(known)) {
-            all.push(conflict.clone());
-        }
-    }
-    if all.len() == count { Ok(()) } else { write(storage, lock, dir, &all) }
+/// A list of edits that lost: that of everybody, or that of what is private to this login.
+struct List {
+    file: String,
+    mode: u32,
+    is_private: bool,
 }
 
-fn write(storage: &dyn Storage, lock: &Lock, dir: &Path, all: &[Conflict]) -> io::Result<()> {
-    let config = ron::ser::PrettyConfig::new().indentor("  ").separate_tuple_members(false);
-    let written = records::options().to_string_pretty(&all, config).map_err(io::Error::other)?;
-    let written = format!("{written}\n");
-    save_if(storage, dir, FILE, written.as_bytes(), SHARED_FILE, || lock.verify()).map(drop)
+fn lists() -> [List; 2] {
+    let shared = List { file: "conflicts.ron".to_owned(), mode: SHARED_FILE, is_private: false };
+    [shared, List { file: users::own_file("conflicts"), mode: PRIVATE_FILE, is_private: true }]
+}
+
+impl List {
+    fn holds(&self, conflict: &Conflict) -> bool {
+        Kind::of(conflict.record).is_some_and(Kind::is_private) == self.is_private
+    }
+
+    /// Adds what is new. A list that does not parse is renamed, never written over.
+    fn add(&self, storage: &dyn Storage, lock: &Lock, dir: &Path, new: &[&Conflict]) -> io::Result<()> {
+        let mut all = match self.read(storage, dir) {
+            Ok(all) => all,
+            Err(ListError::Broken) => {
+                let aside = self.file.replace(".ron", &format!("-{}.ron", super::now().seconds()));
+                storage.rename(&dir.join(&self.file), &dir.join(aside))?;
+                Vec::new()
+            }
+            Err(ListError::Failed(error)) => return Err(error),
+        };
+        let count = all.len();
+        for conflict in new {
+            if !all.iter().any(|known| conflict.is_repeat_of(known)) {
+                all.push((*conflict).clone());
+            }
+        }
+        if all.len() == count { Ok(()) } else { self.write(storage, lock, dir, &all) }
+    }
+
+    fn write(&self, storage: &dyn Storage, lock: &Lock, dir: &Path, all: &[Conflict]) -> io::Result<()> {
+        let config = ron::ser::PrettyConfig::new().indentor("  ").separate_tuple_members(false);
+        let written = records::options().to_string_pretty(&all, config).map_err(io::Error::other)?;
+        let written = format!("{written}\n");
+        save_if(storage, dir, &self.file, written.as_bytes(), self.mode, || lock.verify()).map(drop)
+    }
+
+    fn read(&self, storage: &dyn Storage, dir: &Path) -> Result<Vec<Conflict>, ListError> {
+        let bytes = match storage.read(&dir.join(&self.file)) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(ListError::Failed(error)),
+        };
+        let text = String::from_utf8(bytes).map_err(|_| ListError::Broken)?;
+        records::options().from_str(&text).map_err(|_| ListError::Broken)
+    }
+}
+
+/// Adds what is new to the lists.
+///
+/// # Errors
+/// The disk's, with the name of the list.
+pub(super) fn add(storage: &dyn Storage, lock: &Lock, dir: &Path, new: &[Conflict]) -> Result<(), StoreError> {
+    for list in lists() {
+        let held: Vec<&Conflict> = new.iter().filter(|conflict| list.holds(conflict)).collect();
+        if !held.is_empty() {
+            list.add(storage, lock, dir, &held).map_err(|error| StoreError::failed(&list.file, &error))?;
+        }
+    }
+    Ok(())
 }
 
 enum ListError {
@@ -125,29 +165,22 @@ enum ListError {
 impl From<ListError> for io::Error {
     fn from(error: ListError) -> Self {
         match error {
-            ListError::Broken => Self::other(format!("{FILE} in .moot does not parse; move it away")),
+            ListError::Broken => Self::other("this list in .moot does not parse; move it away"),
             ListError::Failed(error) => error,
         }
     }
 }
 
-fn read(storage: &dyn Storage, dir: &Path) -> Result<Vec<Conflict>, ListError> {
-    let bytes = match storage.read(&dir.join(FILE)) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(ListError::Failed(error)),
-    };
-    let text = String::from_utf8(bytes).map_err(|_| ListError::Broken)?;
-    records::options().from_str(&text).map_err(|_| ListError::Broken)
-}
-
 impl Store {
     /// What lost, oldest first.
     pub fn conflicts(&self) -> Vec<Conflict> {
-        read(self.storage.as_ref(), &self.private_dir()).unwrap_or_default()
+        let read = |list: &List| list.read(self.storage.as_ref(), &self.private_dir()).unwrap_or_default();
+        let mut all: Vec<Conflict> = lists().iter().flat_map(read).collect();
+        all.sort_by_key(|conflict| conflict.at);
+        all
     }
 
-    /// Takes a conflict off the list, once somebody has looked at it.
+    /// Takes a conflict off its list, once somebody has looked at it.
     ///
     /// # Errors
     /// Why the list could not be written.
@@ -155,14 +188,15 @@ impl Store {
         if let Some(reason) = &self.read_only {
             return Err(StoreError::ReadOnly(reason.clone()));
         }
-        let failed = |error: io::Error| StoreError::failed(FILE, &error);
+        let Some(list) = lists().into_iter().find(|list| list.holds(conflict)) else { return Ok(()) };
+        let failed = |error: io::Error| StoreError::failed(&list.file, &error);
         let lock = self.lock(LOCK_TIMEOUT)?;
-        let mut all = read(self.storage.as_ref(), &self.private_dir()).map_err(|error| failed(error.into()))?;
+        let mut all = list.read(self.storage.as_ref(), &self.private_dir()).map_err(|error| failed(error.into()))?;
         let count = all.len();
         all.retain(|known| !conflict.is_repeat_of(known));
         if all.len() == count {
             return Ok(());
         }
-        write(self.storage.as_ref(), &lock, &self.private_dir(), &all).map_err(failed)
+        list.write(self.storage.as_ref(), &lock, &self.private_dir(), &all).map_err(failed)
     }
 }

@@ -66,7 +66,7 @@ impl Drafts {
 }
 
 /// A key as a part of a file name, percent-encoded: letters and digits as they are, every other byte as `%2f`, at most 60 bytes of it.
-fn encode_key(key: &str) -> String {
+pub(super) fn encode_key(key: &str) -> String {
     let mut name = String::new();
     for byte in key.bytes().take(60) {
         match byte {

@@ -12,7 +12,8 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::journal::Journal;
 use super::problem::{FileProblem, line_and_col, reason};
 use super::records::{self, Span, VERSION};
-use super::storage::{Stat, Storage};
+use super::storage::{PRIVATE_FILE, SHARED_FILE, Stat, Storage};
+use super::users;
 use crate::model::{AnyRecord, Edit, Id, Kind, Text, Timestamp, Updated};
 
 /// The largest file that is read.
@@ -21,9 +22,14 @@ const MAX_FILE_BYTES: u64 = 256 * 1024 * 1024;
 /// From this many records on, two threads parse them.
 const MIN_PARALLEL_RECORDS: usize = 800;
 
-/// The name of the file of a kind.
-pub(super) fn file_name(kind: Kind) -> String {
-    format!("{}.ron", kind.plural())
+/// The name of the file of a kind; of a private one each login has a file of its own.
+pub fn file_name(kind: Kind) -> String {
+    if kind.is_private() { users::own_file(kind.plural()) } else { format!("{}.ron", kind.plural()) }
+}
+
+/// The mode of the file of a kind.
+pub(super) fn file_mode(kind: Kind) -> u32 {
+    if kind.is_private() { PRIVATE_FILE } else { SHARED_FILE }
 }
 
 /// The contents of a file.
@@ -81,6 +87,9 @@ fn stat_at(storage: &dyn Storage, path: &Path, kind: Kind) -> Result<Option<Stat
     let problem = |message: &str| Err(FileProblem::whole(&file, message));
     match storage.stat(path) {
         Ok(stat) if !stat.is_file => problem("this is a link or no file at all; put a regular file in its place"),
+        Ok(stat) if kind.is_private() && !users::is_own(&stat) => {
+            problem("this file bears your login and belongs to somebody else; move it away")
+        }
         Ok(stat) if stat.length > MAX_FILE_BYTES => {
             problem("this file is larger than 256 MB; move some records to another workspace")
         }

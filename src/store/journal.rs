@@ -13,6 +13,9 @@
 //! - whoever takes the lock next first finishes what the journal says ([`recover`]): a change in effect is completed,
 //!   any other is undone, which nobody can notice, as nobody has read its files.
 //!
+//! A private file is never listed: whoever finishes the change of another login could not read it. It is saved by itself,
+//! before the others.
+//!
 //! A reader reads several files one after the other, and the journal may come, take effect or go in between: see
 //! [`super::snapshot`] for how it makes sure that all it has read is of one moment.
 
@@ -112,7 +115,8 @@ impl Journal {
 impl JournalEntry {
     /// Whether it leads from a temporary file to the data file it was written for, and nowhere else.
     fn is_valid(&self) -> bool {
-        Kind::ALL.iter().any(|kind| file_name(*kind) == self.file) && is_temp_of(&self.file, &self.temp)
+        Kind::ALL.iter().any(|kind| !kind.is_private() && file_name(*kind) == self.file)
+            && is_temp_of(&self.file, &self.temp)
     }
 }
 
@@ -233,7 +237,7 @@ pub(super) fn recover(storage: &dyn Storage, dir: &Path) -> Result<(), StoreErro
     for file in &staged {
         // Somebody may have edited it by hand since.
         if atomic::exists(storage, &dir.join(&file.name)).map_err(failed)? {
-            backup::keep(storage, dir, &backups, &file.name).map_err(failed)?;
+            backup::keep(storage, dir, &backups, &file.name, SHARED_FILE).map_err(failed)?;
         }
     }
     complete(storage, &handle, dir, &staged).map(drop).map_err(failed)

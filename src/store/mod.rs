@@ -44,12 +44,15 @@ pub use problem::{FileProblem, StoreError};
 pub use records::VERSION;
 pub use sample::{Scratch, init, init_on, need_table, sample_scratch};
 pub use snapshot::Reloaded;
+use storage::PRIVATE_FILE;
 pub use storage::{Disk, SHARED_DIR, SHARED_FILE, Stat, Storage};
 pub use text::{from_ron, to_ron};
 pub use users::own_login;
 pub use watch::Watch;
 
-use file_state::{FileState, file_name};
+pub use file_state::file_name;
+
+use file_state::FileState;
 use journal::Journal;
 use lock::Lock;
 
@@ -163,8 +166,21 @@ impl Store {
                 atomic::remove_stale_temps(storage, place, Duration::ZERO);
             }
         }
+        self.close_private_files().map_err(|error| refused(&error))?;
         // Drafts are written without the lock.
         atomic::remove_stale_temps(storage, &drafts, MAX_DRAFT_TEMP_AGE);
+        Ok(())
+    }
+
+    /// Takes from everybody else the right to read what is private, should a copy have given it to them.
+    fn close_private_files(&self) -> std::io::Result<()> {
+        let storage = self.storage.as_ref();
+        for kind in Kind::ALL.iter().filter(|kind| kind.is_private()) {
+            let path = self.dir.join(file_name(*kind));
+            if storage.stat(&path).is_ok_and(|stat| stat.is_file && users::is_own(&stat)) {
+                storage.set_mode(&storage.open(&path)?, PRIVATE_FILE)?;
+            }
+        }
         Ok(())
     }
 

@@ -20,6 +20,9 @@ const SAMPLE: &[(Kind, &str)] = &[
     (Kind::Topic, include_str!("../../data/sample/topics.ron")),
     (Kind::Theme, include_str!("../../data/sample/themes.ron")),
     (Kind::Recommendation, include_str!("../../data/sample/recommendations.ron")),
+    (Kind::Action, include_str!("../../data/sample/actions.ron")),
+    (Kind::Story, include_str!("../../data/sample/stories.ron")),
+    (Kind::Agreement, include_str!("../../data/sample/agreements.ron")),
     (Kind::Round, include_str!("../../data/sample/rounds.ron")),
     (Kind::Ballot, include_str!("../../data/sample/ballots.ron")),
 ];

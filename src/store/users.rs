@@ -1,6 +1,11 @@
 //! The names of the system's users.
 
+use std::sync::OnceLock;
+
 use nix::unistd::{Uid, User};
+
+use super::draft::encode_key;
+use super::storage::Stat;
 
 /// The login name of a user, from wherever the system has its users; `uid 1001` where it knows no name.
 pub(super) fn user_name(uid: u32) -> String {
@@ -11,6 +16,17 @@ pub(super) fn user_name(uid: u32) -> String {
 /// The login name of whoever runs this program.
 pub fn own_login() -> String {
     user_name(Uid::effective().as_raw())
+}
+
+/// The name of a file of this login's own: `conversations-katy.ron`.
+pub(super) fn own_file(name: &str) -> String {
+    static LOGIN: OnceLock<String> = OnceLock::new();
+    format!("{name}-{}.ron", LOGIN.get_or_init(|| encode_key(&own_login())))
+}
+
+/// Whether a file belongs to whoever runs this program.
+pub(super) fn is_own(stat: &Stat) -> bool {
+    stat.owner == Uid::effective().as_raw()
 }
 
 #[cfg(test)]

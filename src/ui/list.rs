@@ -25,17 +25,30 @@ pub(super) fn is_small((columns, rows): (u16, u16)) -> bool {
 
 /// Draws a screen that is a list; the cursor stands in the search line or on the selected row.
 pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    draw_with(rows, app, theme, area, buf)
+}
+
+/// How the rows of a list are drawn; the cursor stands on the selected one.
+pub(super) type DrawRows = fn(&App, Theme, Rect, &mut Buffer) -> Option<Position>;
+
+/// As [`draw`], with rows that are drawn otherwise.
+pub(super) fn draw_with(rows: DrawRows, app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let list = app.list();
     let typed_at = search_line(app, theme, Rect { height: 1, ..area }, buf);
     let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
-    let row =
-        if list.is_detail_open { open_detail(app, theme, body, buf) } else { list_and_detail(app, theme, body, buf) };
+    let row = if list.is_detail_open {
+        open_detail(app, theme, body, buf)
+    } else {
+        list_and_detail(rows, app, theme, body, buf)
+    };
     if list.is_searching { Some(typed_at) } else { row }
 }
 
-fn list_and_detail(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+fn list_and_detail(rows: DrawRows, app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let height = (list_height(app.size) as u16).min(area.height);
-    let row = rows_or_empty(app, theme, Rect { height, ..area }, buf);
+    let above = Rect { height, ..area };
+    let row =
+        if app.list().rows.is_empty() { rows_or_empty(app, theme, above, buf) } else { rows(app, theme, above, buf) };
     if let Some(record) = app.selected().filter(|_| height + 1 < area.height) {
         let below = Rect { y: area.y + height, height: area.height - height, ..area };
         detail_page(app, &record, 0, theme, below, buf);
@@ -149,20 +162,39 @@ fn layout(kind: crate::model::Kind, cells: u16) -> (u16, Vec<(Column, u16)>) {
 
 fn rows(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let list = app.list();
-    let layouts: Vec<_> = list.kinds.iter().map(|kind| (*kind, layout(*kind, area.width))).collect();
+    let layouts = layouts(list, area.width);
+    let seen = list.rows.len().min(list.cursor.top + usize::from(area.height));
     let mut cursor = None;
-    let seen = list.rows.iter().enumerate().skip(list.cursor.top).take(area.height.into());
-    for (y, (at, hit)) in (area.y..).zip(seen) {
-        let Some(record) = app.workspace.get(hit.id) else { continue };
-        let Some((_, (title, columns))) = layouts.iter().find(|(kind, _)| *kind == record.kind()) else { continue };
-        let is_selected = at == list.cursor.at;
-        let row = ListRow { app, hit, record: &record, is_selected, theme };
-        row.draw(*title, columns, Rect { y, height: 1, ..area }, buf);
-        if is_selected {
-            cursor = Some(Position::new(area.x, y));
-        }
+    for (y, at) in (area.y..).zip(list.cursor.top..seen) {
+        cursor = row(app, at, &layouts, theme, Rect { y, height: 1, ..area }, buf).or(cursor);
     }
     cursor
+}
+
+/// The cells that title and columns have, for each kind of a list.
+pub(super) type Layouts = Vec<(crate::model::Kind, (u16, Vec<(Column, u16)>))>;
+
+/// How the kinds of a list are laid out on so many cells.
+pub(super) fn layouts(list: &RecordList, cells: u16) -> Layouts {
+    list.kinds.iter().map(|kind| (*kind, layout(*kind, cells))).collect()
+}
+
+/// One row of the list; the place of the cursor where it stands on it.
+pub(super) fn row(
+    app: &App,
+    at: usize,
+    layouts: &Layouts,
+    theme: Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Option<Position> {
+    let list = app.list();
+    let hit = list.rows.get(at)?;
+    let record = app.workspace.get(hit.id)?;
+    let (_, (title, columns)) = layouts.iter().find(|(kind, _)| *kind == record.kind())?;
+    let is_selected = at == list.cursor.at;
+    ListRow { app, hit, record: &record, is_selected, theme }.draw(*title, columns, area, buf);
+    is_selected.then(|| Position::new(area.x, area.y))
 }
 
 /// One row being drawn.

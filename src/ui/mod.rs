@@ -2,6 +2,7 @@
 //!
 //! One file draws one screen; [`draw`] puts the frame around it: tabs, screen, what happened, what can be done.
 
+pub mod actions;
 pub mod form;
 pub mod gaps;
 pub mod grid;

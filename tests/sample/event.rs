@@ -91,7 +91,7 @@ fn what_was_written_for_the_sample_says_so() {
     let workspace = sample();
     let summary = the_event(&workspace).summary.as_deref().unwrap();
     assert!(summary.contains("illustrative") && summary.contains("written for this sample"), "{summary}");
-    for file in ["events", "topics", "themes", "recommendations", "rounds", "ballots", "people"] {
+    for file in ["events", "topics", "themes", "recommendations", "rounds", "ballots", "people", "actions", "stories"] {
         let text = read(&format!("sample/{file}.ron"));
         let comment = text.lines().next().unwrap();
         assert!(comment.starts_with("// ") && comment.to_lowercase().contains("illustrative"), "{file}: {comment}");
@@ -110,7 +110,7 @@ fn what_was_written_for_the_sample_says_so() {
 fn nothing_invented_is_said_by_a_real_person() {
     let workspace = sample();
     let real: Vec<Id> = the_event(&workspace).steering_group.iter().filter_map(Ref::id).collect();
-    for kind in [Kind::Topic, Kind::Recommendation, Kind::Ballot] {
+    for kind in [Kind::Topic, Kind::Recommendation, Kind::Ballot, Kind::Action, Kind::Story, Kind::Told] {
         for record in workspace.all(kind) {
             record.each_reference(&mut |field, to| {
                 assert!(!real.contains(&to), "{}: {} names {to}", record.id(), field.name);

@@ -245,7 +245,7 @@ fn examples() -> Vec<(String, String)> {
 fn the_examples_in_the_documentation_are_read_by_the_program() {
     let dir = tempfile::tempdir().unwrap();
     for (file, text) in examples() {
-        let path = dir.path().join(file);
+        let path = dir.path().join(file.replace("LOGIN", &store::own_login()));
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
@@ -277,7 +277,7 @@ fn the_documentation_shows_every_field_and_every_choice() {
     }
     let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/files.md")).unwrap();
     for kind in Kind::ALL {
-        let row = format!("| `{}.ron` |", kind.plural());
+        let row = format!("| `{}` |", store::file_name(*kind).replace(&store::own_login(), "LOGIN"));
         assert!(page.contains(&row), "the table of docs/files.md has no {row}");
         for name in kind.editable_fields().flat_map(|field| choices(*kind, field)) {
             assert!(page.contains(&name), "docs/files.md does not name {name}, a choice of {}", kind.plural());

@@ -109,7 +109,7 @@ fn is_kept(dir: &Path, old: &str) -> bool {
 
 /// The file of every kind.
 fn files() -> Vec<String> {
-    Kind::ALL.iter().map(|kind| format!("{}.ron", kind.plural())).collect()
+    Kind::ALL.iter().copied().map(store::file_name).collect()
 }
 
 const END_OF_FILE: &str = "\u{0}";
@@ -245,7 +245,7 @@ const SAVE_ALL: Case = Case {
     view: view_of_files,
 };
 
-/// The change from one version of a record of every kind to another.
+/// The change from one version of a record of every kind to another; what is private is never part of a change of others.
 fn edit_all(from: Option<u64>, to: u64) -> Change {
     let record = |kind: Kind, number: u64| {
         let mut record = from_file(kind, generate::id(kind, 40), &[number], hostile);
@@ -256,7 +256,12 @@ fn edit_all(from: Option<u64>, to: u64) -> Change {
         }
         record
     };
-    change(Kind::ALL.iter().map(|kind| Edit::new(from.map(|from| record(*kind, from)), Some(record(*kind, to)))))
+    change(
+        Kind::ALL
+            .iter()
+            .filter(|kind| !kind.is_private())
+            .map(|kind| Edit::new(from.map(|from| record(*kind, from)), Some(record(*kind, to)))),
+    )
 }
 
 /// The one before the last version of a file is put back.

@@ -206,7 +206,7 @@ fn change_to(opened: &mut Opened, to: &[AnyRecord]) -> Change {
 fn saved(base: &[AnyRecord], after: &[AnyRecord], mess: &[u8]) -> (String, String, usize) {
     let kind = base[0].kind();
     let dir = new_workspace(false);
-    let path = dir.path().join(format!("{}.ron", kind.plural()));
+    let path = dir.path().join(folkmoot::store::file_name(kind));
     let mut opened = open(dir.path());
     let first = change_to(&mut opened, base);
     opened.store.commit(&first).unwrap();

@@ -25,7 +25,7 @@ pub struct FormField {
 
 impl FormField {
     pub(super) fn new(info: &'static FieldInfo, record: &AnyRecord, workspace: &Workspace) -> Self {
-        let is_hidden = record.is_hidden(info, Audience::Colleagues, workspace) && !record.is_blank(info.name);
+        let is_hidden = record.is_hidden(info, Audience::Author, workspace) && !record.is_blank(info.name);
         let text = if is_hidden { String::new() } else { record.format_field(info.name, workspace) };
         let typing = TextInput::new(info.field_type, &text);
         let before = typing.text();

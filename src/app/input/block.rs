@@ -158,7 +158,7 @@ impl BlockInput {
         let (target, _) = self.target(to);
         let range = self.cursor.min(target)..self.cursor.max(target);
         let is_typing = self.is_typing && to == Move::Left;
-        self.is_typing = false;
+        (self.is_typing, self.goal) = (false, None);
         if range.is_empty() {
             return false;
         }
@@ -202,6 +202,7 @@ impl BlockInput {
 
     /// Takes back what was done last; false when there is nothing.
     pub fn undo(&mut self) -> bool {
+        self.goal = None;
         let Some(step) = self.done.pop() else { return false };
         self.put(&step.inverse());
         self.cursor = step.cursor;
@@ -211,6 +212,7 @@ impl BlockInput {
 
     /// Does again what was taken back last; false when there is nothing.
     pub fn redo(&mut self) -> bool {
+        self.goal = None;
         let Some(step) = self.undone.pop() else { return false };
         self.put(&step);
         self.done.push(step);

@@ -90,8 +90,8 @@ fn ask_which(app: &mut App, written: Written) -> Effects {
 /// A name and where the person works: enough to tell two people apart.
 fn described(app: &App, id: Id) -> String {
     let Some(person) = app.workspace.people.get(id) else { return id.to_string() };
-    match person.roles.first() {
-        Some(role) => format!("{} ({})", person.name, role.organisation.name(&app.workspace)),
+    match person.organisations(app.today).first() {
+        Some(organisation) => format!("{} ({})", person.name, organisation.name(&app.workspace)),
         None => person.name.to_string(),
     }
 }

@@ -1,0 +1,197 @@
+//! The told ledger: partners, what they are still to be told, and since when they have heard nothing.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::{LEDGER, View, show};
+use crate::app::command::{Command, always, commands};
+use crate::app::moving::{Cursor, Step};
+use crate::app::{App, Effect, Effects, Severity, page, prompt};
+use crate::model::choice::Choice;
+use crate::model::date::format_date;
+use crate::model::told::{self, Account, How, Partner};
+use crate::model::{Date, Id, Kind, Workspace};
+
+/// The partners as they stand on the screen.
+#[derive(Default)]
+pub struct Ledger {
+    /// Those who are still to be told something first, who has heard nothing for longest on top.
+    pub accounts: Vec<Account>,
+    /// Where the list is.
+    pub cursor: Cursor,
+    /// The marked partners.
+    pub marks: BTreeSet<Partner>,
+}
+
+/// Commands of the ledger.
+pub(super) const COMMANDS: &[Command] = commands! { LEDGER;
+    "told.open" ["enter"] "open" "what they are still to be told, and when they were told before" has_partner, open;
+    "told.tell" ["i"] "tell" "write down that they were told, and how; all that are marked at once" may_tell, ask_how;
+    "told.copy" ["y"] "copy" "copy what they are still to be told" has_partner, copy;
+    "told.mark" ["space"] "mark" "mark and go on; all marked are told at once" has_partner, mark;
+    "told.mark-all" ["ctrl-a"] "" "mark all who are still to be told something, or nobody" has_partner, mark_all;
+    "told.back" ["esc"] "back" "drop the marks, or go back to the actions" always, back;
+};
+
+/// How many partners are seen on a screen of this size; below them stands what the selected one is to be told.
+pub fn ledger_height((columns, rows): (u16, u16)) -> usize {
+    let rows = usize::from(rows);
+    let below = if columns < 60 || rows < 16 { 0 } else { rows / 3 };
+    rows.saturating_sub(5 + below).max(1)
+}
+
+impl Ledger {
+    /// The partner the cursor stands on.
+    pub fn selected(&self) -> Option<&Account> {
+        self.accounts.get(self.cursor.at)
+    }
+
+    /// How many partners are still to be told something.
+    pub fn to_tell(&self) -> usize {
+        self.accounts.iter().filter(|account| !account.owed.is_empty()).count()
+    }
+
+    pub(super) fn refresh(&mut self, workspace: &Workspace, today: Date, size: (u16, u16)) {
+        let held = self.selected().map(|account| account.partner.clone());
+        self.accounts = told::ledger(workspace, today);
+        let silence = |account: &Account| std::cmp::Reverse(account.silence(today).unwrap_or(i64::MAX));
+        self.accounts.sort_by_key(|account| (account.owed.is_empty(), silence(account)));
+        self.marks.retain(|partner| self.accounts.iter().any(|account| account.partner == *partner));
+        if let Some(at) = held.and_then(|held| self.accounts.iter().position(|account| account.partner == held)) {
+            self.cursor.at = at;
+        }
+        self.cursor.follow(self.accounts.len(), ledger_height(size));
+    }
+
+    pub(super) fn step(&mut self, step: Step, size: (u16, u16)) {
+        self.cursor.step(step, self.accounts.len(), ledger_height(size));
+    }
+
+    /// The partners that commands act on: those that are marked, else the selected one.
+    fn chosen(&self) -> Vec<Partner> {
+        if self.marks.is_empty() {
+            return self.selected().map(|account| account.partner.clone()).into_iter().collect();
+        }
+        self.marks.iter().cloned().collect()
+    }
+}
+
+fn has_partner(app: &App) -> Result<(), &'static str> {
+    let selected = app.screens.actions.ledger.selected();
+    selected.map(|_| ()).ok_or("nothing that is written down concerns anybody yet")
+}
+
+fn may_tell(app: &App) -> Result<(), &'static str> {
+    app.may_change()?;
+    has_partner(app)
+}
+
+fn back(app: &mut App) -> Effects {
+    let state = &mut app.screens.actions;
+    if state.ledger.marks.is_empty() {
+        let only = state.only;
+        return show(app, View::default(), only);
+    }
+    state.ledger.marks.clear();
+    Vec::new()
+}
+
+fn mark(app: &mut App) -> Effects {
+    let ledger = &mut app.screens.actions.ledger;
+    if let Some(partner) = ledger.selected().map(|account| account.partner.clone())
+        && !ledger.marks.remove(&partner)
+    {
+        ledger.marks.insert(partner);
+    }
+    app.step(Step::Rows(1));
+    say_marks(app)
+}
+
+fn mark_all(app: &mut App) -> Effects {
+    let ledger = &mut app.screens.actions.ledger;
+    let owed = ledger.accounts.iter().filter(|account| !account.owed.is_empty());
+    let all: BTreeSet<Partner> = owed.map(|account| account.partner.clone()).collect();
+    ledger.marks = if ledger.marks == all { BTreeSet::new() } else { all };
+    say_marks(app)
+}
+
+fn say_marks(app: &mut App) -> Effects {
+    let marked = match app.screens.actions.ledger.marks.len() {
+        0 => "nobody is marked".to_owned(),
+        many => format!("{many} marked"),
+    };
+    app.set_status(Severity::Info, marked);
+    Vec::new()
+}
+
+/// What a partner is still to be told, in lines.
+fn to_tell(account: &Account) -> String {
+    let mut text = String::new();
+    for owed in &account.owed {
+        let _ = writeln!(text, "- {}", owed.said);
+    }
+    text
+}
+
+fn open(app: &mut App) -> Effects {
+    let Some(account) = app.screens.actions.ledger.selected().cloned() else { return Vec::new() };
+    let name = account.partner.name(&app.workspace).into_owned();
+    let mut text = match account.owed.len() {
+        0 => "They know everything that concerns them.\n".to_owned(),
+        _ => format!("Still to be told:\n{}", to_tell(&account)),
+    };
+    let _ = write!(text, "\nThey were {}.", account.last_told(app.today));
+    text += &history(app, &account.partner);
+    page::open(app, &name, &text)
+}
+
+/// What a partner was told before, the last on top.
+fn history(app: &App, partner: &Partner) -> String {
+    let mut tellings = told::tellings(&app.workspace, partner, app.today);
+    tellings.reverse();
+    let mut text = String::new();
+    for telling in tellings {
+        let on = telling.on.map_or_else(|| "on a day not stated".to_owned(), |on| format_date(on, app.today));
+        let how = telling.how.map(|how| format!(", {}", how.phrase())).unwrap_or_default();
+        let by = telling.by.as_ref().map(|by| format!(", {by}")).unwrap_or_default();
+        let _ = writeln!(text, "\n\n{on}{how}{by} ({}):", telling.id);
+        for said in telling.news.iter().filter_map(|row| row.said.as_ref()) {
+            let _ = writeln!(text, "- {said}");
+        }
+    }
+    text
+}
+
+fn copy(app: &mut App) -> Effects {
+    let chosen = app.screens.actions.ledger.chosen();
+    let accounts = app.screens.actions.ledger.accounts.iter().filter(|account| chosen.contains(&account.partner));
+    let text = |account: &Account| format!("{}\n{}", account.partner.name(&app.workspace), to_tell(account));
+    let texts: Vec<String> = accounts.map(text).collect();
+    app.set_status(Severity::Info, "sent to your terminal".to_owned());
+    vec![Effect::Copy(texts.join("\n"))]
+}
+
+fn ask_how(app: &mut App) -> Effects {
+    if app.author().is_none() {
+        return prompt::ask_who(app);
+    }
+    let hint = format!("{}; empty: not stated", How::LABELS.join(", "));
+    prompt::ask(app, "How were they told?", hint, "", tell)
+}
+
+fn tell(app: &mut App, typed: &str) -> Result<Effects, String> {
+    let how = if typed.is_empty() { None } else { Some(How::parse(typed)?) };
+    let author = app.author().ok_or("say who you are first")?;
+    let chosen = app.screens.actions.ledger.chosen();
+    let mut told: Vec<(Id, Partner)> = Vec::new();
+    for partner in chosen {
+        let mut id = app.new_id(Kind::Told);
+        while told.iter().any(|(taken, _)| *taken == id) {
+            id = app.new_id(Kind::Told);
+        }
+        told.push((id, partner));
+    }
+    let change = told::tell(&app.workspace, &told, how, &author).map_err(|refusal| refusal.0)?;
+    app.screens.actions.ledger.marks.clear();
+    Ok(app.submit(change))
+}
