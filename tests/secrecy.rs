@@ -176,6 +176,7 @@ fn calls(format: Format) -> Vec<(&'static str, Vec<Vec<String>>)> {
         ),
         ("tally", all(&["tally V-0000", "tally V-0000 --json", "tally V-0000 --one-dot"])),
         ("turnout", all(&["turnout V-0000", "turnout V-0000 --json"])),
+        ("agenda", all(&["agenda", "agenda --json"])),
         ("backups", each(&["backups %"], &mut kinds().filter(|kind| *kind != "ballots"))),
         ("check", all(&["check"])),
         ("round", all(&["round open V-0000", "round certify V-0000"])),

@@ -23,6 +23,8 @@ const SAMPLE: &[(Kind, &str)] = &[
     (Kind::Action, include_str!("../../data/sample/actions.ron")),
     (Kind::Story, include_str!("../../data/sample/stories.ron")),
     (Kind::Agreement, include_str!("../../data/sample/agreements.ron")),
+    (Kind::Forum, include_str!("../../data/sample/forums.ron")),
+    (Kind::Meeting, include_str!("../../data/sample/meetings.ron")),
     (Kind::Round, include_str!("../../data/sample/rounds.ron")),
     (Kind::Ballot, include_str!("../../data/sample/ballots.ron")),
 ];

@@ -7,7 +7,7 @@ use crate::app::command::{Command, Scope, always, commands};
 use crate::app::moving::Step;
 use crate::app::{App, Effects, Severity, form, list, minutes, prompt, screen};
 use crate::model::change::{Refusal, put};
-use crate::model::choice::Choice;
+use crate::model::choice::Choice as _;
 use crate::model::date::format_date;
 use crate::model::meeting::pack::{Matter, NumberedMinute, Pack, Seat, pack};
 use crate::model::meeting::{Presence, agenda, attendance, minutes as rules};
@@ -221,12 +221,7 @@ fn attendance_part(pack: &Pack) -> Vec<Row> {
 }
 
 fn matter_row(matter: &Matter) -> Row {
-    let sort =
-        matter.sort.filter(|_| matter.why.is_some()).map(|sort| format!("{}: ", sort.label())).unwrap_or_default();
-    let why = matter.why.as_ref().map(|why| format!(" ({sort}{why})")).unwrap_or_default();
-    let cites = matter.cites.as_ref().map(|cites| format!(" [{cites}]")).unwrap_or_default();
-    let target = Some(Target::Matter(matter.number - 1));
-    Row { target, ..row(NUMBER, matter.number.to_string(), format!("{}{why}{cites}", matter.text)) }
+    Row { target: Some(Target::Matter(matter.number - 1)), ..row(NUMBER, matter.number.to_string(), matter.line()) }
 }
 
 /// A minute, under it what was put right, which is stood on as the minute is.

@@ -1,7 +1,7 @@
 //! A meeting as it is handed round: the agenda beforehand, the minutes afterwards. Plain data; screens, the command line
 //! and reports put it into words of their own.
 
-use super::lines::{self, said_citation};
+use super::lines;
 use super::{AgendaSort, Meeting, MinuteSort, Presence, agenda, attendance};
 use crate::model::choice::Choice;
 use crate::model::date::format_date;
@@ -12,6 +12,8 @@ use crate::model::{Date, Id, Organisation, Ref, Workspace, forum};
 pub struct Pack {
     /// The forum.
     pub forum: String,
+    /// The day.
+    pub on: Option<Date>,
     /// The day, `Fri 11 Dec`, and what else is known of when and where.
     pub place: String,
     /// Whether the minutes are finished, and by whom.
@@ -47,6 +49,16 @@ pub struct Matter {
     pub about: Option<Id>,
     /// The minute it goes on from: the meeting, and the number where it is one minute.
     pub minute: Option<(Id, String)>,
+}
+
+impl Matter {
+    /// All of it in one line: `Send the list (matter arising: Katy Pascoe, open) [11 Sep 2026, 2.1]`.
+    pub fn line(&self) -> String {
+        let sort = self.sort.filter(|_| self.why.is_some()).map(|sort| format!("{}: ", sort.label()));
+        let why = self.why.as_ref().map(|why| format!(" ({}{why})", sort.unwrap_or_default()));
+        let cites = self.cites.as_ref().map(|cites| format!(" [{cites}]"));
+        format!("{}{}{}", self.text, why.unwrap_or_default(), cites.unwrap_or_default())
+    }
 }
 
 /// An organisation at the table.
@@ -88,11 +100,11 @@ pub struct NumberedMinute {
 }
 
 impl NumberedMinute {
-    /// All of it in one line: `Action KP by 27 Nov 2026: send the list (11 Sep 2026, 2.1)`.
+    /// All of it in one line: `Action KP by 27 Nov 2026: send the list [11 Sep 2026, 2.1]`.
     pub fn line(&self) -> String {
         let part =
             |word: &str, said: &Option<String>| said.as_ref().map(|said| format!("{word}{said}")).unwrap_or_default();
-        let cites = self.cites.as_ref().map(|cites| format!(" ({cites})")).unwrap_or_default();
+        let cites = self.cites.as_ref().map(|cites| format!(" [{cites}]")).unwrap_or_default();
         match self.sort {
             MinuteSort::Note => format!("{}{cites}", self.text),
             MinuteSort::Decision => format!("Decision: {}{cites}", self.text),
@@ -126,6 +138,7 @@ pub fn pack(workspace: &Workspace, meeting: &Meeting, today: Date) -> Pack {
     let of_none = |one: &&super::Correction| one.number.is_none();
     Pack {
         forum: meeting.forum.name(workspace).into_owned(),
+        on: meeting.on,
         place: place(meeting, today),
         finished,
         agenda: matters(workspace, &meeting.agenda),
@@ -252,9 +265,4 @@ pub fn next(workspace: &Workspace, forum: &super::Forum, today: Date) -> Option<
         meeting.agenda = agenda::joined(&meeting.agenda, agenda::lines(workspace, &meeting, today));
     }
     Some(pack(workspace, &meeting, today))
-}
-
-/// A minute somewhere, as it is cited.
-pub fn cited(workspace: &Workspace, meeting: Id, number: &str) -> String {
-    said_citation(&Ref::record(meeting), number, workspace)
 }
