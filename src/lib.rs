@@ -10,10 +10,11 @@
 //! ([`model::Change`]): records before and after, and a sentence that says what was done. Everything a person can do is
 //! a **command** ([`app::command::Command`]) in one table.
 //!
-//! Three quiet rooms think and never touch the world:
+//! Four quiet rooms think and never touch the world:
 //!
 //! - [`model`]: what records mean; rules from a workspace to a change or a refusal; merging what two people did.
 //! - [`search`]: from what is typed to the records that are meant.
+//! - [`report`]: what others read: from the records to a document, and from that to Markdown, plain text and HTML.
 //! - [`app`]: what the person is doing: screens, layers, forms, history. Events in, effects out.
 //!
 //! The others touch it and never decide:
@@ -93,6 +94,7 @@ pub mod app;
 pub mod cli;
 pub mod exchange;
 pub mod model;
+pub mod report;
 pub mod run;
 pub mod search;
 pub mod store;

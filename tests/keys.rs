@@ -16,10 +16,11 @@ use harness::{Harness, kept_fresh, keys, voting};
 const HOW: &str = "UPDATE_DOCS=1 cargo test --test keys";
 
 /// Ways into every place where keys mean something.
-const PLACES: [&str; 13] = [
+const PLACES: [&str; 14] = [
     "",
     "<enter>",
     "m",
+    "t",
     "mm",
     "/",
     "n",

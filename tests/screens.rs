@@ -122,6 +122,8 @@ screens! {
     attendance: Harness::sample(), "5jjjjjj<enter>p";
     finishing: Harness::sample(), "5jjjjjj<enter>f";
     prefix: Harness::sample(), "g";
+    thread: Harness::sample(), "2m/17.2<enter>t";
+    thread_of_theme: Harness::sample(), "3/mapping<enter>t";
 }
 
 #[test]

@@ -26,8 +26,8 @@ use folkmoot::exchange::Format;
 use folkmoot::model::ballot::{Origin, Vote, Voter, vote};
 use folkmoot::model::round::{Method, Round};
 use folkmoot::model::{
-    AnyRecord, Author, Change, Edit, Id, Kind, Person, Recommendation, Ref, SplitMix64, Text, Timestamp, Topic, round,
-    wall,
+    AnyRecord, Author, Change, Edit, Event, Id, Kind, Person, Recommendation, Ref, SplitMix64, Text, Timestamp, Topic,
+    round, wall,
 };
 use folkmoot::store::{self, Mode, Store};
 use harness::Harness;
@@ -78,7 +78,14 @@ fn open_round(way: Way) -> tempfile::TempDir {
             ..Person::default()
         }
     };
-    let topic = Topic { id: id('T', 0), title: "Mapping services".into(), number: Some(1), ..Topic::default() };
+    let event = Event { id: id('E', 0), name: "Meeting of the North".into(), ..Event::default() };
+    let topic = Topic {
+        id: id('T', 0),
+        title: "Mapping services".into(),
+        number: Some(1),
+        event: Some(Ref::record(event.id)),
+        ..Topic::default()
+    };
     let item = |at: u32| Recommendation {
         id: id('R', at),
         text: format!("Recommendation {at}").as_str().into(),
@@ -90,6 +97,7 @@ fn open_round(way: Way) -> tempfile::TempDir {
     let rules = Round {
         id: id('V', 0),
         name: "First vote".into(),
+        event: Some(Ref::record(event.id)),
         method,
         dots: Some(5),
         cap: Some(3),
@@ -100,7 +108,7 @@ fn open_round(way: Way) -> tempfile::TempDir {
     };
     let mut records: Vec<AnyRecord> = (0..PEOPLE).map(|number| person(number).into()).collect();
     records.extend((0..ITEMS).map(|at| item(at).into()));
-    records.extend([topic.into(), rules.into()]);
+    records.extend([event.into(), topic.into(), rules.into()]);
     let change = Change { edits: records.into_iter().map(Edit::Add).collect(), sentence: String::new() };
     save(&mut opened.store, &mut opened.workspace, &change);
     let change = round::open(&opened.workspace, id('V', 0), &author("KP")).unwrap();
@@ -174,6 +182,16 @@ fn calls(format: Format) -> Vec<(&'static str, Vec<Vec<String>>)> {
             "find",
             each(&["find 1.2 --kind %", "find recommendation --json --kind %", "find 3 --kind %"], &mut addable()),
         ),
+        (
+            "report",
+            all(&[
+                "report summary",
+                "report summary --contacts --html",
+                "report summary --text -o out.txt",
+                "report full",
+                "report directory",
+            ]),
+        ),
         ("tally", all(&["tally V-0000", "tally V-0000 --json", "tally V-0000 --one-dot"])),
         ("turnout", all(&["turnout V-0000", "turnout V-0000 --json"])),
         ("agenda", all(&["agenda", "agenda --json"])),
@@ -239,6 +257,8 @@ fn telling_commands(worlds: &[Arc<tempfile::TempDir>; 2]) -> Vec<String> {
     for id in ids(worlds[0].path()) {
         found.extend(both(&["show".to_owned(), id.to_string()]));
         found.extend(both(&["show".to_owned(), id.to_string(), "--json".to_owned()]));
+        found.extend(both(&["thread".to_owned(), id.to_string()]));
+        found.extend(both(&["thread".to_owned(), id.to_string(), "--json".to_owned()]));
     }
     for format in Format::ALL {
         for call in calls(*format).into_iter().filter(|(name, _)| *name == "export").flat_map(|(_, calls)| calls) {
@@ -260,7 +280,8 @@ fn telling_commands(worlds: &[Arc<tempfile::TempDir>; 2]) -> Vec<String> {
 
 #[test]
 fn every_command_is_among_those_that_are_run() {
-    let known: BTreeSet<&str> = calls(Format::ALL[0]).into_iter().map(|(name, _)| name).chain(["show"]).collect();
+    let known: BTreeSet<&str> =
+        calls(Format::ALL[0]).into_iter().map(|(name, _)| name).chain(["show", "thread"]).collect();
     let command = Arguments::command();
     let all: BTreeSet<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
     assert_eq!(all.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new(), "add how they are called to `calls`");

@@ -111,11 +111,13 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         super::form::text::COMMANDS,
         super::minutes::COMMANDS,
         super::compare::COMMANDS,
+        super::thread::COMMANDS,
         super::page::COMMANDS,
         super::prompt::COMMANDS,
         super::palette::COMMANDS,
         super::moving::COMMANDS,
         super::screen::OPEN,
+        super::thread::SHOW,
         super::global::COMMANDS,
         super::global::ALWAYS,
     ];

@@ -3,7 +3,7 @@
 use super::command::{Command, Meaning, Scope};
 use super::key::Key;
 use super::moving::Step;
-use super::{App, Effects, Event, Layer, Severity, form, minutes, palette, search_line, watching};
+use super::{App, Effects, Event, Layer, Severity, form, minutes, palette, search_line, thread, watching};
 use crate::model::Text;
 use crate::model::text::one_line;
 
@@ -76,6 +76,7 @@ impl App {
             Some(Layer::Prompt(_)) => &[Scope::PROMPT],
             Some(Layer::Page(_)) => &[Scope::PAGE, Scope::MOVE, Scope::GLOBAL],
             Some(Layer::Compare(_)) => &[Scope::COMPARE, Scope::MOVE, Scope::GLOBAL],
+            Some(Layer::Thread(_)) => &[thread::THREAD, Scope::MOVE, Scope::GLOBAL],
             None if self.list().is_searching => &[Scope::SEARCH],
             None => self.screens.scopes(self.screen),
         };
@@ -171,6 +172,7 @@ impl App {
         match self.layers.last_mut() {
             Some(Layer::Page(page)) => page.step(step, self.size),
             Some(Layer::Compare(compare)) => compare.step(step),
+            Some(Layer::Thread(view)) => view.step(step, self.size),
             Some(_) => {}
             None => self.screen.step(self, step),
         }

@@ -40,7 +40,7 @@ pub(super) fn begin(app: &mut App, directory: &str, name: &str) -> Result<Effect
 
 /// Leaves a page; or the program, once the disk has everything. An import or export under way is stopped.
 pub(super) fn quit(app: &mut App) -> Effects {
-    if matches!(app.layers.last(), Some(Layer::Page(_) | Layer::Compare(_) | Layer::Palette(_))) {
+    if matches!(app.layers.last(), Some(Layer::Page(_) | Layer::Compare(_) | Layer::Thread(_) | Layer::Palette(_))) {
         app.layers.pop();
         return Vec::new();
     }

@@ -282,6 +282,10 @@ fn filter(app: &mut App) -> Effects {
 }
 
 fn back(app: &mut App) -> Effects {
+    if super::screen::has_origin(app) {
+        super::screen::go_back(app);
+        return Vec::new();
+    }
     let list = app.list_mut();
     if list.is_detail_open {
         list.is_detail_open = false;

@@ -32,6 +32,7 @@ pub mod saving;
 pub mod screen;
 pub mod search_line;
 pub mod services;
+pub mod thread;
 pub mod today;
 pub mod topics;
 pub mod votes;
@@ -50,7 +51,7 @@ pub use event::{Effect, Effects, Event, Finished, Loaded, NotSaved, Saved};
 use history::History;
 use key::Key;
 use list::RecordList;
-use screen::{ScreenId, Screens};
+use screen::{Origin, ScreenId, Screens};
 
 /// How grave a sentence of the status line is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -89,6 +90,8 @@ pub enum Layer {
     Page(page::Page),
     /// Records side by side.
     Compare(compare::Compare),
+    /// The thread of a record.
+    Thread(Box<thread::ThreadView>),
 }
 
 /// What was chosen on the command line.
@@ -142,6 +145,8 @@ pub struct App {
     pub screens: Screens,
     /// What lies over the screen, the last on top.
     pub layers: Vec<Layer>,
+    /// The record that was gone to from elsewhere, and where from: there one goes back to.
+    pub(crate) origins: Vec<(Id, Origin)>,
     /// The line that says what happened.
     pub status: StatusLine,
     /// What it said last, for the page that `!` opens.
@@ -190,6 +195,7 @@ impl App {
             screen: ScreenId::default(),
             screens: Screens::default(),
             layers: Vec::new(),
+            origins: Vec::new(),
             status: StatusLine::default(),
             last_message: StatusLine::default(),
             running: None,
@@ -253,6 +259,12 @@ impl App {
         for screen in ScreenId::ALL {
             self.refresh_screen(*screen);
         }
+        self.refresh_layers();
+    }
+
+    /// Lets what lies over the screens follow.
+    fn refresh_layers(&mut self) {
+        thread::refresh(self);
     }
 
     /// Searches the list of a screen anew, and lets the screen follow.

@@ -5,10 +5,11 @@
 //! and the drawing all come from the list; nothing else names a screen.
 
 use super::command::{Command, Scope};
+use super::input::LineInput;
 use super::key::Key;
 use super::list::{self, RecordList};
 use super::moving::Step;
-use super::{App, Effects};
+use super::{App, Effects, Layer, Severity};
 use crate::model::{Action, Id, Kind};
 
 /// What a screen is. Most of it follows from the list it shows.
@@ -34,6 +35,11 @@ pub trait Screen: Default + 'static {
     /// The record that commands act on: the selected one of its list, as long as that is to be seen.
     fn selected(&self) -> Option<Id> {
         self.list().selected().filter(|_| self.shows_list())
+    }
+
+    /// The record the cursor stands on, also where the commands of a list do not work.
+    fn subject(&self) -> Option<Id> {
+        self.selected()
     }
 
     /// Puts what it shows besides its list on a record; the cursor of the list stands there already.
@@ -76,6 +82,19 @@ pub trait Screen: Default + 'static {
 
     /// A search begins: the screen shows its list.
     fn search(&mut self) {}
+
+    /// A record of its list is to be seen in full: whatever else it shows gives way.
+    fn show_record(&mut self) {
+        self.search();
+    }
+
+    /// Which of its views is shown, to come back to it.
+    fn view(&self) -> u8 {
+        0
+    }
+
+    /// Shows the view that [`Screen::view`] named.
+    fn set_view(&mut self, _view: u8) {}
 
     /// A key that no command has: text, where the screen has a line of its own that is being typed in.
     fn type_key(_app: &mut App, _key: Key) -> Effects {
@@ -217,6 +236,11 @@ macro_rules! declare_screens {
                 match screen { $(ScreenId::$name => self.$module.selected()),+ }
             }
 
+            /// The record the cursor of a screen stands on, also where the commands of a list do not work.
+            pub fn subject(&self, screen: ScreenId) -> Option<Id> {
+                match screen { $(ScreenId::$name => self.$module.subject()),+ }
+            }
+
             /// Whether a screen takes the whole terminal.
             pub fn fills_terminal(&self, screen: ScreenId) -> bool {
                 match screen { $(ScreenId::$name => self.$module.fills_terminal()),+ }
@@ -240,6 +264,21 @@ macro_rules! declare_screens {
             /// Goes back from it.
             pub(super) fn back(&mut self, screen: ScreenId) {
                 match screen { $(ScreenId::$name => self.$module.back()),+ }
+            }
+
+            /// Makes a screen show a record of its list in full.
+            pub(super) fn show_record(&mut self, screen: ScreenId) {
+                match screen { $(ScreenId::$name => self.$module.show_record()),+ }
+            }
+
+            /// Which view a screen shows.
+            pub(super) fn view(&self, screen: ScreenId) -> u8 {
+                match screen { $(ScreenId::$name => self.$module.view()),+ }
+            }
+
+            /// Makes a screen show a view again.
+            pub(super) fn set_view(&mut self, screen: ScreenId, view: u8) {
+                match screen { $(ScreenId::$name => self.$module.set_view(view)),+ }
             }
 
             /// Makes a screen show its list, as a search begins.
@@ -277,22 +316,77 @@ pub(super) fn open(app: &mut App, screen: ScreenId) -> Effects {
     effects.extend(super::minutes::keep_draft(app));
     app.screen = screen;
     app.layers.clear();
+    app.origins.clear();
     effects
 }
 
-/// Opens a record on the screen that shows its kind, with everything about it.
-pub(super) fn open_record(app: &mut App, id: Id) -> Effects {
-    let shows = |screen: &&ScreenId| Kind::of(id).is_some_and(|kind| screen.kinds().contains(&kind));
-    // A screen that shows several kinds stands behind the one that shows this kind first.
-    let first = |screen: &&ScreenId| screen.kinds().first().copied() == Kind::of(id) && **screen != ScreenId::Today;
-    let Some(screen) = ScreenId::ALL.iter().find(first).or_else(|| ScreenId::ALL.iter().find(shows)) else {
+/// Where one was before a record was gone to.
+pub(crate) struct Origin {
+    screen: ScreenId,
+    view: u8,
+    /// The record the cursor stood on.
+    subject: Option<Id>,
+    /// What was searched for.
+    searched: LineInput,
+    /// What lay over the screen.
+    layer: Option<Layer>,
+}
+
+impl Origin {
+    /// Where one is just now, with what lies on top.
+    fn take(app: &mut App) -> Self {
+        let (screen, screens) = (app.screen, &app.screens);
+        let (view, subject, searched) = (screens.view(screen), screens.subject(screen), app.list().input.clone());
+        Self { screen, view, subject, searched, layer: app.layers.pop() }
+    }
+}
+
+/// The screen of a kind: that which shows it first, else one that shows it among others. Today shows what is at home
+/// elsewhere.
+fn home_of(kind: Kind) -> Option<ScreenId> {
+    let all = || ScreenId::ALL.iter().copied().filter(|screen| *screen != ScreenId::Today);
+    let first = all().find(|screen| screen.kinds().first() == Some(&kind));
+    first.or_else(|| all().find(|screen| screen.kinds().contains(&kind)))
+}
+
+/// Goes to a record on the screen of its kind and shows everything about it; a search that would not show it is cleared.
+/// Going back from it leads to where one was.
+pub(crate) fn go_to(app: &mut App, id: Id) -> Effects {
+    let home = Kind::of(id).and_then(home_of);
+    let Some(screen) = home.filter(|_| app.workspace.get(id).is_some()) else {
+        app.set_status(Severity::Warning, "this record is shown nowhere".to_owned());
         return Vec::new();
     };
-    let effects = open(app, *screen);
-    super::list::select(app, id);
+    let origin = Origin::take(app);
+    let mut origins = std::mem::take(&mut app.origins);
+    origins.push((id, origin));
+    let effects = open(app, screen);
+    app.origins = origins;
+    app.screens.show_record(screen);
+    list::select(app, id);
     let list = app.list_mut();
     (list.is_detail_open, list.detail_top) = (true, 0);
     effects
+}
+
+/// Whether the open record was gone to from elsewhere.
+pub(super) fn has_origin(app: &App) -> bool {
+    app.list().is_detail_open && app.origins.last().is_some_and(|(id, _)| app.list().selected() == Some(*id))
+}
+
+/// Goes back to where one was before the open record was gone to.
+pub(super) fn go_back(app: &mut App) {
+    app.list_mut().is_detail_open = false;
+    let Some((_, origin)) = app.origins.pop() else { return };
+    app.screen = origin.screen;
+    app.screens.set_view(origin.screen, origin.view);
+    app.list_mut().input = origin.searched;
+    app.refresh_screen(origin.screen);
+    if let Some(subject) = origin.subject {
+        list::select(app, subject);
+    }
+    app.layers.extend(origin.layer);
+    app.refresh_layers();
 }
 
 /// Opens the screen so many tabs further on.

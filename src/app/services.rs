@@ -126,6 +126,18 @@ impl Screen for Services {
         }
     }
 
+    fn show_record(&mut self) {
+        self.view = View::List;
+    }
+
+    fn view(&self) -> u8 {
+        self.view as u8
+    }
+
+    fn set_view(&mut self, view: u8) {
+        self.view = [View::List, View::Map, View::Gaps][usize::from(view).min(2)];
+    }
+
     fn note(&self) -> Option<String> {
         (self.to_verify > 0).then(|| format!("{} to verify", count(self.to_verify)))
     }

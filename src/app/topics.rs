@@ -167,6 +167,9 @@ impl Screen for Topics {
         self.view = View::Wall;
     }
 
+    /// The detail lies over whatever view there is.
+    fn show_record(&mut self) {}
+
     fn search(&mut self) {
         self.view = View::List;
         self.list.is_detail_open = false;

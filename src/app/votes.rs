@@ -43,6 +43,12 @@ pub enum View {
     Themes,
 }
 
+impl View {
+    /// Every view.
+    const ALL: [Self; 7] =
+        [Self::Rounds, Self::Voter, Self::Ballot, Self::Count, Self::Tally, Self::Turnout, Self::Themes];
+}
+
 /// The scope of the list.
 const VOTES: Scope = Scope::new("Voting rounds and themes");
 
@@ -129,6 +135,27 @@ impl Screen for Votes {
 
     fn shows_list(&self) -> bool {
         self.view == View::Rounds
+    }
+
+    fn subject(&self) -> Option<Id> {
+        match self.view {
+            View::Rounds => self.list.selected(),
+            View::Tally => self.tally.selected().or(self.round),
+            View::Themes => self.theming.selected().or_else(|| self.theming.selected_theme()),
+            _ => self.round,
+        }
+    }
+
+    fn search(&mut self) {
+        self.view = View::Rounds;
+    }
+
+    fn view(&self) -> u8 {
+        self.view as u8
+    }
+
+    fn set_view(&mut self, view: u8) {
+        self.view = View::ALL[usize::from(view).min(View::ALL.len() - 1)];
     }
 
     fn nothing_selected(&self) -> &'static str {

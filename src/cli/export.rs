@@ -63,14 +63,21 @@ impl clap::ValueEnum for Target {
     }
 }
 
+/// Refuses a path that must not be written to before any work is done.
+///
+/// # Errors
+/// Why it must not, and what would help.
+pub(super) fn check_target(path: &Path, workspace: &Path, replace: bool) -> Result<(), CommandError> {
+    let check = |replace| exchange::write::check_target(path, workspace, replace);
+    check(replace).map_err(|problem| match check(true) {
+        Ok(()) => CommandError::refused(format!("{}, or add --replace", problem.0)),
+        Err(_) => CommandError::refused(problem.0),
+    })
+}
+
 impl ExportArgs {
-    /// Refuses a path that must not be written to before any work is done.
     fn check(&self, workspace: &Path) -> Result<(), CommandError> {
-        let check = |replace| exchange::write::check_target(&self.path, workspace, replace);
-        check(self.replace).map_err(|problem| match check(true) {
-            Ok(()) => CommandError::refused(format!("{}, or add --replace", problem.0)),
-            Err(_) => CommandError::refused(problem.0),
-        })
+        check_target(&self.path, workspace, self.replace)
     }
 
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {

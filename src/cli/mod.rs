@@ -14,8 +14,10 @@ mod forum;
 mod import;
 mod keys;
 mod list;
+mod report;
 mod session;
 mod shell;
+mod thread;
 mod vote;
 
 use std::io::{BufWriter, Write};
@@ -99,6 +101,8 @@ pub enum CliCommand {
     List(list::ListArgs),
     /// Show one record
     Show(list::ShowArgs),
+    /// Show the thread of a record: where it came from, and what came of it
+    Thread(thread::ThreadArgs),
     /// Add a record; prints its id
     Add(edit::AddArgs),
     /// Change fields of a record
@@ -127,6 +131,8 @@ pub enum CliCommand {
     Import(import::ImportArgs),
     /// Write the services, or the ballots of a closed round, for others in an open format; what is hidden is never written
     Export(export::ExportArgs),
+    /// Write a report for others to read: Markdown, plain text or a page that prints well
+    Report(report::ReportArgs),
     /// Name every problem in the files, as file:line:col: message
     Check(list::CheckArgs),
     /// Print what every key does, with your own keys in force
@@ -146,6 +152,7 @@ impl CliCommand {
             Self::Find(arguments) => arguments.run(global, out),
             Self::List(arguments) => arguments.run(global, out),
             Self::Show(arguments) => arguments.run(global, out),
+            Self::Thread(arguments) => arguments.run(global, out),
             Self::Add(arguments) => arguments.run(global, out),
             Self::Set(arguments) => arguments.run(global, out),
             Self::Verify(arguments) => arguments.run(global, out),
@@ -159,6 +166,7 @@ impl CliCommand {
             Self::Agenda(arguments) => arguments.run(global, out),
             Self::Import(arguments) => arguments.run(global, out),
             Self::Export(arguments) => arguments.run(global, out),
+            Self::Report(arguments) => arguments.run(global, out),
             Self::Check(arguments) => arguments.run(global, out),
             Self::Keys(arguments) => arguments.run(out),
             Self::Backups(arguments) => arguments.run(global, out),

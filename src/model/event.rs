@@ -57,7 +57,11 @@ record! {
         hosts: Vec<Ref<Organisation>> = "Hosts", "the organisations that hold it, commas between", public,
             search(SearchField::Organisation), back("Hosts");
         /// Who prepares it.
-        steering_group: Vec<Ref<Person>> = "Steering group", "the people who prepare it, commas between", back("Steers");
+        steering_group: Vec<Ref<Person>> = "Steering group", "the people who prepare it, commas between; reports name them",
+            public, back("Steers");
+        /// Whom to ask about what came of it.
+        contacts: Vec<Ref<Person>> = "Contacts", "whom to ask about it, commas between; reports name them", public,
+            back("Contact for");
         /// Who facilitates it.
         facilitators: Vec<Ref<Person>> = "Facilitators", "who facilitates it, commas between", back("Facilitates");
         /// Who was there; the list stays open for those who come late.

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::change::Refusal;
 use super::column::{Cell, CellContext, Column, ColumnSource, Width};
 use super::date::Date;
-use super::field::{Blank, SearchField};
+use super::field::{Audience, Blank, SearchField};
 use super::organisation::Organisation;
 use super::record::{FilterInfo, Rules, record};
 use super::reference::Ref;
@@ -28,20 +28,31 @@ row! {
     until: Option<Date> = "Until", "the last day of it: 31 mar 2019";
 }
 
+/// Whether others know of somebody: those who steer an event, and those to ask about it, are named with what they do.
+/// Everybody else is named where a record for others names them, and no more is said of them.
+fn is_nobody_to_others(record: &AnyRecord, audience: Audience, workspace: &Workspace) -> bool {
+    let id = record.id();
+    let names = |people: &[Ref<Person>]| people.iter().any(|person| person.id() == Some(id));
+    matches!(audience, Audience::Partners | Audience::Everyone { with_contacts: false })
+        && !workspace.events.iter().any(|event| names(&event.steering_group) || names(&event.contacts))
+}
+
 record! {
     /// Somebody the partnership works with.
     Person = people, Kind::Person;
     editable {
         /// Their name.
-        name: Text = "Name", "first name and surname", required, search(SearchField::Name);
+        name: Text = "Name", "first name and surname", required, public,
+            hidden_if(is_nobody_to_others, "not named"), search(SearchField::Name);
         /// The letters with which they sign changes.
         initials: Option<Text> = "Initials", "two or three letters that sign their changes", search(SearchField::Alias);
         /// What they do, and where.
-        roles: Vec<Role> = "Roles", "one a line: title | organisation | from | until", column(60), back("People");
+        roles: Vec<Role> = "Roles", "one a line: title | organisation | from | until", public,
+            hidden_if(is_nobody_to_others, "not named"), column(60), back("People");
         /// How to ring them at work.
-        phone: Option<Text> = "Phone", "a number at work";
+        phone: Option<Text> = "Phone", "a number at work", personal;
         /// How to write to them at work.
-        email: Option<Text> = "E-mail", "an address at work";
+        email: Option<Text> = "E-mail", "an address at work", personal;
         /// The login name on the host, by which the program knows them.
         login: Option<Text> = "Login", "their login name on this host", search(SearchField::Alias);
         /// Anything else colleagues should know.

@@ -8,6 +8,7 @@ mod acts;
 mod warnings;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::change::Refusal;
 use super::choice::choices;
@@ -218,6 +219,15 @@ fn same(name: Option<&Text>, other: &str) -> bool {
 pub fn of_event<'a>(workspace: &'a Workspace, event: Option<&Ref<Event>>) -> impl Iterator<Item = &'a Topic> {
     let event = event.cloned();
     workspace.topics.iter().map(AsRef::as_ref).filter(move |topic| topic.event == event)
+}
+
+/// The topics whose groups have met, or were to meet, and of which nothing is written down, in one pass.
+pub fn without_notes(workspace: &Workspace) -> impl Iterator<Item = &Topic> {
+    let all = workspace.recommendations.iter();
+    let noted: HashSet<Id> = all.filter_map(|one| one.topic.as_ref().and_then(Ref::id)).collect();
+    let is_bare =
+        move |topic: &&Topic| topic.is_to_report() && topic.discussion.is_none() && !noted.contains(&topic.id);
+    workspace.topics.iter().map(AsRef::as_ref).filter(is_bare)
 }
 
 /// The topic of an event that somebody means: by its number, or by words of its title.

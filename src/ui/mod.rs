@@ -13,6 +13,7 @@ pub mod minutes;
 pub mod partners;
 pub mod services;
 pub mod theme;
+pub mod thread;
 pub mod today;
 pub mod topics;
 pub mod votes;
@@ -48,6 +49,7 @@ pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Pos
         Some(Layer::Minutes(minutes)) => minutes::draw(app, minutes, theme, body, buf),
         Some(Layer::Page(page)) => layers::page(page, theme, body, buf),
         Some(Layer::Compare(compare)) => layers::compare(app, compare, theme, body, buf),
+        Some(Layer::Thread(view)) => thread::draw(app, view, theme, body, buf),
         Some(Layer::Palette(palette)) => layers::palette(app, palette, theme, body, buf),
         Some(Layer::Prompt(prompt)) => {
             screen(app, theme, body, buf);

@@ -312,7 +312,7 @@ fn follow(app: &mut App) -> Effects {
         }
         Some((id, None)) if matches!(Kind::of(id), Some(Kind::Meeting | Kind::Forum)) => go(app, id, None),
         Some((id, None)) if Kind::of(id) == Some(Kind::Agreement) => page::open(app, id, None),
-        Some((id, None)) => screen::open_record(app, id),
+        Some((id, None)) => screen::go_to(app, id),
         None => Vec::new(),
     }
 }

@@ -91,7 +91,7 @@ fn has_action(app: &App) -> Result<(), &'static str> {
 }
 
 fn open_action(app: &mut App) -> Effects {
-    action(app).map(|id| screen::open_record(app, id)).unwrap_or_default()
+    action(app).map(|id| screen::go_to(app, id)).unwrap_or_default()
 }
 
 /// Moves on the page.

@@ -1,0 +1,97 @@
+//! `moot report`: what others read of a workspace.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::Global;
+use super::exit::{CommandError, CommandResult};
+use super::export::check_target;
+use super::session::Session;
+use super::vote::find;
+use crate::exchange::{self, display_path};
+use crate::model::Event;
+use crate::report::{self, Notation, Report, Source};
+use crate::store::Mode;
+
+/// `moot report`
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    #[command(subcommand)]
+    which: Which,
+    /// Write one page of HTML that needs nothing else and prints on A4; without it the report is written in Markdown
+    #[arg(long, global = true, conflicts_with = "text")]
+    html: bool,
+    /// Write plain text, for an e-mail
+    #[arg(long, global = true)]
+    text: bool,
+    /// Write the numbers and addresses of persons as well; they are left out otherwise
+    #[arg(long, global = true)]
+    contacts: bool,
+    /// Write it to this file. Nothing is overwritten without --replace
+    #[arg(short, long, global = true, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Replace the file that is there already
+    #[arg(long, global = true, requires = "output")]
+    replace: bool,
+}
+
+/// The reports there are.
+#[derive(Debug, Subcommand)]
+enum Which {
+    /// The executive summary of an event, for everybody
+    Summary(OfEvent),
+    /// The full report of an event: every topic and recommendation, and how the votes came out
+    Full(OfEvent),
+    /// The services by need and district with the numbers to ring, and each in full, for printing
+    Directory,
+}
+
+/// The event a report is on.
+#[derive(Debug, Args)]
+struct OfEvent {
+    /// The event: its id or name; else the latest
+    #[arg(long, value_name = "EVENT")]
+    event: Option<String>,
+}
+
+impl Which {
+    fn report(&self, session: &Session) -> Result<Report, CommandError> {
+        let event = |of: &OfEvent| of.event.as_ref().map(|typed| find::<Event>(session, typed)).transpose();
+        Ok(match self {
+            Self::Summary(of) => Report::Summary(event(of)?),
+            Self::Full(of) => Report::Full(event(of)?),
+            Self::Directory => Report::Directory,
+        })
+    }
+}
+
+impl ReportArgs {
+    pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
+        let session = Session::open(global, Mode::Read)?;
+        if let Some(path) = &self.output {
+            check_target(path, session.opened.store.dir(), self.replace)?;
+        }
+        let report = self.which.report(&session)?;
+        let atlas = session.atlas();
+        let source = Source::new(session.workspace(), &atlas, crate::run::clock().1, self.contacts);
+        let text = report::make(report, &source)?.write(self.notation());
+        match &self.output {
+            None => write!(out, "{text}")?,
+            Some(path) => {
+                exchange::write::write_file(path, text.as_bytes())?;
+                writeln!(out, "written to {}", display_path(path))?;
+            }
+        }
+        Ok(0)
+    }
+
+    fn notation(&self) -> Notation {
+        match (self.html, self.text) {
+            (true, _) => Notation::Html,
+            (_, true) => Notation::Plain,
+            _ => Notation::Markdown,
+        }
+    }
+}
