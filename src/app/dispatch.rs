@@ -33,6 +33,8 @@ impl App {
             Event::Paste(text) => self.paste(&text),
             Event::Size(columns, rows) => {
                 self.size = (columns, rows);
+                // Pages are wrapped for the screen.
+                super::screen::ScreenId::ALL.iter().for_each(|screen| screen.refresh(self));
                 Vec::new()
             }
             Event::Loaded(loaded) => self.take_loaded(*loaded),

@@ -15,6 +15,7 @@ use super::moving::Step;
 use super::screen::Screen;
 use super::{App, Effects};
 use crate::model::{Agreement, Id, Kind};
+use rows::Target;
 
 /// What the screen shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,6 +35,12 @@ pub enum View {
     Forum,
     /// A meeting: agenda, minutes, attendance.
     Meeting,
+}
+
+impl View {
+    /// Every view.
+    const ALL: [Self; 7] =
+        [Self::List, Self::Page, Self::Matrix, Self::Between, Self::Review, Self::Forum, Self::Meeting];
 }
 
 /// The scope of the screen's own keys.
@@ -78,8 +85,8 @@ impl Screen for Partners {
     const KINDS: &'static [Kind] = &[Kind::Agreement, Kind::Forum, Kind::Meeting];
     const COMMANDS: &'static [&'static [Command]] = &[
         COMMANDS,
-        page::COMMANDS,
         acts::COMMANDS,
+        page::COMMANDS,
         matrix::COMMANDS,
         matrix::BETWEEN_COMMANDS,
         review::COMMANDS,
@@ -118,6 +125,29 @@ impl Screen for Partners {
             View::Forum | View::Meeting => self.forum.selected(),
             _ => None,
         }
+    }
+
+    fn subject(&self) -> Option<Id> {
+        match self.view {
+            View::List => self.list.selected(),
+            View::Page => self.page.rows.target().and_then(Target::record).or(self.agreement),
+            View::Between => self.matrix.between.target().and_then(Target::record),
+            View::Matrix => None,
+            View::Review => self.agreement,
+            View::Forum | View::Meeting => self.forum.subject(),
+        }
+    }
+
+    fn search(&mut self) {
+        self.view = View::List;
+    }
+
+    fn view(&self) -> u8 {
+        self.view as u8
+    }
+
+    fn set_view(&mut self, view: u8) {
+        self.view = View::ALL[usize::from(view).min(View::ALL.len() - 1)];
     }
 
     fn nothing_selected(&self) -> &'static str {
@@ -175,9 +205,7 @@ pub(super) fn agreement(app: &App) -> Option<&Agreement> {
 
 /// Shows a view.
 fn show(app: &mut App, view: View) -> Effects {
-    let state = &mut app.screens.partners;
-    state.view = view;
-    state.list.is_detail_open = false;
+    app.screens.partners.view = view;
     refresh(app);
     Vec::new()
 }

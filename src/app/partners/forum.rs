@@ -42,6 +42,11 @@ impl ForumView {
         };
         self.meeting.or(on).or(self.forum)
     }
+
+    /// The record that one stands on, else the meeting or the forum.
+    pub(super) fn subject(&self) -> Option<Id> {
+        self.rows.target().and_then(Target::record).or(self.meeting).or(self.forum)
+    }
 }
 
 /// Keys of a forum.

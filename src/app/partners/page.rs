@@ -9,7 +9,9 @@ use crate::app::{App, Effects, screen};
 use crate::model::agreement::item::{Item, ItemSort, ItemState, answers_to};
 use crate::model::agreement::review::{self, Principle};
 use crate::model::agreement::{Agreement, AgreementKind, principles, version};
+use crate::model::change::listed;
 use crate::model::choice::Choice;
+use crate::model::conversation;
 use crate::model::date::format_date;
 use crate::model::text::one_line;
 use crate::model::{Action, Date, Emphasis, Id, Organisation, Ref, Workspace, forum};
@@ -20,6 +22,8 @@ pub(super) const PAGE: Scope = Scope::new("An agreement");
 /// Keys of the page that go somewhere; what is done to an agreement stands in `acts`.
 pub(super) const COMMANDS: &[Command] = commands! { PAGE;
     "agreement.back" ["esc"] "back" "back to where you came from" always, back;
+    "agreement.section" ["}"] "" "the next section of the page" always, |app| section(app, true);
+    "agreement.section-back" ["{"] "" "the section before" always, |app| section(app, false);
     "agreement.open" ["enter"] "" "the action of the plan that the cursor stands on" has_action, open_action;
     "agreement.review" ["r"] "review" "review it together: twelve questions, 0 to 3" super::review::may_begin, super::review::open;
     "agreement.versions" ["c"] "" "what differs between two versions, line by line" super::versions::has_versions, super::versions::open;
@@ -100,6 +104,12 @@ pub(super) fn step(app: &mut App, step: Step) {
     app.screens.partners.page.rows.step(step, height);
 }
 
+fn section(app: &mut App, is_next: bool) -> Effects {
+    let height = height(app.size);
+    app.screens.partners.page.rows.step_section(is_next, height);
+    Vec::new()
+}
+
 /// Makes the page anew.
 pub(super) fn refresh(app: &mut App) {
     let Some(agreement) = agreement(app) else { return };
@@ -112,7 +122,8 @@ pub(super) fn refresh(app: &mut App) {
 type Section = fn(&Agreement, &Workspace, Date) -> Vec<Row>;
 
 /// The sections in their order.
-const SECTIONS: [Section; 9] = [head, bid, vision, parties, perspectives, items, plan, reviews, acceptances];
+const SECTIONS: [Section; 10] =
+    [head, bid, vision, parties, perspectives, first_conversations, items, plan, reviews, acceptances];
 
 /// Everything that the page says.
 pub fn rows(agreement: &Agreement, workspace: &Workspace, today: Date) -> Vec<Row> {
@@ -211,6 +222,19 @@ fn perspectives(agreement: &Agreement, workspace: &Workspace, _: Date) -> Vec<Ro
     rows
 }
 
+/// How many there are, and with whom; they are in memory for their author alone, and what was said stands in them only.
+fn first_conversations(agreement: &Agreement, workspace: &Workspace, _: Date) -> Vec<Row> {
+    let found = conversation::of_agreement(workspace, agreement.id);
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let names: Vec<String> = found.iter().map(|one| conversation::speaker(one, workspace)).collect();
+    vec![
+        Row::heading("First conversations"),
+        Row::text(format!("{}, only you see them: {}", found.len(), listed(&names))),
+    ]
+}
+
 /// The items by direction; what answers an expectation stands below it.
 fn items(agreement: &Agreement, workspace: &Workspace, today: Date) -> Vec<Row> {
     let mut rows = Vec::new();
@@ -225,7 +249,9 @@ fn items(agreement: &Agreement, workspace: &Workspace, today: Date) -> Vec<Row> 
                 rows.push(Row::heading(heading(*sort, &names.0, &names.1)));
             }
             for item in found {
-                rows.push(item_row(item, 0, today));
+                let row = item_row(item, 0, today);
+                let is_waiting = item.is_unanswered(&agreement.items);
+                rows.push(if is_waiting { unanswered(row) } else { row });
                 rows.extend(reason_row(item, 0));
                 for answer in answers_to(item, &agreement.items) {
                     rows.push(item_row(answer, 1, today));
@@ -286,6 +312,11 @@ fn item_row(item: &Item, depth: u16, today: Date) -> Row {
         target: item.number.map(Target::Item),
         ..Row::default()
     }
+}
+
+/// An expectation that waits for an answer.
+fn unanswered(row: Row) -> Row {
+    Row { right: "unanswered".to_owned(), emphasis: Emphasis::Warn, ..row }
 }
 
 fn reason_row(item: &Item, depth: u16) -> Option<Row> {
