@@ -115,6 +115,12 @@ screens! {
     empty: Harness::empty(), "";
     empty_map: Harness::empty(), "m";
     empty_gaps: Harness::empty(), "mm";
+    forum: Harness::sample(), "5jjj<enter>";
+    meeting_to_come: Harness::sample(), "5jjjjjj<enter>";
+    meeting_finished: Harness::sample(), "5jjjj<enter>jjjj";
+    typing_minutes: Harness::sample(), "5jjjjjj<enter>mRooms<enter><tab>four are free<enter>Action LP by 12 dec: send the list<enter>Action XX by noon: ring";
+    attendance: Harness::sample(), "5jjjjjj<enter>p";
+    finishing: Harness::sample(), "5jjjjjj<enter>f";
     prefix: Harness::sample(), "g";
     actions: Harness::sample(), "4j";
     actions_by_priority: Harness::sample(), "4vjjj";

@@ -196,6 +196,7 @@ fn calls(format: Format) -> Vec<(&'static str, Vec<Vec<String>>)> {
         ("due", all(&["due", "due --json", "due --login"])),
         ("loose", all(&["loose", "loose --json", "loose answers", "loose notes --json"])),
         ("turnout", all(&["turnout V-0000", "turnout V-0000 --json"])),
+        ("agenda", all(&["agenda", "agenda --json"])),
         ("backups", each(&["backups %"], &mut kinds().filter(|kind| *kind != "ballots"))),
         ("check", all(&["check"])),
         ("accept", all(&["accept G-0000 --party O-0000", "accept G-0000 --party O-0000 --version 2"])),

@@ -11,6 +11,7 @@ mod edit;
 mod exit;
 mod export;
 mod find;
+mod forum;
 mod import;
 mod keys;
 mod list;
@@ -129,6 +130,8 @@ pub enum CliCommand {
     Turnout(vote::TurnoutArgs),
     /// Accept an agreement for one of its parties, as it stands
     Accept(accept::AcceptArgs),
+    /// Print the agenda of the next meeting of a forum, with what is open by today
+    Agenda(forum::AgendaArgs),
     /// Read the services of another directory (Open Referral data of any version), an election, or what was typed of an
     /// event
     Import(import::ImportArgs),
@@ -170,6 +173,7 @@ impl CliCommand {
             Self::Tally(arguments) => arguments.run(global, out),
             Self::Turnout(arguments) => arguments.run(global, out),
             Self::Accept(arguments) => arguments.run(global, out),
+            Self::Agenda(arguments) => arguments.run(global, out),
             Self::Import(arguments) => arguments.run(global, out),
             Self::Export(arguments) => arguments.run(global, out),
             Self::Tell(arguments) => arguments.run(global, out),

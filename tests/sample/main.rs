@@ -339,3 +339,23 @@ fn choices(kind: Kind, field: &FieldInfo) -> Vec<String> {
     };
     labels.iter().filter_map(written).collect()
 }
+
+#[test]
+fn the_minutes_of_the_sample_are_those_that_were_finished() {
+    let workspace = sample();
+    let (mut finished, mut wrong) = (0, Vec::new());
+    for meeting in workspace.meetings.iter().filter(|meeting| meeting.is_finished()) {
+        let seal = folkmoot::model::meeting::minutes::seal(meeting);
+        if !workspace.get(meeting.id).unwrap().warnings(&workspace).is_empty() {
+            wrong.push((meeting.id, seal));
+        }
+        for minute in &meeting.minutes {
+            let cites = minute.cites.as_ref().and_then(|cited| cited.get(&workspace));
+            assert!(cites.is_none_or(|cited| cited.minute(minute.cited.as_deref().unwrap()).is_some()), "{minute:?}");
+            let action = minute.action.as_ref().map(|action| action.get(&workspace).unwrap());
+            assert!(action.is_none_or(|action| action.minute.as_deref() == Some(minute.number.as_str())), "{minute:?}");
+        }
+        finished += 1;
+    }
+    assert_eq!((finished, wrong), (2, Vec::new()), "the seals as they should be");
+}
