@@ -65,7 +65,7 @@ fn voting_chains() -> impl Iterator<Item = Vec<Scope>> {
 
 fn chains() -> BTreeSet<Vec<Scope>> {
     let screens = ScreenId::ALL.iter().flat_map(|screen| {
-        ["", "/", "n", "m", "mm", "mmm", "P", "<space>"].map(|keys| format!("{}{keys}", screen.key()))
+        ["", "/", "n", "m", "mm", "mmm", "P", "T", "<space>"].map(|keys| format!("{}{keys}", screen.key()))
     });
     let all = PLACES.iter().map(ToString::to_string).chain(screens);
     all.map(|place| {

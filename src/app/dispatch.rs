@@ -3,17 +3,18 @@
 use super::command::{Command, Meaning, Scope};
 use super::key::Key;
 use super::moving::Step;
-use super::{App, Effects, Event, Layer, Severity, form, palette, search_line, thread, watching};
+use super::{App, Effects, Event, Layer, Severity, form, minutes, palette, search_line, thread, watching};
 use crate::model::Text;
 use crate::model::text::one_line;
 
 impl App {
     /// Takes an event in and says what is to be done outside.
     pub fn update(&mut self, event: Event) -> Effects {
-        let is_clock = matches!(event, Event::Clock(..));
+        let is_clock = matches!(event, Event::Clock(..) | Event::TimeOfDay(_));
         let effects = self.handle(event);
         if !is_clock {
             form::complete(self);
+            minutes::refresh(self);
         }
         self.after_update(effects)
     }
@@ -22,6 +23,14 @@ impl App {
         match event {
             Event::Clock(now, today) => {
                 (self.now, self.today) = (now, today);
+                Vec::new()
+            }
+            Event::TimeOfDay(time) => {
+                self.time = Some(time);
+                Vec::new()
+            }
+            Event::LastVisit(at) => {
+                self.last_visit = at;
                 Vec::new()
             }
             Event::Key(key) => {
@@ -52,14 +61,23 @@ impl App {
             Event::DraftDone(outcome) => self.draft_done(outcome),
             Event::Failed(sentence) => self.failed(sentence),
             Event::Edited(id, outcome) => self.edited(id, outcome),
+            Event::EditedText(text) if minutes::replace_text(self, &text) => minutes::typed(self),
             Event::EditedText(text) => form::replace_text(self, &text),
             Event::Progress(sentence) => {
                 self.progress = Some(sentence);
                 Vec::new()
             }
             Event::Finished(finished) => self.finished(finished),
-            Event::Woke => form::keep_draft(self),
-            Event::Hangup => self.keep_all(),
+            Event::Woke => {
+                let mut effects = form::keep_draft(self);
+                effects.extend(minutes::keep_draft(self));
+                effects
+            }
+            Event::Hangup => {
+                let mut effects = self.keep_all();
+                effects.extend(self.visit());
+                effects
+            }
         }
     }
 
@@ -67,6 +85,7 @@ impl App {
     pub fn chain(&self) -> Vec<Scope> {
         let inner: &[Scope] = match self.layers.last() {
             Some(Layer::Form(form)) => form.scopes(),
+            Some(Layer::Minutes(_)) => minutes::Minutes::scopes(),
             Some(Layer::Palette(_)) => &[Scope::COMMANDS],
             Some(Layer::Prompt(_)) => &[Scope::PROMPT],
             Some(Layer::Page(_)) => &[Scope::PAGE, Scope::MOVE, Scope::GLOBAL],
@@ -119,6 +138,7 @@ impl App {
     fn type_key(&mut self, key: Key) -> Effects {
         match self.layers.last_mut() {
             Some(Layer::Form(_)) => form::type_key(self, key),
+            Some(Layer::Minutes(_)) => minutes::type_key(self, key),
             Some(Layer::Palette(palette)) => {
                 palette.type_key(key);
                 palette::refresh(self);
@@ -137,6 +157,7 @@ impl App {
         let text = Text::new(raw);
         match self.layers.last_mut() {
             Some(Layer::Form(_)) => form::paste(self, raw),
+            Some(Layer::Minutes(_)) => minutes::paste(self, raw),
             Some(Layer::Palette(palette)) => {
                 palette.input.paste(&one_line(&text));
                 palette::refresh(self);

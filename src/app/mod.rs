@@ -21,7 +21,9 @@ pub mod key;
 mod leaving;
 pub mod list;
 mod loading;
+pub mod minutes;
 pub mod moving;
+mod new_action;
 pub mod page;
 pub mod palette;
 pub mod partners;
@@ -41,7 +43,7 @@ pub mod wrap;
 use std::sync::Arc;
 
 use crate::model::place::Atlas;
-use crate::model::{AnyRecord, Audience, Author, Change, Date, Id, Kind, SplitMix64, Text, Timestamp, Workspace};
+use crate::model::{AnyRecord, Audience, Author, Change, Date, Id, Kind, SplitMix64, Text, Time, Timestamp, Workspace};
 use crate::search::{Index, Indexes};
 
 use command::{Command, Keymap, Override};
@@ -79,6 +81,8 @@ pub struct StatusLine {
 pub enum Layer {
     /// A record being typed.
     Form(Box<form::Form>),
+    /// Minutes being typed.
+    Minutes(Box<minutes::Minutes>),
     /// Commands to choose from.
     Palette(palette::Palette),
     /// A question with one line for the answer.
@@ -134,6 +138,10 @@ pub struct App {
     pub now: Timestamp,
     /// The day of it.
     pub today: Date,
+    /// The time of day where the person is, once it is known.
+    pub time: Option<Time>,
+    /// When the person was here last.
+    pub last_visit: Option<Timestamp>,
     /// Columns and rows of the screen.
     pub size: (u16, u16),
     /// The screen that is open.
@@ -188,6 +196,8 @@ impl App {
             me: None,
             now: Timestamp::default(),
             today: Date::default(),
+            time: None,
+            last_visit: None,
             size: (80, 24),
             screen: ScreenId::default(),
             screens: Screens::default(),

@@ -6,16 +6,19 @@
 mod accept;
 mod backups;
 mod default;
+mod due;
 mod edit;
 mod exit;
 mod export;
 mod find;
+mod forum;
 mod import;
 mod keys;
 mod list;
 mod report;
 mod session;
 mod shell;
+mod tell;
 mod thread;
 mod vote;
 
@@ -102,6 +105,10 @@ pub enum CliCommand {
     Show(list::ShowArgs),
     /// Show the thread of a record: where it came from, and what came of it
     Thread(thread::ThreadArgs),
+    /// List the actions that are overdue or due within two weeks, yours first; with --as only those of one person
+    Due(due::DueArgs),
+    /// Count what has no follow-up, or list it
+    Loose(due::LooseArgs),
     /// Add a record; prints its id
     Add(edit::AddArgs),
     /// Change fields of a record
@@ -123,11 +130,15 @@ pub enum CliCommand {
     Turnout(vote::TurnoutArgs),
     /// Accept an agreement for one of its parties, as it stands
     Accept(accept::AcceptArgs),
+    /// Print the agenda of the next meeting of a forum, with what is open by today
+    Agenda(forum::AgendaArgs),
     /// Read the services of another directory (Open Referral data of any version), an election, or what was typed of an
     /// event
     Import(import::ImportArgs),
     /// Write the services, or the ballots of a closed round, for others in an open format; what is hidden is never written
     Export(export::ExportArgs),
+    /// What partners are still to be told; with --how, write down that they were
+    Tell(tell::TellArgs),
     /// Write a report for others to read: Markdown, plain text or a page that prints well
     Report(report::ReportArgs),
     /// Name every problem in the files, as file:line:col: message
@@ -150,6 +161,8 @@ impl CliCommand {
             Self::List(arguments) => arguments.run(global, out),
             Self::Show(arguments) => arguments.run(global, out),
             Self::Thread(arguments) => arguments.run(global, out),
+            Self::Due(arguments) => arguments.run(global, out),
+            Self::Loose(arguments) => arguments.run(global, out),
             Self::Add(arguments) => arguments.run(global, out),
             Self::Set(arguments) => arguments.run(global, out),
             Self::Verify(arguments) => arguments.run(global, out),
@@ -160,8 +173,10 @@ impl CliCommand {
             Self::Tally(arguments) => arguments.run(global, out),
             Self::Turnout(arguments) => arguments.run(global, out),
             Self::Accept(arguments) => arguments.run(global, out),
+            Self::Agenda(arguments) => arguments.run(global, out),
             Self::Import(arguments) => arguments.run(global, out),
             Self::Export(arguments) => arguments.run(global, out),
+            Self::Tell(arguments) => arguments.run(global, out),
             Self::Report(arguments) => arguments.run(global, out),
             Self::Check(arguments) => arguments.run(global, out),
             Self::Keys(arguments) => arguments.run(out),
