@@ -13,7 +13,6 @@ use super::{App, Effects};
 use crate::model::action::views::{By, Grouping, Me, Only};
 use crate::model::{Id, Kind};
 
-pub(super) use acts::new;
 pub use ledger::{Ledger, ledger_height};
 
 /// The scope of its own keys on actions.

@@ -109,6 +109,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         super::form::COMMANDS,
         super::form::rows::COMMANDS,
         super::form::text::COMMANDS,
+        super::minutes::COMMANDS,
         super::compare::COMMANDS,
         super::thread::COMMANDS,
         super::page::COMMANDS,

@@ -3,7 +3,7 @@
 use super::command::{Command, Meaning, Scope};
 use super::key::Key;
 use super::moving::Step;
-use super::{App, Effects, Event, Layer, Severity, form, palette, search_line, thread, watching};
+use super::{App, Effects, Event, Layer, Severity, form, minutes, palette, search_line, thread, watching};
 use crate::model::Text;
 use crate::model::text::one_line;
 
@@ -14,6 +14,7 @@ impl App {
         let effects = self.handle(event);
         if !is_clock {
             form::complete(self);
+            minutes::refresh(self);
         }
         self.after_update(effects)
     }
@@ -40,6 +41,8 @@ impl App {
             Event::Paste(text) => self.paste(&text),
             Event::Size(columns, rows) => {
                 self.size = (columns, rows);
+                // Pages are wrapped for the screen.
+                super::screen::ScreenId::ALL.iter().for_each(|screen| screen.refresh(self));
                 Vec::new()
             }
             Event::Loaded(loaded) => self.take_loaded(*loaded),
@@ -58,13 +61,18 @@ impl App {
             Event::DraftDone(outcome) => self.draft_done(outcome),
             Event::Failed(sentence) => self.failed(sentence),
             Event::Edited(id, outcome) => self.edited(id, outcome),
+            Event::EditedText(text) if minutes::replace_text(self, &text) => minutes::typed(self),
             Event::EditedText(text) => form::replace_text(self, &text),
             Event::Progress(sentence) => {
                 self.progress = Some(sentence);
                 Vec::new()
             }
             Event::Finished(finished) => self.finished(finished),
-            Event::Woke => form::keep_draft(self),
+            Event::Woke => {
+                let mut effects = form::keep_draft(self);
+                effects.extend(minutes::keep_draft(self));
+                effects
+            }
             Event::Hangup => {
                 let mut effects = self.keep_all();
                 effects.extend(self.visit());
@@ -77,6 +85,7 @@ impl App {
     pub fn chain(&self) -> Vec<Scope> {
         let inner: &[Scope] = match self.layers.last() {
             Some(Layer::Form(form)) => form.scopes(),
+            Some(Layer::Minutes(_)) => minutes::Minutes::scopes(),
             Some(Layer::Palette(_)) => &[Scope::COMMANDS],
             Some(Layer::Prompt(_)) => &[Scope::PROMPT],
             Some(Layer::Page(_)) => &[Scope::PAGE, Scope::MOVE, Scope::GLOBAL],
@@ -129,6 +138,7 @@ impl App {
     fn type_key(&mut self, key: Key) -> Effects {
         match self.layers.last_mut() {
             Some(Layer::Form(_)) => form::type_key(self, key),
+            Some(Layer::Minutes(_)) => minutes::type_key(self, key),
             Some(Layer::Palette(palette)) => {
                 palette.type_key(key);
                 palette::refresh(self);
@@ -147,6 +157,7 @@ impl App {
         let text = Text::new(raw);
         match self.layers.last_mut() {
             Some(Layer::Form(_)) => form::paste(self, raw),
+            Some(Layer::Minutes(_)) => minutes::paste(self, raw),
             Some(Layer::Palette(palette)) => {
                 palette.input.paste(&one_line(&text));
                 palette::refresh(self);

@@ -20,9 +20,26 @@ pub struct Draft {
     pub base: Vec<(String, String)>,
 }
 
+/// The field of minutes that are being typed. They are no field of a form, and are kept beside what is typed into the form
+/// of their meeting.
+pub const MINUTES: &str = "typed minutes";
+
+/// What the name of a draft of minutes has behind the id of the meeting.
+const MINUTES_KEY: &str = ".minutes";
+
 impl Draft {
     /// The name under which it is kept.
     pub fn key(&self) -> String {
-        self.id.to_string()
+        format!("{}{}", self.id, if self.is_of_minutes() { MINUTES_KEY } else { "" })
+    }
+
+    /// The record that is meant by such a name.
+    pub fn id_of(key: &str) -> Option<Id> {
+        key.trim_end_matches(MINUTES_KEY).parse().ok()
+    }
+
+    /// Whether it holds minutes that are being typed.
+    pub fn is_of_minutes(&self) -> bool {
+        self.fields.iter().any(|(name, _)| name == MINUTES)
     }
 }

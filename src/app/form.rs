@@ -17,7 +17,7 @@ use super::command::{Command, Scope, always, commands};
 use super::draft::Draft;
 use super::input::{RowsInput, TextInput, tabs_to_bars};
 use super::key::{Code, Key};
-use super::{App, Effect, Effects, Layer, Severity, prompt};
+use super::{App, Effect, Effects, Layer, Severity, minutes, prompt};
 use crate::model::{AnyRecord, Audience, Change, Kind, ParseContext, Text, Workspace};
 pub use completion::Completion;
 use drafts::{drop_typed, lay_over};
@@ -79,7 +79,7 @@ pub(crate) fn open(app: &mut App, record: AnyRecord) -> Effects {
     if app.author().is_none() {
         return prompt::ask_who(app);
     }
-    let draft = app.drafts.iter().find(|draft| draft.id == record.id()).cloned();
+    let draft = app.drafts.iter().find(|draft| draft.id == record.id() && !draft.is_of_minutes()).cloned();
     show(app, record);
     if let Some(draft) = draft {
         lay_over(app, &draft);
@@ -199,7 +199,7 @@ pub(crate) fn replace_text(app: &mut App, text: &str) -> Effects {
 
 /// Something was typed: the error is old, and the draft is due.
 fn typed(app: &mut App) -> Effects {
-    let Some(form) = top(app) else { return Vec::new() };
+    let Some(form) = top(app) else { return minutes::typed(app) };
     let at = form.at;
     form.keys += 1;
     let is_due = form.keys >= MANY_KEYS;
@@ -252,7 +252,7 @@ fn store(app: &mut App, record: AnyRecord) -> Effects {
     match crate::model::change::put(&app.workspace, record, &author) {
         Ok(change) => {
             app.layers.pop();
-            let effects = app.submit_typed(change, id);
+            let effects = app.submit_typed(change, &id.to_string());
             super::list::select(app, id);
             effects
         }

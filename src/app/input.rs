@@ -167,7 +167,7 @@ impl TextInput {
 }
 
 /// What is typed into a text of several lines; how one moves in it are commands of the form.
-fn block_key(block: &mut BlockInput, key: Key) -> bool {
+pub(crate) fn block_key(block: &mut BlockInput, key: Key) -> bool {
     match (key.code, key.ctrl, key.alt) {
         (Code::Char(c), false, false) if !is_unwelcome(c) => block.type_char(c),
         (Code::Enter, ..) => block.type_char('\n'),

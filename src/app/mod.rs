@@ -21,7 +21,9 @@ pub mod key;
 mod leaving;
 pub mod list;
 mod loading;
+pub mod minutes;
 pub mod moving;
+mod new_action;
 pub mod page;
 pub mod palette;
 pub mod partners;
@@ -79,6 +81,8 @@ pub struct StatusLine {
 pub enum Layer {
     /// A record being typed.
     Form(Box<form::Form>),
+    /// Minutes being typed.
+    Minutes(Box<minutes::Minutes>),
     /// Commands to choose from.
     Palette(palette::Palette),
     /// A question with one line for the answer.

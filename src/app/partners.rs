@@ -2,6 +2,8 @@
 //! list leads keep their state in files of their own.
 
 mod acts;
+mod conversations;
+pub mod forum;
 pub mod matrix;
 pub mod page;
 pub mod review;
@@ -14,6 +16,7 @@ use super::moving::Step;
 use super::screen::Screen;
 use super::{App, Effects};
 use crate::model::{Agreement, Id, Kind};
+use rows::Target;
 
 /// What the screen shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +32,16 @@ pub enum View {
     Between,
     /// A review that is being filled in.
     Review,
+    /// A forum: its meetings and members.
+    Forum,
+    /// A meeting: agenda, minutes, attendance.
+    Meeting,
+}
+
+impl View {
+    /// Every view.
+    const ALL: [Self; 7] =
+        [Self::List, Self::Page, Self::Matrix, Self::Between, Self::Review, Self::Forum, Self::Meeting];
 }
 
 /// The scope of the screen's own keys.
@@ -47,6 +60,8 @@ pub struct Partners {
     pub matrix: matrix::MatrixView,
     /// The review that is being filled in.
     pub review: review::ReviewView,
+    /// What is shown of a forum.
+    pub forum: forum::ForumView,
     /// Where one goes back to from the page of an agreement.
     came_from: View,
 }
@@ -61,6 +76,7 @@ impl Default for Partners {
             page: page::PageView::default(),
             matrix: matrix::MatrixView::default(),
             review: review::ReviewView::default(),
+            forum: forum::ForumView::default(),
             came_from: View::default(),
         }
     }
@@ -68,8 +84,17 @@ impl Default for Partners {
 
 impl Screen for Partners {
     const KINDS: &'static [Kind] = &[Kind::Agreement, Kind::Forum, Kind::Meeting];
-    const COMMANDS: &'static [&'static [Command]] =
-        &[COMMANDS, page::COMMANDS, acts::COMMANDS, matrix::COMMANDS, matrix::BETWEEN_COMMANDS, review::COMMANDS];
+    const COMMANDS: &'static [&'static [Command]] = &[
+        COMMANDS,
+        acts::COMMANDS,
+        page::COMMANDS,
+        conversations::COMMANDS,
+        matrix::COMMANDS,
+        matrix::BETWEEN_COMMANDS,
+        review::COMMANDS,
+        forum::COMMANDS,
+        forum::MEETING_COMMANDS,
+    ];
 
     fn list(&self) -> &RecordList {
         &self.list
@@ -86,6 +111,8 @@ impl Screen for Partners {
             View::Matrix => &[matrix::MATRIX, Scope::MOVE, Scope::GLOBAL],
             View::Between => &[matrix::BETWEEN, Scope::MOVE, Scope::GLOBAL],
             View::Review => &[review::REVIEW, Scope::MOVE],
+            View::Forum => &[forum::FORUM, Scope::RECORD, Scope::MOVE, Scope::GLOBAL],
+            View::Meeting => &[forum::MEETING, Scope::RECORD, Scope::MOVE, Scope::GLOBAL],
         }
     }
 
@@ -97,7 +124,19 @@ impl Screen for Partners {
         match self.view {
             View::List => self.list.selected(),
             View::Page => self.agreement,
+            View::Forum | View::Meeting => self.forum.selected(),
             _ => None,
+        }
+    }
+
+    fn subject(&self) -> Option<Id> {
+        match self.view {
+            View::List => self.list.selected(),
+            View::Page => self.page.rows.target().and_then(Target::record).or(self.agreement),
+            View::Between => self.matrix.between.target().and_then(Target::record),
+            View::Matrix => None,
+            View::Review => self.agreement,
+            View::Forum | View::Meeting => self.forum.subject(),
         }
     }
 
@@ -110,8 +149,7 @@ impl Screen for Partners {
     }
 
     fn set_view(&mut self, view: u8) {
-        let views = [View::List, View::Page, View::Matrix, View::Between, View::List];
-        self.view = views[usize::from(view).min(4)];
+        self.view = View::ALL[usize::from(view).min(View::ALL.len() - 1)];
     }
 
     fn nothing_selected(&self) -> &'static str {
@@ -132,13 +170,14 @@ impl Screen for Partners {
             View::Matrix => matrix::step(app, step),
             View::Between => matrix::step_between(app, step),
             View::Review => review::step(app, step),
+            View::Forum | View::Meeting => forum::step(app, step),
         }
     }
 }
 
 /// Commands of the list.
 const COMMANDS: &[Command] = commands! { PARTNERS;
-    "partners.open" ["enter"] "open" "the agreement with its items, plan and reviews; everything about another record" has_selected, open;
+    "partners.open" ["enter"] "open" "the agreement with its items, plan and reviews; the forum with its meetings; the meeting with its minutes" has_selected, open;
     "partners.matrix" ["m"] "matrix" "who expects what of whom, organisation by organisation" always, matrix::open;
     "forum.new" ["F"] "new forum" "a new forum" App::may_change, |app| list::new_of(app, Kind::Forum);
     "meeting.new" ["M"] "new meeting" "a new meeting of a forum" App::may_change, |app| list::new_of(app, Kind::Meeting);
@@ -152,6 +191,7 @@ fn has_selected(app: &App) -> Result<(), &'static str> {
 fn open(app: &mut App) -> Effects {
     match app.screens.partners.list.selected() {
         Some(id) if Kind::of(id) == Some(Kind::Agreement) => page::open(app, id, None),
+        Some(id) if matches!(Kind::of(id), Some(Kind::Forum | Kind::Meeting)) => forum::open(app, id),
         _ => {
             let list = app.list_mut();
             (list.is_detail_open, list.detail_top) = (!list.is_detail_open, 0);
@@ -167,9 +207,7 @@ pub(super) fn agreement(app: &App) -> Option<&Agreement> {
 
 /// Shows a view.
 fn show(app: &mut App, view: View) -> Effects {
-    let state = &mut app.screens.partners;
-    state.view = view;
-    state.list.is_detail_open = false;
+    app.screens.partners.view = view;
     refresh(app);
     Vec::new()
 }
@@ -183,6 +221,7 @@ fn refresh(app: &mut App) {
     }
     match state.view {
         View::List | View::Review => {}
+        View::Forum | View::Meeting => forum::refresh(app),
         View::Page => page::refresh(app),
         View::Matrix | View::Between => matrix::refresh(app),
     }

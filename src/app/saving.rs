@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use super::draft::Draft;
 use super::event::{NotSaved, Saved};
-use super::{App, Effect, Effects, Layer, Severity, form, page};
+use super::{App, Effect, Effects, Layer, Severity, form, minutes, page};
 use crate::model::{Change, Edit, Id, Kind};
 
 /// So often a new record is given another id when somebody else has just taken the one it had.
@@ -151,9 +151,9 @@ impl App {
         self.save(change)
     }
 
-    /// Makes the change that was typed in a form; the draft of it goes when the disk has the change.
-    pub(super) fn submit_typed(&mut self, change: Change, id: Id) -> Effects {
-        let draft = self.drafts.iter().find(|draft| draft.id == id).cloned();
+    /// Makes the change that was typed; the draft of it, kept under this name, goes when the disk has the change.
+    pub(super) fn submit_typed(&mut self, change: Change, key: &str) -> Effects {
+        let draft = self.drafts.iter().find(|draft| draft.key() == key).cloned();
         self.submit_with(Unsaved { change, draft, ..Unsaved::default() })
     }
 
@@ -345,6 +345,7 @@ impl App {
     /// Keeps what would be lost if the program ended now: what is typed, and what is not saved.
     pub(super) fn keep_all(&mut self) -> Effects {
         let mut effects = form::keep_draft(self);
+        effects.extend(minutes::keep_draft(self));
         // What an earlier run kept is kept until it is saved.
         let new = self.saving.queue.iter().filter(|unsaved| unsaved.kept.is_none());
         let changes: Vec<Change> = new.map(|unsaved| unsaved.change.clone()).collect();

@@ -320,7 +320,8 @@ impl Default for ScreenId {
 /// Opens a screen.
 pub(super) fn open(app: &mut App, screen: ScreenId) -> Effects {
     // A page may lie over a form: what is typed there is kept.
-    let effects = super::form::keep_draft(app);
+    let mut effects = super::form::keep_draft(app);
+    effects.extend(super::minutes::keep_draft(app));
     app.screen = screen;
     app.layers.clear();
     app.origins.clear();

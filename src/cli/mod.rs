@@ -11,12 +11,14 @@ mod edit;
 mod exit;
 mod export;
 mod find;
+mod forum;
 mod import;
 mod keys;
 mod list;
 mod report;
 mod session;
 mod shell;
+mod tell;
 mod thread;
 mod vote;
 
@@ -128,11 +130,15 @@ pub enum CliCommand {
     Turnout(vote::TurnoutArgs),
     /// Accept an agreement for one of its parties, as it stands
     Accept(accept::AcceptArgs),
+    /// Print the agenda of the next meeting of a forum, with what is open by today
+    Agenda(forum::AgendaArgs),
     /// Read the services of another directory (Open Referral data of any version), an election, or what was typed of an
     /// event
     Import(import::ImportArgs),
     /// Write the services, or the ballots of a closed round, for others in an open format; what is hidden is never written
     Export(export::ExportArgs),
+    /// What partners are still to be told; with --how, write down that they were
+    Tell(tell::TellArgs),
     /// Write a report for others to read: Markdown, plain text or a page that prints well
     Report(report::ReportArgs),
     /// Name every problem in the files, as file:line:col: message
@@ -167,8 +173,10 @@ impl CliCommand {
             Self::Tally(arguments) => arguments.run(global, out),
             Self::Turnout(arguments) => arguments.run(global, out),
             Self::Accept(arguments) => arguments.run(global, out),
+            Self::Agenda(arguments) => arguments.run(global, out),
             Self::Import(arguments) => arguments.run(global, out),
             Self::Export(arguments) => arguments.run(global, out),
+            Self::Tell(arguments) => arguments.run(global, out),
             Self::Report(arguments) => arguments.run(global, out),
             Self::Check(arguments) => arguments.run(global, out),
             Self::Keys(arguments) => arguments.run(out),

@@ -8,6 +8,7 @@ pub mod attendance;
 pub mod lines;
 pub mod minutes;
 mod number;
+pub mod pack;
 
 use std::borrow::Cow;
 

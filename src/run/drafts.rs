@@ -150,7 +150,7 @@ fn write_changes(changes: &[Change]) -> Result<String, String> {
 
 /// The drafts of records that are kept here.
 pub fn read_drafts(drafts: &Drafts) -> Vec<Draft> {
-    let read = |key: String| read_draft(key.parse().ok()?, &drafts.read(&key)?);
+    let read = |key: String| read_draft(Draft::id_of(&key)?, &drafts.read(&key)?);
     drafts.list().into_iter().filter_map(read).collect()
 }
 

@@ -21,8 +21,11 @@ const SAMPLE: &[(Kind, &str)] = &[
     (Kind::Theme, include_str!("../../data/sample/themes.ron")),
     (Kind::Recommendation, include_str!("../../data/sample/recommendations.ron")),
     (Kind::Action, include_str!("../../data/sample/actions.ron")),
+    (Kind::Told, include_str!("../../data/sample/told.ron")),
     (Kind::Story, include_str!("../../data/sample/stories.ron")),
     (Kind::Agreement, include_str!("../../data/sample/agreements.ron")),
+    (Kind::Forum, include_str!("../../data/sample/forums.ron")),
+    (Kind::Meeting, include_str!("../../data/sample/meetings.ron")),
     (Kind::Round, include_str!("../../data/sample/rounds.ron")),
     (Kind::Ballot, include_str!("../../data/sample/ballots.ron")),
 ];

@@ -1,7 +1,7 @@
 //! A form: one field a line, the one being typed in with its help and its mistakes beneath.
 
 mod rows;
-mod text;
+pub(super) mod text;
 
 use std::borrow::Cow;
 

@@ -9,6 +9,7 @@ pub mod grid;
 pub mod layers;
 pub mod list;
 pub mod map;
+pub mod minutes;
 pub mod partners;
 mod rows;
 pub mod services;
@@ -46,6 +47,7 @@ pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Pos
     let body = Rect { y: area.y + 1, height: area.height - 3, ..area };
     let cursor = match app.layers.last() {
         Some(Layer::Form(form)) => form::draw(form, theme, body, buf),
+        Some(Layer::Minutes(minutes)) => minutes::draw(app, minutes, theme, body, buf),
         Some(Layer::Page(page)) => layers::page(page, theme, body, buf),
         Some(Layer::Compare(compare)) => layers::compare(app, compare, theme, body, buf),
         Some(Layer::Thread(view)) => thread::draw(app, view, theme, body, buf),

@@ -18,6 +18,7 @@ pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Pos
     match state.view {
         View::List => list::draw(app, theme, area, buf),
         View::Page => page::draw(&state.page.rows, theme, area, buf),
+        View::Forum | View::Meeting => page::draw(&state.forum.rows, theme, area, buf),
         View::Between => page::draw(&state.matrix.between, theme, area, buf),
         View::Matrix => matrix::draw(app, theme, area, buf),
         View::Review => Some(review::draw(app, theme, area, buf)),

@@ -355,6 +355,12 @@ impl Harness {
         text_of(&self.buffer(theme).0)
     }
 
+    /// The line of the screen on which the cursor stands.
+    pub fn line_at_cursor(&self) -> String {
+        let row = self.buffer(FINE).1.map_or(0, |at| usize::from(at.y));
+        self.screen().lines().nth(row).unwrap_or_default().to_owned()
+    }
+
     /// The status line.
     pub fn said(&self) -> &str {
         &self.app.status.text

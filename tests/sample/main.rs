@@ -8,13 +8,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use folkmoot::model::action::ActionState;
 use folkmoot::model::choice::Choice;
 use folkmoot::model::gaps;
 use folkmoot::model::needs::NeedTable;
 use folkmoot::model::place::{Atlas, Point};
 use folkmoot::model::row::empty_context;
 use folkmoot::model::service::{Freshness, Need, Service, Status};
-use folkmoot::model::{Date, FieldInfo, FieldType, Id, Kind, Organisation, Ref, Workspace};
+use folkmoot::model::told::still_to_tell;
+use folkmoot::model::{Action, Audience, Date, FieldInfo, FieldType, Id, Kind, Organisation, Ref, Workspace};
 use folkmoot::store::{self, Mode, Store};
 
 fn data(path: &str) -> PathBuf {
@@ -195,6 +197,44 @@ fn the_sample_has_gaps_to_show() {
 }
 
 #[test]
+fn the_sample_shows_every_state_an_action_can_be_in() {
+    let workspace = sample();
+    let any = |what: &str, is: &dyn Fn(&Action) -> bool| {
+        assert!(workspace.actions.iter().any(|action| is(action)), "no action {what}");
+    };
+    for state in ActionState::ALL {
+        any(state.label(), &|action| action.state == *state);
+    }
+    any("is overdue", &|action| action.is_overdue(&workspace, today()));
+    any("is nobody's", &Action::is_nobodys);
+    any("was moved twice", &|action| action.former_due.len() == 2);
+    any("fills a gap", &|action| action.need.is_some() && action.area.is_some());
+    let priorities = workspace.themes.iter().filter(|theme| theme.priority_since.is_some());
+    for theme in priorities {
+        any(&theme.name, &|action| action.theme.as_ref().and_then(Ref::id) == Some(theme.id));
+    }
+}
+
+/// What is told is told in the sentences of today: where those are made otherwise, the file is to be written anew.
+#[test]
+fn four_partners_of_the_sample_are_still_to_be_told_something() {
+    let workspace = sample();
+    let accounts = still_to_tell(&workspace, today());
+    let told: Vec<_> = accounts
+        .iter()
+        .map(|one| (one.partner.name(&workspace).into_owned(), one.owed.len(), one.silence(today())))
+        .collect();
+    let expected = [
+        ("Dorset Police", 1, Some(50)),
+        ("Purbeck Lantern", 3, None),
+        ("SW", 3, None), // initials that could mean two people
+        ("Voice After Harm", 2, Some(71)),
+    ];
+    assert_eq!(told, expected.map(|(name, owed, silence)| (name.to_owned(), owed, silence)));
+    assert_eq!(workspace.stories.iter().filter(|story| story.is_for(Audience::Partners)).count(), 2);
+}
+
+#[test]
 fn the_sample_shows_every_state_a_service_can_be_in() {
     let workspace = sample();
     let any = |what: &str, is: &dyn Fn(&Service) -> bool| {
@@ -298,4 +338,24 @@ fn choices(kind: Kind, field: &FieldInfo) -> Vec<String> {
         line.map(|value| value.trim_matches(['[', ']', ',']).to_owned()) // what is left out is the default
     };
     labels.iter().filter_map(written).collect()
+}
+
+#[test]
+fn the_minutes_of_the_sample_are_those_that_were_finished() {
+    let workspace = sample();
+    let (mut finished, mut wrong) = (0, Vec::new());
+    for meeting in workspace.meetings.iter().filter(|meeting| meeting.is_finished()) {
+        let seal = folkmoot::model::meeting::minutes::seal(meeting);
+        if !workspace.get(meeting.id).unwrap().warnings(&workspace).is_empty() {
+            wrong.push((meeting.id, seal));
+        }
+        for minute in &meeting.minutes {
+            let cites = minute.cites.as_ref().and_then(|cited| cited.get(&workspace));
+            assert!(cites.is_none_or(|cited| cited.minute(minute.cited.as_deref().unwrap()).is_some()), "{minute:?}");
+            let action = minute.action.as_ref().map(|action| action.get(&workspace).unwrap());
+            assert!(action.is_none_or(|action| action.minute.as_deref() == Some(minute.number.as_str())), "{minute:?}");
+        }
+        finished += 1;
+    }
+    assert_eq!((finished, wrong), (2, Vec::new()), "the seals as they should be");
 }

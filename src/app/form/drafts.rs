@@ -2,7 +2,7 @@
 
 use super::{Form, FormField, show, top};
 use crate::app::draft::Draft;
-use crate::app::{App, Effect, Effects, Layer, Severity, prompt};
+use crate::app::{App, Effect, Effects, Layer, Severity, minutes, prompt};
 use crate::model::{ParseContext, Timestamp, Workspace};
 
 /// Puts what a draft holds into the open form.
@@ -28,6 +28,9 @@ pub(crate) fn take_up_draft(app: &mut App) -> Effects {
         return prompt::ask_who(app);
     }
     let Some(draft) = app.drafts.iter().max_by_key(|draft| draft.at).cloned() else { return Vec::new() };
+    if draft.is_of_minutes() {
+        return minutes::open(app, draft.id);
+    }
     let record = app.workspace.get(draft.id).unwrap_or_else(|| draft.kind.blank(draft.id));
     show(app, record);
     lay_over(app, &draft);
@@ -44,7 +47,7 @@ pub(crate) fn keep_draft(app: &mut App) -> Effects {
     let Some(form) = form else { return Vec::new() };
     form.keys = 0;
     let Some(draft) = form.draft(workspace, *now) else { return Vec::new() };
-    drafts.retain(|other| other.id != draft.id);
+    drafts.retain(|other| other.key() != draft.key());
     drafts.push(draft.clone());
     vec![Effect::KeepDraft(draft)]
 }

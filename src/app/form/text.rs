@@ -3,7 +3,7 @@
 use super::{Form, go, top, typed};
 use crate::app::command::{Command, Scope, always, commands};
 use crate::app::input::{BlockInput, Move, TextInput};
-use crate::app::{App, Effects, Layer, Severity, command};
+use crate::app::{App, Effects, Layer, Severity, command, minutes};
 
 /// Keys of a field that is a text of several lines; the others are those of every form.
 pub(crate) const COMMANDS: &[Command] = commands! { Scope::TEXT;
@@ -86,6 +86,9 @@ pub(super) fn fit(app: &mut App) {
 }
 
 fn block_mut(app: &mut App) -> Option<&mut BlockInput> {
+    if matches!(app.layers.last(), Some(Layer::Minutes(_))) {
+        return minutes::block_mut(app);
+    }
     let form = top(app)?;
     match &mut form.fields.get_mut(form.at)?.typing {
         TextInput::Multi(block) => Some(block),
@@ -95,6 +98,9 @@ fn block_mut(app: &mut App) -> Option<&mut BlockInput> {
 
 /// The text being typed; help, which asks what can be done in it, may lie over it.
 fn block(app: &App) -> Option<&BlockInput> {
+    if let Some(block) = minutes::block(app) {
+        return Some(block);
+    }
     let form = app.layers.iter().rev().find_map(|layer| match layer {
         Layer::Form(form) => Some(form),
         _ => None,

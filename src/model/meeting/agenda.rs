@@ -3,12 +3,14 @@
 use super::lines::said_citation;
 use super::{AgendaLine, AgendaSort, Meeting, minutes};
 use crate::model::action::Action;
+use crate::model::agreement::Agreement;
+use crate::model::agreement::item::Item;
 use crate::model::change::{Author, Change, Refusal};
 use crate::model::choice::Choice;
 use crate::model::date::format_date;
 use crate::model::record::Rules;
 use crate::model::row::Row;
-use crate::model::{Date, Event, Forum, Id, Recommendation, Ref, Text, Workspace, forum};
+use crate::model::{Date, Event, Forum, Id, Organisation, Recommendation, Ref, Text, Workspace, forum};
 
 /// More new recommendations than this are one matter.
 const MAX_RECOMMENDATIONS: usize = 8;
@@ -32,6 +34,7 @@ pub fn lines(workspace: &Workspace, meeting: &Meeting, today: Date) -> Vec<Agend
     let is_arising = |other: &AgendaLine| arising.iter().any(|line| line.action == other.action);
     lines.extend(due.into_iter().filter(|line| !is_arising(line)));
     lines.extend(arising);
+    lines.extend(agreements(workspace, meeting, today));
     lines.extend(recommendations(workspace, previous));
     lines.push(line(AgendaSort::NextDate, "Date of the next meeting", ""));
     lines.sort_by_key(|line| place(line.sort));
@@ -66,7 +69,10 @@ fn arising(workspace: &Workspace, previous: Option<&Meeting>, today: Date) -> Ve
 /// The actions that should be done when the forum meets.
 fn due(workspace: &Workspace, meeting: &Meeting, today: Date) -> Vec<AgendaLine> {
     let by = meeting.on.unwrap_or(today);
-    let is_due = |action: &&Action| forum::due(workspace, action).is_some_and(|due| due <= by);
+    let is_due = |action: &&Action| {
+        forum::due(workspace, action).is_some_and(|due| due <= by)
+            && is_for(workspace, meeting, organisations_of(workspace, action, today))
+    };
     let mut actions: Vec<&Action> =
         workspace.actions.iter().map(AsRef::as_ref).filter(|action| action.is_unfinished()).filter(is_due).collect();
     actions.sort_by_cached_key(|action| (forum::due(workspace, action), action.what.to_lowercase(), action.id));
@@ -87,6 +93,51 @@ fn why(workspace: &Workspace, action: &Action, today: Date) -> String {
         format!(", {word} {}", format_date(due, today))
     });
     format!("{lead}, {}{}", action.state.label(), due.unwrap_or_default())
+}
+
+/// Whether something is for this forum: where there is only one, everything; else what is of no organisation, or of one of
+/// its members.
+fn is_for<'a>(
+    workspace: &Workspace,
+    meeting: &Meeting,
+    organisations: impl Iterator<Item = &'a Ref<Organisation>>,
+) -> bool {
+    let members = meeting.forum.get(workspace).map(|forum| forum.members.as_slice()).unwrap_or_default();
+    let mut organisations = organisations.peekable();
+    workspace.forums.len() < 2 || organisations.peek().is_none() || organisations.any(|one| members.contains(one))
+}
+
+/// The organisations of which an action is: the one that leads it, and those of the person who does.
+fn organisations_of<'a>(
+    workspace: &'a Workspace,
+    action: &'a Action,
+    today: Date,
+) -> impl Iterator<Item = &'a Ref<Organisation>> {
+    let lead = action.lead.as_ref().and_then(|lead| lead.get(workspace));
+    action.organisation.iter().chain(lead.map(|lead| lead.organisations(today)).unwrap_or_default())
+}
+
+/// The agreements that should be looked at again when the forum meets, and what was promised in them and not kept.
+fn agreements(workspace: &Workspace, meeting: &Meeting, today: Date) -> Vec<AgendaLine> {
+    let by = meeting.on.unwrap_or(today);
+    let mut all: Vec<&Agreement> = workspace.agreements.iter().map(AsRef::as_ref).collect();
+    all.retain(|agreement| is_for(workspace, meeting, agreement.organisations()));
+    all.sort_by_cached_key(|agreement| (agreement.name.to_lowercase(), agreement.id));
+    let of = |agreement: &Agreement| Some(Ref::record(agreement.id));
+    let review = |agreement: &&Agreement| {
+        let on = agreement.review_on.filter(|_| agreement.is_due_for_review(by))?;
+        let why = format!("to be looked at again from {}", format_date(on, today));
+        Some(AgendaLine { agreement: of(agreement), ..line(AgendaSort::Review, &agreement.name, &why) })
+    };
+    let broken = |agreement: &&Agreement| -> Vec<AgendaLine> {
+        let item = |item: &Item| AgendaLine {
+            agreement: of(agreement),
+            item: item.number.and_then(|number| Text::some(&number.to_string())),
+            ..line(AgendaSort::NotKept, &item.sentence(workspace), item.reason.as_deref().unwrap_or(&agreement.name))
+        };
+        agreement.not_kept().map(item).collect()
+    };
+    all.iter().filter_map(review).chain(all.iter().flat_map(broken)).collect()
 }
 
 /// The recommendations of events since the last meeting that have no answer; many are one matter.

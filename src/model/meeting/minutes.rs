@@ -2,12 +2,16 @@
 
 use std::collections::HashMap;
 
+use xxhash_rust::xxh3::xxh3_128;
+
 use super::lines::{self, Around, Line, Task, task};
 use super::number::renumber;
 use super::{Attendance, Correction, Finish, Meeting, Minute, MinuteSort, Presence};
 use crate::model::action::Action;
 use crate::model::change::{Author, Change, Edit, Refusal};
+use crate::model::choice::Choice;
 use crate::model::record::{Merge, Rules};
+use crate::model::row::join_cells;
 use crate::model::text::count;
 use crate::model::{Id, Ref, Text, Workspace};
 
@@ -132,7 +136,7 @@ fn aligned(base: &[Minute], rows: &[Minute]) -> Vec<(usize, usize)> {
 
 fn new_action(minute: &Minute, meeting: &Meeting, workspace: &Workspace, author: &Author) -> Option<Action> {
     let Task { lead, helpers, organisation, due, by_next_forum, what } = task(minute, workspace);
-    Some(Action {
+    let mut action = Action {
         id: minute.action.as_ref()?.id()?,
         what,
         lead,
@@ -144,7 +148,9 @@ fn new_action(minute: &Minute, meeting: &Meeting, workspace: &Workspace, author:
         minute: Text::some(minute.number.as_str()),
         updated: author.stamp(None),
         ..Action::default()
-    })
+    };
+    action.sign(author);
+    Some(action)
 }
 
 /// The actions that follow their minutes: where a minute says something else than before, so does its action; where it has
@@ -271,22 +277,26 @@ pub fn correct(
     replace(workspace, meeting, Vec::new(), sentence, author)
 }
 
-/// What follows from the minutes as they are: equal for equal minutes alone (FNV-1a, 64 bits: against slips, not against
-/// forgers).
+/// What follows from the minutes as they are: another for other minutes, so that whoever changes the file is found out.
 pub fn seal(meeting: &Meeting) -> String {
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    let mut take = |text: &str| {
-        for byte in text.bytes().chain([0xff]) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
+    let said = |text: &Option<Text>| text.as_deref().unwrap_or_default().to_owned();
+    let minute = |minute: &Minute| {
+        let number = minute.number.as_str().to_owned();
+        join_cells(&[
+            number,
+            said(&minute.text),
+            minute.sort.label().to_owned(),
+            said(&minute.who),
+            said(&minute.until),
+        ])
     };
-    take(&format!("{:?}", meeting.on));
-    for minute in &meeting.minutes {
-        take(minute.number.as_str());
-        take(&format!("{:?}{:?}{:?}{:?}", minute.text, minute.sort, minute.who, minute.until));
-    }
-    for one in &meeting.attendance {
-        take(&format!("{:?}", one.presence));
-    }
-    format!("{hash:016x}")
+    let there = |one: &Attendance| {
+        let target = |id: Option<Id>| id.map(|id| id.to_string()).unwrap_or_default();
+        let who = target(one.who.as_ref().and_then(Ref::id));
+        join_cells(&[who, target(one.organisation.as_ref().and_then(Ref::id)), one.presence.label().to_owned()])
+    };
+    let mut lines = vec![meeting.on.map(|on| on.to_string()).unwrap_or_default()];
+    lines.extend(meeting.minutes.iter().map(minute));
+    lines.extend(meeting.attendance.iter().map(there));
+    format!("{:032x}", xxh3_128(lines.join("\n").as_bytes()))
 }
