@@ -59,7 +59,7 @@ fn main() {
     );
     let threads = (0..10).map(|at| {
         let id = Id::from_number('A', at * 997, 4);
-        budget::milliseconds(|| thread(&app.workspace, id))
+        budget::milliseconds(|| thread(&app.workspace, &DATA.atlas, id))
     });
     budget::compare("walking the thread of an action", least(threads.collect()), TODAY_MS, "ms");
 }
