@@ -6,25 +6,30 @@ mod harness;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use folkmoot::model::place::Atlas;
+use folkmoot::model::service::Need;
 use folkmoot::model::thread::{Step, Thread, What, thread};
 use folkmoot::model::{Id, Kind, Workspace};
 use folkmoot::store::{Mode, Store};
 use harness::{Harness, today};
 
-fn sample() -> Workspace {
-    Store::open(harness::sample_dir().path(), Mode::Read).unwrap().workspace
+fn sample() -> (Workspace, Atlas) {
+    let dir = harness::sample_dir();
+    let workspace = Store::open(dir.path(), Mode::Read).unwrap().workspace;
+    let atlas = folkmoot::store::atlas(dir.path(), &workspace).unwrap();
+    (workspace, atlas)
 }
 
 /// The threads of everything that has one.
-fn threads(workspace: &Workspace) -> BTreeMap<Id, Thread> {
+fn threads((workspace, atlas): &(Workspace, Atlas)) -> BTreeMap<Id, Thread> {
     let all = Kind::ALL.iter().filter(|kind| kind.is_resident()).flat_map(|kind| workspace.all(*kind));
-    all.filter_map(|record| Some((record.id(), thread(workspace, record.id())?))).collect()
+    all.filter_map(|record| Some((record.id(), thread(workspace, atlas, record.id())?))).collect()
 }
 
 #[test]
 fn what_one_thread_holds_holds_it_in_its_own() {
-    let workspace = sample();
-    let threads = threads(&workspace);
+    let sample = sample();
+    let threads = threads(&sample);
     let on_the_line: BTreeSet<Id> = threads.values().filter(|one| one.step.is_some()).map(|one| one.present).collect();
     let mut ties = 0;
     for (one, other) in on_the_line.iter().flat_map(|one| on_the_line.iter().map(move |other| (one, other))) {
@@ -36,8 +41,9 @@ fn what_one_thread_holds_holds_it_in_its_own() {
 
 #[test]
 fn every_record_of_the_event_reaches_its_question_and_is_reached_from_it() {
-    let workspace = sample();
-    let threads = threads(&workspace);
+    let sample = sample();
+    let threads = threads(&sample);
+    let workspace = &sample.0;
     let event = workspace.events.iter().next().unwrap().id;
     for kind in [Kind::Topic, Kind::Recommendation, Kind::Theme, Kind::Round] {
         for record in workspace.all(kind) {
@@ -55,11 +61,36 @@ fn every_record_of_the_event_reaches_its_question_and_is_reached_from_it() {
     }
 }
 
+/// An action that is to fill a gap of the services map has beside it what meets the need there, or that nothing does.
+#[test]
+fn the_services_map_stands_beside_an_action_that_fills_a_gap() {
+    let (mut workspace, atlas) = sample();
+    let id = Id::from_number('A', 1, 4);
+    let lines = |workspace: &Workspace| {
+        let lines = thread(workspace, &atlas, id).unwrap().lines(workspace, today(), &BTreeSet::from(Step::ALL));
+        lines.into_iter().filter(|line| line.step == Step::Service).collect::<Vec<_>>()
+    };
+    let gap = folkmoot::model::Action {
+        id,
+        need: Some(Need::Accommodation),
+        area: Some("North Dorset".into()),
+        ..folkmoot::model::Action::default()
+    };
+    workspace.place(id, Some(gap.clone().into()));
+    let beside = lines(&workspace);
+    assert!(beside.len() == 1 && beside[0].text == "no service fills the gap yet", "{beside:?}");
+    workspace.place(id, Some(folkmoot::model::Action { area: Some("Weymouth & Portland".into()), ..gap }.into()));
+    let beside = lines(&workspace);
+    let What::Record(service) = beside[0].what else { panic!("{beside:?}") };
+    assert!(workspace.services.get(service).unwrap().needs.has(Need::Accommodation), "{beside:?}");
+    assert!(thread(&workspace, &atlas, service).unwrap().holds(id), "and back again");
+}
+
 #[test]
 fn gaps_are_said_in_words() {
-    let workspace = sample();
+    let (workspace, atlas) = sample();
     let topic = workspace.topics.iter().next().unwrap();
-    let lines = thread(&workspace, topic.id).unwrap().lines(&workspace, today(), &BTreeSet::new());
+    let lines = thread(&workspace, &atlas, topic.id).unwrap().lines(&workspace, today(), &BTreeSet::new());
     let gaps: Vec<&str> = lines.iter().filter(|line| line.what == What::Gap).map(|line| line.text.as_str()).collect();
     assert!(gaps.contains(&"nobody told yet"), "{gaps:?}");
     assert!(lines.iter().any(|line| line.is_present && line.step == Step::Topic), "{lines:?}");
@@ -109,9 +140,6 @@ fn a_step_is_opened_on_its_own_screen_and_left_for_where_one_was() {
     let mut harness = Harness::sample();
     let before = harness.press("2<right>").screen();
     let thread = harness.press("t").screen();
-    to(&mut harness, "nobody told yet");
-    harness.press("<enter>");
-    assert_eq!(harness.said(), "nothing stands here yet: move to a record");
     to(&mut harness, "Theme");
     let with_cursor = harness.screen();
     harness.press("<enter>");
@@ -125,6 +153,15 @@ fn a_step_is_opened_on_its_own_screen_and_left_for_where_one_was() {
     harness.press("<home><esc>");
     assert_eq!(harness.screen(), before, "and the wall");
     assert_ne!(thread, before);
+}
+
+#[test]
+fn a_gap_leads_nowhere_and_says_so() {
+    let mut harness = Harness::sample();
+    harness.press("2m/veterans in custody<enter>t");
+    to(&mut harness, "no recommendation yet");
+    harness.press("<enter>");
+    assert_eq!(harness.said(), "nothing stands here yet: move to a record");
 }
 
 /// A search that would hide the record is cleared, and comes back with the way back.

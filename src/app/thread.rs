@@ -126,7 +126,7 @@ fn show(app: &mut App) -> Effects {
 }
 
 fn view_of(app: &App, id: Id, before: Vec<Id>) -> Option<ThreadView> {
-    let thread = thread(&app.workspace, id)?;
+    let thread = thread(&app.workspace, &app.atlas, id)?;
     let lines = thread.lines(&app.workspace, app.today, &BTreeSet::new());
     let mut view = ThreadView { thread, lines, cursor: Cursor::default(), unfolded: BTreeSet::new(), before };
     view.go_to_present(app.size);
@@ -168,10 +168,10 @@ fn unfold(app: &mut App, step: Step) -> Effects {
 
 /// Walks an open thread anew, after something changed; the cursor stays where it was, as far as that is still there.
 pub(super) fn refresh(app: &mut App) {
-    let App { layers, workspace, today, size, .. } = app;
+    let App { layers, workspace, atlas, today, size, .. } = app;
     for layer in layers {
         let Layer::Thread(view) = layer else { continue };
-        if let Some(walked) = thread(workspace, view.thread.present) {
+        if let Some(walked) = thread(workspace, atlas, view.thread.present) {
             view.lines = walked.lines(workspace, *today, &view.unfolded);
             view.thread = walked;
             view.cursor.follow(view.lines.len(), height(*size));

@@ -28,7 +28,7 @@ impl ThreadArgs {
         let session = Session::open(global, Mode::Read)?;
         let workspace = session.workspace();
         let record = session.record(&self.id)?;
-        let Some(thread) = thread(workspace, record.id()) else {
+        let Some(thread) = thread(workspace, &session.atlas(), record.id()) else {
             let kind = record.kind().with_article();
             return Err(CommandError::refused(format!("{} is {kind}: it belongs to no thread", record.id())));
         };

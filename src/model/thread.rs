@@ -10,8 +10,9 @@ mod lines;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::field::Audience;
+use super::place::Atlas;
 use super::reference::referrers;
-use super::{AnyRecord, Id, Kind, Workspace};
+use super::{AnyRecord, Id, Kind, Service, Workspace};
 pub use lines::{Line, What, standing};
 
 /// A step of the line. The order is that in which one comes of the other.
@@ -113,6 +114,8 @@ pub struct Thread {
     pub present: Id,
     /// Where that stands; `None`: it is no step.
     pub step: Option<Step>,
+    /// Whether an action on it is to fill a gap of the services map.
+    fills_gap: bool,
     /// What was found, by step; the nearest first, and of these as their kinds order them.
     knots: BTreeMap<Step, Vec<Knot>>,
 }
@@ -147,13 +150,16 @@ struct Net {
 
 impl Net {
     /// One pass over all records that have a place. What is hidden from colleagues leads nowhere.
-    fn of(workspace: &Workspace) -> Self {
+    fn of(workspace: &Workspace, atlas: &Atlas) -> Self {
         let mut net = Self::default();
         let kinds: BTreeSet<Kind> = PLACES.iter().filter(|place| place.through.is_none()).map(|it| it.kind).collect();
         for record in kinds.into_iter().flat_map(|kind| workspace.iter(kind)) {
             for end in ends(&record, workspace) {
                 net.tie(record.id(), end);
             }
+        }
+        for (action, service) in met(workspace, atlas) {
+            net.beside.entry(action).or_default().push(service);
         }
         net
     }
@@ -168,6 +174,21 @@ impl Net {
         self.down.entry(first).or_default().push(then);
         self.up.entry(then).or_default().push(first);
     }
+}
+
+/// The actions that are to fill a gap of the services map, each with the services that meet its need where it is.
+fn met(workspace: &Workspace, atlas: &Atlas) -> Vec<(Id, Id)> {
+    let mut found = Vec::new();
+    for action in workspace.actions.iter() {
+        let Some(need) = action.need else { continue };
+        let area = action.area.as_ref().map(|_| atlas.cover(action.area.as_slice()));
+        let meets = |service: &&std::sync::Arc<Service>| {
+            let is_there = || area.is_none_or(|area| atlas.cover(&service.serves).intersects(area));
+            service.is_open() && service.needs.has(need) && is_there()
+        };
+        found.extend(workspace.services.iter().filter(meets).map(|service| (action.id, service.id)));
+    }
+    found
 }
 
 fn is_beside(id: Id) -> bool {
@@ -222,10 +243,15 @@ fn naming(workspace: &Workspace, id: Id) -> Vec<Knot> {
 }
 
 /// Where the walk begins: at the record itself, or, where that stands beside the line, at what it has to do with.
-fn beginnings(workspace: &Workspace, present: &AnyRecord) -> Vec<Knot> {
+fn beginnings(workspace: &Workspace, net: &Net, present: &AnyRecord) -> Vec<Knot> {
     let mut begin = match present.kind() {
         kind if NAMED.contains(&kind) => naming(workspace, present.id()),
         _ if is_beside(present.id()) => ends(present, workspace).into_iter().map(|id| Knot { id, hops: 1 }).collect(),
+        Kind::Service => {
+            let fills = |(_, services): &(&Id, &Vec<Id>)| services.contains(&present.id());
+            let actions = net.beside.iter().filter(fills).map(|(action, _)| Knot { id: *action, hops: 1 });
+            std::iter::once(Knot { id: present.id(), hops: 0 }).chain(actions).collect()
+        }
         _ => vec![Knot { id: present.id(), hops: 0 }],
     };
     let mut seen = HashSet::new();
@@ -234,15 +260,15 @@ fn beginnings(workspace: &Workspace, present: &AnyRecord) -> Vec<Knot> {
 }
 
 /// The thread of a record; `None` where it is not here, or is of a kind that is in no thread.
-pub fn thread(workspace: &Workspace, present: Id) -> Option<Thread> {
+pub fn thread(workspace: &Workspace, atlas: &Atlas, present: Id) -> Option<Thread> {
     let record = workspace.get(present)?;
     let is_named = NAMED.contains(&record.kind());
     let step = step_of(record.kind()).filter(|_| !is_named);
     if step.is_none() && !is_named {
         return None;
     }
-    let net = Net::of(workspace);
-    let begin = beginnings(workspace, &record);
+    let net = Net::of(workspace, atlas);
+    let begin = beginnings(workspace, &net, &record);
     let mut found: HashMap<Id, u32> = begin.iter().map(|knot| (knot.id, knot.hops)).collect();
     // What was asked spans the whole event: what only names it leads no further.
     let is_way = |knot: &&Knot| knot.hops == 0 || step_of_id(knot.id) != Some(Step::Question);
@@ -255,12 +281,13 @@ pub fn thread(workspace: &Workspace, present: Id) -> Option<Thread> {
     if step_of(record.kind()).is_some() {
         found.insert(present, 0);
     }
-    Some(Thread { present, step, knots: on_steps(workspace, found) })
+    let fills_gap = found.keys().filter_map(|id| workspace.actions.get(*id)).any(|action| action.need.is_some());
+    Some(Thread { present, step, fills_gap, knots: on_steps(workspace, found) })
 }
 
-/// Adds what stands beside the recommendations that were found, and beside the present record itself.
+/// Adds what stands beside the recommendations and actions that were found, and beside the present record itself.
 fn add_beside(net: &Net, present: Id, found: &mut HashMap<Id, u32>) {
-    let has_beside = |id: Id| id == present || step_of_id(id) == Some(Step::Recommendation);
+    let has_beside = |id: Id| id == present || matches!(step_of_id(id), Some(Step::Recommendation | Step::Action));
     for (id, hops) in found.clone().into_iter().filter(|(id, _)| has_beside(*id)) {
         for beside in net.beside.get(&id).into_iter().flatten() {
             let known = found.entry(*beside).or_insert(hops + 1);

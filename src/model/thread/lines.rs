@@ -122,6 +122,7 @@ impl Thread {
         let stands_alone = matches!(own, Step::Service | Step::Agreement | Step::Initials | Step::Story);
         let has_origin = Step::ALL.iter().any(|step| *step < own && !self.at(*step).is_empty());
         match (step < own, has_origin) {
+            _ if step == Step::Service => self.fills_gap.then_some("no service fills the gap yet"),
             (true, _) if stands_alone => None,
             (true, false) if step == Step::Question => Some("nothing says what it came out of"),
             (true, false) => None,
