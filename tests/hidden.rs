@@ -141,7 +141,7 @@ fn every_kind_that_hides_something_is_among_the_records() {
     for kind in Kind::ALL.iter().copied().filter(hides) {
         let audience = match kind {
             Kind::Story => Audience::Partners,
-            Kind::Person => Audience::Everyone { with_contacts: false },
+            Kind::Person | Kind::Meeting => Audience::Everyone { with_contacts: false },
             _ => Audience::Colleagues,
         };
         let of_kind = records.iter().filter(|record| record.kind() == kind);

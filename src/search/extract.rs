@@ -11,7 +11,8 @@ const MAX_FIELD_BYTES: usize = 4096;
 /// see is not searched either.
 pub(super) fn extract(record: &AnyRecord, workspace: &Workspace, emit: &mut dyn FnMut(SearchField, &str)) {
     let mut remaining = [MAX_FIELD_BYTES; SearchField::ALL.len()];
-    record.visible_to(Audience::Colleagues, workspace).each_text(workspace, &mut |field, text| {
+    let visible = record.visible_to(Audience::Colleagues, workspace);
+    let mut limited = |field: SearchField, text: &str| {
         let remaining = &mut remaining[field as usize];
         if text.is_empty() || *remaining == 0 {
             return;
@@ -19,5 +20,10 @@ pub(super) fn extract(record: &AnyRecord, workspace: &Workspace, emit: &mut dyn 
         let text = truncated(text, *remaining);
         *remaining -= text.len().max(1);
         emit(field, text);
-    });
+    };
+    // A title that is no field of its own is made of several: the forum and the day of a meeting.
+    if !record.kind().fields().any(|field| field.search == Some(SearchField::Name)) {
+        limited(SearchField::Name, &visible.title(workspace));
+    }
+    visible.each_text(workspace, &mut limited);
 }
