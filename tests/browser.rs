@@ -51,7 +51,7 @@ impl Browser {
     }
 
     /// Sends a command and gives its answer; what the browser tells unasked is passed over.
-    fn ask(&mut self, method: &str, parameters: Value) -> Value {
+    fn ask(&mut self, method: &str, parameters: &Value) -> Value {
         self.number += 1;
         let mut message = json!({"id": self.number, "method": method, "params": parameters});
         if let Some(session) = &self.session {
@@ -73,13 +73,13 @@ impl Browser {
 
     /// Opens a file and waits until it is read.
     fn open(&mut self, path: &Path) {
-        let target = self.ask("Target.createTarget", json!({"url": "about:blank"}));
-        let attached = self.ask("Target.attachToTarget", json!({"targetId": target["targetId"], "flatten": true}));
+        let target = self.ask("Target.createTarget", &json!({"url": "about:blank"}));
+        let attached = self.ask("Target.attachToTarget", &json!({"targetId": target["targetId"], "flatten": true}));
         self.session = attached["sessionId"].as_str().map(str::to_owned);
-        self.ask("Page.navigate", json!({"url": format!("file://{}", path.display())}));
+        self.ask("Page.navigate", &json!({"url": format!("file://{}", path.display())}));
         let is_read =
             "document.readyState === 'complete' || new Promise(done => addEventListener('load', () => done(1)))";
-        self.ask("Runtime.evaluate", json!({"expression": is_read, "awaitPromise": true, "returnByValue": true}));
+        self.ask("Runtime.evaluate", &json!({"expression": is_read, "awaitPromise": true, "returnByValue": true}));
     }
 }
 
@@ -125,7 +125,7 @@ fn a_browser_finds_headings_tables_and_landmarks_and_prints_on_a4() {
         std::fs::write(&path, &page).unwrap();
         browser.session = None;
         browser.open(&path);
-        let roles = roles(&browser.ask("Accessibility.getFullAXTree", json!({})));
+        let roles = roles(&browser.ask("Accessibility.getFullAXTree", &json!({})));
         let number = |role: &str| roles.get(role).copied().unwrap_or_default();
         for role in ["banner", "main", "contentinfo", "heading 1"] {
             assert_eq!(number(role), 1, "{report:?}, {role}: {roles:?}");
@@ -136,7 +136,7 @@ fn a_browser_finds_headings_tables_and_landmarks_and_prints_on_a4() {
         assert_eq!(number("columnheader"), page.matches("scope=\"col\"").count(), "{report:?}: {roles:?}");
         assert_eq!(number("rowheader"), page.matches("scope=\"row").count(), "{report:?}: {roles:?}");
         assert_eq!(number("navigation"), usize::from(page.contains("<nav")), "{report:?}: {roles:?}");
-        let printed = browser.ask("Page.printToPDF", json!({"preferCSSPageSize": true}));
+        let printed = browser.ask("Page.printToPDF", &json!({"preferCSSPageSize": true}));
         let printed = base64(printed["data"].as_str().unwrap());
         let text = String::from_utf8_lossy(&printed);
         assert!(
