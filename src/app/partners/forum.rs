@@ -65,6 +65,7 @@ pub(super) const MEETING_COMMANDS: &[Command] = commands! { MEETING;
     "meeting.finish" ["f"] "finish" "finish the minutes, for good" may_type, ask_finish;
     "meeting.correct" ["c"] "correct" "write beside finished minutes what is right" may_correct, ask_correction;
     "meeting.follow" ["enter"] "open" "what the line is about, or the minute it goes on from" has_goal, follow;
+    "meeting.after" ["n"] "next meeting" "write down the next meeting, with an agenda of what is open" App::may_change, next_meeting;
     "meeting.edit" ["e"] "" "edit every field of the meeting" App::may_change, edit;
     "meeting.previous" ["["] "" "the meeting before" always, |app| neighbour(app, -1);
     "meeting.next" ["]"] "" "the next meeting" always, |app| neighbour(app, 1);
@@ -136,7 +137,6 @@ fn forum_rows(workspace: &Workspace, forum: &Forum, today: Date) -> Vec<Row> {
     let minutes =
         forum.secretary.as_ref().map(|who| format!(" · minutes by {}", who.name(workspace))).unwrap_or_default();
     rows.push(Row { emphasis: Emphasis::Quiet, ..Row::text(format!("Meets {cycle}{chair}{minutes}")) });
-    rows.extend(forum.terms.iter().flat_map(|terms| terms.lines()).map(Row::text));
     rows.push(Row::heading("Meetings"));
     if let Some(next) = forum::next_meeting(workspace, forum, today).filter(|next| next.meeting.is_none()) {
         let text = "by the cycle, not written down yet: n writes it down, with an agenda";
@@ -151,6 +151,10 @@ fn forum_rows(workspace: &Workspace, forum: &Forum, today: Date) -> Vec<Row> {
     rows.extend(attendance::members(workspace, forum).iter().map(|member| member_row(workspace, member)));
     if forum.members.is_empty() {
         rows.push(Row::empty("No members yet: e writes them down."));
+    }
+    if let Some(terms) = &forum.terms {
+        rows.push(Row::heading("Terms of reference"));
+        rows.extend(terms.lines().map(Row::text));
     }
     rows
 }
