@@ -6,6 +6,8 @@ mod harness;
 
 use folkmoot::model::Action;
 use folkmoot::model::action::ActionState;
+use folkmoot::model::service::Need;
+use folkmoot::model::told::How;
 use harness::{Harness, today};
 
 fn one() -> Harness {
@@ -15,11 +17,14 @@ fn one() -> Harness {
     harness.field("due").press("2026-11-20");
     harness.field("theme").press("Mapping services, databases, information sharing and a pan-Dorset network<ctrl-s>");
     assert_eq!(harness.said(), "Ask for every entry on the map added", "{}", harness.screen());
+    harness.press("/ask for every entry on the map<enter>");
     harness
 }
 
 fn saved(harness: &Harness) -> Action {
-    Action::clone(harness.saved().actions.iter().next().unwrap())
+    let workspace = harness.saved();
+    let mut all = workspace.actions.iter();
+    Action::clone(all.find(|action| *action.what == *"Ask for every entry on the map").unwrap())
 }
 
 #[test]
@@ -51,15 +56,16 @@ fn the_day_before_stays_written_down_however_another_is_set() {
 #[test]
 fn what_is_dropped_has_a_reason_and_what_is_over_stands_last() {
     let mut harness = one();
+    harness.press("X<enter>");
+    assert!(harness.screen().contains("say why it was dropped"), "{}", harness.screen());
+    harness.press("The councils keep their own<enter><esc>");
     harness.press("nBuy tea<ctrl-s>");
     assert_eq!(harness.said(), "Buy tea added; nobody leads it yet");
-    harness.press("ggX<enter>");
-    assert!(harness.screen().contains("say why it was dropped"), "{}", harness.screen());
-    harness.press("The councils keep their own<enter>");
+    harness.size(80, 60).press("<end>");
     let screen = harness.screen();
     let line = |text: &str| screen.lines().position(|line| line.contains(text)).unwrap();
-    assert!(line("Buy tea") < line("Ask for every"), "{screen}");
-    harness.press("<esc>/is:nobodys<enter>x");
+    assert!(line("Buy tea") < line("done or dropped") && line("done or dropped") < line("Ask for every"), "{screen}");
+    harness.press("/is:nobodys tea<enter>x");
     assert_eq!(harness.said(), "Buy tea: done");
 }
 
@@ -68,4 +74,123 @@ fn a_priority_names_what_is_done_about_it() {
     let mut harness = one();
     harness.press("3/mapping services<enter><enter><end>");
     assert!(harness.screen().contains("Ask for every entry on the map"), "{}", harness.screen());
+}
+
+/// A new action's source is what is selected, from whatever screen it is begun; the same key everywhere.
+#[test]
+fn a_new_action_knows_where_it_comes_from() {
+    let mut harness = Harness::sample();
+    let mut made = |keys: &str, name: &str| {
+        harness.press(keys).press(name).press("<ctrl-s>");
+        assert!(harness.said().starts_with(&format!("{name} added")), "{}", harness.screen());
+        let workspace = harness.saved();
+        let made = workspace.actions.iter().find(|action| *action.what == *name).unwrap().clone();
+        (made, workspace)
+    };
+    let (action, workspace) = made("2/landlords who have let<enter><ctrl-n>", "Ring five landlords");
+    let source = action.recommendation.as_ref().unwrap().get(&workspace).unwrap();
+    assert!(source.text.starts_with("Make a list of landlords"));
+    assert_eq!(action.theme, source.theme, "and serves the same theme");
+    assert_eq!(action.written_by.as_deref(), Some("KP"));
+    let (action, workspace) = made("3/mentoring and peer<enter><ctrl-n>", "Print the pack");
+    assert_eq!(action.theme.clone().unwrap().name(&workspace), "Mentoring and peer support services");
+    let (action, _) = made("1mmjj<right><ctrl-n>", "Fill the gap");
+    assert_eq!((action.need, action.area.as_deref()), (Some(Need::Finance), Some("Poole")));
+    let (action, workspace) = made("6/daisy cairn<enter><ctrl-n>", "Ask Daisy");
+    assert_eq!(action.lead.clone().unwrap().name(&workspace), "Daisy Cairn");
+    let (action, workspace) = made("4/print the pack<enter><ctrl-n>", "Post the pack");
+    assert_eq!(action.theme.clone().unwrap().name(&workspace), "Mentoring and peer support services");
+    assert_eq!(action.what.as_str(), "Post the pack");
+}
+
+#[test]
+fn saved_views_show_whose_actions_they_are() {
+    let mut harness = Harness::sample();
+    let shown = |harness: &mut Harness, keys: &str| {
+        harness.press(keys);
+        harness.said().to_owned()
+    };
+    assert_eq!(shown(&mut harness, "4om"), "mine: no action");
+    assert_eq!(shown(&mut harness, "oo"), "ours: 2 actions");
+    assert_eq!(shown(&mut harness, "ow"), "written by me: 10 actions");
+    assert_eq!(shown(&mut harness, "on"), "nobody's: 2 actions");
+    assert_eq!(shown(&mut harness, "ol"), "overdue: 2 actions");
+    assert_eq!(shown(&mut harness, "oa"), "everything: 13 actions");
+    assert_eq!(shown(&mut harness, ":nobody<enter>"), "nobody's: 2 actions", "the palette knows them");
+    harness.press("LDaisy Cairn<enter>om");
+    assert_eq!(harness.app.list().rows.len(), 0, "{}", harness.screen());
+    harness.press("oa/is:nobodys<enter>LKP<enter><esc>om");
+    assert_eq!(harness.said(), "mine: 1 action", "{}", harness.screen());
+    harness.press("<esc>");
+    assert!(harness.screen().contains("13 actions"), "esc goes back to all: {}", harness.screen());
+}
+
+/// On the board the cursor goes from column to column, what is marked moves at once, and the cursor stays on what it moved.
+#[test]
+fn a_board_is_walked_and_what_is_marked_moves_together() {
+    let mut harness = Harness::sample();
+    let at = |harness: &Harness| harness.app.selected().unwrap().title_alone();
+    harness.press("4vv<home>");
+    let first = at(&harness);
+    harness.press("<right>");
+    assert!(at(&harness).starts_with("Collect the first"), "{}", harness.screen());
+    harness.press("<right><right><right><right>");
+    assert!(at(&harness).starts_with("Send everybody"), "the last column: {}", harness.screen());
+    harness.press("<left><left><left><left>");
+    assert_eq!(at(&harness), first);
+    harness.press("<space><space>w");
+    assert!(harness.said().ends_with(": under way"), "{}", harness.said());
+    let workspace = harness.saved();
+    assert_eq!(workspace.actions.iter().filter(|one| one.state == ActionState::UnderWay).count(), 5);
+    harness.press("u");
+    assert_eq!(harness.saved().actions.iter().filter(|one| one.state == ActionState::UnderWay).count(), 3);
+    harness.press("<home>x");
+    assert_eq!(at(&harness), first, "the cursor goes with the card: {}", harness.screen());
+}
+
+#[test]
+fn a_priority_without_an_action_is_to_be_seen() {
+    let mut harness = Harness::sample();
+    let ids: Vec<_> = harness.saved().actions.iter().filter(|one| one.theme.is_some()).map(|one| one.id).collect();
+    for id in ids {
+        harness.colleague(|workspace, author| harness::set(workspace, author, id, "theme", ""));
+    }
+    harness.size(80, 50).press("4v");
+    let screen = harness.screen();
+    assert_eq!(screen.matches("no action yet").count(), 5, "{screen}");
+    harness.press("/beds<enter>");
+    assert!(!harness.screen().contains("no action yet"), "a search shows what it finds: {}", harness.screen());
+}
+
+/// From what was changed to everybody knowing it: who is to be told, how they were told, and the page that says so.
+#[test]
+fn a_partner_is_told_and_told_again_when_it_changes() {
+    let mut harness = Harness::sample();
+    harness.press("4T");
+    assert!(harness.screen().contains("4 of 39 partners still to be told something"), "{}", harness.screen());
+    harness.press("y");
+    assert!(harness.copied[0].starts_with("Purbeck Lantern\n- Look for two beds"), "{}", harness.copied[0]);
+    harness.press("itel<enter>");
+    assert!(harness.said().starts_with("Purbeck Lantern told by telephone: Look for two beds"), "{}", harness.said());
+    assert!(harness.screen().contains("3 of 39 partners"), "{}", harness.screen());
+    let told = harness.saved().told.iter().find(|told| told.on == Some(today())).unwrap().clone();
+    assert_eq!((told.how, told.by.as_deref(), told.news.len()), (Some(How::Telephone), Some("KP"), 3));
+    harness.press("u");
+    assert!(harness.screen().contains("4 of 39 partners"), "{}", harness.screen());
+    harness.press("<ctrl-a>ie-m<enter>");
+    assert!(harness.screen().contains("39 partners, who know everything"), "{}", harness.screen());
+    harness.press("i<enter>");
+    assert!(
+        harness.screen().contains("knows everything already; told last on Sat 21 Nov by e-mail"),
+        "{}",
+        harness.screen()
+    );
+    harness.press("<esc><esc>/two beds<enter>aA farm near Wool has asked for more<enter><esc>T");
+    assert!(harness.screen().contains("1 of 39 partners"), "{}", harness.screen());
+    assert!(harness.screen().contains("changed: Look for two beds"), "{}", harness.screen());
+    harness.press("<enter>");
+    let page = harness.screen();
+    assert!(page.contains("Still to be told:") && page.contains("Sat 21 Nov, by e-mail, KP"), "{page}");
+    harness.press("<esc><esc>");
+    assert!(harness.screen().contains("press / and type words of an action"), "{}", harness.screen());
 }

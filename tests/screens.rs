@@ -131,6 +131,24 @@ screens! {
     attendance: Harness::sample(), "5jjjjjj<enter>p";
     finishing: met(), "pEV LP, BL<enter>mRooms<ctrl-s>f";
     prefix: Harness::sample(), "g";
+    actions: Harness::sample(), "4j";
+    actions_by_priority: Harness::sample(), "4vjjj";
+    actions_by_state: Harness::sample(), "4vv<right><down>";
+    actions_marked: Harness::sample(), "4vv<space><space>";
+    actions_nobodys: Harness::sample(), "4on";
+    actions_written: Harness::sample(), "4vow";
+    actions_only: Harness::sample(), "4o";
+    action_detail: Harness::sample(), "4j<enter>";
+    action_note: Harness::sample(), "4a";
+    actions_none: Harness::empty(), "4vv";
+    told: Harness::sample(), "4T";
+    told_marked: Harness::sample(), "4T<space><space>";
+    told_page: Harness::sample(), "4Tjjj<enter>";
+    told_how: Harness::sample(), "4Ti";
+    told_nobody: Harness::empty(), "4T";
+    today: Harness::sample(), "0";
+    today_loose: Harness::sample(), "0<end><enter>";
+    today_empty: Harness::empty(), "0";
     thread: Harness::sample(), "2m/17.2<enter>t";
     thread_of_theme: Harness::sample(), "3/mapping<enter>t";
 }

@@ -13,7 +13,6 @@ use super::{App, Effects};
 use crate::model::action::views::{By, Grouping, Me, Only};
 use crate::model::{Id, Kind};
 
-pub(super) use acts::new;
 pub use ledger::{Ledger, ledger_height};
 
 /// The scope of its own keys on actions.
@@ -30,6 +29,11 @@ pub enum View {
     Grouped(By),
     /// Partners, and what they are still to be told.
     Told,
+}
+
+impl View {
+    /// Every view.
+    const ALL: [Self; 4] = [Self::Grouped(By::Due), Self::Grouped(By::Priority), Self::Grouped(By::State), Self::Told];
 }
 
 impl Default for View {
@@ -161,6 +165,14 @@ impl Screen for Actions {
         if self.view == View::Told {
             self.view = View::default();
         }
+    }
+
+    fn view(&self) -> u8 {
+        View::ALL.iter().position(|view| *view == self.view).unwrap_or(0) as u8
+    }
+
+    fn set_view(&mut self, view: u8) {
+        self.view = View::ALL[usize::from(view).min(3)];
     }
 
     fn note(&self) -> Option<String> {

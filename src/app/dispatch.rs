@@ -10,7 +10,7 @@ use crate::model::text::one_line;
 impl App {
     /// Takes an event in and says what is to be done outside.
     pub fn update(&mut self, event: Event) -> Effects {
-        let is_clock = matches!(event, Event::Clock(..));
+        let is_clock = matches!(event, Event::Clock(..) | Event::TimeOfDay(_));
         let effects = self.handle(event);
         if !is_clock {
             form::complete(self);
@@ -23,6 +23,14 @@ impl App {
         match event {
             Event::Clock(now, today) => {
                 (self.now, self.today) = (now, today);
+                Vec::new()
+            }
+            Event::TimeOfDay(time) => {
+                self.time = Some(time);
+                Vec::new()
+            }
+            Event::LastVisit(at) => {
+                self.last_visit = at;
                 Vec::new()
             }
             Event::Key(key) => {
@@ -65,7 +73,11 @@ impl App {
                 effects.extend(minutes::keep_draft(self));
                 effects
             }
-            Event::Hangup => self.keep_all(),
+            Event::Hangup => {
+                let mut effects = self.keep_all();
+                effects.extend(self.visit());
+                effects
+            }
         }
     }
 

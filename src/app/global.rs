@@ -2,7 +2,7 @@
 
 use super::command::{Command, Scope, always, commands};
 use super::form;
-use super::{App, Effect, Effects, Severity, actions, history, leaving, page, palette, prompt, saving, screen};
+use super::{App, Effect, Effects, Severity, history, leaving, new_action, page, palette, prompt, saving, screen};
 use crate::model::{AnyRecord, Audience};
 
 /// Commands that work wherever no text is being typed.
@@ -14,7 +14,7 @@ pub(crate) const COMMANDS: &[Command] = commands! { Scope::GLOBAL;
     "undo" ["u"] "" "take the last change back" can_undo, history::undo;
     "redo" ["U", "ctrl-r"] "" "do again what was undone" can_redo, history::redo;
     "record.editor" ["E", "ctrl-o"] "" "the record as text in your editor" may_edit, in_editor;
-    "action.new" ["ctrl-n"] "" "a new action, out of what is selected where that can be its source" App::may_change, actions::new;
+    "action.new" ["ctrl-n"] "" "a new action, out of what is selected where that can be its source" App::may_change, new_action::open;
     "draft" ["D"] "" "take up again what was being typed" has_draft, form::take_up_draft;
     "message" ["!"] "" "the whole of the last message" has_message, message;
     "problems" [] "" "what is wrong with the files" always, problems;

@@ -23,6 +23,7 @@ pub mod list;
 mod loading;
 pub mod minutes;
 pub mod moving;
+mod new_action;
 pub mod page;
 pub mod palette;
 pub mod partners;
@@ -42,7 +43,7 @@ pub mod wrap;
 use std::sync::Arc;
 
 use crate::model::place::Atlas;
-use crate::model::{AnyRecord, Audience, Author, Change, Date, Id, Kind, SplitMix64, Text, Timestamp, Workspace};
+use crate::model::{AnyRecord, Audience, Author, Change, Date, Id, Kind, SplitMix64, Text, Time, Timestamp, Workspace};
 use crate::search::{Index, Indexes};
 
 use command::{Command, Keymap, Override};
@@ -137,6 +138,10 @@ pub struct App {
     pub now: Timestamp,
     /// The day of it.
     pub today: Date,
+    /// The time of day where the person is, once it is known.
+    pub time: Option<Time>,
+    /// When the person was here last.
+    pub last_visit: Option<Timestamp>,
     /// Columns and rows of the screen.
     pub size: (u16, u16),
     /// The screen that is open.
@@ -191,6 +196,8 @@ impl App {
             me: None,
             now: Timestamp::default(),
             today: Date::default(),
+            time: None,
+            last_visit: None,
             size: (80, 24),
             screen: ScreenId::default(),
             screens: Screens::default(),

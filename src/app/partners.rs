@@ -2,6 +2,7 @@
 //! list leads keep their state in files of their own.
 
 mod acts;
+mod conversations;
 pub mod forum;
 pub mod matrix;
 pub mod page;
@@ -87,6 +88,7 @@ impl Screen for Partners {
         COMMANDS,
         acts::COMMANDS,
         page::COMMANDS,
+        conversations::COMMANDS,
         matrix::COMMANDS,
         matrix::BETWEEN_COMMANDS,
         review::COMMANDS,

@@ -48,7 +48,7 @@ pub struct AddArgs {
 }
 
 /// How often `add` tries another id when a colleague has just taken the one it chose.
-const MAX_ID_ATTEMPTS: usize = 20;
+pub(super) const MAX_ID_ATTEMPTS: usize = 20;
 
 impl AddArgs {
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {

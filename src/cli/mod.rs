@@ -6,6 +6,7 @@
 mod accept;
 mod backups;
 mod default;
+mod due;
 mod edit;
 mod exit;
 mod export;
@@ -17,6 +18,7 @@ mod list;
 mod report;
 mod session;
 mod shell;
+mod tell;
 mod thread;
 mod vote;
 
@@ -103,6 +105,10 @@ pub enum CliCommand {
     Show(list::ShowArgs),
     /// Show the thread of a record: where it came from, and what came of it
     Thread(thread::ThreadArgs),
+    /// List the actions that are overdue or due within two weeks, yours first; with --as only those of one person
+    Due(due::DueArgs),
+    /// Count what has no follow-up, or list it
+    Loose(due::LooseArgs),
     /// Add a record; prints its id
     Add(edit::AddArgs),
     /// Change fields of a record
@@ -131,6 +137,8 @@ pub enum CliCommand {
     Import(import::ImportArgs),
     /// Write the services, or the ballots of a closed round, for others in an open format; what is hidden is never written
     Export(export::ExportArgs),
+    /// What partners are still to be told; with --how, write down that they were
+    Tell(tell::TellArgs),
     /// Write a report for others to read: Markdown, plain text or a page that prints well
     Report(report::ReportArgs),
     /// Name every problem in the files, as file:line:col: message
@@ -153,6 +161,8 @@ impl CliCommand {
             Self::List(arguments) => arguments.run(global, out),
             Self::Show(arguments) => arguments.run(global, out),
             Self::Thread(arguments) => arguments.run(global, out),
+            Self::Due(arguments) => arguments.run(global, out),
+            Self::Loose(arguments) => arguments.run(global, out),
             Self::Add(arguments) => arguments.run(global, out),
             Self::Set(arguments) => arguments.run(global, out),
             Self::Verify(arguments) => arguments.run(global, out),
@@ -166,6 +176,7 @@ impl CliCommand {
             Self::Agenda(arguments) => arguments.run(global, out),
             Self::Import(arguments) => arguments.run(global, out),
             Self::Export(arguments) => arguments.run(global, out),
+            Self::Tell(arguments) => arguments.run(global, out),
             Self::Report(arguments) => arguments.run(global, out),
             Self::Check(arguments) => arguments.run(global, out),
             Self::Keys(arguments) => arguments.run(out),

@@ -1,5 +1,6 @@
 //! Actions: what is done about a recommendation or a priority, by whom, until when, and how far it is.
 
+mod columns;
 pub mod views;
 
 use std::borrow::Cow;
@@ -7,6 +8,7 @@ use std::borrow::Cow;
 use super::agreement::Agreement;
 use super::change::{Author, Change, Edit, Refusal, listed};
 use super::choice::{Choice, choices};
+use super::column::{Column, ColumnSource, SortOrder, Width};
 use super::date::{Date, format_date};
 use super::field::{Blank, SearchField, default_choice};
 use super::meeting::Meeting;
@@ -68,19 +70,19 @@ record! {
         /// What is to be done.
         what: Text = "Action", "what is to be done, in a sentence", required, public, search(SearchField::Name);
         /// Who sees to it; nobody yet where nothing is written.
-        lead: Option<Ref<Person>> = "Lead", "who sees to it: initials or a name; empty: nobody yet", public, column(18),
+        lead: Option<Ref<Person>> = "Lead", "who sees to it: initials or a name; empty: nobody yet", public,
             search(SearchField::Organisation), filter("lead:"), back("Leads");
         /// The organisation that sees to it.
-        organisation: Option<Ref<Organisation>> = "Organisation", "the organisation that sees to it", public, column(16),
+        organisation: Option<Ref<Organisation>> = "Organisation", "the organisation that sees to it", public,
             search(SearchField::Organisation), filter("org:"), back("Leads");
         /// Who helps.
         helpers: Vec<Ref<Person>> = "Helpers", "who helps, commas between", public, back("Helps with");
         /// When it is due.
-        due: Option<Date> = "Due", "when it is due: fri, +2w, 12 mar", public, column(14);
+        due: Option<Date> = "Due", "when it is due: fri, +2w, 12 mar", public;
         /// Whether it is due when the forum meets next.
         by_next_forum: bool = "By next forum", "yes: it is due when the forum meets next", public;
         /// How far it is.
-        state: ActionState = "State", "open, under way, stuck, done or dropped", public, column(10), filter("state:");
+        state: ActionState = "State", "open, under way, stuck, done or dropped", public, filter("state:");
         /// Why it was dropped, or what it is stuck at.
         reason: Option<Text> = "Reason", "why it was dropped, or what it is stuck at", public, search(SearchField::Text);
         /// The theme it serves; where that is a priority, the action stands under it.
@@ -118,6 +120,33 @@ record! {
 }
 
 impl Rules for Action {
+    const COLUMNS: &'static [Column] = &[
+        Column {
+            name: "who",
+            heading: "Lead",
+            width: Width::Percent(26),
+            in_narrow: false,
+            source: ColumnSource::Computed(columns::who),
+            order: None,
+        },
+        Column {
+            name: "when",
+            heading: "Due",
+            width: Width::Cells(14),
+            in_narrow: true,
+            source: ColumnSource::Computed(columns::when),
+            order: Some(SortOrder { label: "by due date", key: columns::by_due }),
+        },
+        Column {
+            name: "how_far",
+            heading: "State",
+            width: Width::Cells(9),
+            in_narrow: false,
+            source: ColumnSource::Computed(columns::how_far),
+            order: Some(SortOrder { label: "by state", key: columns::by_state }),
+        },
+    ];
+    const LISTED: &'static [&'static str] = &["lead", "organisation", "due", "state"];
     const STATES: &'static [StateFilter<Self>] = &[
         StateFilter { word: "overdue", holds: |action, all, today| action.is_overdue(all, today) },
         StateFilter { word: "unfinished", holds: |action, _, _| action.is_unfinished() },

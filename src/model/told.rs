@@ -94,8 +94,8 @@ impl Rules for Told {
         let organisation = self.organisation.as_ref().map(|one| one.name(workspace));
         let who = organisation.or_else(|| self.person.as_ref().map(|one| one.name(workspace))).unwrap_or_default();
         match self.on {
-            Some(on) => Cow::Owned(format!("{who}, {}", format_whole_date(on))),
-            None => who,
+            Some(on) => Cow::Owned(format!("{who} told on {}", format_whole_date(on))),
+            None => Cow::Owned(format!("{who} told")),
         }
     }
 

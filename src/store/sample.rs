@@ -21,6 +21,7 @@ const SAMPLE: &[(Kind, &str)] = &[
     (Kind::Theme, include_str!("../../data/sample/themes.ron")),
     (Kind::Recommendation, include_str!("../../data/sample/recommendations.ron")),
     (Kind::Action, include_str!("../../data/sample/actions.ron")),
+    (Kind::Told, include_str!("../../data/sample/told.ron")),
     (Kind::Story, include_str!("../../data/sample/stories.ron")),
     (Kind::Agreement, include_str!("../../data/sample/agreements.ron")),
     (Kind::Forum, include_str!("../../data/sample/forums.ron")),

@@ -11,6 +11,7 @@ pub mod list;
 pub mod map;
 pub mod minutes;
 pub mod partners;
+mod rows;
 pub mod services;
 pub mod theme;
 pub mod thread;

@@ -91,7 +91,9 @@ fn what_was_written_for_the_sample_says_so() {
     let workspace = sample();
     let summary = the_event(&workspace).summary.as_deref().unwrap();
     assert!(summary.contains("illustrative") && summary.contains("written for this sample"), "{summary}");
-    for file in ["events", "topics", "themes", "recommendations", "rounds", "ballots", "people", "actions", "stories"] {
+    for file in
+        ["events", "topics", "themes", "recommendations", "rounds", "ballots", "people", "actions", "told", "stories"]
+    {
         let text = read(&format!("sample/{file}.ron"));
         let comment = text.lines().next().unwrap();
         assert!(comment.starts_with("// ") && comment.to_lowercase().contains("illustrative"), "{file}: {comment}");

@@ -8,13 +8,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use folkmoot::model::action::ActionState;
 use folkmoot::model::choice::Choice;
 use folkmoot::model::gaps;
 use folkmoot::model::needs::NeedTable;
 use folkmoot::model::place::{Atlas, Point};
 use folkmoot::model::row::empty_context;
 use folkmoot::model::service::{Freshness, Need, Service, Status};
-use folkmoot::model::{Date, FieldInfo, FieldType, Id, Kind, Organisation, Ref, Workspace};
+use folkmoot::model::told::still_to_tell;
+use folkmoot::model::{Action, Audience, Date, FieldInfo, FieldType, Id, Kind, Organisation, Ref, Workspace};
 use folkmoot::store::{self, Mode, Store};
 
 fn data(path: &str) -> PathBuf {
@@ -192,6 +194,44 @@ fn the_sample_has_gaps_to_show() {
         gaps_of(Need::Accommodation).contains(&"North Dorset") && gaps_of(Need::Accommodation).contains(&"Purbeck")
     );
     assert!(Need::ALL.iter().all(|need| gaps_of(*need).len() < 8), "every need is met somewhere");
+}
+
+#[test]
+fn the_sample_shows_every_state_an_action_can_be_in() {
+    let workspace = sample();
+    let any = |what: &str, is: &dyn Fn(&Action) -> bool| {
+        assert!(workspace.actions.iter().any(|action| is(action)), "no action {what}");
+    };
+    for state in ActionState::ALL {
+        any(state.label(), &|action| action.state == *state);
+    }
+    any("is overdue", &|action| action.is_overdue(&workspace, today()));
+    any("is nobody's", &Action::is_nobodys);
+    any("was moved twice", &|action| action.former_due.len() == 2);
+    any("fills a gap", &|action| action.need.is_some() && action.area.is_some());
+    let priorities = workspace.themes.iter().filter(|theme| theme.priority_since.is_some());
+    for theme in priorities {
+        any(&theme.name, &|action| action.theme.as_ref().and_then(Ref::id) == Some(theme.id));
+    }
+}
+
+/// What is told is told in the sentences of today: where those are made otherwise, the file is to be written anew.
+#[test]
+fn four_partners_of_the_sample_are_still_to_be_told_something() {
+    let workspace = sample();
+    let accounts = still_to_tell(&workspace, today());
+    let told: Vec<_> = accounts
+        .iter()
+        .map(|one| (one.partner.name(&workspace).into_owned(), one.owed.len(), one.silence(today())))
+        .collect();
+    let expected = [
+        ("Dorset Police", 1, Some(50)),
+        ("Purbeck Lantern", 3, None),
+        ("SW", 3, None), // initials that could mean two people
+        ("Voice After Harm", 2, Some(71)),
+    ];
+    assert_eq!(told, expected.map(|(name, owed, silence)| (name.to_owned(), owed, silence)));
+    assert_eq!(workspace.stories.iter().filter(|story| story.is_for(Audience::Partners)).count(), 2);
 }
 
 #[test]

@@ -3,11 +3,11 @@
 use super::ACTIONS;
 use crate::app::command::{Command, commands};
 use crate::app::list::{self, may_edit};
-use crate::app::{App, Effects, form, prompt};
-use crate::model::action::{self, ActionState, out_of};
+use crate::app::{App, Effects, prompt};
+use crate::model::action::{self, ActionState};
 use crate::model::date::parse_date;
 use crate::model::field::FieldValue;
-use crate::model::{Author, Change, Id, Kind, ParseContext, Person, Ref, Refusal, Text};
+use crate::model::{Author, Change, Id, ParseContext, Person, Ref, Refusal, Text};
 
 /// Commands on actions.
 pub(super) const COMMANDS: &[Command] = commands! { ACTIONS;
@@ -19,14 +19,6 @@ pub(super) const COMMANDS: &[Command] = commands! { ACTIONS;
     "action.due" ["m"] "move" "set another day by which it is due; the old one stays written down" may_edit, ask_due;
     "action.assign" ["L"] "" "say who leads it" may_edit, ask_lead;
 };
-
-/// Opens a form for a new action; what is selected is its source, where it can be one.
-pub(crate) fn new(app: &mut App) -> Effects {
-    let source = app.selected().map(|record| out_of(&record));
-    let mut action = app.screen.new_action(app).or(source).unwrap_or_default();
-    action.id = app.new_id(Kind::Action);
-    form::open(app, action.into())
-}
 
 /// To a state, or back to open where all chosen actions are in it already.
 fn toggle(app: &mut App, state: ActionState) -> Effects {

@@ -2,16 +2,14 @@
 //! and promised in each direction, the plan, the reviews. It is made anew when something changes, not when it is drawn.
 
 use super::rows::{Row, Rows, Target};
-use super::{View, agreement, show};
+use super::{View, agreement, conversations, show};
 use crate::app::command::{Command, Scope, always, commands};
 use crate::app::moving::Step;
 use crate::app::{App, Effects, screen};
 use crate::model::agreement::item::{Item, ItemSort, ItemState, answers_to};
 use crate::model::agreement::review::{self, Principle};
 use crate::model::agreement::{Agreement, AgreementKind, principles, version};
-use crate::model::change::listed;
 use crate::model::choice::Choice;
-use crate::model::conversation;
 use crate::model::date::format_date;
 use crate::model::text::one_line;
 use crate::model::{Action, Date, Emphasis, Id, Organisation, Ref, Workspace, forum};
@@ -24,7 +22,7 @@ pub(super) const COMMANDS: &[Command] = commands! { PAGE;
     "agreement.back" ["esc"] "back" "back to where you came from" always, back;
     "agreement.section" ["}"] "" "the next section of the page" always, |app| section(app, true);
     "agreement.section-back" ["{"] "" "the section before" always, |app| section(app, false);
-    "agreement.open" ["enter"] "" "the action of the plan that the cursor stands on" has_action, open_action;
+    "agreement.open" ["enter"] "" "the action of the plan or the first conversation that the cursor stands on" has_target, open_target;
     "agreement.review" ["r"] "review" "review it together: twelve questions, 0 to 3" super::review::may_begin, super::review::open;
     "agreement.versions" ["c"] "" "what differs between two versions, line by line" super::versions::has_versions, super::versions::open;
     "agreement.previous" ["["] "" "the agreement before" always, |app| other(app, -1);
@@ -90,12 +88,16 @@ fn action(app: &App) -> Option<Id> {
     }
 }
 
-fn has_action(app: &App) -> Result<(), &'static str> {
-    action(app).map(|_| ()).ok_or("move to an action of the plan: enter opens it")
+fn has_target(app: &App) -> Result<(), &'static str> {
+    action(app).or(conversations::on(app)).map(|_| ()).ok_or("move to an action of the plan: enter opens it")
 }
 
-fn open_action(app: &mut App) -> Effects {
-    action(app).map(|id| screen::go_to(app, id)).unwrap_or_default()
+fn open_target(app: &mut App) -> Effects {
+    match (action(app), conversations::on(app)) {
+        (Some(id), _) => screen::go_to(app, id),
+        (_, Some(id)) => conversations::open(app, id),
+        _ => Vec::new(),
+    }
 }
 
 /// Moves on the page.
@@ -123,7 +125,7 @@ type Section = fn(&Agreement, &Workspace, Date) -> Vec<Row>;
 
 /// The sections in their order.
 const SECTIONS: [Section; 10] =
-    [head, bid, vision, parties, perspectives, first_conversations, items, plan, reviews, acceptances];
+    [head, bid, vision, parties, perspectives, conversations::section, items, plan, reviews, acceptances];
 
 /// Everything that the page says.
 pub fn rows(agreement: &Agreement, workspace: &Workspace, today: Date) -> Vec<Row> {
@@ -220,19 +222,6 @@ fn perspectives(agreement: &Agreement, workspace: &Workspace, _: Date) -> Vec<Ro
         rows.push(Row::empty("how it looks to each of the parties: e writes that down"));
     }
     rows
-}
-
-/// How many there are, and with whom; they are in memory for their author alone, and what was said stands in them only.
-fn first_conversations(agreement: &Agreement, workspace: &Workspace, _: Date) -> Vec<Row> {
-    let found = conversation::of_agreement(workspace, agreement.id);
-    if found.is_empty() {
-        return Vec::new();
-    }
-    let names: Vec<String> = found.iter().map(|one| conversation::speaker(one, workspace)).collect();
-    vec![
-        Row::heading("First conversations"),
-        Row::text(format!("{}, only you see them: {}", found.len(), listed(&names))),
-    ]
 }
 
 /// The items by direction; what answers an expectation stands below it.

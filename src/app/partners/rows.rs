@@ -12,6 +12,8 @@ pub enum Target {
     Item(u16),
     /// An action.
     Action(Id),
+    /// A first conversation.
+    Conversation(Id),
     /// An agreement, and an item of it.
     In(Id, Option<u16>),
     /// A line of the agenda that is shown, by its place.
@@ -24,7 +26,7 @@ impl Target {
     /// The record it is about, where that is another than the agreement that is shown.
     pub fn record(self) -> Option<Id> {
         match self {
-            Self::Item(_) | Self::Matter(_) | Self::Minute(_) => None,
+            Self::Item(_) | Self::Conversation(_) | Self::Matter(_) | Self::Minute(_) => None,
             Self::Action(id) | Self::In(id, _) => Some(id),
         }
     }

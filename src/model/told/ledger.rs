@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::{How, News, Told, news};
 use crate::model::action::Action;
@@ -10,7 +11,7 @@ use crate::model::date::{Date, format_date};
 use crate::model::organisation::Organisation;
 use crate::model::person::Person;
 use crate::model::recommendation::Recommendation;
-use crate::model::record::Updated;
+use crate::model::record::{Rules, Updated};
 use crate::model::reference::Ref;
 use crate::model::text::Text;
 use crate::model::{AnyRecord, Id, Kind, Workspace};
@@ -121,17 +122,24 @@ pub fn ledger(workspace: &Workspace, today: Date) -> Vec<Account> {
     for one in told {
         ledger.enter_telling(one);
     }
-    for action in workspace.actions.iter() {
+    for action in in_order(workspace.actions.iter(), workspace) {
         let concerned = concerned_by_action(action, workspace, today);
         ledger.enter(&AnyRecord::Action(action.clone()), concerned);
     }
-    for one in workspace.recommendations.iter().filter(|one| one.answer.is_some()) {
+    for one in in_order(workspace.recommendations.iter().filter(|one| one.answer.is_some()), workspace) {
         let concerned = concerned_by(one, workspace, today);
         ledger.enter(&AnyRecord::Recommendation(one.clone()), concerned);
     }
     let mut accounts: Vec<Account> = ledger.accounts.into_values().collect();
     accounts.sort_by_cached_key(|account| account.partner.name(workspace).to_lowercase());
     accounts
+}
+
+/// Records in the order of their kind.
+fn in_order<'a, R: Rules>(records: impl Iterator<Item = &'a Arc<R>>, workspace: &Workspace) -> Vec<&'a Arc<R>> {
+    let mut records: Vec<&Arc<R>> = records.collect();
+    records.sort_by_cached_key(|record| record.order(workspace).into_owned());
+    records
 }
 
 /// The partners who have not heard yet how something stands that concerns them, by name.
