@@ -16,7 +16,10 @@ use harness::{Harness, kept_fresh, keys, voting};
 const HOW: &str = "UPDATE_DOCS=1 cargo test --test keys";
 
 /// Ways into every place where keys mean something.
-const PLACES: [&str; 17] = [
+const PLACES: [&str; 20] = [
+    "5jjj<enter>",
+    "5jjjjjj<enter>",
+    "5jjjjjj<enter>m",
     "5<enter>",
     "5<enter>r",
     "5mll<enter>",
@@ -120,6 +123,10 @@ fn inner_scopes_take_keys_only_on_purpose() {
         "form.row-next over form.enter",
         "text.up over form.up",
         "text.down over form.down",
+        "conversation.delete over draft",
+        "forum.next over record.new",
+        "meeting.after over record.new",
+        "minutes.whole over text.whole",
         "gap.back over list.back",
         "gap.new over record.new",
         "gap.open over record.open",

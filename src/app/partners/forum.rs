@@ -5,7 +5,7 @@ use super::rows::{Row, Rows, Target};
 use super::{View, page, show};
 use crate::app::command::{Command, Scope, always, commands};
 use crate::app::moving::Step;
-use crate::app::{App, Effects, Severity, form, list, minutes, prompt, screen};
+use crate::app::{App, Effects, Severity, list, minutes, prompt, screen};
 use crate::model::change::{Refusal, put};
 use crate::model::choice::Choice as _;
 use crate::model::date::format_date;
@@ -53,7 +53,6 @@ impl ForumView {
 pub(super) const COMMANDS: &[Command] = commands! { FORUM;
     "forum.enter" ["enter"] "open" "the meeting, or everything about the member" has_goal, follow;
     "forum.next" ["n"] "next meeting" "write down the next meeting, with an agenda of what is open" App::may_change, next_meeting;
-    "forum.edit" ["e"] "edit" "edit the forum, or the meeting the cursor stands on" App::may_change, edit;
     "forum.back" ["esc"] "back" "back to the list" always, back;
 };
 
@@ -66,7 +65,6 @@ pub(super) const MEETING_COMMANDS: &[Command] = commands! { MEETING;
     "meeting.correct" ["c"] "correct" "write beside finished minutes what is right" may_correct, ask_correction;
     "meeting.follow" ["enter"] "open" "what the line is about, or the minute it goes on from" has_goal, follow;
     "meeting.after" ["n"] "next meeting" "write down the next meeting, with an agenda of what is open" App::may_change, next_meeting;
-    "meeting.edit" ["e"] "" "edit every field of the meeting" App::may_change, edit;
     "meeting.previous" ["["] "" "the meeting before" always, |app| neighbour(app, -1);
     "meeting.next" ["]"] "" "the next meeting" always, |app| neighbour(app, 1);
     "meeting.back" ["esc"] "back" "back to where one came from, or to the forum" always, back;
@@ -322,13 +320,6 @@ fn follow(app: &mut App) -> Effects {
         Some((id, None)) if matches!(Kind::of(id), Some(Kind::Meeting | Kind::Forum)) => go(app, id, None),
         Some((id, None)) if Kind::of(id) == Some(Kind::Agreement) => page::open(app, id, None),
         Some((id, None)) => screen::go_to(app, id),
-        None => Vec::new(),
-    }
-}
-
-fn edit(app: &mut App) -> Effects {
-    match state(app).selected().and_then(|id| app.workspace.get(id)) {
-        Some(record) => form::open(app, record),
         None => Vec::new(),
     }
 }
