@@ -280,14 +280,12 @@ fn neighbour(app: &mut App, by: isize) -> Effects {
     let Some((forum, now)) = state(app).forum.zip(state(app).meeting) else { return Vec::new() };
     let meetings: Vec<Id> = forum::meetings_of(&app.workspace, forum).iter().map(|meeting| meeting.id).collect();
     let at = meetings.iter().position(|id| *id == now).and_then(|at| at.checked_add_signed(by));
-    match at.and_then(|at| meetings.get(at)) {
-        Some(id) => go(app, *id, None),
-        None => {
-            let end = if by < 0 { "first meeting" } else { "last meeting; in the forum n writes down the next" };
-            app.set_status(Severity::Info, format!("this is the {end}"));
-            Vec::new()
-        }
+    if let Some(id) = at.and_then(|at| meetings.get(at)) {
+        return go(app, *id, None);
     }
+    let end = if by < 0 { "first meeting" } else { "last meeting; n writes down the next" };
+    app.set_status(Severity::Info, format!("this is the {end}"));
+    Vec::new()
 }
 
 /// Where the row leads on which one stands: to a record, or to a minute of another meeting.

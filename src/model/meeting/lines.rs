@@ -141,7 +141,7 @@ fn read_action<'a>(text: &'a str, around: Around<'_>) -> Result<ActionLine<'a>, 
         let what = text[at + 1..].trim();
         match read_head(text[..at].trim(), around) {
             Ok(_) if !what.contains(char::is_alphanumeric) => {
-                first = first.or_else(|| Some("say what is to be done".to_owned()))
+                first = first.or_else(|| Some("say what is to be done".to_owned()));
             }
             Ok((who, until)) => return Ok(ActionLine { who, until, what }),
             Err(why) => first = first.or(Some(why)),
