@@ -16,11 +16,13 @@ use harness::{Harness, kept_fresh, keys, voting};
 const HOW: &str = "UPDATE_DOCS=1 cargo test --test keys";
 
 /// Ways into every place where keys mean something.
-const PLACES: [&str; 21] = [
+const PLACES: [&str; 23] = [
     "5jjj<enter>",
     "5jjjj<enter>",
     "5jjjjj<enter>",
     "5G<enter>",
+    "5jjjjjj<enter>",
+    "5jjjjjj<enter>m",
     "5<enter>",
     "5<enter>r",
     "5mll<enter>",
@@ -124,6 +126,10 @@ fn inner_scopes_take_keys_only_on_purpose() {
         "form.row-next over form.enter",
         "text.up over form.up",
         "text.down over form.down",
+        "conversation.delete over draft",
+        "forum.next over record.new",
+        "meeting.after over record.new",
+        "minutes.whole over text.whole",
         "gap.back over list.back",
         "gap.new over record.new",
         "gap.open over record.open",

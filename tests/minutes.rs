@@ -53,7 +53,7 @@ fn from_the_agenda_to_finished_minutes() {
     harness.press("pEV BL LP nobody<enter>");
     assert!(harness.screen().contains("nobody here is called \"nobody\""), "{}", harness.screen());
     harness.press("<backspace><backspace><backspace><backspace><backspace><backspace>, apologies NC<enter>");
-    assert_eq!(harness.said(), "20 Nov 2026: 3 present, 1 apologies");
+    assert_eq!(harness.said(), "20 Nov 2026: 3 present, 1 with apologies");
     harness.press("m").press(TYPED);
     let seen = harness.screen();
     assert!(

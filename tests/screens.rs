@@ -55,6 +55,15 @@ fn with_flip_charts() -> Harness {
     harness
 }
 
+/// At the meeting of the sample that is to come, on a day that has been.
+fn met() -> Harness {
+    let mut harness = Harness::sample();
+    let id = "M-B1XD".parse().unwrap();
+    harness.colleague(|workspace, author| harness::set(workspace, author, id, "on", "2026-11-20"));
+    harness.press("5jjjjjj<enter>");
+    harness
+}
+
 macro_rules! screens {
     ($($name:ident: $harness:expr, $keys:expr;)+) => {
         $(#[test]
@@ -120,7 +129,7 @@ screens! {
     meeting_finished: Harness::sample(), "5jjjj<enter>jjjj";
     typing_minutes: Harness::sample(), "5jjjjjj<enter>mRooms<enter><tab>four are free<enter>Action LP by 12 dec: send the list<enter>Action XX by noon: ring";
     attendance: Harness::sample(), "5jjjjjj<enter>p";
-    finishing: Harness::sample(), "5jjjjjj<enter>f";
+    finishing: met(), "pEV LP, BL<enter>mRooms<ctrl-s>f";
     prefix: Harness::sample(), "g";
     actions: Harness::sample(), "4j";
     actions_by_priority: Harness::sample(), "4vjjj";

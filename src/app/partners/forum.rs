@@ -5,7 +5,7 @@ use super::rows::{Row, Rows, Target};
 use super::{View, page, show};
 use crate::app::command::{Command, Scope, always, commands};
 use crate::app::moving::Step;
-use crate::app::{App, Effects, Severity, form, list, minutes, prompt, screen};
+use crate::app::{App, Effects, Severity, list, minutes, prompt, screen};
 use crate::model::change::{Refusal, put};
 use crate::model::choice::Choice as _;
 use crate::model::date::format_date;
@@ -53,7 +53,6 @@ impl ForumView {
 pub(super) const COMMANDS: &[Command] = commands! { FORUM;
     "forum.enter" ["enter"] "open" "the meeting, or everything about the member" has_goal, follow;
     "forum.next" ["n"] "next meeting" "write down the next meeting, with an agenda of what is open" App::may_change, next_meeting;
-    "forum.edit" ["e"] "edit" "edit the forum, or the meeting the cursor stands on" App::may_change, edit;
     "forum.back" ["esc"] "back" "back to the list" always, back;
 };
 
@@ -65,7 +64,7 @@ pub(super) const MEETING_COMMANDS: &[Command] = commands! { MEETING;
     "meeting.finish" ["f"] "finish" "finish the minutes, for good" may_type, ask_finish;
     "meeting.correct" ["c"] "correct" "write beside finished minutes what is right" may_correct, ask_correction;
     "meeting.follow" ["enter"] "open" "what the line is about, or the minute it goes on from" has_goal, follow;
-    "meeting.edit" ["e"] "" "edit every field of the meeting" App::may_change, edit;
+    "meeting.after" ["n"] "next meeting" "write down the next meeting, with an agenda of what is open" App::may_change, next_meeting;
     "meeting.previous" ["["] "" "the meeting before" always, |app| neighbour(app, -1);
     "meeting.next" ["]"] "" "the next meeting" always, |app| neighbour(app, 1);
     "meeting.back" ["esc"] "back" "back to where one came from, or to the forum" always, back;
@@ -136,7 +135,6 @@ fn forum_rows(workspace: &Workspace, forum: &Forum, today: Date) -> Vec<Row> {
     let minutes =
         forum.secretary.as_ref().map(|who| format!(" · minutes by {}", who.name(workspace))).unwrap_or_default();
     rows.push(Row { emphasis: Emphasis::Quiet, ..Row::text(format!("Meets {cycle}{chair}{minutes}")) });
-    rows.extend(forum.terms.iter().flat_map(|terms| terms.lines()).map(Row::text));
     rows.push(Row::heading("Meetings"));
     if let Some(next) = forum::next_meeting(workspace, forum, today).filter(|next| next.meeting.is_none()) {
         let text = "by the cycle, not written down yet: n writes it down, with an agenda";
@@ -151,6 +149,10 @@ fn forum_rows(workspace: &Workspace, forum: &Forum, today: Date) -> Vec<Row> {
     rows.extend(attendance::members(workspace, forum).iter().map(|member| member_row(workspace, member)));
     if forum.members.is_empty() {
         rows.push(Row::empty("No members yet: e writes them down."));
+    }
+    if let Some(terms) = &forum.terms {
+        rows.push(Row::heading("Terms of reference"));
+        rows.extend(terms.lines().map(Row::text));
     }
     rows
 }
@@ -278,14 +280,12 @@ fn neighbour(app: &mut App, by: isize) -> Effects {
     let Some((forum, now)) = state(app).forum.zip(state(app).meeting) else { return Vec::new() };
     let meetings: Vec<Id> = forum::meetings_of(&app.workspace, forum).iter().map(|meeting| meeting.id).collect();
     let at = meetings.iter().position(|id| *id == now).and_then(|at| at.checked_add_signed(by));
-    match at.and_then(|at| meetings.get(at)) {
-        Some(id) => go(app, *id, None),
-        None => {
-            let end = if by < 0 { "first meeting" } else { "last meeting; in the forum n writes down the next" };
-            app.set_status(Severity::Info, format!("this is the {end}"));
-            Vec::new()
-        }
+    if let Some(id) = at.and_then(|at| meetings.get(at)) {
+        return go(app, *id, None);
     }
+    let end = if by < 0 { "first meeting" } else { "last meeting; n writes down the next" };
+    app.set_status(Severity::Info, format!("this is the {end}"));
+    Vec::new()
 }
 
 /// Where the row leads on which one stands: to a record, or to a minute of another meeting.
@@ -318,13 +318,6 @@ fn follow(app: &mut App) -> Effects {
         Some((id, None)) if matches!(Kind::of(id), Some(Kind::Meeting | Kind::Forum)) => go(app, id, None),
         Some((id, None)) if Kind::of(id) == Some(Kind::Agreement) => page::open(app, id, None),
         Some((id, None)) => screen::go_to(app, id),
-        None => Vec::new(),
-    }
-}
-
-fn edit(app: &mut App) -> Effects {
-    match state(app).selected().and_then(|id| app.workspace.get(id)) {
-        Some(record) => form::open(app, record),
         None => Vec::new(),
     }
 }

@@ -1,10 +1,9 @@
 //! Who was at meetings: typed by initials, and by organisation how often and since when not.
 
-use super::lines::organisation;
+use super::lines::{organisation, people_called};
 use super::{Attendance, Meeting, Presence, minutes};
 use crate::model::change::{Author, Change, Refusal};
 use crate::model::choice::Choice;
-use crate::model::person::{Fit, fit};
 use crate::model::text::count;
 use crate::model::{Forum, Id, Organisation, Person, Ref, Workspace, forum};
 
@@ -102,8 +101,7 @@ fn mode(part: &str) -> Option<(Presence, &str)> {
 }
 
 fn one(name: &str, presence: Presence, meeting: &Meeting, workspace: &Workspace) -> Result<Attendance, String> {
-    let people = workspace.people.iter().filter(|person| fit(person, name) == Some(Fit::Exact)).take(2);
-    match people.collect::<Vec<_>>()[..] {
+    match people_called(name, workspace)[..] {
         [person] => {
             let who = Some(Ref::record(person.id));
             Ok(Attendance { who, organisation: acts_for(person, meeting, workspace), presence })
@@ -154,7 +152,8 @@ pub fn mark(workspace: &Workspace, id: Id, rows: &[Attendance], author: &Author)
 /// How many are present, sent apologies and are absent, in words.
 pub fn said(meeting: &Meeting) -> String {
     let many = |presence: &Presence| meeting.attendance.iter().filter(|one| one.presence == *presence).count();
-    let parts = Presence::ALL.iter().map(|presence| (many(presence), presence.label()));
+    let word = |presence: &Presence| if *presence == Presence::Apologies { "with apologies" } else { presence.label() };
+    let parts = Presence::ALL.iter().map(|presence| (many(presence), word(presence)));
     let parts: Vec<String> =
         parts.filter(|(many, _)| *many > 0).map(|(many, label)| format!("{} {label}", count(many))).collect();
     if parts.is_empty() { "nobody written down yet".to_owned() } else { parts.join(", ") }

@@ -141,7 +141,7 @@ fn read_action<'a>(text: &'a str, around: Around<'_>) -> Result<ActionLine<'a>, 
         let what = text[at + 1..].trim();
         match read_head(text[..at].trim(), around) {
             Ok(_) if !what.contains(char::is_alphanumeric) => {
-                first = first.or_else(|| Some("say what is to be done".to_owned()))
+                first = first.or_else(|| Some("say what is to be done".to_owned()));
             }
             Ok((who, until)) => return Ok(ActionLine { who, until, what }),
             Err(why) => first = first.or(Some(why)),
@@ -195,8 +195,7 @@ fn names(who: &str) -> Vec<String> {
 /// Who is meant by a name: a person by initials or whole name, else an organisation; initials that nobody or more than one
 /// has stay as they are. Anything else is no name.
 fn take_name(task: &mut Task, name: &str, workspace: &Workspace) -> Result<(), String> {
-    let people = workspace.people.iter().filter(|person| fit(person, name) == Some(Fit::Exact)).take(2);
-    let person = match people.collect::<Vec<_>>()[..] {
+    let person = match people_called(name, workspace)[..] {
         [one] => Some(Ref::record(one.id)),
         [] => match organisation(name, workspace) {
             Some(organisation) => {
@@ -216,6 +215,17 @@ fn take_name(task: &mut Task, name: &str, workspace: &Workspace) -> Result<(), S
     };
     task.add(person);
     Ok(())
+}
+
+/// The first two people who have these initials or this name. Whoever types minutes types them key by key, so nobody's name
+/// is looked at closely that has another length.
+pub(super) fn people_called<'a>(name: &str, workspace: &'a Workspace) -> Vec<&'a Person> {
+    let could_be = |text: &str| text.len() == name.len() || !text.is_ascii() || !name.is_ascii();
+    let could_be_called = |person: &&Person| {
+        could_be(&person.name) || could_be(person.id.as_str()) || person.initials.as_deref().is_some_and(could_be)
+    };
+    let people = workspace.people.iter().map(AsRef::as_ref).filter(could_be_called);
+    people.filter(|person| fit(person, name) == Some(Fit::Exact)).take(2).collect()
 }
 
 /// The one organisation that is called so.
