@@ -34,7 +34,7 @@ fn they_are_noted_on_the_page_and_their_words_stay_in_their_form() {
     let down = (0..60).find(|_| harness.press("<down>").line_at_cursor().contains("HMP Dorchester, Sat 21 Nov"));
     assert!(down.is_some(), "{}", harness.screen());
     assert!(harness.press("<enter>").typed("notes").contains(SECRET));
-    harness.press("<esc>D");
+    harness.press("<esc><del>");
     assert!(harness.said().contains("u brings it back"), "{}", harness.said());
     assert_eq!(harness.saved().conversations.iter().count(), 0);
     harness.press("u");

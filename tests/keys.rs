@@ -16,7 +16,11 @@ use harness::{Harness, kept_fresh, keys, voting};
 const HOW: &str = "UPDATE_DOCS=1 cargo test --test keys";
 
 /// Ways into every place where keys mean something.
-const PLACES: [&str; 17] = [
+const PLACES: [&str; 21] = [
+    "5jjj<enter>",
+    "5jjjj<enter>",
+    "5jjjjj<enter>",
+    "5G<enter>",
     "5<enter>",
     "5<enter>r",
     "5mll<enter>",
@@ -124,6 +128,7 @@ fn inner_scopes_take_keys_only_on_purpose() {
         "gap.new over record.new",
         "gap.open over record.open",
         "agreement.action over record.new",
+        "conversation.delete over draft",
         "partners.open over record.open",
         "round.go over record.open",
         "round.new over record.new",

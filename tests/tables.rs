@@ -204,7 +204,7 @@ fn a_calendar_is_read_by_others_and_written_again_doubles_nothing() {
     let due = Some("2026-12-04".parse().unwrap());
     let action = Action { id: id("A-0001"), what: what.into(), due, updated, ..Action::default() };
     workspace.place(action.id, Some(action.clone().into()));
-    let calendar = calendar::of(&workspace);
+    let calendar = calendar::of(&workspace, generate::today());
     assert_eq!(calendar.dates, 1);
     assert!(calendar.text.split("\r\n").all(|line| line.len() <= 75), "lines are folded: {}", calendar.text);
     let events = read_calendar(&calendar.text);
@@ -212,10 +212,14 @@ fn a_calendar_is_read_by_others_and_written_again_doubles_nothing() {
     assert_eq!(events[0]["SUMMARY"], format!("Due: {what}"));
     assert_eq!((events[0]["DTSTART"].as_str(), events[0]["DTSTAMP"].as_str()), ("20261204", "20261121T100000Z"));
     assert_eq!(events[0]["UID"], "A-0001.due.W-0001@folkmoot");
-    assert_eq!(calendar::of(&workspace).text, calendar.text, "the same workspace gives the same file");
+    assert_eq!(
+        calendar::of(&workspace, generate::today()).text,
+        calendar.text,
+        "the same workspace gives the same file"
+    );
     let moved = Action { due: Some("2026-12-11".parse().unwrap()), ..action };
     workspace.place(moved.id, Some(moved.into()));
-    let again = read_calendar(&calendar::of(&workspace).text);
+    let again = read_calendar(&calendar::of(&workspace, generate::today()).text);
     assert_eq!((again[0]["UID"].as_str(), again[0]["DTSTART"].as_str()), (events[0]["UID"].as_str(), "20261211"));
 }
 

@@ -119,6 +119,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         super::screen::OPEN,
         super::thread::SHOW,
         super::global::COMMANDS,
+        super::reports::COMMANDS,
         super::global::ALWAYS,
     ];
     screens.chain(shared).flatten()

@@ -29,6 +29,7 @@ pub mod palette;
 pub mod partners;
 pub mod people;
 pub mod prompt;
+pub mod reports;
 pub mod saving;
 pub mod screen;
 pub mod search_line;

@@ -127,7 +127,7 @@ impl ExportArgs {
     /// What is due, for a calendar.
     fn write_calendar(&self, session: &Session, out: &mut dyn Write) -> CommandResult {
         self.check(session.opened.store.dir())?;
-        let calendar = calendar::of(session.workspace());
+        let calendar = calendar::of(session.workspace(), crate::run::clock().1);
         exchange::write::write_file(&self.path, calendar.text.as_bytes())?;
         writeln!(out, "{} dates written to {}", calendar.dates, exchange::display_path(&self.path))?;
         Ok(0)

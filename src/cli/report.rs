@@ -11,8 +11,8 @@ use super::export::check_target;
 use super::session::Session;
 use super::vote::find;
 use crate::exchange::{self, display_path};
-use crate::model::Event;
-use crate::report::{self, Notation, Report, Source};
+use crate::model::{Event, Forum, Meeting, Organisation};
+use crate::report::{self, Inputs, Notation, Report};
 use crate::store::Mode;
 
 /// `moot report`
@@ -46,6 +46,21 @@ enum Which {
     Full(OfEvent),
     /// The services by need and district with the numbers to ring, and each in full, for printing
     Directory,
+    /// What concerns an organisation and what it has not been told yet, for an e-mail
+    Bulletin {
+        /// The organisation: its id or name
+        organisation: String,
+    },
+    /// The papers for the next meeting of a forum: agenda, what is due, who attends, the last minutes
+    Forum {
+        /// The forum: its id or name; else the one that meets first
+        forum: Option<String>,
+    },
+    /// The minutes of a meeting
+    Minutes {
+        /// The meeting: its id or name
+        meeting: String,
+    },
 }
 
 /// The event a report is on.
@@ -63,6 +78,11 @@ impl Which {
             Self::Summary(of) => Report::Summary(event(of)?),
             Self::Full(of) => Report::Full(event(of)?),
             Self::Directory => Report::Directory,
+            Self::Bulletin { organisation } => Report::Bulletin(find::<Organisation>(session, organisation)?),
+            Self::Forum { forum } => {
+                Report::Forum(forum.as_ref().map(|typed| find::<Forum>(session, typed)).transpose()?)
+            }
+            Self::Minutes { meeting } => Report::Minutes(find::<Meeting>(session, meeting)?),
         })
     }
 }
@@ -75,8 +95,13 @@ impl ReportArgs {
         }
         let report = self.which.report(&session)?;
         let atlas = session.atlas();
-        let source = Source::new(session.workspace(), &atlas, crate::run::clock().1, self.contacts);
-        let text = report::make(report, &source)?.write(self.notation());
+        let inputs = Inputs {
+            workspace: session.workspace(),
+            atlas: &atlas,
+            today: crate::run::clock().1,
+            with_contacts: self.contacts,
+        };
+        let text = report::make(report, &inputs)?.write(self.notation());
         match &self.output {
             None => write!(out, "{text}")?,
             Some(path) => {

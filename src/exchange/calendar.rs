@@ -4,7 +4,7 @@
 
 use icalendar::{Calendar, Component, Event, EventLike};
 
-use crate::model::{Agreement, AnyRecord, Audience, Date, Meeting, Time, Updated, Workspace};
+use crate::model::{Agreement, AnyRecord, Audience, Date, Forum, Meeting, Time, Updated, Workspace, forum};
 
 /// The days of a workspace in the format of calendars (RFC 5545).
 #[derive(Clone, Debug)]
@@ -16,14 +16,16 @@ pub struct Days {
 }
 
 /// The days of a workspace, as colleagues may see them.
-pub fn of(workspace: &Workspace) -> Days {
+pub fn of(workspace: &Workspace, today: Date) -> Days {
     let mut days: Vec<Day> = Vec::new();
     for action in workspace.actions.iter().filter(|action| action.is_unfinished()) {
         let lead = action.lead.as_ref().map(|lead| format!(" ({})", lead.name(workspace))).unwrap_or_default();
-        let day = action.due.map(|due| Day::new(action.id, "due", due, format!("Due: {}{lead}", action.what)));
+        let day = forum::due(workspace, action)
+            .map(|due| Day::new(action.id, "due", due, format!("Due: {}{lead}", action.what)));
         days.extend(day.map(|day| day.stamped(&action.updated)));
     }
     days.extend(workspace.meetings.iter().filter_map(|meeting| meeting_day(meeting, workspace)));
+    days.extend(workspace.forums.iter().filter_map(|forum| next_day(forum, workspace, today)));
     days.extend(workspace.agreements.iter().flat_map(|agreement| agreement_days(agreement, workspace)));
     days.sort_by(|one, other| (one.on, &one.uid).cmp(&(other.on, &other.uid)));
     let itself = workspace.itself();
@@ -42,6 +44,13 @@ fn meeting_day(meeting: &Meeting, workspace: &Workspace) -> Option<Day> {
     day.at = meeting.starts;
     day.place = meeting.venue.as_ref().map(ToString::to_string);
     Some(day.stamped(&meeting.updated))
+}
+
+/// The next meeting of a forum, where only its cycle tells the day.
+fn next_day(forum: &Forum, workspace: &Workspace, today: Date) -> Option<Day> {
+    let next = forum::next_meeting(workspace, forum, today).filter(|next| next.meeting.is_none())?;
+    let summary = format!("{} (expected)", forum.name);
+    Some(Day::new(forum.id, "next", next.on, summary).stamped(&forum.updated))
 }
 
 fn agreement_days(agreement: &Agreement, workspace: &Workspace) -> Vec<Day> {
@@ -85,7 +94,7 @@ impl Day {
         {
             // The time of the wall clock where the meeting is: it has no zone.
             Some(at) => event.starts(at),
-            None => event.all_day(self.on),
+            None => event.starts(self.on),
         };
         if let Some(place) = &self.place {
             event.location(place);

@@ -19,7 +19,9 @@ use super::row::row;
 use super::text::{Text, one_line};
 use super::{AnyRecord, Id, Kind, Workspace};
 
-pub use ledger::{Account, Owed, Partner, ledger, partners_of, still_to_tell, tellings};
+pub use ledger::{
+    Account, Owed, Partner, concerned_by, concerned_by_action, ledger, partners_of, still_to_tell, tellings,
+};
 
 choices! {
     /// How somebody was told.

@@ -169,7 +169,7 @@ fn entry(document: &mut Document, source: &Source<'_>, service: &Arc<Service>) {
 /// A field as readers may see it, in one line.
 fn said(source: &Source<'_>, record: &AnyRecord, field: &str) -> Words {
     let Some(field) = Kind::Service.field(field) else { return Words::default() };
-    match record.show(field, Wording::Read(source.today), source.audience(), source.all) {
+    match record.show(field, Wording::Read(source.today), source.audience, source.all) {
         Shown::Value(text) => text.replace('\n', "; ").into(),
         Shown::Hidden(placeholder) => placeholder.into(),
     }

@@ -6,7 +6,7 @@ use crate::model::{Person, Ref, Text};
 
 /// People as a table: who, what they are called, where; with their numbers and addresses where those are asked for.
 pub fn table(source: &Source<'_>, caption: &str, people: &[Ref<Person>]) -> Table {
-    let headings: &[&str] = if source.with_contacts {
+    let headings: &[&str] = if source.with_contacts() {
         &["Name", "Role", "Organisation", "!Phone", "!E-mail"]
     } else {
         &["Name", "Role", "Organisation"]
@@ -16,7 +16,7 @@ pub fn table(source: &Source<'_>, caption: &str, people: &[Ref<Person>]) -> Tabl
         let (titles, organisations) = known.map(|known| roles(source, known)).unwrap_or_default();
         let said = |text: Option<&Text>| Words::from(text.map(ToString::to_string).unwrap_or_default());
         let mut row: Vec<Words> = vec![source.name(person).into(), titles.into(), organisations.into()];
-        if source.with_contacts {
+        if source.with_contacts() {
             row.push(said(known.and_then(|known| known.phone.as_ref())));
             row.push(said(known.and_then(|known| known.email.as_ref())));
         }

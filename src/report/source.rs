@@ -5,6 +5,19 @@ use crate::model::place::Atlas;
 use crate::model::record::Record;
 use crate::model::{Audience, Date, Event, Id, Kind, Person, Ref, Refusal, Workspace, event};
 
+/// What every report is made from.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a> {
+    /// The records.
+    pub workspace: &'a Workspace,
+    /// The map.
+    pub atlas: &'a Atlas,
+    /// The day on which the report is made.
+    pub today: Date,
+    /// Whether persons are named with their numbers and addresses.
+    pub with_contacts: bool,
+}
+
 /// The records of a workspace as the readers of a report may see them, and what else a report is made from.
 pub struct Source<'a> {
     /// The records as readers may see them; what they may not is empty.
@@ -15,26 +28,26 @@ pub struct Source<'a> {
     pub atlas: &'a Atlas,
     /// The day on which the report is made.
     pub today: Date,
-    /// Whether persons are named with their numbers and addresses.
-    pub with_contacts: bool,
+    /// For whom the report is.
+    pub audience: Audience,
 }
 
 impl<'a> Source<'a> {
-    /// What everybody may see of a workspace; `with_contacts`: with persons, their numbers and their addresses.
-    pub fn new(all: &'a Workspace, atlas: &'a Atlas, today: Date, with_contacts: bool) -> Self {
-        let audience = Audience::Everyone { with_contacts };
+    /// What an audience may see of a workspace.
+    pub fn new(inputs: &Inputs<'a>, audience: Audience) -> Self {
+        let Inputs { workspace: all, atlas, today, .. } = *inputs;
         let mut seen = Workspace::default();
-        for kind in Kind::ALL.iter().filter(|kind| kind.is_resident()) {
+        for kind in Kind::ALL.iter().filter(|kind| kind.is_resident() && !kind.is_private()) {
             for record in all.iter(*kind) {
                 seen.place(record.id(), Some(record.visible_to(audience, all)));
             }
         }
-        Self { seen, all, atlas, today, with_contacts }
+        Self { seen, all, atlas, today, audience }
     }
 
-    /// For whom the report is.
-    pub fn audience(&self) -> Audience {
-        Audience::Everyone { with_contacts: self.with_contacts }
+    /// Whether persons are named with their numbers and addresses.
+    pub fn with_contacts(&self) -> bool {
+        self.audience == Audience::Everyone { with_contacts: true }
     }
 
     /// What a record is called that readers see a reference to.

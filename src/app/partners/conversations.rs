@@ -12,7 +12,7 @@ use crate::model::{Agreement, Change, Date, Edit, Emphasis, Id, Kind, Ref, Works
 /// Keys of conversations.
 pub(super) const COMMANDS: &[Command] = commands! { PAGE;
     "conversation.new" ["C"] "" "a first conversation: notes that nobody but you can read" may_write, new;
-    "conversation.delete" ["D"] "" "delete the conversation that the cursor stands on (u brings it back)" on_one, delete;
+    "conversation.delete" ["del"] "" "delete the conversation that the cursor stands on (u brings it back)" on_one, delete;
 };
 
 /// What the page says of the conversations that this login has noted.

@@ -7,6 +7,7 @@
 
 use std::fmt::Write as _;
 
+use chrono::Datelike;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::item::Item;
@@ -18,7 +19,7 @@ use crate::model::field::Blank;
 use crate::model::organisation::Organisation;
 use crate::model::person::Person;
 use crate::model::reference::{Ref, Target};
-use crate::model::row::{join_cells, row};
+use crate::model::row::row;
 use crate::model::text::{Text, one_line};
 
 row! {
@@ -49,49 +50,80 @@ row! {
     person: Option<Ref<Person>> = "Person", "";
 }
 
-/// What an agreement is known by as it stands. Items and parties count in whatever order they stand.
+/// What an agreement is known by as it stands. Items and parties count in whatever order they stand: each has a
+/// fingerprint of its own, and those are taken in the order of their size.
 pub fn fingerprint(agreement: &Agreement) -> Text {
-    let mut parties: Vec<String> = agreement.parties.iter().map(mark_of_party).collect();
-    let mut items: Vec<String> = agreement.items.iter().filter(|item| item.is_in_text()).map(mark_of_item).collect();
-    parties.sort();
-    items.sort();
-    let lead = agreement.lead.as_ref().map(mark_of).unwrap_or_default();
-    let head = [lead.as_str(), said(agreement.context.as_ref()), said(agreement.vision.as_ref())];
-    let mut lines = vec![join_cells(&head), parties.len().to_string()];
-    lines.append(&mut parties);
-    lines.append(&mut items);
-    Text::line(&format!("{:032x}", xxh3_128(lines.join("\n").as_bytes())))
+    let mut mark = Mark::default();
+    let mut parties: Vec<u128> = agreement.parties.iter().map(|party| of_party(party, &mut mark)).collect();
+    let items = agreement.items.iter().filter(|item| item.is_in_text());
+    let mut items: Vec<u128> = items.map(|item| of_item(item, &mut mark)).collect();
+    parties.sort_unstable();
+    items.sort_unstable();
+    mark.text("agreement");
+    mark.organisation(agreement.lead.as_ref());
+    mark.text(said(agreement.context.as_ref()));
+    mark.text(said(agreement.vision.as_ref()));
+    for part in [parties, items] {
+        mark.value(&part.len());
+        part.iter().for_each(|part| mark.value(part));
+    }
+    Text::line(&format!("{:032x}", mark.finish()))
+}
+
+fn of_party(party: &Party, mark: &mut Mark) -> u128 {
+    mark.text("party");
+    mark.organisation(Some(&party.organisation));
+    mark.text(said(party.brings.as_ref()));
+    mark.finish()
+}
+
+fn of_item(item: &Item, mark: &mut Mark) -> u128 {
+    mark.text("item");
+    mark.organisation(Some(&item.from));
+    mark.organisation(Some(&item.to));
+    mark.text(item.sort.verb());
+    mark.text(said(item.what.as_ref()));
+    mark.value(&item.number.map_or(-1, i32::from));
+    mark.value(&item.answers.map_or(-1, i32::from));
+    mark.value(&item.due.map_or(0, |due| due.num_days_from_ce()));
+    mark.finish()
 }
 
 fn said(text: Option<&Text>) -> &str {
     text.map_or("", Text::as_str)
 }
 
-/// A name may change: an organisation is known by its id, and by words only where it has none.
-fn mark_of(organisation: &Ref<Organisation>) -> String {
-    match organisation.target() {
-        Target::Record(id) => id.to_string(),
-        Target::Words(words) => format!("\"{words}"),
+/// What a fingerprint is taken of: texts with their lengths before them, so that no two ways of saying it are one.
+#[derive(Default)]
+struct Mark(String);
+
+impl Mark {
+    fn text(&mut self, text: &str) {
+        self.value(&text.len());
+        self.0.push_str(text);
     }
-}
 
-fn mark_of_party(party: &Party) -> String {
-    join_cells(&["party", &mark_of(&party.organisation), said(party.brings.as_ref())])
-}
+    fn value(&mut self, value: &impl std::fmt::Display) {
+        let _ = write!(self.0, "{value};"); // writing to a String cannot fail
+    }
 
-fn mark_of_item(item: &Item) -> String {
-    let number = |number: Option<u16>| number.map(|number| number.to_string()).unwrap_or_default();
-    let due = item.due.map(|due| due.to_string()).unwrap_or_default();
-    join_cells(&[
-        "item",
-        &number(item.number),
-        &mark_of(&item.from),
-        &mark_of(&item.to),
-        item.sort.verb(),
-        said(item.what.as_ref()),
-        &number(item.answers),
-        &due,
-    ])
+    /// A name may change: an organisation is known by its id, and by words only where it has none.
+    fn organisation(&mut self, organisation: Option<&Ref<Organisation>>) {
+        match organisation.map(Ref::target) {
+            None => self.text(""),
+            Some(Target::Record(id)) => self.text(id.as_str()),
+            Some(Target::Words(words)) => {
+                self.text("words");
+                self.text(words);
+            }
+        }
+    }
+
+    fn finish(&mut self) -> u128 {
+        let fingerprint = xxh3_128(self.0.as_bytes());
+        self.0.clear();
+        fingerprint
+    }
 }
 
 /// What an agreement says as it stands, in lines: what a party accepts, and what versions are compared by.
@@ -151,6 +183,9 @@ impl Standing {
 
 /// How it stands.
 pub fn standing(agreement: &Agreement) -> Standing {
+    if agreement.versions.is_empty() && agreement.acceptances.is_empty() {
+        return Standing { number: 1, open: agreement.organisations().cloned().collect(), ..Standing::default() };
+    }
     let present = fingerprint(agreement);
     let known = agreement.versions.iter().find(|version| version.fingerprint.as_ref() == Some(&present));
     let has_accepted = |party: &Ref<Organisation>, this: bool| {

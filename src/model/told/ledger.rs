@@ -221,12 +221,12 @@ fn heard(workspace: &Workspace, today: Date) -> HashMap<Id, BTreeMap<Partner, &T
 }
 
 /// Whom an answer to a recommendation concerns: who wrote their initials beside it.
-fn concerned_by(one: &Recommendation, workspace: &Workspace, today: Date) -> BTreeSet<Partner> {
+pub fn concerned_by(one: &Recommendation, workspace: &Workspace, today: Date) -> BTreeSet<Partner> {
     one.initials.iter().flat_map(|row| partners_of(&row.who, workspace, today)).collect()
 }
 
 /// Whom an action concerns: its lead, who wrote their initials beside the recommendation it came out of, who asked.
-fn concerned_by_action(action: &Action, workspace: &Workspace, today: Date) -> BTreeSet<Partner> {
+pub fn concerned_by_action(action: &Action, workspace: &Workspace, today: Date) -> BTreeSet<Partner> {
     let source = action.recommendation.as_ref().and_then(|one| one.get(workspace));
     let mut concerned = source.map(|one| concerned_by(one, workspace, today)).unwrap_or_default();
     let named = action.asked.iter().chain(&action.organisation);
