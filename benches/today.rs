@@ -75,6 +75,7 @@ fn id(letter: char, number: u32) -> Id {
     Id::from_number(letter, number, 4)
 }
 
+#[allow(clippy::unnecessary_wraps)] // the fields it fills may be empty
 fn some<K>(letter: char, number: u32) -> Option<Ref<K>> {
     Some(Ref::record(id(letter, number)))
 }

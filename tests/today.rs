@@ -34,7 +34,7 @@ fn the_loose_ends_of_the_sample_are_these() {
     let mut listed = String::new();
     for sort in loose_ends::ALL {
         let all = loose(sort.name, &workspace, &atlas);
-        listed += &format!("{}: {}\n", sort.name, sort.sentence(all.len()));
+        listed.extend([sort.name, ": ", &sort.sentence(all.len()), "\n"]);
         listed.extend(all.iter().map(|one| format!("  {one}\n")));
     }
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
