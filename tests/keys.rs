@@ -16,7 +16,10 @@ use harness::{Harness, kept_fresh, keys, voting};
 const HOW: &str = "UPDATE_DOCS=1 cargo test --test keys";
 
 /// Ways into every place where keys mean something.
-const PLACES: [&str; 14] = [
+const PLACES: [&str; 17] = [
+    "5<enter>",
+    "5<enter>r",
+    "5mll<enter>",
     "",
     "<enter>",
     "m",
@@ -120,6 +123,8 @@ fn inner_scopes_take_keys_only_on_purpose() {
         "gap.back over list.back",
         "gap.new over record.new",
         "gap.open over record.open",
+        "agreement.action over record.new",
+        "partners.open over record.open",
         "round.go over record.open",
         "round.new over record.new",
         "topic.post over record.new",

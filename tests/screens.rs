@@ -131,6 +131,9 @@ screens! {
     told_page: Harness::sample(), "4Tjjj<enter>";
     told_how: Harness::sample(), "4Ti";
     told_nobody: Harness::empty(), "4T";
+    today: Harness::sample(), "0";
+    today_loose: Harness::sample(), "0<end><enter>";
+    today_empty: Harness::empty(), "0";
     thread: Harness::sample(), "2m/17.2<enter>t";
     thread_of_theme: Harness::sample(), "3/mapping<enter>t";
 }

@@ -31,6 +31,11 @@ pub enum View {
     Told,
 }
 
+impl View {
+    /// Every view.
+    const ALL: [Self; 4] = [Self::Grouped(By::Due), Self::Grouped(By::Priority), Self::Grouped(By::State), Self::Told];
+}
+
 impl Default for View {
     fn default() -> Self {
         Self::Grouped(By::Due)
@@ -160,6 +165,14 @@ impl Screen for Actions {
         if self.view == View::Told {
             self.view = View::default();
         }
+    }
+
+    fn view(&self) -> u8 {
+        View::ALL.iter().position(|view| *view == self.view).unwrap_or(0) as u8
+    }
+
+    fn set_view(&mut self, view: u8) {
+        self.view = View::ALL[usize::from(view).min(3)];
     }
 
     fn note(&self) -> Option<String> {

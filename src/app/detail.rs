@@ -2,6 +2,7 @@
 //! [`AnyRecord::show`]; here it is only put in order.
 
 use super::wrap::wrap;
+use crate::model::agreement::{principles, version};
 use crate::model::column::Emphasis;
 use crate::model::date::{format_age, format_date};
 use crate::model::field::Visibility;
@@ -41,7 +42,9 @@ pub fn rows(record: &AnyRecord, workspace: &Workspace, today: Date) -> Vec<Detai
         return of_service(record, service, workspace, today);
     }
     let title = record.kind().fields().filter(|field| is_title(record.kind(), field)).map(|field| field.name);
-    let mut rows = fields(record, workspace, today, &title.collect::<Vec<_>>());
+    let mut rows = leading(record, today);
+    rows.extend(standing(&visible, workspace, today));
+    rows.extend(fields(record, workspace, today, &title.collect::<Vec<_>>()));
     rows.extend(referring(record, workspace, today));
     rows.push(stamp(record, today));
     rows
@@ -61,6 +64,18 @@ pub fn leading(record: &AnyRecord, today: Date) -> Vec<DetailRow> {
         }
         _ => Vec::new(),
     }
+}
+
+/// What is asked first of an agreement: who has accepted it, and what proves that it works.
+fn standing(record: &AnyRecord, workspace: &Workspace, today: Date) -> Vec<DetailRow> {
+    let AnyRecord::Agreement(agreement) = record else { return Vec::new() };
+    let emphasis = if version::is_in_force(agreement) { Emphasis::Good } else { Emphasis::Warn };
+    let mut rows = vec![DetailRow::new("Stands", version::in_a_sentence(agreement, workspace), emphasis)];
+    rows.extend(principles::proofs(agreement, workspace, today).into_iter().map(|proof| {
+        let word = if proof.holds { "yes" } else { "no" };
+        plain_row(proof.principle.heading(), format!("{word}: {}", proof.said))
+    }));
+    rows
 }
 
 /// The fields that are stated, but for `without`: those that people edit, and of the others those that are no secret.

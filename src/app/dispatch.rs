@@ -10,7 +10,7 @@ use crate::model::text::one_line;
 impl App {
     /// Takes an event in and says what is to be done outside.
     pub fn update(&mut self, event: Event) -> Effects {
-        let is_clock = matches!(event, Event::Clock(..));
+        let is_clock = matches!(event, Event::Clock(..) | Event::TimeOfDay(_));
         let effects = self.handle(event);
         if !is_clock {
             form::complete(self);
@@ -24,6 +24,14 @@ impl App {
                 (self.now, self.today) = (now, today);
                 Vec::new()
             }
+            Event::TimeOfDay(time) => {
+                self.time = Some(time);
+                Vec::new()
+            }
+            Event::LastVisit(at) => {
+                self.last_visit = at;
+                Vec::new()
+            }
             Event::Key(key) => {
                 let mut effects = self.key(key);
                 effects.extend(watching::reload_after_pause(self));
@@ -32,6 +40,8 @@ impl App {
             Event::Paste(text) => self.paste(&text),
             Event::Size(columns, rows) => {
                 self.size = (columns, rows);
+                // Pages are wrapped for the screen.
+                super::screen::ScreenId::ALL.iter().for_each(|screen| screen.refresh(self));
                 Vec::new()
             }
             Event::Loaded(loaded) => self.take_loaded(*loaded),
@@ -57,7 +67,11 @@ impl App {
             }
             Event::Finished(finished) => self.finished(finished),
             Event::Woke => form::keep_draft(self),
-            Event::Hangup => self.keep_all(),
+            Event::Hangup => {
+                let mut effects = self.keep_all();
+                effects.extend(self.visit());
+                effects
+            }
         }
     }
 

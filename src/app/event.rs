@@ -7,13 +7,17 @@ use super::draft::Draft;
 use super::key::Key;
 use super::saving::KeptChanges;
 use crate::model::place::Atlas;
-use crate::model::{AnyRecord, Change, Date, Id, Timestamp, Workspace};
+use crate::model::{AnyRecord, Change, Date, Id, Time, Timestamp, Workspace};
 use crate::search::Indexes;
 
 /// What happened outside.
 pub enum Event {
     /// The time; comes before every batch of other events.
     Clock(Timestamp, Date),
+    /// The time of day where the person is; comes with the time.
+    TimeOfDay(Time),
+    /// When the person left this workspace last, where that is known; comes before it.
+    LastVisit(Option<Timestamp>),
     /// A key was pressed.
     Key(Key),
     /// Text was pasted.
@@ -123,6 +127,8 @@ pub enum Effect {
     EditText(String),
     /// Keep what is being typed.
     KeepDraft(Draft),
+    /// The person leaves: write down when.
+    KeepVisit(Timestamp),
     /// What was typed is saved or given up.
     DropDraft(String),
     /// Keep changes that are not saved, under this key.

@@ -14,9 +14,15 @@ impl App {
             if is_asking(self) {
                 self.layers.pop();
             }
+            effects.extend(self.visit());
             effects.push(Effect::Quit);
         }
         effects
+    }
+
+    /// That the person was here until now; not where nothing is to be written.
+    pub(super) fn visit(&self) -> Option<Effect> {
+        (self.loaded && !self.options.read_only).then_some(Effect::KeepVisit(self.now))
     }
 
     /// Something failed: who is leaving is asked, and does not leave unless they say so.
@@ -78,6 +84,7 @@ fn ask_to_leave(app: &mut App) -> Effects {
     prompt::ask(app, LEAVE, format!("{what}; write yes to leave all the same"), "", |app, typed| {
         if typed.eq_ignore_ascii_case("yes") {
             let mut effects = app.keep_all();
+            effects.extend(app.visit());
             effects.push(Effect::Quit);
             Ok(effects)
         } else {

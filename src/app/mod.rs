@@ -42,7 +42,7 @@ pub mod wrap;
 use std::sync::Arc;
 
 use crate::model::place::Atlas;
-use crate::model::{AnyRecord, Audience, Author, Change, Date, Id, Kind, SplitMix64, Text, Timestamp, Workspace};
+use crate::model::{AnyRecord, Audience, Author, Change, Date, Id, Kind, SplitMix64, Text, Time, Timestamp, Workspace};
 use crate::search::{Index, Indexes};
 
 use command::{Command, Keymap, Override};
@@ -135,6 +135,10 @@ pub struct App {
     pub now: Timestamp,
     /// The day of it.
     pub today: Date,
+    /// The time of day where the person is, once it is known.
+    pub time: Option<Time>,
+    /// When the person was here last.
+    pub last_visit: Option<Timestamp>,
     /// Columns and rows of the screen.
     pub size: (u16, u16),
     /// The screen that is open.
@@ -189,6 +193,8 @@ impl App {
             me: None,
             now: Timestamp::default(),
             today: Date::default(),
+            time: None,
+            last_visit: None,
             size: (80, 24),
             screen: ScreenId::default(),
             screens: Screens::default(),

@@ -2,6 +2,7 @@
 //! list leads keep their state in files of their own.
 
 mod acts;
+mod conversations;
 pub mod matrix;
 pub mod page;
 pub mod review;
@@ -14,6 +15,7 @@ use super::moving::Step;
 use super::screen::Screen;
 use super::{App, Effects};
 use crate::model::{Agreement, Id, Kind};
+use rows::Target;
 
 /// What the screen shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,6 +31,11 @@ pub enum View {
     Between,
     /// A review that is being filled in.
     Review,
+}
+
+impl View {
+    /// Every view.
+    const ALL: [Self; 5] = [Self::List, Self::Page, Self::Matrix, Self::Between, Self::Review];
 }
 
 /// The scope of the screen's own keys.
@@ -68,8 +75,15 @@ impl Default for Partners {
 
 impl Screen for Partners {
     const KINDS: &'static [Kind] = &[Kind::Agreement, Kind::Forum, Kind::Meeting];
-    const COMMANDS: &'static [&'static [Command]] =
-        &[COMMANDS, page::COMMANDS, acts::COMMANDS, matrix::COMMANDS, matrix::BETWEEN_COMMANDS, review::COMMANDS];
+    const COMMANDS: &'static [&'static [Command]] = &[
+        COMMANDS,
+        acts::COMMANDS,
+        page::COMMANDS,
+        conversations::COMMANDS,
+        matrix::COMMANDS,
+        matrix::BETWEEN_COMMANDS,
+        review::COMMANDS,
+    ];
 
     fn list(&self) -> &RecordList {
         &self.list
@@ -99,6 +113,28 @@ impl Screen for Partners {
             View::Page => self.agreement,
             _ => None,
         }
+    }
+
+    fn subject(&self) -> Option<Id> {
+        match self.view {
+            View::List => self.list.selected(),
+            View::Page => self.page.rows.target().and_then(Target::record).or(self.agreement),
+            View::Between => self.matrix.between.target().and_then(Target::record),
+            View::Matrix => None,
+            View::Review => self.agreement,
+        }
+    }
+
+    fn search(&mut self) {
+        self.view = View::List;
+    }
+
+    fn view(&self) -> u8 {
+        self.view as u8
+    }
+
+    fn set_view(&mut self, view: u8) {
+        self.view = View::ALL[usize::from(view).min(View::ALL.len() - 1)];
     }
 
     fn nothing_selected(&self) -> &'static str {
@@ -154,9 +190,7 @@ pub(super) fn agreement(app: &App) -> Option<&Agreement> {
 
 /// Shows a view.
 fn show(app: &mut App, view: View) -> Effects {
-    let state = &mut app.screens.partners;
-    state.view = view;
-    state.list.is_detail_open = false;
+    app.screens.partners.view = view;
     refresh(app);
     Vec::new()
 }

@@ -83,6 +83,9 @@ pub trait Screen: Default + 'static {
     /// A search begins: the screen shows its list.
     fn search(&mut self) {}
 
+    /// It is opened: what waited for that is done.
+    fn opened(_app: &mut App) {}
+
     /// A record of its list is to be seen in full: whatever else it shows gives way.
     fn show_record(&mut self) {
         self.search();
@@ -181,6 +184,11 @@ macro_rules! declare_screens {
             /// What a new action is to begin with on a screen.
             pub(super) fn new_action(self, app: &App) -> Option<Action> {
                 match self { $(Self::$name => super::$module::$name::new_action(app)),+ }
+            }
+
+            /// Lets a screen do what waited for its opening.
+            pub(super) fn opened(self, app: &mut App) {
+                match self { $(Self::$name => super::$module::$name::opened(app)),+ }
             }
 
             /// Puts what a screen shows besides its list on a record.
@@ -316,6 +324,7 @@ pub(super) fn open(app: &mut App, screen: ScreenId) -> Effects {
     app.screen = screen;
     app.layers.clear();
     app.origins.clear();
+    screen.opened(app);
     effects
 }
 
@@ -340,21 +349,24 @@ impl Origin {
     }
 }
 
-/// The screen of a kind: that which shows it first, else one that shows it among others. Today shows what is at home
-/// elsewhere.
+/// The screen on which records of a kind are shown: the one that shows this kind before others, else one that shows it too.
 fn home_of(kind: Kind) -> Option<ScreenId> {
-    let all = || ScreenId::ALL.iter().copied().filter(|screen| *screen != ScreenId::Today);
-    let first = all().find(|screen| screen.kinds().first() == Some(&kind));
-    first.or_else(|| all().find(|screen| screen.kinds().contains(&kind)))
+    let shows_it = |screen: &&ScreenId| screen.kinds().contains(&kind);
+    let first = ScreenId::ALL.iter().find(|screen| screen.kinds().first() == Some(&kind));
+    first.or_else(|| ScreenId::ALL.iter().find(shows_it)).copied()
 }
 
 /// Goes to a record on the screen of its kind and shows everything about it; a search that would not show it is cleared.
 /// Going back from it leads to where one was.
 pub(crate) fn go_to(app: &mut App, id: Id) -> Effects {
-    let home = Kind::of(id).and_then(home_of);
-    let Some(screen) = home.filter(|_| app.workspace.get(id).is_some()) else {
-        app.set_status(Severity::Warning, "this record is shown nowhere".to_owned());
+    let Some(record) = app.workspace.get(id) else {
+        app.set_status(Severity::Warning, format!("{id} is not here any more"));
         return Vec::new();
+    };
+    let Some(screen) = home_of(record.kind()) else {
+        let text = super::detail::plain(&record, &app.workspace, app.today);
+        let title = record.title(&app.workspace).into_owned();
+        return super::page::open(app, &title, &text);
     };
     let origin = Origin::take(app);
     let mut origins = std::mem::take(&mut app.origins);
@@ -365,6 +377,16 @@ pub(crate) fn go_to(app: &mut App, id: Id) -> Effects {
     list::select(app, id);
     let list = app.list_mut();
     (list.is_detail_open, list.detail_top) = (true, 0);
+    effects
+}
+
+/// Goes to what a search finds among the records of a kind.
+pub(super) fn open_search(app: &mut App, kind: Kind, words: &str) -> Effects {
+    let Some(screen) = home_of(kind) else { return Vec::new() };
+    let effects = open(app, screen);
+    app.screens.search(screen);
+    app.list_mut().input.set(words, words.len());
+    list::search(app);
     effects
 }
 

@@ -11,8 +11,8 @@ use super::exit::{CommandError, CommandResult};
 use super::import::{clear_progress, load_originals, show_progress};
 use super::session::Session;
 use super::vote::find;
-use crate::exchange::{self, ExportContext, Format, pabulib};
-use crate::model::Round;
+use crate::exchange::{self, ExportContext, Format, calendar, of_kind, pabulib};
+use crate::model::{Audience, Kind, Round, Shown};
 use crate::store::{self, Mode};
 
 /// `moot export`
@@ -22,8 +22,10 @@ pub struct ExportArgs {
     /// The format
     #[arg(value_enum, ignore_case = true)]
     format: Target,
-    /// The closed round to write, for pb alone: its id or name
-    round: Option<String>,
+    /// For pb the closed round to write: its id or name. For csv the kind of record: all its fields, as moot import csv reads
+    /// them again; without one csv writes the services for others
+    #[arg(value_name = "ROUND|KIND")]
+    what: Option<String>,
     /// The file to write; for hsds3-csv a folder, or a file that ends in .zip. Nothing is overwritten without --replace
     path: PathBuf,
     /// Write the names and contact details of persons as well; they are left out otherwise, and from pb always
@@ -34,11 +36,12 @@ pub struct ExportArgs {
     replace: bool,
 }
 
-/// What can be written: the services, or an election.
+/// What can be written: the services, an election, or a calendar.
 #[derive(Clone, Copy, Debug)]
 enum Target {
     Services(Format),
     Election,
+    Calendar,
 }
 
 impl clap::ValueEnum for Target {
@@ -50,14 +53,19 @@ impl clap::ValueEnum for Target {
             Target::Services(Format::Csv),
             Target::Services(Format::GeoJson),
             Target::Election,
+            Target::Calendar,
         ];
-        const { assert!(ALL.len() == Format::ALL.len() + 1, "every format of the services, and that of elections") };
+        const { assert!(ALL.len() == Format::ALL.len() + 2, "every format of the services, elections and calendars") };
         ALL
     }
     fn to_possible_value(&self) -> Option<PossibleValue> {
         let (name, description) = match self {
             Self::Services(format) => (format.name(), format.description()),
             Self::Election => ("pb", "The ballots of a closed round as an election of Pabulib; names nobody"),
+            Self::Calendar => (
+                "ics",
+                "What is due, meetings and reviews for a calendar; writing it again updates and doubles nothing",
+            ),
         };
         Some(PossibleValue::new(name).help(description))
     }
@@ -82,14 +90,47 @@ impl ExportArgs {
 
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
         let mut session = Session::open(global, Mode::Read)?;
-        match (self.format, &self.round) {
+        match (self.format, self.what.as_deref()) {
             (Target::Services(format), None) => self.write_services(format, &mut session, out),
+            (Target::Services(Format::Csv), Some(kind)) => self.write_kind(kind, &session, out),
             (Target::Election, Some(round)) => self.write_election(round, &session, out),
+            (Target::Calendar, None) => self.write_calendar(&session, out),
             (Target::Election, None) => Err(CommandError::usage("name the round: moot export pb ROUND PATH")),
+            (Target::Calendar, Some(_)) => {
+                Err(CommandError::usage("a calendar takes its path alone: moot export ics PATH"))
+            }
             (Target::Services(format), Some(_)) => {
                 Err(CommandError::usage(format!("a round is written as pb only: moot export {} PATH", format.name())))
             }
         }
+    }
+
+    /// All records of a kind.
+    fn write_kind(&self, kind: &str, session: &Session, out: &mut dyn Write) -> CommandResult {
+        let kind = Kind::from_word(kind).filter(|kind| kind.is_addable() && !kind.is_private()).ok_or_else(|| {
+            let kinds: Vec<&str> =
+                Kind::ALL.iter().filter(|kind| kind.is_addable()).map(|kind| kind.plural()).collect();
+            CommandError::usage(format!("there is no table of {kind:?}; choose from {}", kinds.join(", ")))
+        })?;
+        self.check(session.opened.store.dir())?;
+        let workspace = session.workspace();
+        let audience = Audience::Everyone { with_contacts: self.contacts };
+        let records = workspace.all(kind);
+        exchange::write::write_file(
+            &self.path,
+            &of_kind::write(kind, &records, audience, workspace, Shown::into_value)?,
+        )?;
+        writeln!(out, "{} {} written to {}", records.len(), kind.plural(), exchange::display_path(&self.path))?;
+        Ok(0)
+    }
+
+    /// What is due, for a calendar.
+    fn write_calendar(&self, session: &Session, out: &mut dyn Write) -> CommandResult {
+        self.check(session.opened.store.dir())?;
+        let calendar = calendar::of(session.workspace());
+        exchange::write::write_file(&self.path, calendar.text.as_bytes())?;
+        writeln!(out, "{} dates written to {}", calendar.dates, exchange::display_path(&self.path))?;
+        Ok(0)
     }
 
     /// The ballots of a round.

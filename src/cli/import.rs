@@ -2,17 +2,18 @@
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::Global;
 use super::exit::{CommandError, CommandResult};
+use super::list::kind_parser;
 use super::session::Session;
 use super::vote::{MAX_ATTEMPTS, find};
 use crate::exchange::detect::Holding;
 use crate::exchange::openspace::{self, Failure, Outcome, Sort};
-use crate::exchange::{self, ExchangeError, ImportContext, ImportPlan, Progress, Report, pabulib};
+use crate::exchange::{self, ExchangeError, ImportContext, ImportPlan, Progress, Report, of_kind, pabulib};
 use crate::model::text::one_line;
 use crate::model::{Author, Collection, Event, Kind, Original, Round, SplitMix64, Workspace};
 use crate::store::{self, Mode, StoreError};
@@ -22,8 +23,15 @@ use crate::store::{self, Mode, StoreError};
 pub struct ImportArgs {
     /// What to read. A directory of services: a file (CSV, JSON), a folder of files, or a zip. An election: a file that
     /// ends in .pb. Of an event: topics.csv (number,title,convener), ballots.csv (voter,17.2,3.1 …), proceedings.md. What a
-    /// file is, its content tells
+    /// file is, its content tells. Or csv, with a kind and a table of its records
     path: PathBuf,
+    /// After csv: the kind of record that the table holds
+    #[arg(value_parser = kind_parser(|kind| kind.is_addable() && !kind.is_private()), requires = "table")]
+    kind: Option<Kind>,
+    /// After the kind: the table, as moot export csv KIND or moot list KIND --csv wrote it. A row without an id is a new record;
+    /// a column that is not there changes nothing
+    #[arg(value_name = "FILE")]
+    table: Option<PathBuf>,
     /// Print what would be done, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -61,6 +69,9 @@ impl ImportArgs {
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
         let mode = if self.dry_run { Mode::Read } else { Mode::Write };
         let mut session = Session::open(global, mode)?;
+        if let (Some(kind), Some(table)) = (self.kind, &self.table) {
+            return self.import_table(kind, table, session, global, out);
+        }
         let author = session.author()?;
         if let Some(path) = &self.report {
             let is_free = exchange::write::check_target(path, session.opened.store.dir(), false);
@@ -73,6 +84,43 @@ impl ImportArgs {
             Holding::OfEvent(sort, text) => self.import_of_event(sort, &text, session, global, out),
             Holding::Directory => self.import_directory(&mut session, &author, out),
         }
+    }
+
+    /// The records of one kind, as a table has them.
+    fn import_table(
+        &self,
+        kind: Kind,
+        path: &Path,
+        mut session: Session,
+        global: &Global,
+        out: &mut dyn Write,
+    ) -> CommandResult {
+        if self.path.as_os_str() != "csv" || self.round.is_some() || self.event.is_some() || self.report.is_some() {
+            return Err(CommandError::usage("write: moot import csv KIND FILE, with --dry-run to change nothing"));
+        }
+        let text = exchange::read_text(path)?;
+        let mut attempts = 0;
+        loop {
+            let author = session.author()?;
+            let context = of_kind::TableContext { kind, workspace: session.workspace(), author: &author };
+            let plan = of_kind::plan(&text, &context, &mut SplitMix64::new(crate::run::seed()))?;
+            let is_done = self.dry_run || plan.change.edits.is_empty();
+            match if is_done { Ok(()) } else { session.commit(&author, &plan.change) } {
+                Ok(()) => return self.print_table_plan(&plan, out),
+                Err(StoreError::Taken(_)) if attempts < MAX_ATTEMPTS => attempts += 1,
+                Err(error) => return Err(error.into()),
+            }
+            session = Session::open(global, Mode::Write)?;
+        }
+    }
+
+    fn print_table_plan(&self, plan: &of_kind::TablePlan, out: &mut dyn Write) -> CommandResult {
+        if self.dry_run {
+            writeln!(out, "rehearsed, nothing written:")?;
+            plan.made.iter().try_for_each(|made| writeln!(out, "  {}", one_line(made)))?;
+        }
+        writeln!(out, "{}", one_line(&plan.change.sentence))?;
+        Ok(0)
     }
 
     /// An option that this sort of file does not know would be passed over in silence.

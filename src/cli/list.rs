@@ -10,9 +10,9 @@ use unicode_width::UnicodeWidthStr;
 use super::Global;
 use super::exit::{CommandError, CommandResult};
 use super::session::Session;
-use crate::exchange::spreadsheet::text_cell;
+use crate::exchange::of_kind;
 use crate::model::text::one_line;
-use crate::model::{AnyRecord, Audience, CellContext, FieldInfo, Kind, Updated, Wording, Workspace};
+use crate::model::{AnyRecord, Audience, CellContext, Kind, Updated, Wording, Workspace};
 use crate::store::{self, Mode};
 
 /// Reads the name of a kind, for one or for many, among those that `is_meant` accepts. Help and completions of the shell
@@ -52,7 +52,8 @@ impl ListArgs {
             let all: Vec<Value> = visible.collect::<Result<_, _>>()?;
             print_json(&Value::Array(all), out)?;
         } else if self.csv {
-            print_csv(kind, &records, workspace, out)?;
+            let words = crate::model::Shown::into_words;
+            out.write_all(&of_kind::write(kind, &records, Audience::Colleagues, workspace, words)?)?;
         } else {
             print_table(&records, workspace, out)?;
         }
@@ -156,31 +157,6 @@ pub(super) fn cells(record: &AnyRecord, workspace: &Workspace) -> Vec<String> {
     let mut cells = vec![record.id().to_string(), one_line(&record.title(workspace))];
     cells.extend(columns.iter().map(|column| one_line(&column.cell(record, &context).text)));
     cells
-}
-
-/// Prints all editable fields as CSV.
-fn print_csv(
-    kind: Kind,
-    records: &[AnyRecord],
-    workspace: &Workspace,
-    out: &mut dyn Write,
-) -> Result<(), CommandError> {
-    let fields: Vec<&FieldInfo> = kind.editable_fields().collect();
-    let mut table = csv::Writer::from_writer(out);
-    let heads = std::iter::once("id").chain(fields.iter().map(|field| field.name));
-    let failed = |error: csv::Error| match error.into_kind() {
-        csv::ErrorKind::Io(error) => CommandError::from(error),
-        other => CommandError::unreadable(format!("the table cannot be printed: {other:?}")),
-    };
-    table.write_record(heads).map_err(failed)?;
-    for record in records {
-        let words =
-            |field: &&FieldInfo| record.show(field, Wording::Typed, Audience::Colleagues, workspace).into_words();
-        let values = fields.iter().map(|field| text_cell(&words(field)).into_owned());
-        table.write_record(std::iter::once(record.id().to_string()).chain(values)).map_err(failed)?;
-    }
-    table.flush()?;
-    Ok(())
 }
 
 /// `moot check`

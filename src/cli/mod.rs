@@ -6,6 +6,7 @@
 mod accept;
 mod backups;
 mod default;
+mod due;
 mod edit;
 mod exit;
 mod export;
@@ -103,6 +104,10 @@ pub enum CliCommand {
     Show(list::ShowArgs),
     /// Show the thread of a record: where it came from, and what came of it
     Thread(thread::ThreadArgs),
+    /// List the actions that are overdue or due within two weeks, yours first; with --as only those of one person
+    Due(due::DueArgs),
+    /// Count what has no follow-up, or list it
+    Loose(due::LooseArgs),
     /// Add a record; prints its id
     Add(edit::AddArgs),
     /// Change fields of a record
@@ -153,6 +158,8 @@ impl CliCommand {
             Self::List(arguments) => arguments.run(global, out),
             Self::Show(arguments) => arguments.run(global, out),
             Self::Thread(arguments) => arguments.run(global, out),
+            Self::Due(arguments) => arguments.run(global, out),
+            Self::Loose(arguments) => arguments.run(global, out),
             Self::Add(arguments) => arguments.run(global, out),
             Self::Set(arguments) => arguments.run(global, out),
             Self::Verify(arguments) => arguments.run(global, out),

@@ -6,6 +6,7 @@
 //! [`plan_import()`] compares the package with the workspace and makes one [`Change`](crate::model::Change) of it.
 //! [`export()`] writes the workspace in one of the [`Format`]s.
 
+pub mod calendar;
 pub mod detect;
 pub mod export;
 mod hours;
@@ -17,6 +18,7 @@ mod legacy;
 mod map;
 mod nest;
 mod normalise;
+pub mod of_kind;
 pub mod openspace;
 pub mod pabulib;
 mod patch;
@@ -157,6 +159,14 @@ fn decode_all(normaliser: &mut Normaliser, files: Vec<source::File>) -> Vec<(std
         texts.push((file.name, text));
     }
     texts
+}
+
+/// The text of one file, whatever its encoding.
+///
+/// # Errors
+/// It is no file, cannot be read or is too large.
+pub fn read_text(path: &Path) -> Result<String, ExchangeError> {
+    Ok(source::decode(source::read_file(path)?).0)
 }
 
 fn is_json(name: &str, text: &str) -> bool {

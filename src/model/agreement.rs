@@ -107,7 +107,7 @@ record! {
         name: Text = "Name", "what it is called", required, public, search(SearchField::Name);
         /// What it is for.
         kind: AgreementKind = "Kind", "partnership, consortium bid, information sharing or referral protocol", public,
-            column(16), filter("kind:");
+            column(24), filter("kind:");
         /// Between whom in the organisations it is made.
         level: Option<Level> = "Level", "strategic or operational", public, filter("level:");
         /// Between which organisations.
@@ -151,7 +151,7 @@ impl Rules for Agreement {
         Column {
             name: "between",
             heading: "Between",
-            width: Width::Percent(30),
+            width: Width::Percent(24),
             in_narrow: false,
             source: ColumnSource::Computed(between_cell),
             order: None,

@@ -16,6 +16,12 @@ impl AnyRecord {
             || field.hidden_if.is_some_and(|hidden| (hidden.test)(self, audience, workspace))
     }
 
+    /// Whether a field is hidden from some of those who may see it in other records: colleagues, or everybody.
+    pub fn is_hidden_from_some(&self, field: &FieldInfo, workspace: &Workspace) -> bool {
+        let audiences = [Audience::Colleagues, Audience::Everyone { with_contacts: false }];
+        field.hidden_if.is_some_and(|hidden| audiences.iter().any(|one| (hidden.test)(self, *one, workspace)))
+    }
+
     /// A field as an audience may see it: the one way from a record to whatever is shown, printed, copied, compared or
     /// exported.
     pub fn show(&self, field: &FieldInfo, wording: Wording, audience: Audience, workspace: &Workspace) -> Shown {

@@ -19,7 +19,7 @@ pub struct Changed {
 /// What others than `me` changed after a moment, the newest first. Ballots and receipts are not among it, nor what
 /// colleagues may not see.
 pub fn since(workspace: &Workspace, moment: Timestamp, me: Option<&Text>) -> Vec<Changed> {
-    let kinds = Kind::ALL.iter().filter(|kind| kind.is_resident() && kind.is_addable());
+    let kinds = Kind::ALL.iter().filter(|kind| kind.is_resident() && kind.is_addable() && !kind.is_private());
     let is_news = |record: &AnyRecord| {
         let updated = record.updated();
         updated.0 > moment && !updated.1.is_empty() && Some(&updated.1) != me

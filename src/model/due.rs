@@ -1,8 +1,8 @@
 //! What is due: actions that are late or have to be done soon, one's own first.
 
 use super::action::Action;
-use super::date::Date;
-use super::{Id, Workspace};
+use super::date::{Date, format_date};
+use super::{Id, Workspace, forum};
 
 /// So many days before its day an action begins to be due.
 pub const SOON: i64 = 14;
@@ -20,11 +20,6 @@ pub struct Due {
     pub is_mine: bool,
 }
 
-/// The day by which an action is to be done, as far as that is known.
-pub fn day(action: &Action, _: &Workspace) -> Option<Date> {
-    action.due
-}
-
 /// Whether an action has to do with a person: they lead it, or help.
 pub fn is_theirs(action: &Action, person: Id) -> bool {
     action.lead.iter().chain(&action.helpers).any(|one| one.id() == Some(person))
@@ -34,13 +29,23 @@ pub fn is_theirs(action: &Action, person: Id) -> bool {
 pub fn due(workspace: &Workspace, today: Date, me: Option<Id>) -> Vec<Due> {
     let unfinished = workspace.actions.iter().filter(|action| action.is_unfinished());
     let is_due = |action: &std::sync::Arc<Action>| {
-        let on = day(action, workspace).filter(|on| (*on - today).num_days() <= SOON)?;
+        let on = forum::due(workspace, action).filter(|on| (*on - today).num_days() <= SOON)?;
         let is_mine = me.is_some_and(|me| is_theirs(action, me));
         Some(Due { action: action.id, on, is_overdue: on < today, is_mine })
     };
     let mut found: Vec<Due> = unfinished.filter_map(is_due).collect();
     found.sort_by_key(|due| (!due.is_overdue, !due.is_mine, due.on, due.action));
     found
+}
+
+/// When it is due and who sees to it: "overdue since Fri 20 Nov, Katy Pascoe".
+pub fn says(due: &Due, workspace: &Workspace, today: Date) -> String {
+    let when = if due.is_overdue { "overdue since" } else { "due" };
+    let action = workspace.actions.get(due.action);
+    let lead = action.and_then(|action| action.lead.as_ref()).map(|lead| lead.name(workspace));
+    let organisation = || action.and_then(|action| action.organisation.as_ref()).map(|one| one.name(workspace));
+    let who = lead.or_else(organisation).unwrap_or_else(|| "nobody yet".into());
+    format!("{when} {}, {who}", format_date(due.on, today))
 }
 
 /// How many are due and how many of them late, in one line for somebody who logs in; `None`: none is.

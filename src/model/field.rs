@@ -157,6 +157,14 @@ pub enum Shown {
 }
 
 impl Shown {
+    /// The value alone: nothing where it is hidden.
+    pub fn into_value(self) -> String {
+        match self {
+            Self::Value(text) => text,
+            Self::Hidden(_) => String::new(),
+        }
+    }
+
     /// The words to put on a screen: the value, or that it is hidden.
     pub fn into_words(self) -> String {
         match self {

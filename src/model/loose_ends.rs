@@ -3,14 +3,15 @@
 
 use std::collections::HashSet;
 
+use super::action::ActionState;
 use super::choice::Choice;
 use super::date::Date;
 use super::gaps;
-use super::place::Atlas;
+use super::place::{Atlas, Districts};
 use super::reference::Ref;
 use super::service::{Freshness, Need};
 use super::text::count;
-use super::{Id, Workspace, due, topic};
+use super::{Id, Kind, Workspace, due, told, topic};
 
 /// What loose ends are looked for in.
 #[derive(Clone, Copy)]
@@ -30,11 +31,13 @@ pub struct Loose {
     pub record: Option<Id>,
     /// What is to be said of it; of a record, besides its title.
     pub says: String,
+    /// Where it is about no record: what finds the nearest.
+    pub search: Option<(Kind, String)>,
 }
 
 impl Loose {
     fn of(record: Id) -> Self {
-        Self { record: Some(record), says: String::new() }
+        Self { record: Some(record), says: String::new(), search: None }
     }
 }
 
@@ -79,6 +82,18 @@ pub const ALL: &[LooseEnd] = &[
     },
     LooseEnd { name: "leads", one: "1 action has no lead", many: "actions have no lead", find: without_lead },
     LooseEnd { name: "overdue", one: "1 action is past its day", many: "actions are past their day", find: overdue },
+    LooseEnd {
+        name: "expectations",
+        one: "1 expectation has no answer",
+        many: "expectations have no answer",
+        find: unanswered,
+    },
+    LooseEnd {
+        name: "told",
+        one: "1 partner has not been told how things stand",
+        many: "partners have not been told how things stand",
+        find: untold,
+    },
     LooseEnd {
         name: "gaps",
         one: "1 gap in the services map has no action",
@@ -150,15 +165,47 @@ fn open_gaps(Context { workspace, atlas, today }: Context<'_>) -> Vec<Loose> {
     if workspace.services.is_empty() {
         return Vec::new(); // a map that nobody has begun is one gap
     }
+    let begun = workspace.actions.iter().filter(|action| action.state != ActionState::Dropped);
+    let about: Vec<(Need, Districts)> =
+        begun.filter_map(|action| Some((action.need?, atlas.cover(action.area.as_slice())))).collect();
     let mut found = Vec::new();
     for (need, row) in Need::ALL.iter().zip(gaps::matrix(workspace, atlas, today)) {
-        let open = row.iter().zip(&atlas.districts).filter(|(cell, _)| cell.is_gap());
-        found.extend(open.map(|(_, district)| Loose {
+        let is_begun = |at: usize| about.iter().any(|(of, districts)| of == need && districts.has(at));
+        let cells = row.iter().zip(&atlas.districts).enumerate();
+        let open = cells.filter(|(at, (cell, _))| cell.is_gap() && !is_begun(*at));
+        found.extend(open.map(|(_, (_, district))| Loose {
             record: None,
             says: format!("{} in {}: no service", need.label(), district.name),
+            search: Some((Kind::Service, format!("need:\"{}\"", need.label()))),
         }));
     }
     found
+}
+
+/// Expectations that nobody has answered, by their agreements.
+fn unanswered(Context { workspace, .. }: Context<'_>) -> Vec<Loose> {
+    let of = |agreement: &std::sync::Arc<super::Agreement>| {
+        let said = agreement.unanswered().map(|item| item.sentence(workspace));
+        let record = Some(agreement.id);
+        said.map(|says| Loose { record, says, search: None }).collect::<Vec<_>>()
+    };
+    workspace.agreements.iter().flat_map(of).collect()
+}
+
+/// Partners whom something concerns that they have not heard yet.
+fn untold(Context { workspace, today, .. }: Context<'_>) -> Vec<Loose> {
+    let owed = told::still_to_tell(workspace, today).into_iter();
+    owed.map(|account| Loose {
+        record: account.partner.id(),
+        search: None,
+        says: format!(
+            "{}: {} to tell, {}",
+            account.partner.name(workspace),
+            count(account.owed.len()),
+            account.last_told(today)
+        ),
+    })
+    .collect()
 }
 
 fn unverified(Context { workspace, today, .. }: Context<'_>) -> Vec<Loose> {

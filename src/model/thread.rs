@@ -41,6 +41,8 @@ pub enum Step {
     Forum,
     /// Who has been informed.
     Told,
+    /// What worked, written down for others.
+    Story,
 }
 
 /// The place of a kind on the line.
@@ -76,6 +78,8 @@ pub(super) const PLACES: &[Place] = &[
     place(Kind::Agreement, Step::Agreement, &["kind", "level"]),
     Place { warns: Some("overdue"), ..place(Kind::Action, Step::Action, &["state", "lead", "organisation", "due"]) },
     place(Kind::Meeting, Step::Forum, &["on", "venue"]),
+    place(Kind::Told, Step::Told, &["how", "by"]),
+    place(Kind::Story, Step::Story, &["sharing"]),
 ];
 
 /// Kinds that are no step: their threads begin at what names them.

@@ -21,6 +21,8 @@ pub enum DraftJob {
     Keep(Draft),
     /// Keep changes that are not saved, under a key.
     KeepChanges(String, Vec<Change>),
+    /// Write down until when the person was here.
+    KeepVisit(Timestamp),
     /// Let go what is kept under a key.
     Drop(String),
     /// Answer, when everything before this is done, with what could not be kept.
@@ -68,6 +70,7 @@ impl DraftThread {
                 DraftJob::Open(drafts) => self.drafts = Some(drafts),
                 DraftJob::Keep(draft) => self.keep(draft.key(), write_draft(&draft)),
                 DraftJob::KeepChanges(key, changes) => self.keep(key, write_changes(&changes)),
+                DraftJob::KeepVisit(at) => self.keep_visit(at),
                 DraftJob::Drop(key) => {
                     self.failures.remove(&key);
                     let dropped = self.drafts.as_ref().map_or(Ok(()), |drafts| drafts.remove(&key));
@@ -91,10 +94,26 @@ impl DraftThread {
         self.answer(outcome);
     }
 
+    /// Nobody waits for it, and nothing is lost where it fails: what others changed is then told of once more.
+    fn keep_visit(&self, at: Timestamp) {
+        if let Some(drafts) = &self.drafts {
+            let _ = drafts.write(VISIT, &at.seconds().to_string());
+        }
+    }
+
     fn answer(&self, outcome: Result<(), String>) {
         // The receiver is gone once the program ends.
         drop(self.to.send(Message::Event(Event::DraftDone(outcome))));
     }
+}
+
+/// The key under which the last visit is kept.
+const VISIT: &str = "last-visit";
+
+/// When the person left this workspace last.
+pub fn read_visit(drafts: &Drafts) -> Option<Timestamp> {
+    let seconds = drafts.read(VISIT)?.trim().parse().ok()?;
+    Some(Timestamp::from_seconds(seconds))
 }
 
 /// A draft as it lies on the disk: kind, name, moment in seconds, fields, and those as they were before.

@@ -19,11 +19,12 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Instant;
 
+use chrono::Timelike;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::{App, Effect, Event, Options};
-use crate::model::{Date, Timestamp};
+use crate::model::{Date, Time, Timestamp};
 use crate::store::{Drafts, Mode};
 use crate::ui;
 use crate::ui::theme::Theme;
@@ -197,6 +198,7 @@ impl EventLoop {
     fn send_clock(&mut self) {
         let (now, today) = clock();
         self.app.update(Event::Clock(now, today));
+        self.app.update(Event::TimeOfDay(time_of_day()));
     }
 
     fn draw(&mut self) -> anyhow::Result<()> {
@@ -274,6 +276,7 @@ impl EventLoop {
             Effect::Reload => self.send(Job::Reload),
             Effect::KeepDraft(draft) => self.drafts.send(drafts::DraftJob::Keep(draft)),
             Effect::KeepChanges(key, changes) => self.drafts.send(drafts::DraftJob::KeepChanges(key, changes)),
+            Effect::KeepVisit(at) => self.drafts.send(drafts::DraftJob::KeepVisit(at)),
             Effect::DropDraft(key) => self.drafts.send(drafts::DraftJob::Drop(key)),
             Effect::Import(path) => match work::Request::of(&mut self.app) {
                 Some(request) => self.send(Job::Import(path, Box::new(request))),
@@ -369,6 +372,12 @@ fn has_shell() -> bool {
 pub fn clock() -> (Timestamp, Date) {
     let now = chrono::Local::now();
     (Timestamp::from_seconds(now.timestamp()), now.date_naive())
+}
+
+/// The time of day where the person is.
+fn time_of_day() -> Time {
+    let now = chrono::Local::now();
+    Time::from_minutes((now.hour() * 60 + now.minute()) as u16).unwrap_or_default()
 }
 
 /// A path as people type it, with `~` for the home directory.

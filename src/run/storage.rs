@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use super::drafts::{read_drafts, read_kept};
+use super::drafts::{read_drafts, read_kept, read_visit};
 use super::work::{self, Cancel};
 use super::{Message, network_fs};
 use crate::app::{self, Event, Loaded, NotSaved};
@@ -234,6 +234,7 @@ impl Worker {
             scratch: scratch.is_some(),
             workspace,
         };
+        self.send(Event::LastVisit(read_visit(&drafts)));
         // The receiver is gone once the program ends.
         drop(self.to.send(Message::Drafts(drafts)));
         self.open = Some(Open::new(opened.store, watch, scratch));

@@ -10,6 +10,7 @@ pub mod layers;
 pub mod list;
 pub mod map;
 pub mod partners;
+mod rows;
 pub mod services;
 pub mod theme;
 pub mod thread;

@@ -3,8 +3,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by panicking; helpers are no #[test]
 
+#[path = "../harness/mod.rs"]
+mod harness;
 mod laws;
 mod rules;
+mod screens;
 
 use folkmoot::model::agreement::{Agreement, Item, ItemSort, Party};
 use folkmoot::model::{AnyRecord, Author, Change, Edit, Id, Organisation, Ref, Refusal, Timestamp, Workspace};

@@ -67,6 +67,8 @@ pub struct Harness {
     pub kept: BTreeMap<String, Vec<Change>>,
     /// Why colleagues' changes are not told of.
     pub unwatched: Option<String>,
+    /// When the person was here last, as the disk keeps it.
+    pub visit: Option<Timestamp>,
     /// Every effect that was asked for, in words.
     pub asked: Vec<String>,
     /// What an editor would do to a text.
@@ -123,6 +125,7 @@ impl Harness {
             unanswered: Vec::new(),
             kept: BTreeMap::new(),
             unwatched: None,
+            visit: None,
             asked: Vec::new(),
             editor: str::to_owned,
         };
@@ -165,6 +168,7 @@ impl Harness {
             scratch: false,
             workspace: opened.workspace,
         };
+        self.event(Event::LastVisit(self.visit));
         self.event(Event::Loaded(Box::new(loaded)));
     }
 
@@ -248,6 +252,7 @@ impl Harness {
                     let text = (self.editor)(&text);
                     self.event(Event::EditedText(text));
                 }
+                Effect::KeepVisit(at) => self.visit = Some(at),
                 Effect::Quit => self.has_quit = true,
                 _ => {}
             }
@@ -348,6 +353,12 @@ impl Harness {
     /// The screen as text in a theme.
     pub fn screen_in(&self, theme: Theme) -> String {
         text_of(&self.buffer(theme).0)
+    }
+
+    /// The line of the screen on which the cursor stands.
+    pub fn line_at_cursor(&self) -> String {
+        let row = self.buffer(FINE).1.map_or(0, |at| usize::from(at.y));
+        self.screen().lines().nth(row).unwrap_or_default().to_owned()
     }
 
     /// The status line.

@@ -2,7 +2,7 @@
 //! and promised in each direction, the plan, the reviews. It is made anew when something changes, not when it is drawn.
 
 use super::rows::{Row, Rows, Target};
-use super::{View, agreement, show};
+use super::{View, agreement, conversations, show};
 use crate::app::command::{Command, Scope, always, commands};
 use crate::app::moving::Step;
 use crate::app::{App, Effects, screen};
@@ -20,7 +20,9 @@ pub(super) const PAGE: Scope = Scope::new("An agreement");
 /// Keys of the page that go somewhere; what is done to an agreement stands in `acts`.
 pub(super) const COMMANDS: &[Command] = commands! { PAGE;
     "agreement.back" ["esc"] "back" "back to where you came from" always, back;
-    "agreement.open" ["enter"] "" "the action of the plan that the cursor stands on" has_action, open_action;
+    "agreement.section" ["}"] "" "the next section of the page" always, |app| section(app, true);
+    "agreement.section-back" ["{"] "" "the section before" always, |app| section(app, false);
+    "agreement.open" ["enter"] "" "the action of the plan or the first conversation that the cursor stands on" has_target, open_target;
     "agreement.review" ["r"] "review" "review it together: twelve questions, 0 to 3" super::review::may_begin, super::review::open;
     "agreement.versions" ["c"] "" "what differs between two versions, line by line" super::versions::has_versions, super::versions::open;
     "agreement.previous" ["["] "" "the agreement before" always, |app| other(app, -1);
@@ -86,18 +88,28 @@ fn action(app: &App) -> Option<Id> {
     }
 }
 
-fn has_action(app: &App) -> Result<(), &'static str> {
-    action(app).map(|_| ()).ok_or("move to an action of the plan: enter opens it")
+fn has_target(app: &App) -> Result<(), &'static str> {
+    action(app).or(conversations::on(app)).map(|_| ()).ok_or("move to an action of the plan: enter opens it")
 }
 
-fn open_action(app: &mut App) -> Effects {
-    action(app).map(|id| screen::go_to(app, id)).unwrap_or_default()
+fn open_target(app: &mut App) -> Effects {
+    match (action(app), conversations::on(app)) {
+        (Some(id), _) => screen::go_to(app, id),
+        (_, Some(id)) => conversations::open(app, id),
+        _ => Vec::new(),
+    }
 }
 
 /// Moves on the page.
 pub(super) fn step(app: &mut App, step: Step) {
     let height = height(app.size);
     app.screens.partners.page.rows.step(step, height);
+}
+
+fn section(app: &mut App, is_next: bool) -> Effects {
+    let height = height(app.size);
+    app.screens.partners.page.rows.step_section(is_next, height);
+    Vec::new()
 }
 
 /// Makes the page anew.
@@ -112,7 +124,8 @@ pub(super) fn refresh(app: &mut App) {
 type Section = fn(&Agreement, &Workspace, Date) -> Vec<Row>;
 
 /// The sections in their order.
-const SECTIONS: [Section; 9] = [head, bid, vision, parties, perspectives, items, plan, reviews, acceptances];
+const SECTIONS: [Section; 10] =
+    [head, bid, vision, parties, perspectives, conversations::section, items, plan, reviews, acceptances];
 
 /// Everything that the page says.
 pub fn rows(agreement: &Agreement, workspace: &Workspace, today: Date) -> Vec<Row> {
@@ -225,7 +238,9 @@ fn items(agreement: &Agreement, workspace: &Workspace, today: Date) -> Vec<Row> 
                 rows.push(Row::heading(heading(*sort, &names.0, &names.1)));
             }
             for item in found {
-                rows.push(item_row(item, 0, today));
+                let row = item_row(item, 0, today);
+                let is_waiting = item.is_unanswered(&agreement.items);
+                rows.push(if is_waiting { unanswered(row) } else { row });
                 rows.extend(reason_row(item, 0));
                 for answer in answers_to(item, &agreement.items) {
                     rows.push(item_row(answer, 1, today));
@@ -286,6 +301,11 @@ fn item_row(item: &Item, depth: u16, today: Date) -> Row {
         target: item.number.map(Target::Item),
         ..Row::default()
     }
+}
+
+/// An expectation that waits for an answer.
+fn unanswered(row: Row) -> Row {
+    Row { right: "unanswered".to_owned(), emphasis: Emphasis::Warn, ..row }
 }
 
 fn reason_row(item: &Item, depth: u16) -> Option<Row> {

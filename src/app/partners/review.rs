@@ -14,13 +14,13 @@ pub(super) const REVIEW: Scope = Scope::new("A review");
 
 /// Keys of the view.
 pub(super) const COMMANDS: &[Command] = commands! { REVIEW;
-    "review.0" ["0"] "0 not at all" "it does not hold; on to the next question" always, |app| answer(app, Some(0));
-    "review.1" ["1"] "" "it holds for some, or at times" always, |app| answer(app, Some(1));
-    "review.2" ["2"] "" "it mostly holds" always, |app| answer(app, Some(2));
-    "review.3" ["3"] "3 fully" "it holds" always, |app| answer(app, Some(3));
-    "review.none" ["-", "delete"] "- not answered" "leave the question out" always, |app| answer(app, None);
-    "review.again" ["backspace"] "" "back to the question before" always, |app| { step(app, Step::Rows(-1)); Vec::new() };
     "review.save" ["enter", "ctrl-s"] "save" "write the review down, with today's date" is_begun, ask_note;
+    "review.not" ["0"] "not at all" "it does not hold; on to the next question" always, |app| answer(app, Some(0));
+    "review.partly" ["1"] "" "it holds for some, or at times" always, |app| answer(app, Some(1));
+    "review.mostly" ["2"] "" "it mostly holds" always, |app| answer(app, Some(2));
+    "review.fully" ["3"] "fully" "it holds" always, |app| answer(app, Some(3));
+    "review.none" ["-", "del"] "leave out" "leave the question out" always, |app| answer(app, None);
+    "review.again" ["backspace"] "" "back to the question before" always, |app| { step(app, Step::Rows(-1)); Vec::new() };
     "review.back" ["esc"] "back" "back to the agreement; what was answered is kept" always, |app| show(app, View::Page);
 };
 

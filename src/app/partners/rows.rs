@@ -12,8 +12,20 @@ pub enum Target {
     Item(u16),
     /// An action.
     Action(Id),
+    /// A first conversation.
+    Conversation(Id),
     /// An agreement, and an item of it.
     In(Id, Option<u16>),
+}
+
+impl Target {
+    /// The record it is about, where that is another than the agreement that is shown.
+    pub fn record(self) -> Option<Id> {
+        match self {
+            Self::Item(_) | Self::Conversation(_) => None,
+            Self::Action(id) | Self::In(id, _) => Some(id),
+        }
+    }
 }
 
 /// A line of a page.
@@ -129,6 +141,22 @@ impl Rows {
         let mut among = Cursor { at: now, top: 0 };
         among.step(step, stops.len(), height);
         self.cursor.at = stops.get(among.at).copied().unwrap_or_default();
+        self.settle(height);
+    }
+
+    /// Moves to the first row below the next heading, or below the one before.
+    pub fn step_section(&mut self, is_next: bool, height: usize) {
+        let is_begin = |stop: &usize| stop.checked_sub(1).is_some_and(|above| self.lines[above].is_heading);
+        let begins: Vec<usize> = self.stops().into_iter().filter(is_begin).collect();
+        let at = self.cursor.at;
+        let found = if is_next {
+            begins.iter().find(|begin| **begin > at)
+        } else {
+            begins.iter().rev().find(|begin| **begin < at)
+        };
+        self.cursor.at = found.copied().unwrap_or(at);
+        // What belongs to the heading is seen, as far as there is room.
+        self.cursor.top = self.cursor.at.saturating_sub(1);
         self.settle(height);
     }
 

@@ -47,6 +47,13 @@ choices! {
     }
 }
 
+impl Principle {
+    /// It as a heading.
+    pub fn heading(self) -> &'static str {
+        ["Potential", "Participation", "Coherence", "Awareness"][self as usize]
+    }
+}
+
 row! {
     /// What the parties found when they looked at their agreement together.
     Review key(on);

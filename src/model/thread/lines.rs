@@ -14,7 +14,7 @@ use crate::model::{AnyRecord, Id, Round, Shown, Workspace};
 
 impl Step {
     /// Every step, in their order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Question,
         Self::Topic,
         Self::Recommendation,
@@ -27,6 +27,7 @@ impl Step {
         Self::Action,
         Self::Forum,
         Self::Told,
+        Self::Story,
     ];
 
     /// What it is called.
@@ -44,6 +45,7 @@ impl Step {
             Self::Action => "Action",
             Self::Forum => "Forum",
             Self::Told => "Told",
+            Self::Story => "Story",
         }
     }
 
@@ -60,7 +62,7 @@ impl Step {
             Self::Action => Some("no action yet"),
             Self::Forum => Some("no forum has dealt with it yet"),
             Self::Told => Some("nobody told yet"),
-            Self::Service | Self::Agreement => None,
+            Self::Service | Self::Agreement | Self::Story => None,
         }
     }
 }
@@ -117,7 +119,7 @@ impl Thread {
     /// What is said of a step on which nothing stands; `None` where nothing is missed.
     fn gap(&self, step: Step) -> Option<&'static str> {
         let own = self.step?;
-        let stands_alone = matches!(own, Step::Service | Step::Agreement | Step::Initials);
+        let stands_alone = matches!(own, Step::Service | Step::Agreement | Step::Initials | Step::Story);
         let has_origin = Step::ALL.iter().any(|step| *step < own && !self.at(*step).is_empty());
         match (step < own, has_origin) {
             (true, _) if stands_alone => None,
