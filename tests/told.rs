@@ -307,3 +307,59 @@ proptest! {
         prop_assert!(ledger(&workspace, today()).iter().all(|account| account.silence(today()) == Some(0)));
     }
 }
+
+/// Runs `moot` on a directory and gives what was printed, the exit code and what was said on stderr.
+fn run(dir: &std::path::Path, arguments: &[&str]) -> (String, i32, String) {
+    let mut command = assert_cmd::Command::cargo_bin("moot").unwrap();
+    command.env_remove("MOOT_WORKSPACE").env_remove("MOOT_AS").env("HOME", dir).current_dir(dir);
+    let output = command.args(["-w", dir.to_str().unwrap(), "--as", "KP"]).args(arguments).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (text(&output.stdout), output.status.code().unwrap(), text(&output.stderr))
+}
+
+/// Looking tells nobody anything; saying how it was done writes it down, once.
+#[test]
+fn partners_are_told_from_the_shell() {
+    let dir = tempfile::tempdir().unwrap();
+    folkmoot::store::init(dir.path(), "Table of the North", true).unwrap();
+    let dir = dir.path();
+    let before = std::fs::read(dir.join("told.ron")).unwrap();
+    let (all, code, _) = run(dir, &["tell"]);
+    assert_eq!((all.lines().count(), code), (4, 0), "{all}");
+    assert!(all.contains("Purbeck Lantern: 3 things to be told, never told anything\n"), "{all}");
+    for looks in [&["tell", "purbeck lantern"][..], &["tell", "Purbeck Lantern", "--how", "e-mail", "--dry-run"]] {
+        let (said, code, _) = run(dir, looks);
+        assert!(
+            code == 0 && said.starts_with("Purbeck Lantern is still to be told; never told anything\n- "),
+            "{said}"
+        );
+        assert_eq!(said.lines().count(), 4, "{said}");
+    }
+    assert_eq!(std::fs::read(dir.join("told.ron")).unwrap(), before, "who looks has told nobody");
+    let (said, code, _) = run(dir, &["tell", "Purbeck Lantern", "--how", "tele"]);
+    assert!(code == 0 && said.lines().last().unwrap().starts_with("Purbeck Lantern told by telephone: "), "{said}");
+    let (said, code, error) = run(dir, &["tell", "Purbeck Lantern", "--how", "e-mail"]);
+    assert_eq!((code, said.lines().count()), (5, 1), "{said}{error}");
+    assert!(error.contains("Purbeck Lantern knows everything already; told last on"), "{error}");
+    assert_eq!(run(dir, &["tell", "Purbeck Lantern"]).1, 1, "nothing is left to tell");
+    let (json, ..) = run(dir, &["tell", "SW", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json[0]["partner"], json[0]["to_tell"].as_array().unwrap().len()), (&"SW".into(), 3));
+    assert_eq!(json[0]["id"], serde_json::Value::Null, "initials that nobody here has");
+    assert_eq!(run(dir, &["tell", "--json"]).0.matches("\"partner\"").count(), 3);
+}
+
+#[test]
+fn what_cannot_be_told_is_said_in_a_sentence() {
+    let dir = tempfile::tempdir().unwrap();
+    folkmoot::store::init(dir.path(), "Table of the North", true).unwrap();
+    let refused = |arguments: &[&str]| run(dir.path(), arguments).2;
+    assert!(refused(&["tell", "17.2"]).contains("is a recommendation: name an organisation or a person"));
+    assert!(refused(&["tell", "Nobody Here"]).contains("nothing here is called \"Nobody Here\""));
+    assert!(refused(&["tell", "SW", "--how", "pigeon"]).contains("choose from: e-mail, telephone, letter"));
+    assert!(refused(&["tell", "--how", "e-mail"]).contains("PARTNER"), "everybody at once is told on the screen");
+    let (said, code, _) = run(dir.path(), &["tell", "HMP The Verne"]);
+    assert_eq!((said.as_str(), code), ("nothing that is written down here concerns HMP The Verne\n", 1));
+    let (_, code, said) = run(dir.path(), &["--read-only", "tell", "SW", "--how", "letter"]);
+    assert!(code != 0 && !said.is_empty(), "{said}");
+}

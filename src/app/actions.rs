@@ -178,12 +178,7 @@ impl Screen for Actions {
     fn note(&self) -> Option<String> {
         let only = (self.only != Only::Everything).then(|| self.only.label().to_owned());
         let overdue = (self.overdue > 0 && self.only != Only::Overdue).then(|| format!("{} overdue", self.overdue));
-        let by = match self.view {
-            View::Grouped(By::Priority) => Some("by priority".to_owned()),
-            View::Grouped(By::State) => Some("by state".to_owned()),
-            _ => None,
-        };
-        let parts: Vec<String> = [only, by, overdue].into_iter().flatten().collect();
+        let parts: Vec<String> = [only, overdue].into_iter().flatten().collect();
         (!parts.is_empty()).then(|| parts.join(" · "))
     }
 }

@@ -6,6 +6,7 @@ use crate::model::agreement::{principles, version};
 use crate::model::column::Emphasis;
 use crate::model::date::{format_age, format_date};
 use crate::model::field::Visibility;
+use crate::model::reference::Referrer;
 use crate::model::service::{Freshness, Service};
 use crate::model::text::one_line;
 use crate::model::{AnyRecord, Audience, Date, FieldInfo, Kind, Wording, Workspace, referrers};
@@ -44,7 +45,7 @@ pub fn rows(record: &AnyRecord, workspace: &Workspace, today: Date) -> Vec<Detai
     let mut rows = leading(record, today);
     rows.extend(standing(&visible, workspace, today));
     rows.extend(fields(record, workspace, today, &title.collect::<Vec<_>>()));
-    rows.extend(referring(record, workspace));
+    rows.extend(referring(record, workspace, today));
     rows.push(stamp(record, today));
     rows
 }
@@ -178,7 +179,7 @@ fn stamp(record: &AnyRecord, today: Date) -> DetailRow {
 }
 
 /// What refers to a record, field by field, under the words that the field has for it.
-fn referring(record: &AnyRecord, workspace: &Workspace) -> Vec<DetailRow> {
+fn referring(record: &AnyRecord, workspace: &Workspace, today: Date) -> Vec<DetailRow> {
     let mut found = referrers(workspace, &[record.id()]);
     found.retain(|referrer| !referrer.record.is_hidden(referrer.field, Audience::Colleagues, workspace));
     found.sort_by_cached_key(|referrer| referrer.record.order(workspace).to_lowercase());
@@ -189,10 +190,19 @@ fn referring(record: &AnyRecord, workspace: &Workspace) -> Vec<DetailRow> {
     }
     for field in fields {
         let of_field = found.iter().filter(|referrer| referrer.field == field);
-        let titles: Vec<String> = of_field.map(|one| one.record.title(workspace).into_owned()).collect();
+        let titles: Vec<String> = of_field.map(|one| named(one, workspace, today)).collect();
         rows.push(plain_row(field.back.unwrap_or(field.label), titles.join("\n")));
     }
     rows
+}
+
+/// What a record that refers to another is called, and what it has to do with it.
+fn named(referrer: &Referrer, workspace: &Workspace, today: Date) -> String {
+    let title = referrer.record.title(workspace);
+    match referrer.record.relation(referrer.field.name, referrer.to, today) {
+        Some(relation) => format!("{title} ({relation})"),
+        None => title.into_owned(),
+    }
 }
 
 /// A line of an open detail.

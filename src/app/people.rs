@@ -1,4 +1,4 @@
-//! The people screen: people and organisations with their roles, and what they have a part in.
+//! The people screen: people and organisations with their roles and what they have a part in, and stories of what worked.
 
 use super::App;
 use super::command::{Command, Scope, commands};
@@ -16,15 +16,16 @@ pub struct People {
 
 impl Default for People {
     fn default() -> Self {
-        let empty = "Nobody yet. Press n for a person, o for an organisation.";
+        let empty = "Nobody yet. Press n for a person, o for an organisation, w for a story of what worked.";
         Self { list: RecordList::new(Self::KINDS, "press / and type a name", empty) }
     }
 }
 
 impl Screen for People {
-    const KINDS: &'static [Kind] = &[Kind::Person, Kind::Organisation];
+    const KINDS: &'static [Kind] = &[Kind::Person, Kind::Organisation, Kind::Story];
     const COMMANDS: &'static [&'static [Command]] = &[commands! { PEOPLE;
         "people.new-organisation" ["o"] "new organisation" "a new organisation" App::may_change, |app| list::new_of(app, Kind::Organisation);
+        "people.new-story" ["w"] "" "a new story: what worked, and who may read it" App::may_change, |app| list::new_of(app, Kind::Story);
     }];
 
     fn list(&self) -> &RecordList {

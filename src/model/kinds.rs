@@ -131,6 +131,11 @@ macro_rules! kinds {
                 match self { $(Self::$name(record) => record.suffix()),+ }
             }
 
+            /// What it has to do with a record to which a field of it refers, in a few words.
+            pub fn relation(&self, field: &str, to: Id, today: Date) -> Option<String> {
+                match self { $(Self::$name(record) => record.relation(field, to, today)),+ }
+            }
+
             pub(super) fn answers_to(&self, typed: &str, workspace: &Workspace) -> bool {
                 match self { $(Self::$name(record) => record.answers_to(typed, workspace)),+ }
             }

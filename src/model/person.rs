@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::change::Refusal;
 use super::column::{Cell, CellContext, Column, ColumnSource, Width};
-use super::date::Date;
+use super::date::{Date, format_date};
 use super::field::{Audience, Blank, SearchField};
 use super::organisation::Organisation;
 use super::record::{FilterInfo, Rules, record};
@@ -13,7 +13,7 @@ use super::reference::Ref;
 use super::row::row;
 use super::service::{BY_FILTER, ORGANISATION_FILTER, SECTOR_FILTER};
 use super::text::Text;
-use super::{AnyRecord, Kind, Workspace};
+use super::{AnyRecord, Id, Kind, Workspace};
 
 row! {
     /// What a person does somewhere.
@@ -100,6 +100,13 @@ impl Rules for Person {
         }
     }
 
+    /// Their titles in an organisation, and until when they had them where that is over.
+    fn relation(&self, field: &str, to: Id, today: Date) -> Option<String> {
+        let roles = self.roles.iter().filter(|role| field == "roles" && role.organisation.id() == Some(to));
+        let said: Vec<String> = roles.filter_map(|role| role.in_words(today)).collect();
+        (!said.is_empty()).then(|| said.join("; "))
+    }
+
     /// An organisation that is not here is on no side of the table.
     fn warnings(&self, _: &Workspace) -> Vec<String> {
         let unknown = self.roles.iter().filter(|role| role.organisation.id().is_none());
@@ -136,6 +143,15 @@ impl Role {
     /// Whether it was over on a day.
     pub fn is_over(&self, day: Date) -> bool {
         self.until.is_some_and(|until| until < day)
+    }
+
+    /// The title, and since when it will be theirs or until when it was.
+    fn in_words(&self, today: Date) -> Option<String> {
+        let until = self.until.filter(|_| self.is_over(today)).map(|day| format!("until {}", format_date(day, today)));
+        let from = self.from.filter(|from| *from > today).map(|day| format!("from {}", format_date(day, today)));
+        let title = self.title.as_ref().map(ToString::to_string);
+        let parts: Vec<String> = [title, from, until].into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
     }
 
     /// Whether they had it on a day.

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::change::Refusal;
-use super::choice::choices;
+use super::choice::{Choice, choices};
+use super::date::Date;
 use super::event::Event;
 use super::field::{Blank, SearchField};
 use super::person::Person;
@@ -110,6 +111,12 @@ impl Rules for Recommendation {
 
     fn answers_to(&self, typed: &str, workspace: &Workspace) -> bool {
         self.label(workspace).is_some_and(|label| label == typed) || self.text.to_lowercase() == typed
+    }
+
+    /// How much somebody wants to do for it.
+    fn relation(&self, field: &str, to: Id, _: Date) -> Option<String> {
+        let row = self.initials.iter().find(|row| field == "initials" && row.who.id() == Some(to))?;
+        row.interest.map(|interest| interest.label().to_owned())
     }
 
     /// The next number under its topic.

@@ -119,6 +119,12 @@ pub trait Rules: Sized + 'static {
     /// Writes down what its kind keeps of an edit, such as the day by which something was due before.
     fn revise(&mut self, _before: &Self, _author: &Author) {}
 
+    /// What it has to do with a record to which a field of it refers, in a few words: the title somebody has in an
+    /// organisation, how much they want to do for a recommendation.
+    fn relation(&self, _field: &str, _to: Id, _today: Date) -> Option<String> {
+        None
+    }
+
     /// Whether somebody who types this, in small letters, means the record.
     fn answers_to(&self, typed: &str, workspace: &Workspace) -> bool {
         self.title(workspace).to_lowercase() == typed

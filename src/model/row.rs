@@ -6,6 +6,7 @@ use std::fmt::Debug;
 
 mod merge;
 
+use super::date::format_date;
 use super::field::{EachText, FieldInfo, FieldType, FieldValue, ParseContext, SearchField};
 use super::id::Id;
 use super::{Date, Workspace};
@@ -137,8 +138,8 @@ impl<R: Row> FieldValue for Vec<R> {
 
     /// One row a line, commas between what its columns say; what has a notation of its own is left out, and what two
     /// columns say is said once.
-    fn display(&self, workspace: &Workspace, _: Date) -> String {
-        self.iter().map(|row| in_words(row, workspace)).collect::<Vec<_>>().join("\n")
+    fn display(&self, workspace: &Workspace, today: Date) -> String {
+        self.iter().map(|row| in_words(row, workspace, today)).collect::<Vec<_>>().join("\n")
     }
 
     fn parse(typed: &str, context: ParseContext<'_>) -> Result<Self, String> {
@@ -157,7 +158,7 @@ impl<R: Row> FieldValue for Vec<R> {
                 Some(_) => {
                     return Err(format!(
                         "{} is here twice: make one row of the two",
-                        in_words(&row, context.workspace)
+                        in_words(&row, context.workspace, context.today)
                     ));
                 }
             }
@@ -184,17 +185,32 @@ impl<R: Row> FieldValue for Vec<R> {
     }
 }
 
-fn in_words<R: Row>(row: &R, workspace: &Workspace) -> String {
+fn in_words<R: Row>(row: &R, workspace: &Workspace, today: Date) -> String {
     let mut said: Vec<String> = Vec::new();
     for (column, cell) in R::COLUMNS.iter().zip(row.cells(workspace)) {
-        // "Yes" alone would not say to what.
-        let is_flag = column.field_type == FieldType::Flag && !cell.is_empty();
-        let cell = if is_flag { column.label.to_lowercase() } else { cell };
+        let cell = cell_in_words(column, cell, today);
         if !cell.is_empty() && column.field_type != FieldType::Notation && !said.contains(&cell) {
             said.push(cell);
         }
     }
-    said.join(", ")
+    // A sentence that others follow ends without its full stop.
+    let last = said.len().saturating_sub(1);
+    let part =
+        |(at, cell): (usize, &String)| if at < last { cell.trim_end_matches('.').to_owned() } else { cell.clone() };
+    said.iter().enumerate().map(part).collect::<Vec<_>>().join(", ")
+}
+
+/// "Yes" alone would not say to what, nor a day since when or until when.
+fn cell_in_words(column: &FieldInfo, cell: String, today: Date) -> String {
+    match column.field_type {
+        FieldType::Flag if !cell.is_empty() => column.label.to_lowercase(),
+        FieldType::Date => match cell.parse().map(|day| format_date(day, today)) {
+            Ok(day) if ["Day", "Date"].contains(&column.label) => day,
+            Ok(day) => format!("{} {day}", column.label.to_lowercase()),
+            Err(_) => cell,
+        },
+        _ => cell,
+    }
 }
 
 fn parse_row<R: Row>(line: &str, context: ParseContext<'_>) -> Result<R, String> {

@@ -319,11 +319,14 @@ impl Supporters {
         let support = Support { organisations: vec![false; known.len()], ..Support::default() };
         let mut of_items = vec![support; round.options.len()];
         let mut organisations: Vec<(usize, Option<Sector>)> = Vec::new();
+        // For whom somebody acted on the day of the vote; who has gone elsewhere since voted for those all the same.
+        let day = round.event.as_ref().and_then(|event| event.get(workspace)).and_then(|event| event.date);
         for (ballot, votes) in ballots {
             let person = ballot.person.as_ref().and_then(|person| person.get(workspace));
             let roles = person.map(|person| person.roles.as_slice()).unwrap_or_default();
+            let held = roles.iter().filter(|role| day.is_none_or(|day| role.is_held(day)));
             organisations.clear();
-            organisations.extend(roles.iter().filter_map(|role| known.get(&role.organisation.id()?)));
+            organisations.extend(held.filter_map(|role| known.get(&role.organisation.id()?)));
             let sits_on = |sector| organisations.iter().any(|(_, of)| *of == Some(sector));
             let (is_voluntary, is_statutory) = (sits_on(Sector::Voluntary), sits_on(Sector::Statutory));
             for (item, _) in votes {

@@ -182,7 +182,20 @@ pub fn tell(
     how: Option<How>,
     author: &Author,
 ) -> Result<Change, Refusal> {
-    let accounts = ledger(workspace, author.today);
+    tell_of(workspace, &ledger(workspace, author.today), partners, how, author)
+}
+
+/// As [`tell`], where the ledger as it stands is at hand.
+///
+/// # Errors
+/// As [`tell`].
+pub fn tell_of(
+    workspace: &Workspace,
+    accounts: &[Account],
+    partners: &[(Id, Partner)],
+    how: Option<How>,
+    author: &Author,
+) -> Result<Change, Refusal> {
     let account = |partner: &Partner| accounts.iter().find(|account| account.partner == *partner);
     let known = partners.iter().filter_map(|(id, partner)| Some((*id, account(partner)?)));
     let told: Vec<(Id, &Account)> = known.filter(|(_, account)| !account.owed.is_empty()).collect();

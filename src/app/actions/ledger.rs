@@ -191,7 +191,8 @@ fn tell(app: &mut App, typed: &str) -> Result<Effects, String> {
         }
         told.push((id, partner));
     }
-    let change = told::tell(&app.workspace, &told, how, &author).map_err(|refusal| refusal.0)?;
+    let change = told::tell_of(&app.workspace, &app.screens.actions.ledger.accounts, &told, how, &author)
+        .map_err(|refusal| refusal.0)?;
     app.screens.actions.ledger.marks.clear();
     Ok(app.submit(change))
 }

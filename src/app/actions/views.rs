@@ -13,12 +13,12 @@ pub(super) const COMMANDS: &[Command] = commands! { VIEWS;
     "actions.by-priority" [] "" "actions under the priorities and themes they serve" always, |app| go(app, View::Grouped(By::Priority));
     "actions.by-state" [] "" "actions on a board: open, under way, stuck, over" always, |app| go(app, View::Grouped(By::State));
     "actions.told" ["T"] "" "the told ledger: who is still to be told what" always, |app| go(app, View::Told);
-    "actions.mine" ["o m"] "" "mine: those I lead or help with" knows_me, |app| only(app, Only::Mine);
-    "actions.ours" ["o o"] "" "ours: those my organisation leads" knows_me, |app| only(app, Only::Ours);
+    "actions.mine" ["o m"] "" "my own" knows_me, |app| only(app, Only::Mine);
+    "actions.ours" ["o o"] "" "our own" knows_me, |app| only(app, Only::Ours);
     "actions.written" ["o w"] "" "written by me" knows_me, |app| only(app, Only::WrittenByMe);
     "actions.nobodys" ["o n"] "" "nobody's" always, |app| only(app, Only::Nobodys);
-    "actions.overdue" ["o l"] "" "late: those that are overdue" always, |app| only(app, Only::Overdue);
-    "actions.everything" ["o a"] "" "all actions" always, |app| only(app, Only::Everything);
+    "actions.overdue" ["o l"] "" "overdue" always, |app| only(app, Only::Overdue);
+    "actions.everything" ["o a"] "" "everything" always, |app| only(app, Only::Everything);
 };
 
 /// The views in the order in which one key turns them.

@@ -15,7 +15,7 @@ pub(super) fn who(record: &AnyRecord, context: &CellContext<'_>) -> Cell {
     let Some(action) = action(record) else { return Cell::default() };
     let lead = action.lead.as_ref().map(|lead| lead.name(context.workspace));
     let organisation = action.organisation.as_ref().map(|one| one.name(context.workspace));
-    lead.or(organisation).map_or_else(|| "nobody yet".to_owned(), |name| name.into_owned()).into()
+    lead.or(organisation).map_or_else(|| "nobody yet".to_owned(), std::borrow::Cow::into_owned).into()
 }
 
 /// When it is due; what is overdue bears a sign.

@@ -16,7 +16,7 @@ use crate::ui::write::{put, rule};
 /// The cells of the columns behind the name: how much is to be told, when they were told last, the silence since.
 const COLUMNS: [u16; 3] = [11, 26, 12];
 /// The same where there is little room; when it was is left out.
-const NARROW_COLUMNS: [u16; 3] = [10, 0, 10];
+const NARROW_COLUMNS: [u16; 3] = [11, 0, 11];
 
 /// Draws the ledger; the cursor stands on the selected partner.
 pub(super) fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Position {
