@@ -42,7 +42,9 @@ impl App {
             Event::Size(columns, rows) => {
                 self.size = (columns, rows);
                 // Pages are wrapped for the screen.
-                super::screen::ScreenId::ALL.iter().for_each(|screen| screen.refresh(self));
+                for screen in super::screen::ScreenId::ALL {
+                    screen.refresh(self);
+                }
                 Vec::new()
             }
             Event::Loaded(loaded) => self.take_loaded(*loaded),
