@@ -51,14 +51,14 @@ fn workspace() -> Workspace {
         let minute = |at: u32| Minute {
             number: Number::new(&(at + 1).to_string()),
             text: Text::some(&format!("What was said about matter {at} of meeting {number}")),
-            sort: if at % 5 == 0 { MinuteSort::Action } else { MinuteSort::Note },
-            who: Text::some(&format!("P{}", number * 7 + at)).filter(|_| at % 5 == 0),
+            sort: if at.is_multiple_of(5) { MinuteSort::Action } else { MinuteSort::Note },
+            who: Text::some(&format!("P{}", number * 7 + at)).filter(|_| at.is_multiple_of(5)),
             ..Minute::default()
         };
         let there = |at: u32| Attendance {
             who: Some(Ref::record(Id::from_number('P', at, 4))),
             organisation: Some(organisation(at)),
-            presence: if (at + number) % 3 == 0 { Presence::Absent } else { Presence::Present },
+            presence: if (at + number).is_multiple_of(3) { Presence::Absent } else { Presence::Present },
         };
         let meeting = Meeting {
             id: Id::from_number('M', number, 4),

@@ -158,7 +158,11 @@ fn an_export_of_a_round_is_refused_in_a_sentence() {
     for (arguments, code, why) in [
         (&["export", "pb", "dots", "out.pb"][..], 5, "Dots was counted on the wall: there are no ballots to write"),
         (&["export", "pb", "out.pb"], 2, "name the round: moot export pb ROUND PATH"),
-        (&["export", "csv", "dots", "out.csv"], 2, "a round is written as pb only: moot export csv PATH"),
+        (
+            &["export", "hsds3-json", "dots", "out.json"],
+            2,
+            "a round is written as pb only: moot export hsds3-json PATH",
+        ),
         (&["export", "pb", "nowhere", "out.pb"], 1, "there is no round \"nowhere\" here; see `moot list rounds`"),
     ] {
         let (_, exit, error) = run(dir, arguments);

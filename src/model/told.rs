@@ -107,9 +107,10 @@ impl Rules for Told {
         Cow::Owned(format!("{:08} {}", 1_000_000 - day, self.title(workspace)))
     }
 
-    fn check(&self) -> Result<(), String> {
+    /// Refused only where it is typed: one may take out the organisation while another takes out the person.
+    fn check_among(&self, _: &Workspace) -> Result<(), Refusal> {
         match (&self.organisation, &self.person) {
-            (None, None) => Err("organisation: say who was told: an organisation or a person".to_owned()),
+            (None, None) => Err(Refusal("organisation: say who was told: an organisation or a person".to_owned())),
             _ => Ok(()),
         }
     }

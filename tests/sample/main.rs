@@ -217,7 +217,7 @@ fn the_sample_shows_every_state_an_action_can_be_in() {
 
 /// What is told is told in the sentences of today: where those are made otherwise, the file is to be written anew.
 #[test]
-fn eight_partners_of_the_sample_are_still_to_be_told_something() {
+fn four_partners_of_the_sample_are_still_to_be_told_something() {
     let workspace = sample();
     let accounts = still_to_tell(&workspace, today());
     let told: Vec<_> = accounts
@@ -226,12 +226,8 @@ fn eight_partners_of_the_sample_are_still_to_be_told_something() {
         .collect();
     let expected = [
         ("Dorset Police", 1, Some(50)),
-        ("Gatepost Mentoring", 1, Some(3)),
-        ("HMP Dorchester", 3, None),
-        ("NHS Dorset", 2, Some(3)),
         ("Purbeck Lantern", 3, None),
         ("SW", 3, None), // initials that could mean two people
-        ("Tern Street Housing", 1, Some(3)),
         ("Voice After Harm", 2, Some(71)),
     ];
     assert_eq!(told, expected.map(|(name, owed, silence)| (name.to_owned(), owed, silence)));

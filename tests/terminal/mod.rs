@@ -92,7 +92,9 @@ impl Home {
 
     /// How many drafts are kept.
     pub fn drafts(&self) -> usize {
-        let entries = std::fs::read_dir(self.workspace().join(".moot/drafts")).unwrap().flatten();
+        let all = std::fs::read_dir(self.workspace().join(".moot/drafts")).unwrap().flatten();
+        // When somebody was last here is kept beside what they typed.
+        let entries = all.filter(|entry| !entry.file_name().to_string_lossy().ends_with("-last-visit.draft"));
         entries.filter(|entry| entry.path().extension().is_some_and(|e| e == "draft")).count()
     }
 }

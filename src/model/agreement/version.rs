@@ -65,7 +65,9 @@ pub fn fingerprint(agreement: &Agreement) -> Text {
     mark.text(said(agreement.vision.as_ref()));
     for part in [parties, items] {
         mark.value(&part.len());
-        part.iter().for_each(|part| mark.value(part));
+        for part in part {
+            mark.value(part);
+        }
     }
     Text::line(&format!("{:032x}", mark.finish()))
 }
