@@ -65,7 +65,7 @@ pub fn fingerprint(agreement: &Agreement) -> Text {
     mark.text(said(agreement.vision.as_ref()));
     for part in [parties, items] {
         mark.value(&part.len());
-        for part in part {
+        for part in &part {
             mark.value(part);
         }
     }
