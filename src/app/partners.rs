@@ -13,7 +13,7 @@ mod versions;
 use super::command::{Command, Scope, always, commands};
 use super::list::{self, RecordList};
 use super::moving::Step;
-use super::screen::Screen;
+use super::screen::{self, Screen};
 use super::{App, Effects};
 use crate::model::{Agreement, Id, Kind};
 use rows::Target;
@@ -144,6 +144,15 @@ impl Screen for Partners {
         self.view = View::List;
     }
 
+    fn show_record(&mut self) {
+        self.view = View::List;
+        self.list.is_detail_open = false;
+    }
+
+    fn open_record(app: &mut App, _: Id) -> Effects {
+        open(app)
+    }
+
     fn view(&self) -> u8 {
         self.view as u8
     }
@@ -203,6 +212,16 @@ fn open(app: &mut App) -> Effects {
 /// The agreement that is shown.
 pub(super) fn agreement(app: &App) -> Option<&Agreement> {
     app.screens.partners.agreement.and_then(|id| app.workspace.agreements.get(id)).map(AsRef::as_ref)
+}
+
+/// Leaves what is shown of a record for where one was before it was gone to; false where it was opened here.
+fn leave(app: &mut App, id: Option<Id>) -> bool {
+    let came_to = id.is_some_and(|id| screen::came_to(app, id));
+    if came_to {
+        app.screens.partners.view = View::List;
+        screen::go_back(app);
+    }
+    came_to
 }
 
 /// Shows a view.

@@ -2,8 +2,8 @@
 
 use super::command::{Command, Scope, always, commands};
 use super::{App, Effects, Severity, page};
-use crate::model::{AnyRecord, Id};
-use crate::report::{self, Inputs, Notation, Report};
+use crate::model::{AnyRecord, Id, Refusal};
+use crate::report::{self, Document, Inputs, Notation, Report};
 
 /// What can be read.
 pub(crate) const COMMANDS: &[Command] = commands! { Scope::GLOBAL;
@@ -36,9 +36,21 @@ fn read_selected(app: &mut App, report: fn(Id) -> Report) -> Effects {
     id.map(|id| read(app, report(id))).unwrap_or_default()
 }
 
-fn read(app: &mut App, report: Report) -> Effects {
+fn make(app: &App, report: Report) -> Result<Document, Refusal> {
     let inputs = Inputs { workspace: &app.workspace, atlas: &app.atlas, today: app.today, with_contacts: false };
-    match report::make(report, &inputs) {
+    report::make(report, &inputs)
+}
+
+/// A report as plain text.
+///
+/// # Errors
+/// There is nothing to report of.
+pub(super) fn text(app: &App, report: Report) -> Result<String, Refusal> {
+    Ok(make(app, report)?.write(Notation::Plain))
+}
+
+fn read(app: &mut App, report: Report) -> Effects {
+    match make(app, report) {
         Ok(document) => page::open(app, &document.title, &document.write(Notation::Plain)),
         Err(refusal) => {
             app.set_status(Severity::Error, refusal.0);

@@ -45,6 +45,13 @@ pub trait Screen: Default + 'static {
     /// Puts what it shows besides its list on a record; the cursor of the list stands there already.
     fn select(_app: &mut App, _id: Id) {}
 
+    /// Shows everything about a record on which the cursor stands already.
+    fn open_record(app: &mut App, _id: Id) -> Effects {
+        let list = app.list_mut();
+        (list.is_detail_open, list.detail_top) = (true, 0);
+        Vec::new()
+    }
+
     /// Whether it takes the whole terminal, as for a projector: no tabs, no status, no cursor.
     fn fills_terminal(&self) -> bool {
         false
@@ -194,6 +201,11 @@ macro_rules! declare_screens {
             /// Puts what a screen shows besides its list on a record.
             pub(super) fn select(self, app: &mut App, id: Id) {
                 match self { $(Self::$name => super::$module::$name::select(app, id)),+ }
+            }
+
+            /// Shows everything about a record in a screen.
+            fn open_record(self, app: &mut App, id: Id) -> Effects {
+                match self { $(Self::$name => super::$module::$name::open_record(app, id)),+ }
             }
 
             /// Types a key in a screen.
@@ -372,12 +384,11 @@ pub(crate) fn go_to(app: &mut App, id: Id) -> Effects {
     let origin = Origin::take(app);
     let mut origins = std::mem::take(&mut app.origins);
     origins.push((id, origin));
-    let effects = open(app, screen);
+    let mut effects = open(app, screen);
     app.origins = origins;
     app.screens.show_record(screen);
     list::select(app, id);
-    let list = app.list_mut();
-    (list.is_detail_open, list.detail_top) = (true, 0);
+    effects.extend(screen.open_record(app, id));
     effects
 }
 
@@ -393,7 +404,12 @@ pub(super) fn open_search(app: &mut App, kind: Kind, words: &str) -> Effects {
 
 /// Whether the open record was gone to from elsewhere.
 pub(super) fn has_origin(app: &App) -> bool {
-    app.list().is_detail_open && app.origins.last().is_some_and(|(id, _)| app.list().selected() == Some(*id))
+    app.list().is_detail_open && app.list().selected().is_some_and(|id| came_to(app, id))
+}
+
+/// Whether a record was gone to from elsewhere.
+pub(super) fn came_to(app: &App, record: Id) -> bool {
+    app.origins.last().is_some_and(|(id, _)| *id == record)
 }
 
 /// Goes back to where one was before the open record was gone to.

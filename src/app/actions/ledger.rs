@@ -6,11 +6,12 @@ use std::fmt::Write as _;
 use super::{LEDGER, View, show};
 use crate::app::command::{Command, always, commands};
 use crate::app::moving::{Cursor, Step};
-use crate::app::{App, Effect, Effects, Severity, page, prompt};
+use crate::app::{App, Effect, Effects, Severity, page, prompt, reports};
 use crate::model::choice::Choice;
 use crate::model::date::format_date;
 use crate::model::told::{self, Account, How, Partner};
 use crate::model::{Date, Id, Kind, Workspace};
+use crate::report::Report;
 
 /// The partners as they stand on the screen.
 #[derive(Default)]
@@ -27,7 +28,8 @@ pub struct Ledger {
 pub(super) const COMMANDS: &[Command] = commands! { LEDGER;
     "told.open" ["enter"] "open" "what they are still to be told, and when they were told before" has_partner, open;
     "told.tell" ["i"] "tell" "write down that they were told, and how; all that are marked at once" may_tell, ask_how;
-    "told.copy" ["y"] "copy" "copy what they are still to be told" has_partner, copy;
+    "told.copy" ["y"] "copy" "copy their bulletin, ready for an e-mail: what they are still to be told, and what else concerns them" has_partner, copy;
+    "told.bulletin" ["b"] "" "read their bulletin" has_partner, read;
     "told.mark" ["space"] "mark" "mark and go on; all marked are told at once" has_partner, mark;
     "told.mark-all" ["ctrl-a"] "" "mark all who are still to be told something, or nobody" has_partner, mark_all;
     "told.back" ["esc"] "back" "drop the marks, or go back to the actions" always, back;
@@ -165,10 +167,23 @@ fn history(app: &App, partner: &Partner) -> String {
 fn copy(app: &mut App) -> Effects {
     let chosen = app.screens.actions.ledger.chosen();
     let accounts = app.screens.actions.ledger.accounts.iter().filter(|account| chosen.contains(&account.partner));
-    let text = |account: &Account| format!("{}\n{}", account.partner.name(&app.workspace), to_tell(account));
-    let texts: Vec<String> = accounts.map(text).collect();
+    let texts: Vec<String> = accounts.map(|account| bulletin(app, account)).collect();
     app.set_status(Severity::Info, "sent to your terminal".to_owned());
     vec![Effect::Copy(texts.join("\n"))]
+}
+
+/// The bulletin of an organisation; of somebody who acts for none, what they are still to be told.
+fn bulletin(app: &App, account: &Account) -> String {
+    let known = account.partner.id().filter(|id| app.workspace.organisations.get(*id).is_some());
+    let report = known.and_then(|id| reports::text(app, Report::Bulletin(id)).ok());
+    report.unwrap_or_else(|| format!("{}\n{}", account.partner.name(&app.workspace), to_tell(account)))
+}
+
+fn read(app: &mut App) -> Effects {
+    let chosen = app.screens.actions.ledger.chosen();
+    let account = app.screens.actions.ledger.accounts.iter().find(|account| chosen.contains(&account.partner));
+    let text = account.map(|account| bulletin(app, account)).unwrap_or_default();
+    page::open(app, "Bulletin", &text)
 }
 
 fn ask_how(app: &mut App) -> Effects {

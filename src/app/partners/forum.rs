@@ -2,7 +2,7 @@
 //! minutes.
 
 use super::rows::{Row, Rows, Target};
-use super::{View, page, show};
+use super::{View, leave, page, show};
 use crate::app::command::{Command, Scope, always, commands};
 use crate::app::moving::Step;
 use crate::app::{App, Effects, Severity, list, minutes, prompt, screen};
@@ -263,6 +263,10 @@ pub(super) fn step(app: &mut App, step: Step) {
 fn back(app: &mut App) -> Effects {
     if let Some((from, on)) = app.screens.partners.forum.trail.pop() {
         return go(app, from, on);
+    }
+    let shown = state(app).meeting.or(state(app).forum);
+    if leave(app, shown) {
+        return Vec::new();
     }
     match (state(app).meeting, state(app).forum.filter(|_| forum_of(app).is_some())) {
         (Some(meeting), Some(forum)) => go(app, forum, Some(Target::Action(meeting))),

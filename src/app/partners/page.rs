@@ -2,7 +2,7 @@
 //! and promised in each direction, the plan, the reviews. It is made anew when something changes, not when it is drawn.
 
 use super::rows::{Row, Rows, Target};
-use super::{View, agreement, conversations, show};
+use super::{View, agreement, conversations, leave, show};
 use crate::app::command::{Command, Scope, always, commands};
 use crate::app::moving::Step;
 use crate::app::{App, Effects, screen};
@@ -60,6 +60,9 @@ pub(super) fn open(app: &mut App, id: Id, item: Option<u16>) -> Effects {
 }
 
 fn back(app: &mut App) -> Effects {
+    if leave(app, app.screens.partners.agreement) {
+        return Vec::new();
+    }
     let view = app.screens.partners.came_from;
     show(app, view)
 }
