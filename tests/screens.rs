@@ -244,7 +244,7 @@ fn the_cursor_stands_where_the_next_letter_goes() {
 /// Each picture in the docs bears its size and the keys that lead there: `<!-- screen 80x24: 2mm -->`.
 #[test]
 fn the_pictures_in_the_docs_are_the_real_screens() {
-    for file in ["README.md", "docs/open-space.md"] {
+    for file in ["README.md", "docs/open-space.md", "docs/after-the-event.md", "docs/agreements.md"] {
         let text = std::fs::read_to_string(root().join(file)).unwrap();
         let mut parts = text.split("<!-- screen ");
         let mut fresh = parts.next().unwrap_or_default().to_owned();
