@@ -87,3 +87,19 @@ fn an_agreement_and_a_meeting_are_opened_from_elsewhere_and_left_for_there() {
         assert_eq!(harness.screen(), before);
     }
 }
+
+/// In lists and wherever else the cursor stands on a record.
+#[test]
+fn a_new_action_has_the_source_that_the_cursor_stands_on() {
+    for (keys, field) in [
+        ("2m/17.2<enter><ctrl-n>", "recommendation"),
+        ("3r<ctrl-n>", "recommendation"),
+        ("3m<ctrl-n>", "recommendation"),
+        ("5<enter><ctrl-n>", "agreement"),
+        ("5/11 september<enter><ctrl-n>", "meeting"),
+    ] {
+        let mut harness = Harness::sample();
+        harness.press(keys).press("Something to do");
+        assert!(!harness.typed(field).is_empty(), "{keys}: {field}\n{}", harness.screen());
+    }
+}

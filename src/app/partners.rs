@@ -15,7 +15,7 @@ use super::list::{self, RecordList};
 use super::moving::Step;
 use super::screen::{self, Screen};
 use super::{App, Effects};
-use crate::model::{Agreement, Id, Kind};
+use crate::model::{Action, Agreement, Id, Kind};
 use rows::Target;
 
 /// What the screen shows.
@@ -147,6 +147,10 @@ impl Screen for Partners {
     fn show_record(&mut self) {
         self.view = View::List;
         self.list.is_detail_open = false;
+    }
+
+    fn new_action(app: &App) -> Option<Action> {
+        if app.screens.partners.view == View::Page { acts::planned(app) } else { None }
     }
 
     fn open_record(app: &mut App, _: Id) -> Effects {

@@ -235,6 +235,8 @@ pub fn out_of(record: &AnyRecord) -> Action {
             Action { recommendation: Some(Ref::record(one.id)), theme: one.theme.clone(), ..blank }
         }
         AnyRecord::Theme(theme) => Action { theme: Some(Ref::record(theme.id)), ..blank },
+        AnyRecord::Agreement(one) => Action { agreement: Some(Ref::record(one.id)), ..blank },
+        AnyRecord::Meeting(one) => Action { meeting: Some(Ref::record(one.id)), ..blank },
         AnyRecord::Organisation(one) => Action { organisation: Some(Ref::record(one.id)), ..blank },
         AnyRecord::Person(person) => Action { lead: Some(Ref::record(person.id)), ..blank },
         AnyRecord::Action(other) => Action {

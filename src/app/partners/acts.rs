@@ -5,11 +5,11 @@ use super::agreement;
 use super::page::{self, PAGE};
 use super::rows::Target;
 use crate::app::command::{Command, commands};
-use crate::app::{App, Effects, Severity, form, prompt};
+use crate::app::{App, Effects, Severity, new_action, prompt};
 use crate::model::agreement::acts::{self, Answer};
 use crate::model::agreement::item::{Item, ItemSort, next_number};
 use crate::model::agreement::{read, version};
-use crate::model::{Action, Author, Change, Id, Kind, Ref, Refusal, Text, Workspace};
+use crate::model::{Action, Author, Change, Id, Ref, Refusal, Text, Workspace};
 
 /// Keys of the page that change the agreement.
 pub(super) const COMMANDS: &[Command] = commands! { PAGE;
@@ -19,7 +19,7 @@ pub(super) const COMMANDS: &[Command] = commands! { PAGE;
     "agreement.not-kept" ["X"] "not kept" "what was promised was not kept: say why" on_item, ask_not_kept;
     "agreement.withdraw" ["w"] "" "take the item back; it stays where it is, with the reason" on_item, ask_withdraw;
     "agreement.accept" ["A"] "accept" "accept the agreement for a party, as it stands" may_accept, ask_accept;
-    "agreement.action" ["n"] "action" "a new action of the plan, for the item if the cursor stands on one" may_act, new_action;
+    "agreement.action" ["n"] "action" "a new action of the plan, for the item if the cursor stands on one" may_act, new_action::open;
 };
 
 fn may_act(app: &App) -> Result<(), &'static str> {
@@ -177,14 +177,13 @@ fn ask_accept(app: &mut App) -> Effects {
 }
 
 /// A form for a new action, with where it comes from filled in.
-fn new_action(app: &mut App) -> Effects {
-    let id = app.new_id(Kind::Action);
-    let Some(agreement) = agreement(app) else { return Vec::new() };
-    let mut action = Action { id, agreement: Some(Ref::record(agreement.id)), ..Action::default() };
+/// An action of the plan; of an item, for whoever is to do it.
+pub(super) fn planned(app: &App) -> Option<Action> {
+    let mut action = Action { agreement: Some(Ref::record(agreement(app)?.id)), ..Action::default() };
     if let Some(item) = page::item(app) {
         let doer = if item.sort == ItemSort::Expectation { &item.to } else { &item.from };
         action.what = item.what.clone().unwrap_or_default();
         (action.item, action.due, action.organisation) = (item.number, item.due, Some(doer.clone()));
     }
-    form::open(app, action.into())
+    Some(action)
 }
