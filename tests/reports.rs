@@ -248,7 +248,7 @@ fn a_bulletin_holds_what_concerns_one_organisation() {
         for other in
             owed.iter().flat_map(|other| &other.owed).filter(|one| account.owed.iter().all(|own| own.id != one.id))
         {
-            assert!(!text.contains(&other.said), "{}: {text}", other.said);
+            assert!(!text.contains(&*other.said), "{}: {text}", other.said);
         }
         bulletins += 1;
     }

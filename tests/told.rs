@@ -219,7 +219,7 @@ fn any_workspace() -> impl Strategy<Value = Workspace> {
 /// Who is still to be told of what: by partner the records with their sentences.
 fn owed(workspace: &Workspace) -> BTreeMap<Partner, BTreeMap<Id, String>> {
     let owed = |account: folkmoot::model::told::Account| {
-        (account.partner, account.owed.into_iter().map(|one| (one.id, one.said)).collect())
+        (account.partner, account.owed.into_iter().map(|one| (one.id, one.said.to_string())).collect())
     };
     still_to_tell(workspace, today()).into_iter().map(owed).collect()
 }

@@ -158,7 +158,7 @@ fn print(
 
 fn in_json(workspace: &Workspace, account: &Account, today: Date) -> Value {
     let owed = account.owed.iter().map(|owed| {
-        json!({ "id": owed.id.to_string(), "title": owed.title(workspace), "said": owed.said, "is_change": owed.is_change })
+        json!({ "id": owed.id.to_string(), "title": owed.title(workspace), "said": &*owed.said, "is_change": owed.is_change })
     });
     json!({
         "partner": account.partner.name(workspace),

@@ -159,8 +159,9 @@ impl Rules for Action {
 
     /// What is due first stands first; what is over stands last.
     fn order<'a>(&'a self, workspace: &'a Workspace) -> Cow<'a, str> {
-        let due = forum::due(workspace, self).map_or_else(|| "~".to_owned(), |due| due.to_string());
-        Cow::Owned(format!("{} {due} {}", u8::from(!self.is_unfinished()), self.what))
+        let (is_over, _, due, what) = self.rank(workspace);
+        let due = due.map_or_else(|| "~".to_owned(), |due| due.to_string());
+        Cow::Owned(format!("{} {due} {what}", u8::from(is_over)))
     }
 
     fn suffix(&self) -> Option<Cow<'_, str>> {
@@ -203,6 +204,12 @@ impl Rules for Action {
 }
 
 impl Action {
+    /// Where it stands among others: what is due first before the rest, what is over last.
+    pub fn rank<'a>(&'a self, workspace: &Workspace) -> (bool, bool, Option<Date>, &'a str) {
+        let due = forum::due(workspace, self);
+        (!self.is_unfinished(), due.is_none(), due, &self.what)
+    }
+
     /// Whether something is still to be done.
     pub fn is_unfinished(&self) -> bool {
         !matches!(self.state, ActionState::Done | ActionState::Dropped)

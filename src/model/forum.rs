@@ -1,6 +1,8 @@
 //! Forums: series of meetings that keep agreements and actions alive, and when they meet next.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use super::action::Action;
 use super::cycle::Cycle;
@@ -66,16 +68,43 @@ fn meetings(workspace: &Workspace, forum: Id) -> impl Iterator<Item = &Meeting> 
     workspace.meetings.iter().map(AsRef::as_ref).filter(move |meeting| meeting.forum.id() == Some(forum))
 }
 
+/// The days on which forums met and will meet, each forum's in their order. They follow from the meetings and are asked for
+/// of many actions at once, so they are put together once, and anew when a meeting has changed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Days(OnceLock<HashMap<Id, Vec<(Date, Id)>>>);
+
+/// What follows from the meetings makes no difference between workspaces.
+impl PartialEq for Days {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+/// The days of a forum, with the meetings.
+fn days(workspace: &Workspace, forum: Id) -> &[(Date, Id)] {
+    let all = workspace.days.0.get_or_init(|| {
+        let mut all: HashMap<Id, Vec<(Date, Id)>> = HashMap::new();
+        for meeting in workspace.meetings.iter() {
+            if let Some((forum, on)) = meeting.forum.id().zip(meeting.on) {
+                all.entry(forum).or_default().push((on, meeting.id));
+            }
+        }
+        for days in all.values_mut() {
+            days.sort_unstable();
+        }
+        all
+    });
+    all.get(&forum).map(Vec::as_slice).unwrap_or_default()
+}
+
 /// When a forum meets on or after a day: the first such meeting that is written down, else the day that follows from its
 /// cycle and its last meeting.
 pub fn meets_from(workspace: &Workspace, forum: &Forum, from: Date) -> Option<NextMeeting> {
-    let days = || meetings(workspace, forum.id).filter_map(|meeting| Some((meeting.on?, meeting.id)));
-    let written = days().filter(|(on, _)| *on >= from).min();
-    if let Some((on, id)) = written {
-        return Some(NextMeeting { forum: forum.id, on, meeting: Some(id) });
+    let days = days(workspace, forum.id);
+    if let Some((on, id)) = days.get(days.partition_point(|(on, _)| *on < from)) {
+        return Some(NextMeeting { forum: forum.id, on: *on, meeting: Some(*id) });
     }
-    let last = days().map(|(on, _)| on).max();
-    let on = forum.cycle?.next(last, from)?;
+    let on = forum.cycle?.next(days.last().map(|(on, _)| *on), from)?;
     Some(NextMeeting { forum: forum.id, on, meeting: None })
 }
 

@@ -351,7 +351,11 @@ macro_rules! kinds {
 
         /// Everything a partnership knows: every collection.
         #[derive(Clone, Debug, Default, PartialEq)]
-        pub struct Workspace { $( $(#[$doc])* pub $plural: Collection<$name>, )+ }
+        pub struct Workspace {
+            $( $(#[$doc])* pub $plural: Collection<$name>, )+
+            /// What follows from the meetings.
+            days: $crate::model::forum::Days,
+        }
 
         impl Workspace {
             /// The record with this id, of whatever kind.
@@ -375,6 +379,9 @@ macro_rules! kinds {
             /// Puts a record in its place, or takes the one with this id away. Only [`Workspace::apply`] and the
             /// loading of files do this; everything else goes through a [`Change`].
             pub fn place(&mut self, id: Id, record: Option<AnyRecord>) {
+                if id.letter() == Kind::Meeting.letter() {
+                    self.days = $crate::model::forum::Days::default();
+                }
                 match record {
                     $( Some(AnyRecord::$name(record)) => self.$plural.place(id, Some(record)), )+
                     None => match id.letter() {

@@ -4,6 +4,7 @@
 mod ledger;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::action::Action;
 use super::change::{Author, Change, Edit, Refusal, listed};
@@ -214,8 +215,11 @@ pub fn tell_of(
         }
         _ => String::new(),
     };
-    let record =
-        |(id, account): (Id, &Account)| Edit::new(None, Some(telling(workspace, id, account, how, author).into()));
+    let mut cleaned = HashMap::new();
+    let record = |(id, account): (Id, &Account)| {
+        let news = account.owed.iter().map(|owed| owed.row(&mut cleaned)).collect();
+        Edit::new(None, Some(Told { news, ..telling(workspace, id, account, how, author) }.into()))
+    };
     let edits = told.into_iter().filter_map(record).collect();
     Ok(Change { edits, sentence: format!("{} told{said}{what}", listed(&names)) })
 }
@@ -228,7 +232,7 @@ fn nothing_to_tell(workspace: &Workspace, partner: &Partner, account: Option<&Ac
     }
 }
 
-/// The record that a partner was told all that they are owed.
+/// The record that a partner was told, as yet without what.
 fn telling(workspace: &Workspace, id: Id, account: &Account, how: Option<How>, author: &Author) -> Told {
     let (organisation, person) = match &account.partner {
         Partner::Organisation(one) => (Some(one.clone()), None),
@@ -242,7 +246,7 @@ fn telling(workspace: &Workspace, id: Id, account: &Account, how: Option<How>, a
         person,
         how,
         by: Some(author.by.clone()),
-        news: account.owed.iter().map(Owed::row).collect(),
+        news: Vec::new(),
         updated: author.stamp(last.as_ref()),
     }
 }

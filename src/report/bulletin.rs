@@ -47,7 +47,7 @@ fn news(document: &mut Document, account: Option<&Account>) {
         (Some(day), false) => format!("Since {day}, when you were told last:"),
         (None, false) => "You have not been told anything of this before:".to_owned(),
     });
-    document.list(owed.iter().map(|one| one.said.as_str().into()).collect());
+    document.list(owed.iter().map(|one| (&*one.said).into()).collect());
 }
 
 /// What they see to, and what else is done that concerns them.

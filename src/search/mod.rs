@@ -111,7 +111,13 @@ impl Index {
     /// refer to one of them, and so hold its name, are indexed again as well. Old documents are marked removed and new ones appended;
     /// when too many are removed, or too many changed at once, the index is built anew.
     pub fn update(&mut self, workspace: &Workspace, atlas: &Atlas, ids: &[Id]) {
-        let affected = self.affected(workspace, ids);
+        self.index_again(workspace, atlas, &with_referrers(workspace, ids));
+    }
+
+    /// Indexes those of some records again that are of its kinds.
+    fn index_again(&mut self, workspace: &Workspace, atlas: &Atlas, ids: &[Id]) {
+        let is_indexed = |id: &Id| Kind::of(*id).is_some_and(|kind| self.kinds.contains(&kind));
+        let affected: Vec<Id> = ids.iter().copied().filter(is_indexed).collect();
         let removed = self.documents_of(&affected);
         let dead = self.ids.len() - self.by_name.len() + removed.len();
         if affected.len() > MAX_UPDATED || dead > MAX_UPDATED + self.by_name.len() {
@@ -133,22 +139,6 @@ impl Index {
     /// The record of a document, if it is there.
     fn record(&self, document: usize, workspace: &Workspace) -> Option<AnyRecord> {
         self.ids[document].and_then(|id| workspace.get(id))
-    }
-
-    /// The ids to index again, each once.
-    fn affected(&self, workspace: &Workspace, ids: &[Id]) -> Vec<Id> {
-        let mut affected: Vec<Id> = Vec::new();
-        for id in ids {
-            if Kind::of(*id).is_some_and(|kind| self.kinds.contains(&kind)) {
-                affected.push(*id);
-            }
-        }
-        let naming = referrers(workspace, ids);
-        let naming = naming.iter().map(|referrer| &referrer.record);
-        affected.extend(naming.filter(|record| self.kinds.contains(&record.kind())).map(AnyRecord::id));
-        affected.sort_unstable();
-        affected.dedup();
-        affected
     }
 
     fn documents_of(&self, ids: &[Id]) -> HashSet<u32> {
@@ -203,8 +193,18 @@ impl Indexes {
 
     /// Brings every index up to date after a change to these records; see [`Index::update`].
     pub fn update(&mut self, workspace: &Workspace, atlas: &Atlas, ids: &[Id]) {
-        self.0.iter_mut().for_each(|index| index.update(workspace, atlas, ids));
+        let ids = with_referrers(workspace, ids);
+        self.0.iter_mut().for_each(|index| index.index_again(workspace, atlas, &ids));
     }
+}
+
+/// Records and those that refer to them, each once: what holds a name of theirs.
+fn with_referrers(workspace: &Workspace, ids: &[Id]) -> Vec<Id> {
+    let mut affected = ids.to_vec();
+    affected.extend(referrers(workspace, ids).iter().map(|referrer| referrer.record.id()));
+    affected.sort_unstable();
+    affected.dedup();
+    affected
 }
 
 /// Which words to index: all, or those that could match a term of one query. A term is kept as its letter mask and the

@@ -1,5 +1,7 @@
 //! The matrix: organisations by organisations, and what stands between the two of a cell.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::rows::{Row, Rows, Target};
 use super::{View, page, show};
 use crate::app::command::{Command, Scope, always, commands};
@@ -35,6 +37,8 @@ pub(super) const BETWEEN_COMMANDS: &[Command] = commands! { BETWEEN;
 pub struct MatrixView {
     /// The matrix.
     pub matrix: Matrix,
+    /// The letters that head its organisations.
+    pub codes: Vec<String>,
     /// Row and column of the cell the cursor stands on.
     pub at: (usize, usize),
     /// What stands between the two organisations of the cell.
@@ -68,6 +72,7 @@ pub(super) fn refresh(app: &mut App) {
     let at = held.and_then(|[from, to]| Some((place(&from)?, place(&to)?)));
     let last = made.organisations.len().saturating_sub(1);
     state.at = at.unwrap_or((state.at.0.min(last), state.at.1.min(last)));
+    state.codes = codes(&made.organisations);
     state.matrix = made;
     if app.screens.partners.view == View::Between {
         arrange(app);
@@ -207,20 +212,31 @@ pub fn say(relation: &Relation, from: &str, to: &str) -> String {
 
 /// The letters by which an organisation is headed in the matrix: the first of each word, or of its first word, with a
 /// digit where another has the same.
-pub fn codes(organisations: &[(Ref<Organisation>, String)]) -> Vec<String> {
-    let mut codes: Vec<String> = Vec::new();
-    for (_, name) in organisations {
-        let is_small = |word: &&str| !["of", "the", "and", "for", "&", "in"].contains(&word.to_lowercase().as_str());
-        let words: Vec<&str> = name.split([' ', '-']).filter(|word| !word.is_empty()).filter(is_small).collect();
-        let code: String = match words[..] {
-            [one] => one.chars().take(4).collect(),
-            _ => words.iter().filter_map(|word| word.chars().find(|c| c.is_alphanumeric())).take(4).collect(),
-        };
-        let numbered = (2..).map(|number: u32| format!("{code}{number}"));
-        let mut free = std::iter::once(code.clone()).chain(numbered).filter(|code| !codes.contains(code));
-        codes.push(free.next().unwrap_or(code));
+fn codes(organisations: &[(Ref<Organisation>, String)]) -> Vec<String> {
+    let mut taken = BTreeSet::new();
+    let mut numbers: BTreeMap<String, u32> = BTreeMap::new();
+    organisations.iter().map(|(_, name)| free_code(&letters(name), &mut numbers, &mut taken)).collect()
+}
+
+fn letters(name: &str) -> String {
+    let is_small = |word: &&str| !["of", "the", "and", "for", "&", "in"].contains(&word.to_lowercase().as_str());
+    let words: Vec<&str> = name.split([' ', '-']).filter(|word| !word.is_empty()).filter(is_small).collect();
+    match words[..] {
+        [one] => one.chars().take(4).collect(),
+        _ => words.iter().filter_map(|word| word.chars().find(|c| c.is_alphanumeric())).take(4).collect(),
     }
-    codes
+}
+
+/// The first of a code and its numbered forms that is not taken; those below its number are.
+fn free_code(code: &str, numbers: &mut BTreeMap<String, u32>, taken: &mut BTreeSet<String>) -> String {
+    let number = numbers.entry(code.to_owned()).or_insert(1);
+    loop {
+        let wanted = if *number == 1 { code.to_owned() } else { format!("{code}{number}") };
+        *number += 1;
+        if taken.insert(wanted.clone()) {
+            return wanted;
+        }
+    }
 }
 
 /// What stands in a cell: how many expectations were answered of how many, what else the first gives, and in signs that only

@@ -2,6 +2,7 @@
 //! anything. Everything is looked at once, however many partners there are.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use crate::model::organisation::Organisation;
 use crate::model::person::Person;
 use crate::model::recommendation::Recommendation;
 use crate::model::record::{Rules, Updated};
-use crate::model::reference::Ref;
+use crate::model::reference::{Ref, Target};
 use crate::model::text::Text;
 use crate::model::{AnyRecord, Id, Kind, Workspace};
 
@@ -49,18 +50,19 @@ pub struct Owed {
     /// The action or recommendation.
     pub id: Id,
     /// How it stands now.
-    pub said: String,
+    pub said: Arc<str>,
     /// Whether they heard of it when it stood otherwise.
     pub is_change: bool,
 }
 
 impl Owed {
-    pub(super) fn row(&self) -> News {
+    /// It as it is written down; its sentence is cleaned once for all who are told it.
+    pub(super) fn row(&self, cleaned: &mut HashMap<Id, Text>) -> News {
         let is_action = self.id.letter() == Kind::Action.letter();
         News {
             action: is_action.then(|| Ref::record(self.id)),
             recommendation: (!is_action).then(|| Ref::record(self.id)),
-            said: Some(Text::line(&self.said)),
+            said: Some(cleaned.entry(self.id).or_insert_with(|| Text::line(&self.said)).clone()),
         }
     }
 
@@ -116,30 +118,22 @@ pub fn partners_of(person: &Ref<Person>, workspace: &Workspace, day: Date) -> Ve
 
 /// Every partner whom something concerns or who was ever told anything, by name.
 pub fn ledger(workspace: &Workspace, today: Date) -> Vec<Account> {
-    let mut ledger = Ledger { workspace, today, accounts: BTreeMap::new(), heard: heard(workspace, today) };
-    let mut told: Vec<&Told> = workspace.told.iter().map(AsRef::as_ref).collect();
-    told.sort_by_key(|told| place(told, today));
-    for one in told {
-        ledger.enter_telling(one);
+    let mut ledger = Ledger::new(workspace, today);
+    ledger.enter_tellings();
+    let mut actions: Vec<&Arc<Action>> = workspace.actions.iter().collect();
+    actions.sort_by_cached_key(|action| action.rank(workspace));
+    for action in actions {
+        ledger.enter(&AnyRecord::Action(action.clone()), named_by_action(action, workspace));
     }
-    for action in in_order(workspace.actions.iter(), workspace) {
-        let concerned = concerned_by_action(action, workspace, today);
-        ledger.enter(&AnyRecord::Action(action.clone()), concerned);
+    let answered = workspace.recommendations.iter().filter(|one| one.answer.is_some());
+    let mut answered: Vec<&Arc<Recommendation>> = answered.collect();
+    answered.sort_by_cached_key(|one| one.order(workspace).into_owned());
+    for one in answered {
+        ledger.enter(&AnyRecord::Recommendation(one.clone()), named_by(one));
     }
-    for one in in_order(workspace.recommendations.iter().filter(|one| one.answer.is_some()), workspace) {
-        let concerned = concerned_by(one, workspace, today);
-        ledger.enter(&AnyRecord::Recommendation(one.clone()), concerned);
-    }
-    let mut accounts: Vec<Account> = ledger.accounts.into_values().collect();
-    accounts.sort_by_cached_key(|account| account.partner.name(workspace).to_lowercase());
+    let mut accounts = ledger.accounts;
+    accounts.sort_by_cached_key(|one| (one.partner.name(workspace).to_lowercase(), one.partner.clone()));
     accounts
-}
-
-/// Records in the order of their kind.
-fn in_order<'a, R: Rules>(records: impl Iterator<Item = &'a Arc<R>>, workspace: &Workspace) -> Vec<&'a Arc<R>> {
-    let mut records: Vec<&Arc<R>> = records.collect();
-    records.sort_by_cached_key(|record| record.order(workspace).into_owned());
-    records
 }
 
 /// The partners who have not heard yet how something stands that concerns them, by name.
@@ -155,37 +149,80 @@ pub fn tellings<'a>(workspace: &'a Workspace, partner: &Partner, today: Date) ->
     told
 }
 
-/// A ledger that is being written.
+/// A ledger that is being written. A partner is the number of their account in it, and each person is looked up once.
 struct Ledger<'a> {
     workspace: &'a Workspace,
     today: Date,
-    accounts: BTreeMap<Partner, Account>,
-    heard: HashMap<Id, BTreeMap<Partner, &'a Text>>,
+    accounts: Vec<Account>,
+    numbers: BTreeMap<Partner, usize>,
+    people: HashMap<&'a Target, Vec<usize>>,
+    /// What was told of each record to whom, the last at the end.
+    heard: HashMap<Id, Vec<(usize, &'a Text)>>,
 }
 
-impl Ledger<'_> {
-    fn account(&mut self, partner: Partner) -> &mut Account {
-        self.accounts.entry(partner).or_insert_with_key(|partner| Account::new(partner.clone()))
+impl<'a> Ledger<'a> {
+    fn new(workspace: &'a Workspace, today: Date) -> Self {
+        let (accounts, numbers, people, heard) = Default::default();
+        Self { workspace, today, accounts, numbers, people, heard }
     }
 
-    fn enter_telling(&mut self, told: &Told) {
-        for partner in told_to(told, self.workspace, self.today) {
-            let account = self.account(partner);
-            (account.last, account.told_on, account.told_how) = (Some(told.id), told.on, told.how);
+    fn number(&mut self, partner: Partner) -> usize {
+        let Self { numbers, accounts, .. } = self;
+        *numbers.entry(partner).or_insert_with_key(|partner| {
+            accounts.push(Account::new(partner.clone()));
+            accounts.len() - 1
+        })
+    }
+
+    fn enter_tellings(&mut self) {
+        let mut told: Vec<&Told> = self.workspace.told.iter().map(AsRef::as_ref).collect();
+        told.sort_by_key(|told| place(told, self.today));
+        for one in told {
+            for partner in told_to(one, self.workspace, self.today) {
+                let number = self.number(partner);
+                let account = &mut self.accounts[number];
+                (account.last, account.told_on, account.told_how) = (Some(one.id), one.on, one.how);
+                for (about, said) in one.news.iter().filter_map(|row| Some((row.about()?, row.said.as_ref()?))) {
+                    self.heard.entry(about).or_default().push((number, said));
+                }
+            }
         }
     }
 
-    fn enter(&mut self, record: &AnyRecord, concerned: BTreeSet<Partner>) {
-        if concerned.is_empty() {
-            return;
+    /// The accounts of those who are named, each once.
+    fn numbers_of(&mut self, named: impl Iterator<Item = Named<'a>>) -> Vec<usize> {
+        let mut found = Vec::new();
+        for one in named {
+            match one {
+                Named::Person(person) if self.people.contains_key(person.target()) => {
+                    found.extend(&self.people[person.target()]);
+                }
+                Named::Person(person) => {
+                    let partners = one.partners(self.workspace, self.today).into_iter();
+                    let numbers: Vec<usize> = partners.map(|partner| self.number(partner)).collect();
+                    found.extend(&numbers);
+                    self.people.insert(person.target(), numbers);
+                }
+                Named::Organisation(one) => found.push(self.number(Partner::Organisation(one.clone()))),
+            }
         }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn enter(&mut self, record: &AnyRecord, named: impl Iterator<Item = Named<'a>>) {
         let Some(said) = news(record, self.workspace) else { return };
-        for partner in concerned {
-            let heard = self.heard.get(&record.id()).and_then(|heard| heard.get(&partner)).copied();
-            let account = self.account(partner);
+        let said: Arc<str> = said.into();
+        let line = LazyCell::new(|| Text::line(&said)); // as it is written down when it is told
+        let numbers = self.numbers_of(named);
+        let heard = self.heard.get(&record.id()).map(Vec::as_slice).unwrap_or_default();
+        for number in numbers {
+            let last = heard.iter().rfind(|(of, _)| *of == number).map(|(_, said)| said.as_str());
+            let account = &mut self.accounts[number];
             account.concerns += 1;
-            if heard.is_none_or(|heard| **heard != *Text::line(&said)) {
-                account.owed.push(Owed { id: record.id(), said: said.clone(), is_change: heard.is_some() });
+            if last.is_none_or(|last| last != &*said && last != line.as_str()) {
+                account.owed.push(Owed { id: record.id(), said: said.clone(), is_change: last.is_some() });
             }
         }
     }
@@ -205,32 +242,40 @@ fn told_to(told: &Told, workspace: &Workspace, today: Date) -> Vec<Partner> {
     }
 }
 
-/// The last sentence that each partner heard of each record.
-fn heard(workspace: &Workspace, today: Date) -> HashMap<Id, BTreeMap<Partner, &Text>> {
-    let mut told: Vec<&Told> = workspace.told.iter().map(AsRef::as_ref).collect();
-    told.sort_by_key(|told| place(told, today));
-    let mut heard: HashMap<Id, BTreeMap<Partner, &Text>> = HashMap::new();
-    for told in told {
-        for partner in told_to(told, workspace, today) {
-            for (about, said) in told.news.iter().filter_map(|row| Some((row.about()?, row.said.as_ref()?))) {
-                heard.entry(about).or_default().insert(partner.clone(), said);
-            }
+/// Somebody who is named beside something, and so is told of it.
+#[derive(Clone, Copy)]
+enum Named<'a> {
+    Organisation(&'a Ref<Organisation>),
+    Person(&'a Ref<Person>),
+}
+
+impl Named<'_> {
+    fn partners(self, workspace: &Workspace, today: Date) -> Vec<Partner> {
+        match self {
+            Self::Organisation(one) => vec![Partner::Organisation(one.clone())],
+            Self::Person(one) => partners_of(one, workspace, today),
         }
     }
-    heard
+}
+
+/// Who wrote their initials beside a recommendation.
+fn named_by(one: &Recommendation) -> impl Iterator<Item = Named<'_>> {
+    one.initials.iter().map(|row| Named::Person(&row.who))
+}
+
+/// The lead of an action, who wrote their initials beside the recommendation it came out of, who asked.
+fn named_by_action<'a>(action: &'a Action, workspace: &'a Workspace) -> impl Iterator<Item = Named<'a>> {
+    let source = action.recommendation.as_ref().and_then(|one| one.get(workspace));
+    let organisations = action.asked.iter().chain(&action.organisation).map(Named::Organisation);
+    source.into_iter().flat_map(named_by).chain(organisations).chain(action.lead.iter().map(Named::Person))
 }
 
 /// Whom an answer to a recommendation concerns: who wrote their initials beside it.
 pub fn concerned_by(one: &Recommendation, workspace: &Workspace, today: Date) -> BTreeSet<Partner> {
-    one.initials.iter().flat_map(|row| partners_of(&row.who, workspace, today)).collect()
+    named_by(one).flat_map(|one| one.partners(workspace, today)).collect()
 }
 
 /// Whom an action concerns: its lead, who wrote their initials beside the recommendation it came out of, who asked.
 pub fn concerned_by_action(action: &Action, workspace: &Workspace, today: Date) -> BTreeSet<Partner> {
-    let source = action.recommendation.as_ref().and_then(|one| one.get(workspace));
-    let mut concerned = source.map(|one| concerned_by(one, workspace, today)).unwrap_or_default();
-    let named = action.asked.iter().chain(&action.organisation);
-    concerned.extend(named.map(|one| Partner::Organisation(one.clone())));
-    concerned.extend(action.lead.iter().flat_map(|lead| partners_of(lead, workspace, today)));
-    concerned
+    named_by_action(action, workspace).flat_map(|one| one.partners(workspace, today)).collect()
 }

@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::app::App;
-use crate::app::partners::matrix::{MatrixView, cell, codes, kinds, say};
+use crate::app::partners::matrix::{MatrixView, cell, kinds, say};
 use crate::app::wrap::wrap;
 use crate::ui::grid::around;
 use crate::ui::theme::{Role, Theme};
@@ -54,8 +54,8 @@ fn foot_lines(app: &App, state: &MatrixView, area: Rect) -> Vec<(String, Role)> 
 }
 
 /// Where things stand.
-struct Layout {
-    codes: Vec<String>,
+struct Layout<'a> {
+    codes: &'a [String],
     /// The cells of names at the left.
     name: u16,
     widths: Vec<u16>,
@@ -63,18 +63,23 @@ struct Layout {
     rows: Range<usize>,
 }
 
-impl Layout {
-    fn new(state: &MatrixView, theme: Theme, area: Rect) -> Self {
-        let codes = codes(&state.matrix.organisations);
+impl<'a> Layout<'a> {
+    fn new(state: &'a MatrixView, theme: Theme, area: Rect) -> Self {
+        let codes = state.codes.as_slice();
         let longest = state.matrix.organisations.iter().map(|(_, name)| width(name)).max().unwrap_or(0) as u16;
         let name = (longest + 6).min(NAME + 6).min(area.width / 2);
+        let room = area.width - name;
+        // A column takes four cells at least: what stands further from the cursor is not seen and need not be measured.
+        let reach = usize::from(room / 4);
         let wide = |column: usize| {
+            if column.abs_diff(state.at.1) > reach {
+                return 4;
+            }
             let cells = state.matrix.rows.iter().filter_map(|row| row.get(column));
             let cells = cells.map(|relation| width(&cell(relation, theme.ascii))).max().unwrap_or(0);
             cells.max(width(&codes[column])).max(3) as u16 + 1
         };
         let widths: Vec<u16> = (0..codes.len()).map(wide).collect();
-        let room = area.width - name;
         let arrows = if widths.iter().sum::<u16>() > room { 2 } else { 0 };
         let columns = around(state.at.1, &widths, room.saturating_sub(arrows));
         let rows = around(state.at.0, &vec![1; codes.len()], area.height.saturating_sub(1).max(1));
@@ -86,7 +91,7 @@ impl Layout {
     }
 }
 
-fn head(state: &MatrixView, layout: &Layout, theme: Theme, area: Rect, buf: &mut Buffer) {
+fn head(state: &MatrixView, layout: &Layout<'_>, theme: Theme, area: Rect, buf: &mut Buffer) {
     put(buf, (area.x, area.y), layout.name, "expects of / gives", theme.style(Role::Quiet), theme);
     for column in layout.columns.clone() {
         let role = if column == state.at.1 { Role::Strong } else { Role::Quiet };
@@ -101,7 +106,7 @@ fn head(state: &MatrixView, layout: &Layout, theme: Theme, area: Rect, buf: &mut
     }
 }
 
-fn body(state: &MatrixView, layout: &Layout, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+fn body(state: &MatrixView, layout: &Layout<'_>, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let mut found = None;
     for (y, row) in (area.y + 1..area.bottom()).zip(layout.rows.clone()) {
         let role = if row == state.at.0 { Role::Strong } else { Role::Text };
