@@ -1,6 +1,6 @@
 //! The thread: the line from a question to what came of it, walked over the references between records and back again.
 //!
-//! Each kind that has a place on the line says so in one row of [`PLACES`]. Walking goes one way, from what came first to
+//! Each kind that has a place on the line says so in one row of `PLACES`. Walking goes one way, from what came first to
 //! what came of it or the other way round, and never turns: so the thread of one record holds another exactly where the
 //! thread of the other holds the one. People, organisations and forums are no steps; their threads begin at what names
 //! them.
