@@ -41,10 +41,7 @@ impl App {
             Event::Paste(text) => self.paste(&text),
             Event::Size(columns, rows) => {
                 self.size = (columns, rows);
-                // Pages are wrapped for the screen.
-                for screen in super::screen::ScreenId::ALL {
-                    screen.refresh(self);
-                }
+                self.refresh(); // pages are wrapped for the screen
                 Vec::new()
             }
             Event::Loaded(loaded) => self.take_loaded(*loaded),

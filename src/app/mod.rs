@@ -149,6 +149,8 @@ pub struct App {
     pub screen: ScreenId,
     /// The state of all screens.
     pub screens: Screens,
+    /// The screens beneath which something has changed since they were seen last.
+    stale: Vec<ScreenId>,
     /// What lies over the screen, the last on top.
     pub layers: Vec<Layer>,
     /// The record that was gone to from elsewhere, and where from: there one goes back to.
@@ -211,6 +213,7 @@ impl App {
             saving: saving::Saving::default(),
             watching: watching::Watching::default(),
             progress: None,
+            stale: ScreenId::ALL.to_vec(),
             keymap,
             pressed: Vec::new(),
             mouse: false,
@@ -262,11 +265,10 @@ impl App {
         !self.indexes.is_empty()
     }
 
-    /// Lets the screens see what changed beneath them.
+    /// Lets the open screen see what changed beneath it; the others see it when they are opened.
     pub(crate) fn refresh(&mut self) {
-        for screen in ScreenId::ALL {
-            self.refresh_screen(*screen);
-        }
+        self.stale = ScreenId::ALL.to_vec();
+        self.refresh_screen(self.screen);
         self.refresh_layers();
     }
 
@@ -277,6 +279,7 @@ impl App {
 
     /// Searches the list of a screen anew, and lets the screen follow.
     pub(crate) fn refresh_screen(&mut self, screen: ScreenId) {
+        self.stale.retain(|stale| *stale != screen);
         list::refresh(self, screen);
         screen.refresh(self);
     }

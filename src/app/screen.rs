@@ -90,9 +90,6 @@ pub trait Screen: Default + 'static {
     /// A search begins: the screen shows its list.
     fn search(&mut self) {}
 
-    /// It is opened: what waited for that is done.
-    fn opened(_app: &mut App) {}
-
     /// A record of its list is to be seen in full: whatever else it shows gives way.
     fn show_record(&mut self) {
         self.search();
@@ -191,11 +188,6 @@ macro_rules! declare_screens {
             /// What a new action is to begin with on a screen.
             pub(super) fn new_action(self, app: &App) -> Option<Action> {
                 match self { $(Self::$name => super::$module::$name::new_action(app)),+ }
-            }
-
-            /// Lets a screen do what waited for its opening.
-            pub(super) fn opened(self, app: &mut App) {
-                match self { $(Self::$name => super::$module::$name::opened(app)),+ }
             }
 
             /// Puts what a screen shows besides its list on a record.
@@ -337,7 +329,9 @@ pub(super) fn open(app: &mut App, screen: ScreenId) -> Effects {
     app.screen = screen;
     app.layers.clear();
     app.origins.clear();
-    screen.opened(app);
+    if app.stale.contains(&screen) {
+        app.refresh_screen(screen);
+    }
     effects
 }
 

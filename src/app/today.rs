@@ -27,8 +27,6 @@ pub struct Today {
     pub sort: Option<&'static str>,
     /// Where one was in the day, to come back there.
     before: Cursor,
-    /// Whether something changed while it was not seen.
-    is_stale: bool,
 }
 
 impl Default for Today {
@@ -39,7 +37,6 @@ impl Default for Today {
             cursor: Cursor::default(),
             sort: None,
             before: Cursor::default(),
-            is_stale: true,
         }
     }
 }
@@ -78,18 +75,8 @@ impl Screen for Today {
         "no record stands in this line: move to one"
     }
 
-    /// Only what is seen is put together; the rest waits until it is opened.
     fn refresh(app: &mut App) {
-        app.screens.today.is_stale = true;
-        if app.screen == Self::ID {
-            arrange(app);
-        }
-    }
-
-    fn opened(app: &mut App) {
-        if app.screens.today.is_stale {
-            arrange(app);
-        }
+        arrange(app);
     }
 
     fn step(app: &mut App, step: Step) {
@@ -134,7 +121,6 @@ fn arrange(app: &mut App) {
     }
     let held = state.selected();
     state.lines = lines;
-    state.is_stale = false;
     let place = held.and_then(|id| state.lines.iter().position(|line| line.what == What::Record(id)));
     state.cursor.at = place.unwrap_or(state.cursor.at);
     state.cursor.follow(state.lines.len(), height);
