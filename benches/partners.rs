@@ -4,25 +4,15 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)] // a bench fails by panicking and prints its figures
 
 mod budget;
+mod keys;
 
-use std::sync::Arc;
-
-use folkmoot::app::key::{Code, Key};
-use folkmoot::app::{App, Effect, Event, Loaded, Options, Saved};
 use folkmoot::model::agreement::{Agreement, Item, ItemSort, Party, acts};
-use folkmoot::model::{self, Action, Author, Date, Id, Organisation, Person, Ref, Timestamp, Workspace};
-use folkmoot::search::Indexes;
-use folkmoot::ui::{self, theme::Theme as Look};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use folkmoot::model::{Action, Author, Date, Id, Organisation, Person, Ref, Timestamp, Workspace};
 
 const AGREEMENTS: u32 = 500;
 const ORGANISATIONS: u32 = 100;
 const ITEMS: u32 = 12;
 const ACTIONS: u32 = 2_000;
-
-/// A key press may take so many milliseconds, up to the last cell.
-const KEY_MS: f64 = 10.0;
 
 fn main() {
     println!("{AGREEMENTS} agreements of {ORGANISATIONS} organisations, {ITEMS} items each, {ACTIONS} actions");
@@ -38,75 +28,8 @@ fn main() {
         ("the matrix: opened, walked, a cell and back", "5|m|jjlll|G|<end>|gg|l|<enter>|j|<enter>|<esc>|<esc>|<esc>"),
         ("a review of twelve keys", "5|<enter>r|012301230123|<enter>|<enter>|<esc>"),
     ] {
-        let mut rounds = Vec::new();
-        for _ in 0..5 {
-            rounds.push(story(keys));
-        }
-        let times = budget::least(&rounds);
-        budget::compare_all(what, &times, KEY_MS, "ms");
-        let worst = keys_of(keys).into_iter().zip(&times).max_by(|one, other| one.1.total_cmp(other.1));
-        println!("  the slowest key: {}", worst.unwrap().0);
+        keys::tell(what, keys, || keys::open(workspace(), "KP"));
     }
-}
-
-/// The milliseconds of each key.
-fn story(keys: &str) -> Vec<f64> {
-    let mut app = open();
-    keys_of(keys).into_iter().map(|key| budget::milliseconds(|| press(&mut app, key))).collect()
-}
-
-fn keys_of(text: &str) -> Vec<Key> {
-    let mut found = Vec::new();
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        if let Some((name, after)) = rest.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
-            found.push(name.parse().unwrap());
-            rest = after;
-        } else {
-            rest = &rest[c.len_utf8()..];
-            if c != '|' {
-                found.push(Key::plain(Code::Char(c)));
-            }
-        }
-    }
-    found
-}
-
-fn press(app: &mut App, key: Key) {
-    let effects = app.update(Event::Key(key));
-    let area = Rect::new(0, 0, 80, 24);
-    ui::draw(app, Look::default(), area, &mut Buffer::empty(area));
-    for effect in effects {
-        if let Effect::Commit(number, _) = effect {
-            app.update(Event::Saved(
-                number,
-                Saved { elsewhere: model::Change::default(), lost: Vec::new(), unconfirmed: false },
-            ));
-        }
-    }
-}
-
-fn open() -> App {
-    let workspace = workspace();
-    let mut app = App::new(Options { who: "KP".to_owned(), ..Options::default() }, &[]);
-    app.update(Event::Clock(Timestamp::from_seconds(1_795_000_000), today()));
-    app.update(Event::Size(80, 24));
-    let atlas = Arc::default();
-    let loaded = Loaded {
-        indexes: Indexes::build(folkmoot::app::screen::SEARCHED, &workspace, &atlas),
-        workspace,
-        atlas,
-        directory: String::new(),
-        problems: Vec::new(),
-        kept: Vec::new(),
-        unwatched: None,
-        read_only: None,
-        drafts: Vec::new(),
-        conflicts: Vec::new(),
-        scratch: false,
-    };
-    app.update(Event::Loaded(Box::new(loaded)));
-    app
 }
 
 fn today() -> Date {

@@ -4,21 +4,13 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)] // a bench fails by panicking and prints its figures
 
 mod budget;
+mod keys;
 
-use std::sync::Arc;
-
-use folkmoot::app::key::{Code, Key};
-use folkmoot::app::votes::View;
-use folkmoot::app::{App, Effect, Event, Loaded, Options, Saved};
 use folkmoot::model::ballot::{Ballot, Vote, Votes};
 use folkmoot::model::round::{Method, RoundState};
 use folkmoot::model::{
-    self, Date, Id, Organisation, Person, Recommendation, Ref, Round, SplitMix64, Theme, Timestamp, Topic, Workspace,
+    self, Id, Organisation, Person, Recommendation, Ref, Round, SplitMix64, Theme, Topic, Workspace,
 };
-use folkmoot::search::Indexes;
-use folkmoot::ui::{self, theme::Theme as Look};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 
 const ITEMS: u32 = 2_000;
 const VOTERS: u32 = 5_000;
@@ -37,9 +29,6 @@ const WORDS: [&str; 12] = [
     "prisons",
 ];
 
-/// A key press may take so many milliseconds, up to the last cell.
-const KEY_MS: f64 = 10.0;
-
 fn main() {
     println!("{ITEMS} items, {VOTERS} ballots");
     for (what, state, keys) in [
@@ -52,77 +41,8 @@ fn main() {
         ("themes: opened, sorted, similar, suggested", RoundState::Closed, "<m>|A|A|B|s|C|u|j|<tab>|j|<esc>"),
         ("who has voted", RoundState::Open, "<w>|G|<esc>"),
     ] {
-        let mut rounds = Vec::new();
-        for _ in 0..5 {
-            rounds.push(story(state, keys));
-        }
-        let times = budget::least(&rounds);
-        budget::compare_all(what, &times, KEY_MS, "ms");
-        let worst = keys_of(keys).into_iter().zip(&times).max_by(|one, other| one.1.total_cmp(other.1));
-        println!("  the slowest key: {}", worst.unwrap().0);
+        keys::tell(what, keys, || keys::open(workspace(state), "P0"));
     }
-}
-
-/// The milliseconds of each key.
-fn story(state: RoundState, keys: &str) -> Vec<f64> {
-    let mut app = open(state);
-    keys_of(keys).into_iter().map(|key| budget::milliseconds(|| press(&mut app, key))).collect()
-}
-
-fn keys_of(text: &str) -> Vec<Key> {
-    let mut found = Vec::new();
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        if let Some((name, after)) = rest.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
-            found.push(name.parse().unwrap());
-            rest = after;
-        } else {
-            rest = &rest[c.len_utf8()..];
-            if c != '|' {
-                found.push(Key::plain(Code::Char(c)));
-            }
-        }
-    }
-    found
-}
-
-fn press(app: &mut App, key: Key) {
-    let effects = app.update(Event::Key(key));
-    let area = Rect::new(0, 0, 80, 24);
-    ui::draw(app, Look::default(), area, &mut Buffer::empty(area));
-    for effect in effects {
-        if let Effect::Commit(number, _) = effect {
-            app.update(Event::Saved(
-                number,
-                Saved { elsewhere: model::Change::default(), lost: Vec::new(), unconfirmed: false },
-            ));
-        }
-    }
-}
-
-fn open(state: RoundState) -> App {
-    let workspace = workspace(state);
-    let mut app = App::new(Options { who: "P0".to_owned(), ..Options::default() }, &[]);
-    app.update(Event::Clock(Timestamp::from_seconds(1_795_000_000), Date::from_ymd_opt(2026, 11, 21).unwrap()));
-    app.update(Event::Size(80, 24));
-    let atlas = Arc::default();
-    let loaded = Loaded {
-        indexes: Indexes::build(folkmoot::app::screen::SEARCHED, &workspace, &atlas),
-        workspace,
-        atlas,
-        directory: String::new(),
-        problems: Vec::new(),
-        kept: Vec::new(),
-        unwatched: None,
-        read_only: None,
-        drafts: Vec::new(),
-        conflicts: Vec::new(),
-        scratch: false,
-    };
-    app.update(Event::Loaded(Box::new(loaded)));
-    press(&mut app, Key::plain(Code::Char('3')));
-    assert!(app.screens.votes.view == View::Rounds);
-    app
 }
 
 fn id(letter: char, number: u32) -> Id {
