@@ -50,6 +50,7 @@ pub mod tally;
 pub mod text;
 pub mod theme;
 pub mod theming;
+pub mod thesaurus;
 pub mod thread;
 pub mod told;
 pub mod topic;
