@@ -33,6 +33,7 @@ pub mod loose_ends;
 pub mod meeting;
 pub mod merge;
 pub mod needs;
+pub mod opening;
 pub mod organisation;
 pub mod original;
 pub mod partnership;

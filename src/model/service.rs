@@ -13,6 +13,7 @@ use super::choice::{Choice, Set};
 use super::column::{Cell, CellContext, Column, ColumnSource, Emphasis, Sign, SortKey, SortOrder, Width};
 use super::date::{self, Date};
 use super::field::{Audience, Blank, SearchField};
+use super::opening::{Week, opening};
 use super::organisation::Organisation;
 use super::record::{FilterInfo, Rules, record};
 use super::reference::Ref;
@@ -141,6 +142,38 @@ pub enum Freshness {
     Never,
 }
 
+/// No places free is believed for this many days; after them nobody knows.
+pub const FULL_DAYS: i64 = 14;
+
+/// Whether somebody who asks today can have a service; the earlier, the better. How sure one can be of its facts is
+/// another question: [`Freshness`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// It runs, and nobody has said lately that it is full.
+    Usable,
+    /// It runs, and no place was free within the last fortnight.
+    Full,
+    /// It has not begun.
+    Planned,
+    /// It stopped and means to go on.
+    Paused,
+    /// It ended.
+    Closed,
+}
+
+impl Standing {
+    /// What is said of it wherever the service is named; nothing of one that can be had.
+    pub fn mark(self) -> Option<&'static str> {
+        match self {
+            Self::Usable => None,
+            Self::Full => Some("full"),
+            Self::Planned => Some(Status::Planned.label()),
+            Self::Paused => Some(Status::Paused.label()),
+            Self::Closed => Some(Status::Closed.label()),
+        }
+    }
+}
+
 impl Rules for Service {
     const COLUMNS: &'static [Column] = &[
         Column {
@@ -266,6 +299,23 @@ impl Service {
         }
     }
 
+    /// Whether somebody who asks today can have it.
+    pub fn standing(&self, today: Date) -> Standing {
+        let is_full = |capacity: Capacity| capacity.available == 0 && (today - capacity.on).num_days() <= FULL_DAYS;
+        match self.status {
+            Status::Active if self.capacity.is_some_and(is_full) => Standing::Full,
+            Status::Active => Standing::Usable,
+            Status::Planned => Standing::Planned,
+            Status::Paused => Standing::Paused,
+            Status::Closed => Standing::Closed,
+        }
+    }
+
+    /// When it is open, where its words can be read.
+    pub fn week(&self) -> Option<Week> {
+        opening(self.opening.as_deref()?)
+    }
+
     /// Whether its funding ends within three months, or has ended.
     pub fn funding_warns(&self, today: Date) -> bool {
         self.funding_ends.is_some_and(|ends| ends <= date::months_after(today, WARN_MONTHS))
@@ -324,4 +374,24 @@ fn each(
         edits.extend(Edit::new(Some(before), Some(after.into())));
     }
     Ok(Change { edits, sentence: format!("{} {done}", listed(&names)) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_place_free_is_believed_for_a_fortnight() {
+        let today = "2026-11-21".parse().unwrap();
+        let standing = |status, available, on: &str| {
+            let capacity = Some(Capacity { available, maximum: Some(6), on: on.parse().unwrap() });
+            Service { status, capacity, ..Service::default() }.standing(today)
+        };
+        assert_eq!(standing(Status::Active, 0, "2026-11-07"), Standing::Full);
+        assert_eq!(standing(Status::Active, 0, "2026-11-06"), Standing::Usable);
+        assert_eq!(standing(Status::Active, 1, "2026-11-21"), Standing::Usable);
+        assert_eq!(standing(Status::Paused, 0, "2026-11-21"), Standing::Paused);
+        let order = [Standing::Usable, Standing::Full, Standing::Planned, Standing::Paused, Standing::Closed];
+        assert!(order.is_sorted());
+    }
 }
