@@ -45,7 +45,10 @@ impl FindArgs {
             warn(problem);
         }
         let found = index.search(&query, Context { workspace, atlas: &atlas, today: crate::run::clock().1 });
-        if found.hits.is_empty() || found.partial {
+        if found.partial {
+            warn(&partly_found(&found, self.kind));
+        }
+        if found.hits.is_empty() {
             if self.json {
                 list::print_json(&Value::Array(Vec::new()), out)?;
             }
@@ -104,6 +107,13 @@ fn query_text(words: &[String]) -> String {
         text.push(' '); // marks the last word as complete
     }
     text
+}
+
+/// What is said where no record holds every word, and those that hold most are printed.
+fn partly_found(found: &Found, kind: Kind) -> String {
+    let asked = if kind == Kind::Service { String::new() } else { format!("--kind {} ", kind.plural()) };
+    let less = found.suggestion.as_ref().map(|(text, count)| format!("; {count} with: moot find {asked}{text}"));
+    format!("nothing has every word; these have most{}", less.unwrap_or_default())
 }
 
 /// The message that nothing was found, with a query that would find something.

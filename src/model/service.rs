@@ -128,9 +128,6 @@ pub const STALE_MONTHS: u32 = 12;
 /// Funding that ends within this many months warns.
 pub const WARN_MONTHS: u32 = 3;
 
-/// No free place is believed for so many days.
-pub const FULL_DAYS: i64 = 14;
-
 /// How far a service's facts can be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Freshness {

@@ -322,7 +322,12 @@ impl<'a> Search<'a> {
 
     /// Adds the words that a term may stand for with a typing mistake or as an abbreviation.
     fn add_fuzzy(&self, matches: &mut TermMatches<'_>) {
-        if matches.term.is_exact || matches.term.is_small || matches.is_beside() || matches.fuzzy.is_some() {
+        let is_alone = self.query.terms.len() == 1;
+        let is_short = matches.term.text.chars().nth(2).is_none(); // abbreviates a word only beside another
+        if matches.term.is_exact || matches.term.is_small || matches.is_beside() || is_alone && is_short {
+            return;
+        }
+        if matches.fuzzy.is_some() {
             return;
         }
         let fuzzy = self.index.lexicon.fuzzy_matches(&matches.term.text, matches.term.is_finished);
@@ -462,8 +467,25 @@ impl<'a> Search<'a> {
             } else {
                 top::best_first(&mut hits, MAX_RANKED);
             }
+            self.put_open_first(&mut hits);
         }
         hits
+    }
+
+    /// Where a day is asked for, the best hits that are open then stand before those that are closed.
+    fn put_open_first(&self, hits: &mut [Hit]) {
+        let Some(when) = self.query.when() else { return };
+        let count = MAX_ASKED_HOURS.min(hits.len());
+        let best = &mut hits[..count];
+        for hit in best.iter_mut() {
+            let service = self.context.workspace.services.get(hit.id);
+            hit.score += match service.and_then(|service| service.week()) {
+                Some(week) if when.is_open(&week, self.context.today) => OPEN,
+                Some(_) => -OPEN,
+                None => 0.0,
+            };
+        }
+        best.sort_by(|a, b| b.score.total_cmp(&a.score));
     }
 
     /// Where a place is asked for by name, the nearer ones gain.

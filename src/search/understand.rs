@@ -8,11 +8,12 @@ use std::ops::Range;
 use super::Index;
 use super::lexicon::max_typos;
 use super::words::normalized;
-use crate::model::Date;
 use crate::model::choice::{Choice, Set};
+use crate::model::opening::Week;
 use crate::model::place::{Atlas, Districts, Point};
 use crate::model::service::{Ages, Client, Need, Sex};
 use crate::model::thesaurus::Meaning;
+use crate::model::{Date, Time};
 use chrono::{Datelike, Weekday};
 
 /// A word of a query that stands for itself alone or for more.
@@ -114,9 +115,24 @@ const WHEN: [(&str, When); 22] = [
     ("sun", When::On(Weekday::Sun)),
 ];
 
+/// What is open tonight is open at one of these times, in minutes from midnight.
+const EVENING: [u16; 3] = [19 * 60, 21 * 60, 23 * 60];
+
 impl When {
+    /// Whether something that is open in this week is open then, seen from today.
+    pub fn is_open(self, week: &Week, today: Date) -> bool {
+        let late = |day: Weekday| {
+            let evening = EVENING.into_iter().filter_map(Time::from_minutes);
+            evening.into_iter().any(|time| week.is_open_at(day, time) == Some(true))
+        };
+        match self {
+            Self::Tonight => late(today.weekday()),
+            _ => self.days(today).into_iter().any(|day| week.is_open_on(day)),
+        }
+    }
+
     /// The days that are meant, seen from today.
-    pub fn days(self, today: Date) -> Vec<Weekday> {
+    fn days(self, today: Date) -> Vec<Weekday> {
         match self {
             Self::Today | Self::Tonight => vec![today.weekday()],
             Self::Tomorrow => vec![today.weekday().succ()],

@@ -158,7 +158,8 @@ fn status(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         put(buf, (area.right() - cells, area.y), cells, right, theme.style(Role::Quiet), theme);
     }
     let aside = search_problem(app).map(|problem| (problem, Role::Warn));
-    let aside = aside.or_else(|| command_in_full(app, room)).or_else(|| number_to_ring(app));
+    let aside = aside.or_else(|| command_in_full(app, room));
+    let aside = aside.or_else(|| understood(app).map(|said| (said, Role::Quiet))).or_else(|| number_to_ring(app));
     let (text, role) = aside.unwrap_or_else(|| (said(app), role));
     put(buf, (area.x, area.y), room, &text, theme.style(role), theme);
 }
@@ -173,6 +174,15 @@ fn search_problem(app: &App) -> Option<String> {
     let less = |(query, found): &(String, usize)| format!("one word less finds {}: {query}", count(*found));
     let suggestion = list.suggestion.as_ref().filter(|_| list.is_partial).map(less);
     list.query.problems.first().cloned().or(suggestion)
+}
+
+/// What the words of the search were understood as, as long as nothing else is to be said.
+fn understood(app: &App) -> Option<String> {
+    let list = app.list();
+    let is_silent = app.layers.is_empty() && (list.is_searching || app.status.text.is_empty());
+    let understood = list.query.understood();
+    let is_said = is_silent && app.screens.shows_list(app.screen) && !understood.is_empty();
+    is_said.then(|| understood.into_iter().map(|one| one.label).collect::<Vec<_>>().join(" · "))
 }
 
 /// The help of the command that is chosen in a list, where the list has no room for all of it.
