@@ -136,12 +136,12 @@ fn plain(text: &str) -> String {
 }
 
 fn thesaurus() -> Arc<Thesaurus> {
-    Arc::new(folkmoot::store::thesaurus(Path::new("")).unwrap())
+    Arc::new(folkmoot::store::default_thesaurus())
 }
 
 fn sample() -> Workspace {
     let dir = tempfile::tempdir().unwrap();
-    folkmoot::store::write_sample(dir.path()).unwrap();
+    folkmoot::store::init(dir.path(), "Sample", true).unwrap();
     folkmoot::store::Store::open(dir.path(), folkmoot::store::Mode::Read).unwrap().workspace
 }
 
@@ -160,7 +160,7 @@ fn real(name: &str) -> Option<Workspace> {
     let author = folkmoot::model::Author { by: "KP".into(), at, today: at.date() };
     let thesaurus = thesaurus();
     let here =
-        ImportContext { workspace: &workspace, originals: &workspace.originals, needs: &thesaurus, author: &author };
+        ImportContext { workspace: &workspace, originals: &workspace.originals, thesaurus: &thesaurus, author: &author };
     let plan = exchange::plan_import(package, &here, &mut SplitMix64::new(1), &mut |_| true).unwrap();
     workspace.apply(&plan.change);
     Some(workspace)

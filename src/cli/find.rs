@@ -1,6 +1,7 @@
 //! `moot find`: the search of the screens for the shell. It takes no lock and writes nothing.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use clap::Args;
 use serde_json::Value;
@@ -39,7 +40,7 @@ impl FindArgs {
         let workspace = session.workspace();
         let atlas = session.atlas();
         let text = query_text(&self.words);
-        let index = Index::build_for(&text, &[self.kind], workspace, &atlas);
+        let index = Index::build_for(&text, Arc::default(), &[self.kind], workspace, &atlas);
         let query = Query::parse(&text, &index, &atlas);
         for problem in &query.problems {
             warn(problem);

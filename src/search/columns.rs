@@ -141,7 +141,7 @@ impl FilterColumns {
             other => FilterRow { sectors: sectors_referred_to(other, workspace), ..self.empty_row() },
         };
         let signatures = self.sign(record);
-        self.note_meanings(&row, &visible);
+        self.note_meanings(&row, &visible, workspace);
         self.rows.push(FilterRow { signatures, ..row });
     }
 
@@ -153,11 +153,11 @@ impl FilterColumns {
     }
 
     /// Notes what the next record means: what needs it meets, what it serves, its numbers.
-    fn note_meanings(&mut self, row: &FilterRow, record: &AnyRecord) {
+    fn note_meanings(&mut self, row: &FilterRow, record: &AnyRecord, workspace: &Workspace) {
         let document = self.rows.len() as u32;
         let service = <&Service>::try_from(record).ok();
         self.fits.push(Fit::new(row, service));
-        for number in phones(record).filter_map(dialled) {
+        for number in numbers(record, workspace).into_iter().filter_map(dialled) {
             self.numbers.push((number, document));
         }
         if service.is_none() {
@@ -264,14 +264,19 @@ fn at(lists: &mut Vec<Vec<Posting>>, place: usize) -> &mut Vec<Posting> {
     &mut lists[place]
 }
 
-/// The telephone numbers of a record.
-fn phones(record: &AnyRecord) -> impl Iterator<Item = &str> {
-    let (own, contacts) = match record {
-        AnyRecord::Service(service) => (&service.phone, service.contacts.as_slice()),
-        AnyRecord::Organisation(one) => (&one.phone, &[][..]),
-        _ => (&None, &[][..]),
+/// The numbers by which a record is asked for: telephones, and the register number of the organisation.
+fn numbers<'a>(record: &'a AnyRecord, workspace: &'a Workspace) -> Vec<&'a str> {
+    let (organisation, service) = match record {
+        AnyRecord::Service(service) => {
+            (service.organisation.as_ref().and_then(|one| one.get(workspace)), Some(service))
+        }
+        AnyRecord::Organisation(one) => (Some(one.as_ref()), None),
+        _ => (None, None),
     };
-    own.iter().chain(contacts.iter().filter_map(|contact| contact.phone.as_ref())).map(Text::as_str)
+    let theirs = organisation.map(|one| [&one.phone, &one.identifier]).into_iter().flatten();
+    let contacts = service.map(|service| service.contacts.as_slice()).unwrap_or_default();
+    let own = service.map(|service| &service.phone).into_iter().chain(contacts.iter().map(|contact| &contact.phone));
+    own.chain(theirs).flatten().map(Text::as_str).collect()
 }
 
 /// The digits of a telephone number as one dials it from home.

@@ -65,8 +65,15 @@ impl Index {
 
     /// Indexes only the words that the query `text` could match: for one search and no other, as the command line makes
     /// it.
-    pub fn build_for(text: &str, kinds: &[Kind], workspace: &Workspace, atlas: &Atlas) -> Self {
-        Self::build_filtered(&WordFilter::for_query(text), kinds, workspace, atlas)
+    pub fn build_for(
+        text: &str,
+        thesaurus: Arc<Thesaurus>,
+        kinds: &[Kind],
+        workspace: &Workspace,
+        atlas: &Atlas,
+    ) -> Self {
+        let filter = WordFilter::for_query(text, &thesaurus);
+        Self::build_filtered(&filter, kinds, workspace, atlas).with_thesaurus(thesaurus)
     }
 
     fn build_filtered(filter: &WordFilter, kinds: &[Kind], workspace: &Workspace, atlas: &Atlas) -> Self {
@@ -238,8 +245,10 @@ impl WordFilter {
         Self(None)
     }
 
-    fn for_query(text: &str) -> Self {
-        let terms = words::words(text).into_iter();
+    fn for_query(text: &str, thesaurus: &Thesaurus) -> Self {
+        let words = words::words(text);
+        let same: Vec<String> = words.iter().flat_map(|word| thesaurus.same(word)).cloned().collect();
+        let terms = words.into_iter().chain(same);
         let masks = terms.map(|term| (words::letter_mask(&term), lexicon::max_typos(term.chars().count()) as u32));
         Self(Some(masks.collect()))
     }

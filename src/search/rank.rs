@@ -10,14 +10,14 @@ use std::cell::RefCell;
 use super::Index;
 use super::filter::CompiledFilter;
 use super::fit::Asked;
-use super::lexicon::{self, Match, Posting};
+use super::lexicon::{self, FIELD_BITS, Match, Posting};
 use super::query::{Query, Term};
 use super::score::{Accumulators, EXCLUDED, FieldWeights, PostingScorer};
 use super::top;
 use super::understand::Means;
 use crate::model::SearchField;
 use crate::model::place::{Atlas, Point};
-use crate::model::{Date, Id, Workspace};
+use crate::model::{Date, Id, Text, Workspace};
 
 /// What a search reads beside the index.
 #[derive(Clone, Copy, Debug)]
@@ -311,9 +311,32 @@ impl<'a> Search<'a> {
                 let nowhere = (Cow::Borrowed(columns.of_nowhere.as_slice()), NOWHERE * term.share);
                 served.chain([nowhere]).collect()
             }
+            Some(Means::Address(address)) => vec![(Cow::Owned(self.addressed(address)), NUMBER * term.share)],
             Some(Means::Number(number)) => vec![(Cow::Owned(columns.with_number(*number)), NUMBER * term.share)],
             _ => Vec::new(),
         }
+    }
+
+    /// The services and organisations with an e-mail or web address. All records are read: this is asked rarely, and in an
+    /// index the words of addresses would cost every other search.
+    fn addressed(&self, address: &str) -> Vec<Posting> {
+        let holds = |text: &Text| text.to_lowercase().contains(address);
+        let workspace = self.context.workspace;
+        let is_meant = |id: &Id| {
+            let service = workspace.services.get(*id);
+            let organisation = match service {
+                Some(service) => service.organisation.as_ref().and_then(|one| one.get(workspace)),
+                None => workspace.organisations.get(*id).map(AsRef::as_ref),
+            };
+            let own = service.map(|one| [&one.email, &one.url]).into_iter().flatten();
+            let contacts = service.map(|one| one.contacts.as_slice()).unwrap_or_default();
+            let theirs = organisation.map(|one| [&one.email, &one.url]).into_iter().flatten();
+            let written = contacts.iter().map(|contact| &contact.email);
+            own.chain(theirs).chain(written).flatten().any(holds)
+        };
+        let documents = (0_u32..).zip(&self.index.ids);
+        let found = documents.filter(|(_, id)| id.as_ref().is_some_and(is_meant));
+        found.map(|(document, _)| document << FIELD_BITS | u32::from(SearchField::Text.bit())).collect()
     }
 
     fn count_postings(&self, matches: &[Match]) -> usize {
@@ -579,7 +602,7 @@ fn required_of(terms: &[TermMatches<'_>], is_required: impl Fn(&Term) -> bool) -
 const NAMES: u8 = 0b111;
 
 /// The fields in which a term is not looked for: a single letter that is still being typed would match nearly every
-/// description.
+/// description and place.
 fn ignored_fields(term: &Term) -> u8 {
-    if !term.is_finished && !term.is_exact && term.text.len() == 1 { SearchField::Text.bit() } else { 0 }
+    if !term.is_finished && !term.is_exact && term.text.len() == 1 { !NAMES } else { 0 }
 }

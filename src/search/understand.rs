@@ -49,6 +49,8 @@ pub(super) enum Means {
     When(When),
     /// The digits of a telephone or register number, without the country's code.
     Number(u64),
+    /// An e-mail or web address, in small letters.
+    Address(String),
     /// Nothing.
     Nothing,
 }
@@ -165,7 +167,8 @@ impl Means {
             Self::Where(spot) if spot.districts.is_empty() => format!("near {}", spot.name),
             Self::Where(spot) => format!("serves {}", spot.name),
             Self::When(when) => when.label(),
-            Self::Number(_) => "a number".to_owned(),
+            Self::Number(_) => "a telephone or register number".to_owned(),
+            Self::Address(address) => address.clone(),
             Self::Nothing => String::new(),
         }
     }
@@ -197,6 +200,7 @@ impl Person {
 /// What the words of a query mean, from the left. `is_open`: the last is still being typed.
 pub(super) fn understand(words: &[Word], is_open: bool, index: &Index, atlas: &Atlas) -> Vec<Unit> {
     let mut reader = Reader { words, is_open, is_read: vec![false; words.len()], units: Vec::new() };
+    reader.addresses();
     reader.numbers();
     reader.places(index, atlas);
     reader.phrases(index);
@@ -233,6 +237,19 @@ impl Reader<'_> {
     /// Whether a word may still become another.
     fn is_growing(&self, at: usize) -> bool {
         self.is_open && at + 1 == self.words.len()
+    }
+
+    /// E-mail and web addresses, whose words stand in one part.
+    fn addresses(&mut self) {
+        let mut at = 0;
+        while at < self.words.len() {
+            let part = self.words[at].part;
+            let len = self.words[at..].iter().take_while(|word| word.part == part).count();
+            if let Some(address) = address(&self.words[at].typed) {
+                self.push(at..at + len, Means::Address(address));
+            }
+            at += len;
+        }
     }
 
     /// Runs of words made of digits: 01632 960107, +44 1632 960107.
@@ -362,6 +379,19 @@ pub(super) fn national(digits: &str, is_international: bool) -> Option<u64> {
         None => digits,
     };
     bare.trim_start_matches('0').parse().ok()
+}
+
+/// The ends of addresses that are written without their beginning.
+const DOMAINS: [&str; 8] = ["uk", "org", "com", "net", "gov", "info", "eu", "us"];
+
+/// An e-mail or web address as it is compared, without what all of them begin with.
+fn address(typed: &str) -> Option<String> {
+    let typed = typed.to_lowercase();
+    let bare = typed.trim_start_matches("https://").trim_start_matches("http://").trim_start_matches("www.");
+    let host = bare.split('/').next().unwrap_or_default();
+    let is_domain = host.rsplit_once('.').is_some_and(|(name, end)| !name.is_empty() && DOMAINS.contains(&end));
+    let is_address = is_domain || bare.len() < typed.len() || bare.contains('@');
+    (is_address && bare.len() > 3).then(|| bare.trim_end_matches('/').to_owned())
 }
 
 /// A postcode or its first half, with its point.
