@@ -159,8 +159,12 @@ fn real(name: &str) -> Option<Workspace> {
     let at = Timestamp::from_seconds(1_795_000_000);
     let author = folkmoot::model::Author { by: "KP".into(), at, today: at.date() };
     let thesaurus = thesaurus();
-    let here =
-        ImportContext { workspace: &workspace, originals: &workspace.originals, thesaurus: &thesaurus, author: &author };
+    let here = ImportContext {
+        workspace: &workspace,
+        originals: &workspace.originals,
+        thesaurus: &thesaurus,
+        author: &author,
+    };
     let plan = exchange::plan_import(package, &here, &mut SplitMix64::new(1), &mut |_| true).unwrap();
     workspace.apply(&plan.change);
     Some(workspace)

@@ -46,7 +46,7 @@ impl App {
             }
             Event::Loaded(loaded) => self.take_loaded(*loaded),
             Event::Indexed(indexes) => {
-                self.indexes = *indexes;
+                self.indexes = indexes.with_thesaurus(&self.thesaurus);
                 let ids = std::mem::take(&mut self.unindexed);
                 self.indexes.update(&self.workspace, &self.atlas, &ids);
                 self.refresh();

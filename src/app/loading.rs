@@ -12,7 +12,7 @@ impl App {
     pub(super) fn take_loaded(&mut self, loaded: Loaded) -> Effects {
         self.workspace = loaded.workspace;
         self.revision += 1;
-        self.indexes = loaded.indexes;
+        self.indexes = loaded.indexes.with_thesaurus(&loaded.thesaurus);
         self.atlas = loaded.atlas;
         self.thesaurus = loaded.thesaurus;
         self.directory = loaded.directory;

@@ -40,7 +40,7 @@ impl FindArgs {
         let workspace = session.workspace();
         let atlas = session.atlas();
         let text = query_text(&self.words);
-        let index = Index::build_for(&text, Arc::default(), &[self.kind], workspace, &atlas);
+        let index = Index::build_for(&text, Arc::new(session.thesaurus()), &[self.kind], workspace, &atlas);
         let query = Query::parse(&text, &index, &atlas);
         for problem in &query.problems {
             warn(problem);

@@ -32,7 +32,6 @@ mod kinds;
 pub mod loose_ends;
 pub mod meeting;
 pub mod merge;
-pub mod needs;
 pub mod opening;
 pub mod organisation;
 pub mod original;

@@ -39,12 +39,6 @@ impl Accumulators {
         self.terms[document as usize]
     }
 
-    /// How many terms a document holds; none when it holds an excluded one.
-    pub fn count_terms(&self, document: u32) -> u32 {
-        let terms = self.terms(document);
-        if terms & EXCLUDED == 0 { terms.count_ones() } else { 0 }
-    }
-
     /// How many of some documents hold each set of so many terms; those that hold an excluded one are left out.
     pub fn count_sets(&self, documents: &[u32], terms: usize) -> Vec<usize> {
         let mut counts = vec![0; 1 << terms];
