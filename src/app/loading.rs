@@ -14,6 +14,7 @@ impl App {
         self.revision += 1;
         self.indexes = loaded.indexes;
         self.atlas = loaded.atlas;
+        self.thesaurus = loaded.thesaurus;
         self.directory = loaded.directory;
         self.problems = loaded.problems;
         self.drafts = loaded.drafts;

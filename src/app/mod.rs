@@ -44,6 +44,7 @@ pub mod wrap;
 use std::sync::Arc;
 
 use crate::model::place::Atlas;
+use crate::model::thesaurus::Thesaurus;
 use crate::model::{AnyRecord, Audience, Author, Change, Date, Id, Kind, SplitMix64, Text, Time, Timestamp, Workspace};
 use crate::search::{Index, Indexes};
 
@@ -121,6 +122,8 @@ pub struct App {
     unindexed: Vec<Id>,
     /// The map.
     pub atlas: Arc<Atlas>,
+    /// What words mean.
+    pub thesaurus: Arc<Thesaurus>,
     /// Where the workspace lies.
     pub directory: String,
     /// Whether the workspace has been read.
@@ -192,6 +195,7 @@ impl App {
             indexes: Indexes::default(),
             unindexed: Vec::new(),
             atlas: Arc::default(),
+            thesaurus: Arc::default(),
             directory: String::new(),
             loaded: false,
             read_only: None,

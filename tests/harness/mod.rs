@@ -158,6 +158,7 @@ impl Harness {
         let loaded = Loaded {
             indexes: Indexes::build(folkmoot::app::screen::SEARCHED, &opened.workspace, &atlas),
             atlas: Arc::new(atlas),
+            thesaurus: Arc::new(store::thesaurus(self.dir.path()).unwrap()),
             directory: "/home/katy/dorset".to_owned(),
             problems: opened.problems.iter().map(ToString::to_string).collect(),
             read_only: opened.read_only,
