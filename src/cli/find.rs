@@ -48,6 +48,8 @@ impl FindArgs {
         let found = index.search(&query, Context { workspace, atlas: &atlas, today: crate::run::clock().1 });
         if found.partial {
             warn(&partly_found(&found, self.kind));
+        } else if let Some(word) = found.unknown.first() {
+            warn(&format!("nothing here has {word}; the other words are searched for"));
         }
         if found.hits.is_empty() {
             if self.json {

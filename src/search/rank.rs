@@ -89,6 +89,8 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// No record matches every term: these match the most terms.
     pub partial: bool,
+    /// The words that no record holds.
+    pub unknown: Vec<String>,
     /// Where nothing matches: the query less the one part without which it finds most, and how many that are.
     pub suggestion: Option<(String, usize)>,
 }
@@ -219,7 +221,7 @@ impl<'a> Search<'a> {
             let core = required_of(&terms, |term| term.means.is_some());
             let hits = self.hits_with(&terms, core, accumulators, false);
             if !hits.is_empty() {
-                return self.found(hits);
+                return Found { unknown: unknown(&terms), ..self.found(hits) };
             }
         }
         for matches in &mut terms {
@@ -474,7 +476,7 @@ impl<'a> Search<'a> {
     }
 
     fn found(&self, hits: Vec<Hit>) -> Found {
-        Found { hits: self.ranked(hits), partial: false, suggestion: None }
+        Found { hits: self.ranked(hits), ..Found::default() }
     }
 
     /// Ranks hits that come in the order of names; sorting is stable, so equal ones stay in it.
@@ -541,7 +543,7 @@ impl<'a> Search<'a> {
             (score + SHARE * held(document) / most, fields)
         });
         let partial = !hits.is_empty();
-        Found { hits: self.ranked(hits), partial, suggestion }
+        Found { hits: self.ranked(hits), partial, suggestion, unknown: unknown(terms) }
     }
 
     /// How much each term weighs among the others.
@@ -598,11 +600,20 @@ fn required_of(terms: &[TermMatches<'_>], is_required: impl Fn(&Term) -> bool) -
     required.fold(0, |set, (at, _)| set | 1 << at)
 }
 
+/// The words of terms that stand nowhere.
+fn unknown(terms: &[TermMatches<'_>]) -> Vec<String> {
+    let unknown = terms.iter().filter(|matches| matches.documents == 0 && !matches.is_beside());
+    unknown.map(|matches| matches.term.text.clone()).collect()
+}
+
 /// The fields in which a word counts that speaks of the person: in a name it is a name.
 const NAMES: u8 = 0b111;
 
+/// The fields in which most words stand: needs, descriptions.
+const PASSING: u8 = 0b10_1000;
+
 /// The fields in which a term is not looked for: a single letter that is still being typed would match nearly every
-/// description and place.
+/// description.
 fn ignored_fields(term: &Term) -> u8 {
-    if !term.is_finished && !term.is_exact && term.text.len() == 1 { !NAMES } else { 0 }
+    if !term.is_finished && !term.is_exact && term.text.len() == 1 { PASSING } else { 0 }
 }

@@ -173,7 +173,9 @@ fn search_problem(app: &App) -> Option<String> {
     }
     let less = |(query, found): &(String, usize)| format!("one word less finds {}: {query}", count(*found));
     let suggestion = list.suggestion.as_ref().filter(|_| list.is_partial).map(less);
-    list.query.problems.first().cloned().or(suggestion)
+    let unknown = || Some(format!("nothing here has {}", list.unknown.first()?));
+    let unknown = unknown().filter(|_| !list.rows.is_empty() && !list.is_partial);
+    list.query.problems.first().cloned().or(suggestion).or(unknown)
 }
 
 /// What the words of the search were understood as, as long as nothing else is to be said.
