@@ -140,10 +140,8 @@ impl Query {
 
     /// The text with some parts taken for what they say and no more: `'flat` is found as it is written.
     pub fn literal(&self, parts: Range<usize>) -> String {
-        let literal = |(at, text): (usize, &String)| match parts.contains(&at) {
-            true => format!("'{text}"),
-            false => text.clone(),
-        };
+        let literal =
+            |(at, text): (usize, &String)| if parts.contains(&at) { format!("'{text}") } else { text.clone() };
         self.parts.iter().enumerate().map(literal).collect::<Vec<_>>().join(" ")
     }
 

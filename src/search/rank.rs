@@ -284,7 +284,7 @@ impl<'a> Search<'a> {
             false => lexicon.prefix_matches(&term.text, term.is_exact, term.is_finished),
         };
         for same in self.index.thesaurus.same(&term.text).iter().filter(|_| !term.is_exact) {
-            literal.extend(lexicon.prefix_matches(same, true, true).into_iter());
+            literal.extend(lexicon.prefix_matches(same, true, true));
         }
         let (count, means) = (self.count_postings(&literal), self.meaning(term));
         let documents = count + means.iter().map(|(postings, _)| postings.len()).sum::<usize>();
