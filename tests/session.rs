@@ -347,7 +347,7 @@ fn a_hidden_address_is_shown_on_no_screen_at_any_size() {
     assert!(seen > 500);
     // Side by side, and copied.
     let ids: Vec<_> = ["The Quiet Door", "Wren House Refuge"].map(|name| id_of(&harness.saved(), name)).into();
-    harness.press("1");
+    harness.press("1/<esc>");
     harness.app.list_mut().marks.extend(ids);
     harness.press("yc");
     assert!(matches!(harness.app.layers.last(), Some(Layer::Compare(_))), "{}", harness.screen());

@@ -23,6 +23,8 @@ impl Scope {
     pub const LIST: Self = Self::new("In a list");
     /// The records of a list.
     pub const RECORD: Self = Self::new("On a record");
+    /// The search line as the program begins, before anything is typed.
+    pub const START: Self = Self::new("At the start");
     /// The search line.
     pub const SEARCH: Self = Self::new("While searching");
     /// A form.
@@ -105,6 +107,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
     let shared = [
         super::list::COMMANDS,
         super::list::RECORD_COMMANDS,
+        super::search_line::START_COMMANDS,
         super::search_line::COMMANDS,
         super::form::COMMANDS,
         super::form::rows::COMMANDS,

@@ -6,6 +6,12 @@ use super::key::Key;
 use super::moving::Step;
 use super::{App, Effects, list};
 
+/// Keys of the search line as the program begins; letters are typed into it, everything else is as without it.
+pub(crate) const START_COMMANDS: &[Command] = commands! { Scope::START;
+    "start.list" ["enter", "esc"] "commands" "leave the search line: letters are commands from then on, and / searches" always, keep;
+    "start.search" ["/"] "" "stay in the search line, to begin with a figure" always, open;
+};
+
 /// Keys of the search line; everything else is typed into it.
 pub(crate) const COMMANDS: &[Command] = commands! { Scope::SEARCH;
     "search.keep" ["enter"] "keep" "keep the result and go to the list" always, keep;
@@ -31,6 +37,7 @@ pub(crate) fn type_key(app: &mut App, key: Key) -> Effects {
         let before = line.text().to_owned();
         line.key(key);
         if line.text() != before {
+            app.list_mut().is_waiting = false;
             list::search(app);
         }
     }
@@ -41,6 +48,7 @@ pub(crate) fn type_key(app: &mut App, key: Key) -> Effects {
 pub(crate) fn paste(app: &mut App, text: &str) -> Effects {
     if let Some(line) = line(app) {
         line.paste(text);
+        app.list_mut().is_waiting = false;
         list::search(app);
     }
     Vec::new()
@@ -49,12 +57,14 @@ pub(crate) fn paste(app: &mut App, text: &str) -> Effects {
 /// Opens the search line, at the end of what it holds.
 pub(crate) fn open(app: &mut App) -> Effects {
     app.screens.search(app.screen);
-    app.list_mut().is_searching = true;
+    let list = app.list_mut();
+    (list.is_searching, list.is_waiting) = (true, false);
     Vec::new()
 }
 
 fn keep(app: &mut App) -> Effects {
-    app.list_mut().is_searching = false;
+    let list = app.list_mut();
+    (list.is_searching, list.is_waiting) = (false, false);
     Vec::new()
 }
 

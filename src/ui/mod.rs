@@ -216,6 +216,12 @@ fn said(app: &App) -> String {
     text
 }
 
+/// Whether the key of a command is typed just now.
+fn is_typed(app: &App, command: &Command) -> bool {
+    let first = app.keymap.keys(command).first().and_then(|keys| keys.0.first());
+    first.is_some_and(|key| app.is_for_waiting_search(*key))
+}
+
 /// What can be done here: the keys that go on from a prefix, or the commands whose hints fit.
 fn hints(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let chain = app.chain();
@@ -224,6 +230,7 @@ fn hints(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         let ready = |command: &&Command| !command.hint.is_empty() && (command.ready)(app).is_ok();
         for scope in &chain {
             let of = command::all().filter(|command| command.scope == *scope).filter(ready);
+            let of = of.filter(|command| !is_typed(app, command));
             hints.extend(of.map(|command| (app.keymap.first_key(command), command.hint)));
         }
         if matches!(app.layers.last(), Some(Layer::Form(form)) if form.completion.is_some()) {
