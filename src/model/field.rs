@@ -6,7 +6,7 @@
 
 mod value;
 
-use super::date::Date;
+use super::date::{Date, Lean};
 use super::text::one_line;
 use super::{AnyRecord, Kind, Workspace};
 
@@ -201,6 +201,8 @@ pub struct FieldInfo {
     pub is_required: bool,
     /// Whether people type it; the program keeps the others.
     pub is_editable: bool,
+    /// Whether its days have happened or are still to come.
+    pub lean: Lean,
 }
 
 impl PartialEq for FieldInfo {
@@ -226,7 +228,20 @@ impl FieldInfo {
             back: None,
             is_required: false,
             is_editable: true,
+            lean: Lean::Either,
         }
+    }
+
+    /// Its days have happened: "fri" is the last one.
+    #[must_use]
+    pub const fn past(self) -> Self {
+        Self { lean: Lean::Back, ..self }
+    }
+
+    /// Its days are still to come: "12 mar" is the next one.
+    #[must_use]
+    pub const fn ahead(self) -> Self {
+        Self { lean: Lean::Ahead, ..self }
     }
 
     /// Everybody may see it; it is exported.

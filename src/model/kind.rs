@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::column::Column;
 use super::field::{FieldInfo, FieldType};
 use super::record::FilterInfo;
+use super::text::one_line;
 use super::{Id, Kind};
 
 impl Kind {
@@ -35,10 +36,13 @@ impl Kind {
         self.fields().find(|field| field.name == name)
     }
 
-    /// The field that somebody means who writes `convener` for `conveners`, or `note-taker` for `note_taker`.
+    /// The field that somebody means: by its name or its label, in whatever letters, also `convener` for `conveners` and
+    /// `note-taker` for `note_taker`.
     pub fn field_meant(self, typed: &str) -> Option<&'static FieldInfo> {
-        let name = typed.trim().to_lowercase().replace('-', "_");
-        self.field(&name).or_else(|| self.field(&format!("{name}s")))
+        let typed = one_line(typed).to_lowercase();
+        let name = typed.replace(['-', ' '], "_");
+        let by_name = self.field(&name).or_else(|| self.field(&format!("{name}s")));
+        by_name.or_else(|| self.fields().find(|field| field.label.to_lowercase() == typed))
     }
 
     /// The columns of its lists besides the title: those of its fields, then those it computes.

@@ -360,7 +360,8 @@ macro_rules! field {
                 $crate::model::field::FieldValue::display(&record.$field, workspace, today)
             },
             parse: |record, typed, context| {
-                record.$field = $crate::model::field::FieldValue::parse(typed, context)?;
+                const INFO: $crate::model::FieldInfo = $info;
+                record.$field = $crate::model::field::FieldValue::parse_leaning(typed, INFO.lean, context)?;
                 Ok(())
             },
             is_blank: |record| $crate::model::field::Blank::is_blank(&record.$field),

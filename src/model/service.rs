@@ -109,7 +109,7 @@ record! {
         /// People there.
         contacts: Vec<Contact> = "Contacts", "one a line: name | title | phone | e-mail", personal;
         /// The day its funding ends.
-        funding_ends: Option<Date> = "Funding ends", "a day: 31 mar 2027", public;
+        funding_ends: Option<Date> = "Funding ends", "a day: 31 mar 2027", ahead, public;
         /// What colleagues should know; it stays here and is not exported.
         notes: Option<Text> = "Notes", "for colleagues; never exported", paragraph, search(SearchField::Text);
     }

@@ -55,7 +55,7 @@ record! {
         people: Vec<Ref<Person>> = "People", "who had a part in it, commas between", personal,
             search(SearchField::Organisation), hidden_if(is_kept, NOT_SHARED), back("Stories");
         /// When it happened.
-        on: Option<Date> = "Day", "when it happened: 12 mar", public, hidden_if(is_kept, NOT_SHARED);
+        on: Option<Date> = "Day", "when it happened: 12 mar", past, public, hidden_if(is_kept, NOT_SHARED);
         /// Who may read it.
         sharing: Sharing = "May be shared with", "not asked yet, partners, everybody or nobody", column(18), filter("sharing:");
         /// The recommendation it is an answer to.

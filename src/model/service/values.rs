@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Workspace;
 use crate::model::choice::choices;
-use crate::model::date::{self, Date};
+use crate::model::date::{self, Date, Lean};
 use crate::model::field::{
     Blank, FieldType, FieldValue, ParseContext, SearchField, absent_or, default_choice, kept_by_the_program,
 };
@@ -227,7 +227,8 @@ impl FieldValue for Option<Capacity> {
         absent_or(typed, |typed| {
             let wrong = || "write free places and the day: 2 of 6 on fri, or 2 of 6 (today)".to_owned();
             let (numbers, on) = match typed.split_once(" on ") {
-                Some((numbers, day)) => (numbers, date::parse_date(day, context.today)?),
+                // Places are counted, not foretold.
+                Some((numbers, day)) => (numbers, date::parse_date_leaning(day, context.today, Lean::Back)?),
                 None => (typed, context.today),
             };
             let number = |text: &str| text.trim().parse::<u32>().map_err(|_| wrong());
