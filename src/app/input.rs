@@ -69,7 +69,10 @@ impl LineInput {
                 self.drop_proposed();
                 self.insert(c.encode_utf8(&mut [0; 4]));
             }
-            _ => match LINE_KEYS.iter().find(|(code, ctrl, alt, _)| (*code, *ctrl, *alt) == (key.code, key.ctrl, key.alt)) {
+            _ => match LINE_KEYS
+                .iter()
+                .find(|(code, ctrl, alt, _)| (*code, *ctrl, *alt) == (key.code, key.ctrl, key.alt))
+            {
                 Some((.., act)) => self.act(*act),
                 None => return false,
             },
@@ -225,6 +228,13 @@ impl TextInput {
             Self::Single(line) => Some(line),
             Self::Multi(_) => None,
             Self::Rows(rows) => Some(rows.line()),
+        }
+    }
+
+    /// Proposes what stands in the line: the first letter typed replaces it.
+    pub fn propose(&mut self) {
+        if let Self::Single(line) = self {
+            *line = LineInput::proposing(line.text());
         }
     }
 

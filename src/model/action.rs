@@ -15,7 +15,7 @@ use super::meeting::Meeting;
 use super::organisation::Organisation;
 use super::person::Person;
 use super::recommendation::Recommendation;
-use super::record::{Rules, StateFilter, record};
+use super::record::{Rules, Section, StateFilter, record};
 use super::reference::Ref;
 use super::row::row;
 use super::service::Need;
@@ -120,6 +120,15 @@ record! {
 }
 
 impl Rules for Action {
+    const FORM: &'static [Section] = &[
+        Section::new(
+            "What, who and when",
+            &["what", "lead", "organisation", "helpers", "due", "by_next_forum", "state", "reason", "progress"],
+        ),
+        Section::more("Where it comes from", &["theme", "recommendation", "agreement", "item", "meeting", "minute"]),
+        Section::more("The gap it fills", &["need", "area"]),
+        Section::more("Who wants to hear of it", &["asked"]),
+    ];
     const COLUMNS: &'static [Column] = &[
         Column {
             name: "who",

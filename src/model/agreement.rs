@@ -23,7 +23,7 @@ use super::date::Date;
 use super::field::{Blank, SearchField, default_choice};
 use super::organisation::Organisation;
 use super::person::Person;
-use super::record::{Rules, StateFilter, record};
+use super::record::{Rules, Section, StateFilter, record};
 use super::reference::Ref;
 use super::row::row;
 use super::text::Text;
@@ -147,6 +147,13 @@ record! {
 }
 
 impl Rules for Agreement {
+    const FORM: &'static [Section] = &[
+        Section::new("Between whom", &["name", "kind", "level", "parties", "lead"]),
+        Section::new("How things stand", &["context", "perspectives"]),
+        Section::new("What is agreed", &["vision", "vision_on", "items"]),
+        Section::new("A bid", &["deadline", "missing"]),
+        Section::new("Reviews", &["review_on", "cycle", "reviews"]),
+    ];
     const COLUMNS: &'static [Column] = &[
         Column {
             name: "between",

@@ -214,7 +214,11 @@ pub fn parse_date_leaning(typed: &str, today: Date, lean: Lean) -> Result<Date, 
         .ok_or_else(wrong)?;
     let is_weekday = typed.len() >= 3 && WEEKDAYS.iter().any(|name| name.starts_with(typed.as_str()));
     // "fri" is the next one, today included; of what has happened it is the one before.
-    Ok(if is_weekday && lean == Lean::Back && day > today { day.checked_sub_days(Days::new(7)).unwrap_or(day) } else { day })
+    Ok(if is_weekday && lean == Lean::Back && day > today {
+        day.checked_sub_days(Days::new(7)).unwrap_or(day)
+    } else {
+        day
+    })
 }
 
 /// A day as it stands in a calendar, perhaps without its year: `12 mar`, `the 3rd of march`, `fri 27 nov`, `12/3/27`.

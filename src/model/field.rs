@@ -203,6 +203,21 @@ pub struct FieldInfo {
     pub is_editable: bool,
     /// Whether its days have happened or are still to come.
     pub lean: Lean,
+    /// What stands in it that somebody will want to use.
+    pub holds: Option<Holds>,
+}
+
+/// What a text is used for, so that what is of no use can be doubted: see [`super::doubt`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// A number to dial.
+    Phone,
+    /// An address to write to.
+    Email,
+    /// The address of a page.
+    Web,
+    /// A postcode, by which a place is found.
+    Postcode,
 }
 
 impl PartialEq for FieldInfo {
@@ -229,7 +244,14 @@ impl FieldInfo {
             is_required: false,
             is_editable: true,
             lean: Lean::Either,
+            holds: None,
         }
+    }
+
+    /// It holds something that is dialled, written to or looked up; what is of no use is doubted.
+    #[must_use]
+    pub const fn holds(self, what: Holds) -> Self {
+        Self { holds: Some(what), ..self }
     }
 
     /// Its days have happened: "fri" is the last one.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::column::Column;
 use super::field::{FieldInfo, FieldType};
-use super::record::FilterInfo;
+use super::record::{FilterInfo, Section};
 use super::text::one_line;
 use super::{Id, Kind};
 
@@ -29,6 +29,17 @@ impl Kind {
     /// The fields that people edit, in the order of the form.
     pub fn editable_fields(self) -> impl Iterator<Item = &'static FieldInfo> {
         self.fields().filter(|field| field.is_editable)
+    }
+
+    /// The fields of its form with the parts they stand in, in the order in which they stand there.
+    pub fn form_fields(self) -> Vec<(Option<&'static Section>, &'static FieldInfo)> {
+        let of = |section: &'static Section| {
+            section.fields.iter().filter_map(move |name| Some((Some(section), self.field(name)?)))
+        };
+        let mut fields: Vec<_> = self.form().iter().flat_map(of).collect();
+        let rest: Vec<_> = self.editable_fields().filter(|one| !fields.iter().any(|(_, known)| known == one)).collect();
+        fields.extend(rest.into_iter().map(|field| (None, field)));
+        fields
     }
 
     /// The field with this name.

@@ -9,7 +9,7 @@ use super::field::{Blank, SearchField, default_choice};
 use super::organisation::Organisation;
 use super::person::Person;
 use super::recommendation::Recommendation;
-use super::record::{Rules, StateFilter, record};
+use super::record::{Rules, Section, StateFilter, record};
 use super::reference::Ref;
 use super::service::Service;
 use super::text::Text;
@@ -72,6 +72,11 @@ record! {
 }
 
 impl Rules for Story {
+    const FORM: &'static [Section] = &[
+        Section::new("What worked", &["title", "text", "sharing"]),
+        Section::new("Where, when and who", &["place", "areas", "on", "organisations", "people"]),
+        Section::new("Where it comes from", &["recommendation", "action", "service"]),
+    ];
     const STATES: &'static [StateFilter<Self>] = &[
         StateFilter { word: "shared", holds: |story, _, _| story.is_for(Audience::Partners) },
         StateFilter { word: "unasked", holds: |story, _, _| story.sharing == Sharing::NotAskedYet },

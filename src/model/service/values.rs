@@ -6,7 +6,7 @@ use crate::model::Workspace;
 use crate::model::choice::choices;
 use crate::model::date::{self, Date, Lean};
 use crate::model::field::{
-    Blank, FieldType, FieldValue, ParseContext, SearchField, absent_or, default_choice, kept_by_the_program,
+    Blank, FieldType, FieldValue, Holds, ParseContext, SearchField, absent_or, default_choice, kept_by_the_program,
 };
 use crate::model::place::Point;
 use crate::model::row::row;
@@ -166,7 +166,7 @@ row! {
     /// Town or village.
     town: Option<Text> = "Town", "town or village", search(SearchField::Place);
     /// Postcode.
-    postcode: Option<Text> = "Postcode", "postcode", search(SearchField::Place);
+    postcode: Option<Text> = "Postcode", "postcode", search(SearchField::Place), holds(Holds::Postcode);
     /// Where it is on the earth.
     point: Option<Point> = "Lat, lon", "latitude, longitude: 50.61, -2.46";
 }
@@ -252,9 +252,9 @@ row! {
     /// What they are called there.
     title: Option<Text> = "Title", "what they are called there", search(SearchField::Text);
     /// Their number.
-    phone: Option<Text> = "Phone", "their number";
+    phone: Option<Text> = "Phone", "their number", holds(Holds::Phone);
     /// Their address.
-    email: Option<Text> = "E-mail", "their address";
+    email: Option<Text> = "E-mail", "their address", holds(Holds::Email);
 }
 
 /// That somebody checked the facts.
