@@ -24,8 +24,8 @@ pub struct TellArgs {
     /// Write down that they were told everything below, and how: e-mail, telephone, letter, in person, at the forum
     #[arg(long, value_name = "HOW", value_parser = how, requires = "partner")]
     how: Option<How>,
-    /// With --how: print what would be written down, and write nothing
-    #[arg(long, requires = "how")]
+    /// Print what they are still to be told, and write nothing
+    #[arg(long, requires = "partner")]
     dry_run: bool,
     /// Print it as JSON
     #[arg(long)]
