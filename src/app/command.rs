@@ -29,6 +29,12 @@ impl Scope {
     pub const SEARCH: Self = Self::new("While searching");
     /// A form.
     pub const FORM: Self = Self::new("In a form");
+    /// Choices that what is typed could go on to.
+    pub const TAKE: Self = Self::new("While there is something to take");
+    /// The way back through them.
+    pub const TAKE_BACK: Self = Self::new("While something can be taken back");
+    /// Choices where nothing is typed yet.
+    pub const CHOOSE: Self = Self::new("Where something can be chosen");
     /// A field of a form that is a table.
     pub const ROWS: Self = Self::new("In a table of a form");
     /// A field of a form that is a text of several lines.
@@ -110,6 +116,11 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         super::search_line::START_COMMANDS,
         super::search_line::COMMANDS,
         super::form::COMMANDS,
+        super::form::going::COMMANDS,
+        super::form::fill::COMMANDS,
+        super::form::picks::COMMANDS,
+        super::form::picks::BACK_COMMANDS,
+        super::form::picks::CHOOSE_COMMANDS,
         super::form::rows::COMMANDS,
         super::form::text::COMMANDS,
         super::minutes::COMMANDS,

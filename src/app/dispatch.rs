@@ -89,8 +89,11 @@ impl App {
 
     /// The scopes in which a key is looked up just now, the innermost first.
     pub fn chain(&self) -> Vec<Scope> {
+        if let Some(Layer::Form(form)) = self.layers.last() {
+            return form.scopes().into_iter().chain([Scope::ALWAYS]).collect();
+        }
         let inner: &[Scope] = match self.layers.last() {
-            Some(Layer::Form(form)) => form.scopes(),
+            Some(Layer::Form(_)) => &[],
             Some(Layer::Minutes(_)) => minutes::Minutes::scopes(),
             Some(Layer::Palette(_)) => &[Scope::COMMANDS],
             Some(Layer::Prompt(_)) => &[Scope::PROMPT],

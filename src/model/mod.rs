@@ -18,6 +18,7 @@ pub mod conduct;
 pub mod conversation;
 pub mod cycle;
 pub mod date;
+pub mod doubt;
 pub mod due;
 pub mod entry;
 pub mod event;

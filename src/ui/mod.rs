@@ -233,9 +233,6 @@ fn hints(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
             let of = of.filter(|command| !is_typed(app, command));
             hints.extend(of.map(|command| (app.keymap.first_key(command), command.hint)));
         }
-        if matches!(app.layers.last(), Some(Layer::Form(form)) if form.completion.is_some()) {
-            hints.insert(0, ("right".to_owned(), "complete"));
-        }
     } else {
         let goes_on = app.keymap.continuations(&chain, &app.pressed);
         hints.extend(goes_on.into_iter().map(|(key, command)| (key, command.help)));
