@@ -60,7 +60,7 @@ impl Sweep {
     fn judge(&self, is_leaking: bool, sorts: &[&str]) {
         let found: Vec<_> = self.found.iter().map(|((group, sort), words)| (group, sort, words.len())).collect();
         println!("{} bytes in {} outputs, leaking: {is_leaking}: {found:?}", self.bytes, self.outputs);
-        assert!(self.bytes > 50_000 && self.outputs > 20, "hardly anything was searched");
+        assert!(self.bytes > 50 * self.outputs && self.outputs > 20, "hardly anything was searched");
         if !is_leaking {
             assert!(self.found.is_empty(), "{:#?}", self.shown.values().collect::<Vec<_>>());
             return;
@@ -233,7 +233,7 @@ fn no_command_tells_a_secret() {
 fn no_search_tells_that_a_guess_was_right() {
     for is_leaking in [true, false] {
         let dir = workspace(is_leaking);
-        sweep_search(dir.path(), if is_leaking { 3 } else { 10 }).judge(is_leaking, &["find"]);
+        sweep_search(dir.path(), if is_leaking { 2 } else { 10 }).judge(is_leaking, &["find"]);
     }
 }
 
