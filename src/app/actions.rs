@@ -131,12 +131,12 @@ impl Screen for Actions {
     }
 
     fn refresh(app: &mut App) {
-        let App { screens, workspace, today, size, .. } = app;
+        let App { screens, workspace, today, size, revision, .. } = app;
         let state = &mut screens.actions;
         let is_overdue = |id: Id| workspace.actions.get(id).is_some_and(|action| action.is_overdue(workspace, *today));
         state.overdue = state.list.rows.iter().filter(|row| is_overdue(row.id)).count();
         if state.view == View::Told {
-            state.ledger.refresh(workspace, *today, *size);
+            state.ledger.refresh(workspace, *revision, *today, *size);
         }
     }
 

@@ -11,6 +11,7 @@ const CLOCKS_DIFFER: i64 = 600;
 impl App {
     pub(super) fn take_loaded(&mut self, loaded: Loaded) -> Effects {
         self.workspace = loaded.workspace;
+        self.revision += 1;
         self.indexes = loaded.indexes;
         self.atlas = loaded.atlas;
         self.directory = loaded.directory;

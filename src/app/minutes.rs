@@ -10,9 +10,10 @@ use super::draft::{self, Draft};
 use super::input::{BlockInput, Move, block_key};
 use super::key::{Code, Key};
 use super::{App, Effect, Effects, Layer, Severity, page, prompt};
+use crate::model::date::format_date;
 use crate::model::meeting::lines::{self, Around, Line};
 use crate::model::meeting::{Minute, minutes};
-use crate::model::{Id, Kind, Meeting, Text, Timestamp, forum};
+use crate::model::{Date, Id, Kind, Meeting, Text, Timestamp, forum};
 
 /// The scope of its own keys; those of every long text hold as well.
 const MINUTES: Scope = Scope::new("Typing minutes");
@@ -130,11 +131,21 @@ pub(crate) fn open(app: &mut App, id: Id) -> Effects {
         keys: 0,
         dropped: None,
     };
+    app.set_status(Severity::Info, how_to_type(meeting, app.today));
     if let Some(draft) = draft {
         take_up(app, &mut typing, &draft);
     }
     app.layers.push(Layer::Minutes(Box::new(typing)));
     Vec::new()
+}
+
+/// What somebody who types minutes for the first time has to know.
+fn how_to_type(meeting: &Meeting, today: Date) -> String {
+    let lines = "each line is a minute; \"Action KP by fri: what\" becomes an action";
+    match meeting.on.filter(|on| *on > today) {
+        Some(on) => format!("{lines}; they can be finished from {}", format_date(on, today)),
+        None => lines.to_owned(),
+    }
 }
 
 /// Puts what a draft holds into the text. What it began from is the base of the merge, also where others went on since.

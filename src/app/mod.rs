@@ -151,6 +151,8 @@ pub struct App {
     pub screens: Screens,
     /// The screens beneath which something has changed since they were seen last.
     stale: Vec<ScreenId>,
+    /// Counts the changes. Those that only write down who was told do not count: what there is to tell stays as it is.
+    revision: u64,
     /// What lies over the screen, the last on top.
     pub layers: Vec<Layer>,
     /// The record that was gone to from elsewhere, and where from: there one goes back to.
@@ -214,6 +216,7 @@ impl App {
             watching: watching::Watching::default(),
             progress: None,
             stale: ScreenId::ALL.to_vec(),
+            revision: 0,
             keymap,
             pressed: Vec::new(),
             mouse: false,
@@ -251,6 +254,7 @@ impl App {
     pub(crate) fn apply(&mut self, change: &Change) -> Change {
         let inverse = self.workspace.apply(change);
         let ids: Vec<Id> = change.edits.iter().map(crate::model::Edit::id).collect();
+        self.revision += u64::from(ids.iter().any(|id| id.letter() != Kind::Told.letter()));
         if self.is_indexed() {
             self.indexes.update(&self.workspace, &self.atlas, &ids);
         } else {

@@ -28,8 +28,8 @@ pub struct TellArgs {
     /// With --how: the day on which they were told, unless it was today: yesterday, mon, 12 mar
     #[arg(long, value_name = "DATE", value_parser = day_told, requires = "how")]
     on: Option<Date>,
-    /// With --how: print what would be written down, and write nothing
-    #[arg(long, requires = "how")]
+    /// Print what they are still to be told, and write nothing
+    #[arg(long, requires = "partner")]
     dry_run: bool,
     /// Print it as JSON
     #[arg(long)]

@@ -21,7 +21,7 @@ use super::text::{Text, one_line};
 use super::{AnyRecord, Id, Kind, Workspace};
 
 pub use ledger::{
-    Account, Owed, Partner, concerned_by, concerned_by_action, ledger, partners_of, still_to_tell, tellings,
+    Account, Matters, Owed, Partner, concerned_by, concerned_by_action, ledger, partners_of, still_to_tell, tellings,
 };
 
 choices! {

@@ -8,7 +8,7 @@ use super::source::Source;
 use super::words::long_date;
 use crate::model::agreement::version;
 use crate::model::choice::Choice;
-use crate::model::told::{Account, Partner, concerned_by, concerned_by_action, ledger};
+use crate::model::told::{Account, Partner, concerned_by, concerned_by_action, ledger, tellings};
 use crate::model::{Action, Agreement, Id, Organisation, Recommendation, Ref, Refusal, Story, event};
 
 /// Makes the bulletin of an organisation.
@@ -24,7 +24,7 @@ pub(super) fn make(source: &Source<'_>, id: Id) -> Result<Document, Refusal> {
     let mut document = Document::new(format!("Bulletin for {}", organisation.name));
     document.subtitle.extend(source.partnership().map(str::to_owned));
     document.subtitle.push(long_date(source.today));
-    news(&mut document, account.as_ref());
+    news(&mut document, account.as_ref(), told_today(source, &partner));
     tasks(&mut document, source, &partner);
     recommendations(&mut document, source, &partner);
     agreements(&mut document, source, organisation);
@@ -37,10 +37,18 @@ pub(super) fn make(source: &Source<'_>, id: Id) -> Result<Document, Refusal> {
 }
 
 /// What they have not been told, or that there is nothing of that sort.
-fn news(document: &mut Document, account: Option<&Account>) {
+fn news(document: &mut Document, account: Option<&Account>, told_today: Vec<Words>) {
     document.part("What is new");
+    let is_told_today = !told_today.is_empty();
+    if is_told_today {
+        document.say("What you are told today:");
+        document.list(told_today);
+    }
     let last = account.and_then(|account| account.told_on).map(long_date);
     let owed = account.map(|account| account.owed.as_slice()).unwrap_or_default();
+    if owed.is_empty() && is_told_today {
+        return;
+    }
     document.say(match (last, owed.is_empty()) {
         (Some(day), true) => format!("Nothing has changed of what concerns you since {day}, when you were told last."),
         (None, true) => "There is nothing to tell you yet.".to_owned(),
@@ -48,6 +56,13 @@ fn news(document: &mut Document, account: Option<&Account>) {
         (None, false) => "You have not been told anything of this before:".to_owned(),
     });
     document.list(owed.iter().map(|one| (&*one.said).into()).collect());
+}
+
+/// What was written down today as told: the bulletin that is sent on that day is to say it.
+fn told_today(source: &Source<'_>, partner: &Partner) -> Vec<Words> {
+    let tellings = tellings(source.all, partner, source.today);
+    let news = tellings.iter().filter(|told| told.on == Some(source.today)).flat_map(|told| &told.news);
+    news.filter_map(|row| row.said.as_deref()).map(Words::from).collect()
 }
 
 /// What they see to, and what else is done that concerns them.

@@ -7,9 +7,10 @@ use super::{LEDGER, View, show};
 use crate::app::command::{Command, always, commands};
 use crate::app::moving::{Cursor, Step};
 use crate::app::{App, Effect, Effects, Severity, page, prompt, reports};
+use crate::model::change::listed;
 use crate::model::choice::Choice;
 use crate::model::date::format_date;
-use crate::model::told::{self, Account, How, Partner};
+use crate::model::told::{self, Account, How, Matters, Partner};
 use crate::model::{Date, Id, Kind, Workspace};
 use crate::report::Report;
 
@@ -22,6 +23,8 @@ pub struct Ledger {
     pub cursor: Cursor,
     /// The marked partners.
     pub marks: BTreeSet<Partner>,
+    /// What there is to tell, and of which revision and day that is.
+    matters: Option<(u64, Date, Matters)>,
 }
 
 /// Commands of the ledger.
@@ -53,9 +56,13 @@ impl Ledger {
         self.accounts.iter().filter(|account| !account.owed.is_empty()).count()
     }
 
-    pub(super) fn refresh(&mut self, workspace: &Workspace, today: Date, size: (u16, u16)) {
+    /// Follows a workspace at its revision.
+    pub(super) fn refresh(&mut self, workspace: &Workspace, revision: u64, today: Date, size: (u16, u16)) {
         let held = self.selected().map(|account| account.partner.clone());
-        self.accounts = told::ledger(workspace, today);
+        let kept = self.matters.take().filter(|(of, day, _)| (*of, *day) == (revision, today));
+        let (.., matters) =
+            self.matters.insert(kept.unwrap_or_else(|| (revision, today, Matters::of(workspace, today))));
+        self.accounts = matters.accounts(workspace, today);
         let silence = |account: &Account| std::cmp::Reverse(account.silence(today).unwrap_or(i64::MAX));
         self.accounts.sort_by_key(|account| (account.owed.is_empty(), silence(account)));
         self.marks.retain(|partner| self.accounts.iter().any(|account| account.partner == *partner));
@@ -167,8 +174,11 @@ fn history(app: &App, partner: &Partner) -> String {
 fn copy(app: &mut App) -> Effects {
     let chosen = app.screens.actions.ledger.chosen();
     let accounts = app.screens.actions.ledger.accounts.iter().filter(|account| chosen.contains(&account.partner));
+    let names: Vec<String> =
+        accounts.clone().map(|account| account.partner.name(&app.workspace).into_owned()).collect();
+    let said = format!("bulletin of {} sent to your terminal's clipboard", listed(&names));
     let texts: Vec<String> = accounts.map(|account| bulletin(app, account)).collect();
-    app.set_status(Severity::Info, "sent to your terminal".to_owned());
+    app.set_status(Severity::Info, said);
     vec![Effect::Copy(texts.join("\n"))]
 }
 

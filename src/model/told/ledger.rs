@@ -2,7 +2,7 @@
 //! anything. Everything is looked at once, however many partners there are.
 
 use std::borrow::Cow;
-use std::cell::LazyCell;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -94,6 +94,16 @@ impl Account {
         Self { partner, concerns: 0, owed: Vec::new(), last: None, told_on: None, told_how: None }
     }
 
+    /// Enters something that concerns them, and what they were told of it last.
+    fn enter(&mut self, matter: &Matter, last: Option<&str>) {
+        self.concerns += 1;
+        let is_known =
+            |last: &str| *last == *matter.said || last == matter.line.get_or_init(|| Text::line(&matter.said)).as_str();
+        if !last.is_some_and(is_known) {
+            self.owed.push(Owed { id: matter.id, said: matter.said.clone(), is_change: last.is_some() });
+        }
+    }
+
     /// For how many days they have heard nothing; `None`: they never heard anything.
     pub fn silence(&self, today: Date) -> Option<i64> {
         self.told_on.map(|on| (today - on).num_days().max(0))
@@ -118,22 +128,7 @@ pub fn partners_of(person: &Ref<Person>, workspace: &Workspace, day: Date) -> Ve
 
 /// Every partner whom something concerns or who was ever told anything, by name.
 pub fn ledger(workspace: &Workspace, today: Date) -> Vec<Account> {
-    let mut ledger = Ledger::new(workspace, today);
-    ledger.enter_tellings();
-    let mut actions: Vec<&Arc<Action>> = workspace.actions.iter().collect();
-    actions.sort_by_cached_key(|action| action.rank(workspace));
-    for action in actions {
-        ledger.enter(&AnyRecord::Action(action.clone()), named_by_action(action, workspace));
-    }
-    let answered = workspace.recommendations.iter().filter(|one| one.answer.is_some());
-    let mut answered: Vec<&Arc<Recommendation>> = answered.collect();
-    answered.sort_by_cached_key(|one| one.order(workspace).into_owned());
-    for one in answered {
-        ledger.enter(&AnyRecord::Recommendation(one.clone()), named_by(one));
-    }
-    let mut accounts = ledger.accounts;
-    accounts.sort_by_cached_key(|one| (one.partner.name(workspace).to_lowercase(), one.partner.clone()));
-    accounts
+    Matters::of(workspace, today).accounts(workspace, today)
 }
 
 /// The partners who have not heard yet how something stands that concerns them, by name.
@@ -149,47 +144,98 @@ pub fn tellings<'a>(workspace: &'a Workspace, partner: &Partner, today: Date) ->
     told
 }
 
-/// A ledger that is being written. A partner is the number of their account in it, and each person is looked up once.
-struct Ledger<'a> {
-    workspace: &'a Workspace,
-    today: Date,
-    accounts: Vec<Account>,
-    numbers: BTreeMap<Partner, usize>,
-    people: HashMap<&'a Target, Vec<usize>>,
-    /// What was told of each record to whom, the last at the end.
-    heard: HashMap<Id, Vec<(usize, &'a Text)>>,
+/// How everything stands that partners are told of, and whom it concerns. It stays as it is while they are told.
+#[derive(Debug, Default)]
+pub struct Matters {
+    matters: Vec<Matter>,
+    /// The partners whom anything concerns; their places here are their numbers.
+    partners: Numbered,
 }
 
-impl<'a> Ledger<'a> {
-    fn new(workspace: &'a Workspace, today: Date) -> Self {
-        let (accounts, numbers, people, heard) = Default::default();
-        Self { workspace, today, accounts, numbers, people, heard }
+/// An action or recommendation of which there is something to say.
+#[derive(Debug)]
+struct Matter {
+    id: Id,
+    said: Arc<str>,
+    /// The sentence as it is written down when it is told.
+    line: OnceCell<Text>,
+    /// The numbers of those whom it concerns.
+    concerned: Vec<usize>,
+}
+
+impl Matters {
+    /// As the records of a workspace say it, actions first.
+    pub fn of(workspace: &Workspace, today: Date) -> Self {
+        let mut writer = Writer { workspace, today, people: HashMap::new(), matters: Self::default() };
+        let mut actions: Vec<&Arc<Action>> = workspace.actions.iter().collect();
+        actions.sort_by_cached_key(|action| action.rank(workspace));
+        for action in actions {
+            writer.enter(&AnyRecord::Action(action.clone()), named_by_action(action, workspace));
+        }
+        let answered = workspace.recommendations.iter().filter(|one| one.answer.is_some());
+        let mut answered: Vec<&Arc<Recommendation>> = answered.collect();
+        answered.sort_by_cached_key(|one| one.order(workspace).into_owned());
+        for one in answered {
+            writer.enter(&AnyRecord::Recommendation(one.clone()), named_by(one));
+        }
+        writer.matters
     }
 
-    fn number(&mut self, partner: Partner) -> usize {
-        let Self { numbers, accounts, .. } = self;
-        *numbers.entry(partner).or_insert_with_key(|partner| {
-            accounts.push(Account::new(partner.clone()));
-            accounts.len() - 1
-        })
-    }
-
-    fn enter_tellings(&mut self) {
-        let mut told: Vec<&Told> = self.workspace.told.iter().map(AsRef::as_ref).collect();
-        told.sort_by_key(|told| place(told, self.today));
-        for one in told {
-            for partner in told_to(one, self.workspace, self.today) {
-                let number = self.number(partner);
-                let account = &mut self.accounts[number];
-                (account.last, account.told_on, account.told_how) = (Some(one.id), one.on, one.how);
-                for (about, said) in one.news.iter().filter_map(|row| Some((row.about()?, row.said.as_ref()?))) {
-                    self.heard.entry(about).or_default().push((number, said));
-                }
+    /// What each partner knows of it and does not know, by name.
+    pub fn accounts(&self, workspace: &Workspace, today: Date) -> Vec<Account> {
+        let mut partners = self.partners.clone();
+        let mut told: Vec<&Told> = workspace.told.iter().map(AsRef::as_ref).collect();
+        told.sort_by_key(|told| place(told, today));
+        let told: Vec<(usize, &Told)> = told
+            .into_iter()
+            .flat_map(|one| told_to(one, workspace, today).into_iter().map(move |partner| (partner, one)))
+            .map(|(partner, one)| (partners.number(partner), one))
+            .collect();
+        let mut accounts: Vec<Account> = partners.all.into_iter().map(Account::new).collect();
+        // What was told of each record to whom, the last in the end.
+        let mut heard: HashMap<(Id, usize), &Text> = HashMap::new();
+        for (number, one) in told {
+            let account = &mut accounts[number];
+            (account.last, account.told_on, account.told_how) = (Some(one.id), one.on, one.how);
+            let news = one.news.iter().filter_map(|row| Some(((row.about()?, number), row.said.as_ref()?)));
+            heard.extend(news);
+        }
+        for matter in &self.matters {
+            for number in &matter.concerned {
+                accounts[*number].enter(matter, heard.get(&(matter.id, *number)).map(|said| said.as_str()));
             }
         }
+        accounts.sort_by_cached_key(|one| (one.partner.name(workspace).to_lowercase(), one.partner.clone()));
+        accounts
     }
+}
 
-    /// The accounts of those who are named, each once.
+/// Partners, each with a number.
+#[derive(Clone, Debug, Default)]
+struct Numbered {
+    all: Vec<Partner>,
+    numbers: BTreeMap<Partner, usize>,
+}
+
+impl Numbered {
+    fn number(&mut self, partner: Partner) -> usize {
+        *self.numbers.entry(partner).or_insert_with_key(|partner| {
+            self.all.push(partner.clone());
+            self.all.len() - 1
+        })
+    }
+}
+
+/// Writes down what concerns whom; each person is looked up once.
+struct Writer<'a> {
+    workspace: &'a Workspace,
+    today: Date,
+    people: HashMap<&'a Target, Vec<usize>>,
+    matters: Matters,
+}
+
+impl<'a> Writer<'a> {
+    /// The numbers of those who are named, each once.
     fn numbers_of(&mut self, named: impl Iterator<Item = Named<'a>>) -> Vec<usize> {
         let mut found = Vec::new();
         for one in named {
@@ -199,11 +245,13 @@ impl<'a> Ledger<'a> {
                 }
                 Named::Person(person) => {
                     let partners = one.partners(self.workspace, self.today).into_iter();
-                    let numbers: Vec<usize> = partners.map(|partner| self.number(partner)).collect();
+                    let numbers: Vec<usize> = partners.map(|partner| self.matters.partners.number(partner)).collect();
                     found.extend(&numbers);
                     self.people.insert(person.target(), numbers);
                 }
-                Named::Organisation(one) => found.push(self.number(Partner::Organisation(one.clone()))),
+                Named::Organisation(one) => {
+                    found.push(self.matters.partners.number(Partner::Organisation(one.clone())))
+                }
             }
         }
         found.sort_unstable();
@@ -213,18 +261,8 @@ impl<'a> Ledger<'a> {
 
     fn enter(&mut self, record: &AnyRecord, named: impl Iterator<Item = Named<'a>>) {
         let Some(said) = news(record, self.workspace) else { return };
-        let said: Arc<str> = said.into();
-        let line = LazyCell::new(|| Text::line(&said)); // as it is written down when it is told
-        let numbers = self.numbers_of(named);
-        let heard = self.heard.get(&record.id()).map(Vec::as_slice).unwrap_or_default();
-        for number in numbers {
-            let last = heard.iter().rfind(|(of, _)| *of == number).map(|(_, said)| said.as_str());
-            let account = &mut self.accounts[number];
-            account.concerns += 1;
-            if last.is_none_or(|last| last != &*said && last != line.as_str()) {
-                account.owed.push(Owed { id: record.id(), said: said.clone(), is_change: last.is_some() });
-            }
-        }
+        let concerned = self.numbers_of(named);
+        self.matters.matters.push(Matter { id: record.id(), said: said.into(), line: OnceCell::new(), concerned });
     }
 }
 
