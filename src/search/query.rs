@@ -18,6 +18,8 @@ pub struct Query {
     pub(super) filters: Vec<Filter>,
     /// What could not be understood, a sentence each. The rest of the query is searched for.
     pub problems: Vec<String>,
+    /// The first of them that is about a filter: what is found is not what was asked for.
+    pub misunderstood: Option<String>,
     /// The text split at blanks, so that a suggestion can leave out one part.
     parts: Vec<String>,
     /// What its words were understood as.
@@ -202,7 +204,7 @@ impl Query {
         }
         if let Some(name) = unknown_filter(text).filter(|_| !index.kinds().is_empty()) {
             let names = index.filters().iter().map(|filter| filter.name).collect::<Vec<_>>().join(" ");
-            self.problems.push(format!("there is no filter {name:?}; there are {names}"));
+            self.misunderstand(format!("there is no filter {name:?}; there are {names}"));
         }
         let (text, is_exact) = text.strip_prefix('\'').map_or((text, false), |text| (text, true));
         self.push_terms(
@@ -250,8 +252,13 @@ impl Query {
         }
         match filter::parse_predicate(name, value, index, atlas) {
             Ok(predicate) => self.filters.push(Filter { predicate, is_negated, part }),
-            Err(problem) => self.problems.push(problem),
+            Err(problem) => self.misunderstand(problem),
         }
+    }
+
+    fn misunderstand(&mut self, problem: String) {
+        self.misunderstood.get_or_insert_with(|| problem.clone());
+        self.problems.push(problem);
     }
 
     fn push_terms(&mut self, text: &str, template: &Term) {
