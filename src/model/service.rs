@@ -4,6 +4,7 @@
 //! never "no". Every fact one would dial or rely on says when and by whom it was last verified; editing is not
 //! verifying. The values its fields have are in `values`.
 
+mod checked;
 mod values;
 
 use std::borrow::Cow;
@@ -20,6 +21,7 @@ use super::reference::Ref;
 use super::text::Text;
 use super::{AnyRecord, Id, Kind, Workspace};
 
+pub use checked::{Checked, Fact};
 pub use values::{Ages, Capacity, Client, Contact, Location, Need, Route, Sex, Source, Status, Verified};
 
 /// A filter for words of an organisation.
@@ -117,6 +119,8 @@ record! {
     system {
         /// When, by whom and how the facts were last checked.
         verified: Option<Verified> = "Verified", public;
+        /// What was verified of facts that are others since, as fingerprints.
+        verified_as: Checked = "Verified as";
         /// Where it was imported from.
         source: Option<Source> = "Imported from";
     }
@@ -133,6 +137,8 @@ pub const WARN_MONTHS: u32 = 3;
 pub enum Freshness {
     /// Checked within twelve months.
     Fresh,
+    /// Checked, but a fact one would dial or rely on has been changed since.
+    Changed,
     /// Checked, but longer ago.
     Stale,
     /// Nobody has ever said that they checked.
@@ -241,6 +247,10 @@ impl Rules for Service {
         (!self.is_open()).then(|| Cow::Borrowed(self.status.label()))
     }
 
+    fn keep(&mut self, before: &Self) {
+        self.keep_checked(before);
+    }
+
     fn check(&self) -> Result<(), String> {
         if self.ages.is_some_and(|ages| ages.from.zip(ages.to).is_some_and(|(from, to)| from > to)) {
             return Err("ages: the youngest is older than the oldest".to_owned());
@@ -285,16 +295,21 @@ fn freshness_cell(record: &AnyRecord, context: &CellContext<'_>) -> Cell {
     let Ok(service) = <&Service>::try_from(record) else { return Cell::default() };
     let (glyph, ascii, emphasis) = match service.freshness(context.today) {
         Freshness::Fresh => ("●", "*", Emphasis::Good),
+        Freshness::Changed => ("≠", "~", Emphasis::Warn),
         Freshness::Stale => ("◐", "o", Emphasis::Warn),
         Freshness::Never => ("○", ".", Emphasis::Warn),
     };
-    let age = service.verified.as_ref().map(|verified| date::format_age(verified.on, context.today));
-    Cell { sign: Some(Sign { glyph, ascii, emphasis }), text: age.unwrap_or_else(|| "never".to_owned()) }
+    let text = match (service.freshness(context.today), &service.verified) {
+        (Freshness::Changed, _) => "changed".to_owned(),
+        (_, Some(verified)) => date::format_age(verified.on, context.today),
+        (_, None) => "never".to_owned(),
+    };
+    Cell { sign: Some(Sign { glyph, ascii, emphasis }), text }
 }
 
 fn freshness_key(record: &AnyRecord, _: &Workspace) -> SortKey {
     let service = <&Service>::try_from(record).ok();
-    let on = service.and_then(|service| service.verified.as_ref()).map(|verified| verified.on.to_string());
+    let on = service.and_then(Service::verified_on).map(|on| on.to_string());
     SortKey { is_last: false, text: on.unwrap_or_default() }
 }
 
@@ -313,11 +328,19 @@ impl Service {
 
     /// How far its facts can be trusted today.
     pub fn freshness(&self, today: Date) -> Freshness {
-        match &self.verified {
+        match self.verified_on() {
             None => Freshness::Never,
-            Some(verified) if verified.on >= date::months_before(today, STALE_MONTHS) => Freshness::Fresh,
+            Some(Date::MIN) => Freshness::Changed,
+            Some(on) if on >= date::months_before(today, STALE_MONTHS) => Freshness::Fresh,
             Some(_) => Freshness::Stale,
         }
+    }
+
+    /// The day on which its facts were verified as they stand; the earliest day there is where one of them was changed
+    /// since.
+    pub fn verified_on(&self) -> Option<Date> {
+        let is_changed = !self.changed_since_verified().is_empty();
+        self.verified.as_ref().map(|verified| if is_changed { Date::MIN } else { verified.on })
     }
 
     /// Whether somebody who asks today can have it.
@@ -356,6 +379,7 @@ pub fn verify(workspace: &Workspace, ids: &[Id], how: Option<&str>, author: &Aut
     each(workspace, ids, author, "verified", |service| {
         service.verified =
             Some(Verified { on: author.today, by: Text::some(&author.by), how: how.and_then(Text::some) });
+        service.hold_to(&service.clone());
     })
 }
 

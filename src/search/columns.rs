@@ -232,7 +232,7 @@ impl FilterColumns {
             sex: service.sex,
             status: service.status,
             is_hidden: service.hide_address,
-            verified: service.verified.as_ref().map(|verified| verified.on),
+            verified: service.verified_on(),
             funding_ends: service.funding_ends,
             serves: service.serves.iter().map(|area| resolver.area_districts(area)).collect(),
             located,
