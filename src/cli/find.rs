@@ -39,7 +39,8 @@ impl FindArgs {
         let session = Session::open(global, Mode::Read)?;
         let workspace = session.workspace();
         let atlas = session.atlas();
-        let index = Index::build_for(&self.words.join(" "), Arc::new(session.thesaurus()), &[self.kind], workspace, &atlas);
+        let index =
+            Index::build_for(&self.words.join(" "), Arc::new(session.thesaurus()), &[self.kind], workspace, &atlas);
         let is_understood = |text: &str| Query::parse(text, &index, &atlas).misunderstood.is_none();
         let text = query_text(&self.words, &|name, value| {
             index.filters().iter().any(|filter| filter.name.trim_end_matches(':').eq_ignore_ascii_case(name))
