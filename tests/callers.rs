@@ -116,7 +116,10 @@ impl Directory {
             let (names, is_answered) = self.ask(caller, 5);
             answered += usize::from(is_answered);
             if !is_answered && std::env::var_os("FOLKMOOT_MISSES").is_some() {
-                say(&format!("  missed {:?} {:?}: {names:?}", caller.says, caller.needs));
+                let right = |entry: &&(Service, String, Districts)| self.answers(entry, caller);
+                let right: Vec<&str> =
+                    self.texts.iter().filter(right).take(4).map(|(one, ..)| one.name.as_str()).collect();
+                say(&format!("  missed {:?} {:?}: {names:?}; right {right:?}", caller.says, caller.needs));
             }
         }
         say(&format!(
