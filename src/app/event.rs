@@ -17,6 +17,8 @@ pub enum Event {
     Clock(Timestamp, Date),
     /// The time of day where the person is; comes with the time.
     TimeOfDay(Time),
+    /// The time since the program began; comes with the time. Where it does not come, nothing is taken for a word.
+    Elapsed(Duration),
     /// When the person left this workspace last, where that is known; comes before it.
     LastVisit(Option<Timestamp>),
     /// A key was pressed.

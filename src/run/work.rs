@@ -195,5 +195,5 @@ fn write(
         ExportContext { workspace, originals: &originals, thesaurus: &thesaurus, atlas: &atlas, contacts: false };
     let mut on_progress = |_: Progress| !cancel.is_stopped();
     let written = exchange::export(format, &path, &context, &mut on_progress).map_err(|problem| problem.0)?;
-    Ok(format!("{} services written to {}", count(written), exchange::display_path(&path)))
+    Ok(format!("{} services written to {}", count(written), exchange::display_place(&path)))
 }
