@@ -307,7 +307,7 @@ impl<'a> Search<'a> {
         match &term.means {
             Some(means @ Means::Needs(needs, _)) => {
                 let most = needs.iter().map(|(_, weight)| *weight).fold(0.01, f32::max);
-                let points = points * means.weight() / most;
+                let points = points * means.weight(term.share) / most;
                 needs.iter().map(|(need, weight)| list(&columns.of_needs, *need as usize, points * weight)).collect()
             }
             Some(Means::Where(spot)) => {
@@ -571,7 +571,7 @@ impl<'a> Search<'a> {
     fn weights_of(&self, terms: &[TermMatches<'_>]) -> Vec<f32> {
         let documents = self.index.len().max(1) as f32;
         let weight = |matches: &TermMatches<'_>| match &matches.term.means {
-            Some(means) => 2.0 * means.weight() * matches.term.share + 0.01,
+            Some(means) => 2.0 * means.weight(matches.term.share) * matches.term.share + 0.01,
             None => (1.0 + documents / matches.count.max(1) as f32).ln() / (1.0 + documents).ln(),
         };
         terms.iter().map(weight).collect()
@@ -617,7 +617,7 @@ impl<'a> Search<'a> {
 /// The set of those terms that a record must hold, a bit each. Where one term says surely what is asked for, those that only
 /// may mean something are not asked of a record.
 fn required_of(terms: &[TermMatches<'_>]) -> u16 {
-    let weight = |matches: &TermMatches<'_>| matches.term.means.as_ref().map(Means::weight);
+    let weight = |matches: &TermMatches<'_>| matches.term.means.as_ref().map(|means| means.weight(matches.term.share));
     let is_sure = |matches: &TermMatches<'_>| weight(matches).is_some_and(|weight| weight >= 1.0);
     let any_sure = terms.iter().any(is_sure);
     let is_vague = |matches: &TermMatches<'_>| any_sure && weight(matches).is_some_and(|weight| weight < 1.0);

@@ -159,11 +159,12 @@ const OF_PERSON: f32 = 0.4;
 
 impl Means {
     /// How surely a need or a place is asked for, from 0 to 1.
-    pub fn weight(&self) -> f32 {
+    pub fn weight(&self, share: f32) -> f32 {
         match self {
             Self::Needs(needs, person) => {
                 let most = needs.iter().map(|(_, weight)| *weight).fold(0.0, f32::max);
-                if *person == Person::default() { most } else { most * OF_PERSON }
+                let is_of_person = share >= 1.0 && (person.sex.is_some() || person.ages.is_some());
+                if is_of_person { most * OF_PERSON } else { most }
             }
             Self::Where(_) | Self::Number(_) | Self::Address(_) => 1.0,
             Self::Person(_) | Self::When(_) | Self::Nothing => 0.0,
