@@ -62,8 +62,10 @@ impl Offer<'_> {
         for record in app.workspace.iter(kind) {
             let title = record.title(&app.workspace);
             let found = self.rest_of(&title);
-            if found.is_some() {
-                return found;
+            if let Some(mut found) = found {
+                let suffix = record.suffix(app.today).map(|suffix| format!(" ({suffix})"));
+                found.offered.extend(suffix);
+                return Some(found);
             }
             if by_alias.is_none() && self.is_alias_of(app, &record) && !self.begins(&title) {
                 by_alias = Some(self.in_place(&title));
