@@ -3,7 +3,9 @@
 use super::command::{Command, Meaning, Scope};
 use super::key::Key;
 use super::moving::Step;
-use super::{App, Effects, Event, Layer, Severity, form, minutes, palette, search_line, thread, typing, watching};
+use super::{
+    App, Effects, Event, Layer, Severity, form, minutes, palette, prompt, search_line, thread, typing, watching,
+};
 use crate::model::Text;
 use crate::model::text::one_line;
 
@@ -169,6 +171,7 @@ impl App {
             }
             Some(Layer::Prompt(prompt)) => {
                 prompt.type_key(key);
+                prompt::refresh(self);
                 Vec::new()
             }
             Some(_) => Vec::new(),
@@ -188,6 +191,7 @@ impl App {
             }
             Some(Layer::Prompt(prompt)) => {
                 prompt.input.paste(&one_line(&text));
+                prompt::refresh(self);
                 Vec::new()
             }
             Some(_) => Vec::new(),

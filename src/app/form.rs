@@ -8,6 +8,7 @@
 mod completion;
 mod drafts;
 mod field;
+mod removed;
 pub(crate) mod rows;
 pub mod text;
 
@@ -23,6 +24,7 @@ pub use completion::Completion;
 use drafts::{drop_typed, lay_over};
 pub(crate) use drafts::{keep_draft, take_up_draft};
 pub use field::FormField;
+pub(super) use removed::say as say_removed;
 
 /// A pause in typing after which the draft is kept.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -44,6 +46,8 @@ pub struct Form {
     pub completion: Option<Completion>,
     /// Whether a text of several lines has the whole screen.
     pub is_whole: bool,
+    /// Whether a colleague has removed the record meanwhile.
+    pub is_removed: bool,
     /// Keys typed since the draft was last kept.
     keys: usize,
     /// What was dropped, as long as it can be brought back.
@@ -90,7 +94,17 @@ pub(crate) fn open(app: &mut App, record: AnyRecord) -> Effects {
 fn show(app: &mut App, record: AnyRecord) {
     let is_new = app.workspace.get(record.id()).is_none();
     let fields = record.kind().editable_fields().map(|info| FormField::new(info, &record, &app.workspace)).collect();
-    let form = Form { record, is_new, fields, at: 0, completion: None, is_whole: false, keys: 0, dropped: None };
+    let form = Form {
+        record,
+        is_new,
+        fields,
+        at: 0,
+        completion: None,
+        is_whole: false,
+        is_removed: false,
+        keys: 0,
+        dropped: None,
+    };
     app.layers.push(Layer::Form(Box::new(form)));
 }
 
@@ -210,6 +224,9 @@ fn typed(app: &mut App) -> Effects {
 }
 
 fn save(app: &mut App) -> Effects {
+    if top(app).is_some_and(|form| form.is_removed) {
+        return removed::ask(app);
+    }
     let App { layers, workspace, today, .. } = app;
     let Some(Layer::Form(form)) = layers.last_mut() else { return Vec::new() };
     let context = ParseContext { workspace, today: *today };
@@ -292,8 +309,9 @@ pub(crate) fn mark_moved(app: &mut App, change: &Change) {
     let App { layers, workspace, .. } = app;
     for layer in layers {
         let Layer::Form(form) = layer else { continue };
-        let edit = change.edits.iter().find(|edit| edit.id() == form.record.id());
-        let Some(after) = edit.and_then(|edit| edit.after()) else { continue };
+        let Some(edit) = change.edits.iter().find(|edit| edit.id() == form.record.id()) else { continue };
+        form.is_removed = edit.after().is_none();
+        let Some(after) = edit.after() else { continue };
         hide_what_is_hidden(form, after, workspace);
         for field in &mut form.fields {
             field.follow(after, workspace);
@@ -315,6 +333,7 @@ pub fn title(form: &Form) -> String {
     match (form.is_new, kind) {
         (true, _) => format!("New {}", kind.singular()),
         (false, Kind::Partnership) => "The partnership".to_owned(),
+        (false, _) if form.is_removed => format!("{}, which a colleague has removed", form.record.title_alone()),
         (false, _) => form.record.title_alone(),
     }
 }

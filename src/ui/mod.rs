@@ -158,7 +158,7 @@ fn status(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         put(buf, (area.right() - cells, area.y), cells, right, theme.style(Role::Quiet), theme);
     }
     let aside = search_problem(app).map(|problem| (problem, Role::Warn));
-    let aside = aside.or_else(|| command_in_full(app, room)).or_else(|| number_to_ring(app));
+    let aside = aside.or_else(|| number_to_ring(app));
     let (text, role) = aside.unwrap_or_else(|| (said(app), role));
     put(buf, (area.x, area.y), room, &text, theme.style(role), theme);
 }
@@ -173,16 +173,6 @@ fn search_problem(app: &App) -> Option<String> {
     let less = |(query, found): &(String, usize)| format!("one word less finds {}: {query}", count(*found));
     let suggestion = list.suggestion.as_ref().filter(|_| list.is_partial).map(less);
     list.query.problems.first().cloned().or(suggestion)
-}
-
-/// The help of the command that is chosen in a list, where the list has no room for all of it.
-fn command_in_full(app: &App, room: u16) -> Option<(String, Role)> {
-    let Some(Layer::Palette(palette)) = app.layers.last() else { return None };
-    let command = palette.rows.get(palette.cursor.at)?;
-    let why = layers::not_ready(app, palette, command).map(|why| format!(" ({why})")).unwrap_or_default();
-    let text = format!("{}{why}", command.help);
-    let name = if palette.is_help { 0 } else { width(command.name) + 2 };
-    (width(&text) + name + layers::KEY_CELLS > room.into()).then_some((text, Role::Text))
 }
 
 /// On a small screen the list has no room for the number one would ring: it stands here while nothing else does.
