@@ -283,3 +283,90 @@ fn why_a_command_is_disabled_is_said_in_full() {
         assert!(said.contains("mark two or three with space, then press c)"), "{size:?}:\n{screen}");
     }
 }
+
+/// The name of what is selected.
+fn selected(harness: &Harness) -> String {
+    harness.app.selected().map(|record| record.title_alone()).unwrap_or_default()
+}
+
+#[test]
+fn arrows_move_between_what_is_on_the_map_and_enter_opens_it_to_be_seen() {
+    for size in [(80, 24), (40, 12), (120, 40)] {
+        let mut harness = Harness::sample();
+        harness.size(size.0, size.1).press("m");
+        let mut seen = BTreeSet::new();
+        for keys in ["<right>", "<left>", "<down>", "<up>"].into_iter().cycle().take(4).flat_map(|key| [key; 12]) {
+            harness.press(keys);
+            let at = harness.buffer(harness::FINE).1.unwrap();
+            seen.insert((at.x, at.y));
+        }
+        assert!(seen.len() > 4, "{size:?}: the cursor stands on what it moves to: {seen:?}\n{}", harness.screen());
+        let (map, name) = (harness.screen(), selected(&harness));
+        harness.press("<enter>");
+        assert_ne!(harness.screen(), map, "{size:?}: what is opened is seen");
+        let list = harness.app.list();
+        assert!(list.is_detail_open || list.rows.len() > 1 && list.rows.len() < 67, "{}", harness.screen());
+        harness.press("<esc>");
+        assert_eq!(
+            (harness.app.screens.services.view, selected(&harness)),
+            (View::Map, name),
+            "{size:?}: back on the map"
+        );
+        assert_eq!(harness.screen(), map);
+    }
+}
+
+#[test]
+fn a_cluster_opens_as_a_list_of_what_is_in_it_and_closer_it_falls_apart() {
+    let mut harness = Harness::sample();
+    harness.press("/is:open<enter>m");
+    let found = harness.app.list().rows.len();
+    for _ in 0..30 {
+        harness.press("<right><enter>");
+        if harness.app.screens.services.view == View::List {
+            break;
+        }
+        harness.press("<esc>");
+    }
+    let inside = harness.app.list().rows.len();
+    assert!((2..found).contains(&inside), "{inside} of {found}\n{}", harness.screen());
+    assert!(harness.screen().contains("services at and around"), "{}", harness.screen());
+    harness.press("j<enter><esc><esc>");
+    assert_eq!((harness.app.screens.services.view, harness.app.list().rows.len()), (View::Map, found));
+    assert_eq!(harness.app.list().input.text(), "is:open", "what was searched for stays");
+    let whole = harness.screen();
+    harness.press("+++");
+    assert!(harness.said().contains("8 times as large") && harness.screen() != whole, "{}", harness.screen());
+    harness.press("<left><left><left>");
+    harness.press("<esc>"); // clears the search
+    harness.press("<esc>");
+    assert_eq!(harness.app.screens.services.look.zoom, 1.0, "esc shows the whole county again");
+    harness.press("<esc>");
+    assert_eq!(harness.app.screens.services.view, View::List);
+}
+
+#[test]
+fn where_there_is_no_picture_the_table_is_moved_in() {
+    let options = folkmoot::app::Options { who: "KP".to_owned(), seed: 7, no_pictures: true, ..Default::default() };
+    for size in [(80, 24), (40, 12)] {
+        let mut harness = Harness::with(harness::sample_dir(), options.clone());
+        harness.size(size.0, size.1).press("m");
+        let lines: Vec<(usize, usize)> = harness.app.screens.services.by_district.districts.clone();
+        for (at, (serving, here)) in lines.into_iter().enumerate() {
+            let line = harness
+                .screen_in(harness::ASCII)
+                .lines()
+                .nth(harness.buffer(harness::ASCII).1.unwrap().y.into())
+                .unwrap()
+                .to_owned();
+            assert!(line.contains(&serving.to_string()) && line.contains(&here.to_string()), "{at}: {line}");
+            harness.press("<enter>");
+            let inside = harness.app.list().rows.len();
+            assert!(inside >= serving.max(here) && inside <= serving + here, "{at}: {inside} of {serving} and {here}");
+            assert!(harness.screen_in(harness::ASCII).is_ascii());
+            harness.press("<esc><down>");
+        }
+        harness.press("+");
+        assert!(harness.said().contains("there is no picture here"), "{}", harness.said());
+    }
+}

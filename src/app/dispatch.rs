@@ -54,7 +54,7 @@ impl App {
             }
             Event::Loaded(loaded) => self.take_loaded(*loaded),
             Event::Indexed(indexes) => {
-                self.indexes = *indexes;
+                self.indexes = indexes.with_thesaurus(&self.thesaurus);
                 let ids = std::mem::take(&mut self.unindexed);
                 self.indexes.update(&self.workspace, &self.atlas, &ids);
                 self.refresh();
@@ -91,8 +91,11 @@ impl App {
 
     /// The scopes in which a key is looked up just now, the innermost first.
     pub fn chain(&self) -> Vec<Scope> {
+        if let Some(Layer::Form(form)) = self.layers.last() {
+            return form.scopes().into_iter().chain([Scope::ALWAYS]).collect();
+        }
         let inner: &[Scope] = match self.layers.last() {
-            Some(Layer::Form(form)) => form.scopes(),
+            Some(Layer::Form(_)) => &[],
             Some(Layer::Minutes(_)) => minutes::Minutes::scopes(),
             Some(Layer::Palette(_)) => &[Scope::COMMANDS],
             Some(Layer::Prompt(_)) => &[Scope::PROMPT],

@@ -7,6 +7,7 @@ use super::draft::Draft;
 use super::key::Key;
 use super::saving::KeptChanges;
 use crate::model::place::Atlas;
+use crate::model::thesaurus::Thesaurus;
 use crate::model::{AnyRecord, Change, Date, Id, Time, Timestamp, Workspace};
 use crate::search::Indexes;
 
@@ -66,6 +67,8 @@ pub struct Loaded {
     pub indexes: Indexes,
     /// The map.
     pub atlas: Arc<Atlas>,
+    /// What words mean.
+    pub thesaurus: Arc<Thesaurus>,
     /// Where it lies, for the about page.
     pub directory: String,
     /// What is wrong with its files, one line each.

@@ -30,6 +30,8 @@ pub struct RecordList {
     pub query: Query,
     /// Nothing holds all the words; the list shows what holds most of them.
     pub is_partial: bool,
+    /// Words of the search that no record has.
+    pub unknown: Vec<String>,
     /// The search with one part less that finds most, and how many; only where nothing is found.
     pub suggestion: Option<(String, usize)>,
     /// What stands in the list, in its order.
@@ -58,6 +60,7 @@ impl RecordList {
             is_waiting: false,
             query: Query::default(),
             is_partial: false,
+            unknown: Vec::new(),
             suggestion: None,
             rows: Vec::new(),
             cursor: Cursor::default(),
@@ -221,6 +224,7 @@ pub(super) fn refresh(app: &mut App, screen: super::screen::ScreenId) {
             let context = crate::search::Context { workspace, atlas, today: *today };
             let found = index.search(&list.query, context);
             list.rows = found.hits;
+            list.unknown = found.unknown;
             (list.is_partial, list.suggestion) = (found.partial, found.suggestion);
             if list.query.is_empty() && list.kinds.len() > 1 {
                 let place = |row: &Hit| list.kinds.iter().position(|kind| Some(*kind) == Kind::of(row.id));

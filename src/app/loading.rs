@@ -12,8 +12,9 @@ impl App {
     pub(super) fn take_loaded(&mut self, loaded: Loaded) -> Effects {
         self.workspace = loaded.workspace;
         self.revision += 1;
-        self.indexes = loaded.indexes;
+        self.indexes = loaded.indexes.with_thesaurus(&loaded.thesaurus);
         self.atlas = loaded.atlas;
+        self.thesaurus = loaded.thesaurus;
         self.directory = loaded.directory;
         self.problems = loaded.problems;
         self.drafts = loaded.drafts;

@@ -7,6 +7,7 @@
 //! enough; nothing else knows it. Time arrives as an event, and so does everything the disk has to say.
 
 pub mod actions;
+pub mod chart;
 pub mod command;
 pub mod compare;
 pub mod detail;
@@ -47,6 +48,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::model::place::Atlas;
+use crate::model::thesaurus::Thesaurus;
 use crate::model::{AnyRecord, Audience, Author, Change, Date, Id, Kind, SplitMix64, Text, Time, Timestamp, Workspace};
 use crate::search::{Index, Indexes};
 
@@ -128,6 +130,8 @@ pub struct App {
     unindexed: Vec<Id>,
     /// The map.
     pub atlas: Arc<Atlas>,
+    /// What words mean.
+    pub thesaurus: Arc<Thesaurus>,
     /// Where the workspace lies.
     pub directory: String,
     /// Whether the workspace has been read.
@@ -201,6 +205,7 @@ impl App {
             indexes: Indexes::default(),
             unindexed: Vec::new(),
             atlas: Arc::default(),
+            thesaurus: Arc::default(),
             directory: String::new(),
             loaded: false,
             read_only: None,

@@ -17,6 +17,7 @@ pub(crate) const COMMANDS: &[Command] = commands! { Scope::SEARCH;
     "search.keep" ["enter"] "keep" "keep the result and go to the list" always, keep;
     "search.clear" ["esc"] "clear" "clear the search" always, clear;
     "search.complete" ["tab"] "complete" "complete a filter: in:wey becomes in:Weymouth" always, complete;
+    "search.literal" ["ctrl-x"] "as written" "take the word at the cursor, or the last that was understood, for what it says and no more: 'flat" has_understood, literal;
     "search.up" ["up"] "" "one up in the result" always, |app| step(app, Step::Rows(-1));
     "search.down" ["down"] "" "one down in the result" always, |app| step(app, Step::Rows(1));
     "search.page-up" ["pgup"] "" "a screen up in the result" always, |app| step(app, Step::Windows(-1));
@@ -74,6 +75,27 @@ pub(crate) fn clear(app: &mut App) -> Effects {
         list::search(app);
     }
     keep(app)
+}
+
+fn has_understood(app: &App) -> Result<(), &'static str> {
+    let is_any = !app.list().query.understood().is_empty();
+    if is_any { Ok(()) } else { Err("no word here is understood as more than it says") }
+}
+
+/// Drops one part of what was understood: its words stay, and say what they say.
+fn literal(app: &mut App) -> Effects {
+    let list = app.list();
+    let cursor = list.input.cursor();
+    let before = list.input.text().get(..cursor).unwrap_or_default();
+    let at = before.split_whitespace().count().saturating_sub(1);
+    let understood = list.query.understood();
+    let here = understood.iter().find(|one| one.parts.contains(&at)).or_else(|| understood.last());
+    let Some(text) = here.map(|one| list.query.literal(one.parts.clone())) else { return Vec::new() };
+    if let Some(line) = line(app) {
+        line.set(&text, text.len());
+        list::search(app);
+    }
+    Vec::new()
 }
 
 fn step(app: &mut App, step: Step) -> Effects {

@@ -1,6 +1,5 @@
 //! The services screen: the list, the map, and the matrix of gaps.
 
-pub mod chart;
 mod gaps;
 mod map;
 
@@ -18,7 +17,7 @@ use crate::model::place::Point;
 use crate::model::service::{Need, Status, set_status, verify};
 use crate::model::text::count;
 use crate::model::{Action, AnyRecord, Id, Kind};
-pub use map::{Look, chosen, has_room, is_table, map_size};
+pub use map::{Look, chosen, is_table, map_size};
 
 /// What the screen shows beside the search line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -91,7 +91,7 @@ pub struct Drawn {
 
 /// Whether a map can be read in this much room.
 pub fn has_room(area: Rect) -> bool {
-    crate::app::services::has_room((area.width, area.height))
+    crate::app::chart::has_room((area.width, area.height))
 }
 
 /// Draws the map. Where [`has_room`] says no, or in ASCII, nothing is drawn: show a [`district_table`] there.

@@ -161,6 +161,7 @@ impl Harness {
         let loaded = Loaded {
             indexes: Indexes::build(folkmoot::app::screen::SEARCHED, &opened.workspace, &atlas),
             atlas: Arc::new(atlas),
+            thesaurus: Arc::new(store::thesaurus(self.dir.path()).unwrap()),
             directory: "/home/katy/dorset".to_owned(),
             problems: opened.problems.iter().map(ToString::to_string).collect(),
             read_only: opened.read_only,
@@ -405,16 +406,15 @@ impl Harness {
         folkmoot::model::Service::clone(service)
     }
 
-    /// Goes to the field of the open form with this name, by tab as a person would.
+    /// Goes to the field of the open form with this name, by its name as a person would.
     pub fn field(&mut self, name: &str) -> &mut Self {
-        for _ in 0..100 {
-            let Some(Layer::Form(form)) = self.app.layers.last() else { panic!("no form is open: {}", self.screen()) };
-            if form.fields.get(form.at).is_some_and(|field| field.info.name == name) {
-                return self;
-            }
-            self.press("<tab>");
+        let Some(Layer::Form(form)) = self.app.layers.last() else { panic!("no form is open: {}", self.screen()) };
+        let field = form.fields.iter().find(|field| field.info.name == name);
+        let label = field.unwrap_or_else(|| panic!("the form has no field {name}")).info.label;
+        if form.fields.get(form.at).is_none_or(|field| field.info.name != name) {
+            self.press(&format!("<ctrl-f>{label}<enter>"));
         }
-        panic!("the form has no field {name}");
+        self
     }
 
     /// What stands in a field of the open form.

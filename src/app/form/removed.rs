@@ -1,7 +1,8 @@
 //! A record that a colleague removes while it is edited: that is said at once, and who saves is asked. What was typed is
 //! lost in no case.
 
-use super::{save, top};
+use super::save::save;
+use super::top;
 use crate::app::{App, Effect, Effects, Severity, prompt};
 
 /// Says so, where it has happened to the open form.

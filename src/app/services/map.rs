@@ -3,8 +3,8 @@
 
 use std::collections::HashSet;
 
-use super::chart::{Cell, Cluster, MAX_ZOOM, Projection, Tally};
 use super::{MAP, Part, PartOf, Services, View};
+use crate::app::chart::{ACROSS, Cell, Cluster, DOWN, MAX_ZOOM, Projection, Tally, has_room};
 use crate::app::command::{Command, commands};
 use crate::app::moving::{Cursor, Step};
 use crate::app::{App, Effects, Severity, list};
@@ -42,11 +42,6 @@ impl Default for Look {
 pub fn map_size((columns, rows): (u16, u16)) -> (u16, u16) {
     let height = rows.saturating_sub(4);
     (columns, if height >= 16 { height - 4 } else { height })
-}
-
-/// Whether a map can be read in so many cells.
-pub fn has_room((width, height): (u16, u16)) -> bool {
-    width >= 24 && height >= 8
 }
 
 /// Whether the table by district stands in the place of the map.
@@ -127,7 +122,7 @@ fn step_table(app: &mut App, step: Step) {
 
 /// The middle of a cell in dots.
 fn middle((x, y): Cell) -> (f64, f64) {
-    (f64::from(x) * super::chart::ACROSS, f64::from(y) * super::chart::DOWN)
+    (f64::from(x) * ACROSS, f64::from(y) * DOWN)
 }
 
 /// How far it is from one dot to another in a direction; `None` where it lies the other way. What lies aside is farther.

@@ -12,7 +12,7 @@ use ratatui::layout::Rect;
 
 use super::land;
 use super::{MapTheme, MapView};
-use crate::app::services::chart::{Projection, Tally};
+use crate::app::chart::{Projection, Tally};
 use crate::model::place::{Atlas, Point};
 
 /// The land and the services of a map.

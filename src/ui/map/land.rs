@@ -10,7 +10,7 @@ use ratatui::widgets::Widget;
 use ratatui::widgets::canvas::{Canvas, Painter, Shape};
 
 use super::MapTheme;
-use crate::app::services::chart::{ACROSS, DOWN, Projection};
+use crate::app::chart::{ACROSS, DOWN, Projection};
 use crate::model::place::{Atlas, Point, Ring};
 
 /// Of a dotted line, one dot in so many is drawn.

@@ -7,7 +7,7 @@ use ratatui::text::Line;
 
 use super::backdrop::Backdrop;
 use super::{Drawn, MapView};
-use crate::app::services::chart::{Cell, Cluster, Projection};
+use crate::app::chart::{Cell, Cluster, Projection};
 
 /// A service by itself.
 const ONE: &str = "•";

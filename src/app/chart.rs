@@ -15,6 +15,11 @@ pub const MAX_ZOOM: f64 = 64.0;
 /// A cell of the map, counted from its north-west corner: across and down.
 pub type Cell = (u16, u16);
 
+/// Whether a map can be read in so many cells.
+pub fn has_room((width, height): (u16, u16)) -> bool {
+    width >= 24 && height >= 8
+}
+
 /// How degrees become dots of braille, and dots cells.
 #[derive(Clone, Debug)]
 pub struct Projection {
