@@ -138,7 +138,7 @@ impl Screen for Services {
         match state.view {
             View::Gaps => gaps::step(&mut state.gap, step, districts),
             View::Map => map::step(app, step),
-            _ => list::step(app, step),
+            View::List => list::step(app, step),
         }
     }
 
