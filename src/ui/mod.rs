@@ -158,7 +158,6 @@ fn status(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         put(buf, (area.right() - cells, area.y), cells, right, theme.style(Role::Quiet), theme);
     }
     let aside = search_problem(app).map(|problem| (problem, Role::Warn));
-    let aside = aside.or_else(|| command_in_full(app, room));
     let aside = aside.or_else(|| understood(app).map(|said| (said, Role::Quiet))).or_else(|| number_to_ring(app));
     let (text, role) = aside.unwrap_or_else(|| (said(app), role));
     put(buf, (area.x, area.y), room, &text, theme.style(role), theme);
@@ -185,16 +184,6 @@ fn understood(app: &App) -> Option<String> {
     let understood = list.query.understood();
     let is_said = is_silent && app.screens.shows_list(app.screen) && !understood.is_empty();
     is_said.then(|| understood.into_iter().map(|one| one.label).collect::<Vec<_>>().join(" · "))
-}
-
-/// The help of the command that is chosen in a list, where the list has no room for all of it.
-fn command_in_full(app: &App, room: u16) -> Option<(String, Role)> {
-    let Some(Layer::Palette(palette)) = app.layers.last() else { return None };
-    let command = palette.rows.get(palette.cursor.at)?;
-    let why = layers::not_ready(app, palette, command).map(|why| format!(" ({why})")).unwrap_or_default();
-    let text = format!("{}{why}", command.help);
-    let name = if palette.is_help { 0 } else { width(command.name) + 2 };
-    (width(&text) + name + layers::KEY_CELLS > room.into()).then_some((text, Role::Text))
 }
 
 /// On a small screen the list has no room for the number one would ring: it stands here while nothing else does.
