@@ -157,6 +157,8 @@ pub struct App {
     pub layers: Vec<Layer>,
     /// The record that was gone to from elsewhere, and where from: there one goes back to.
     pub(crate) origins: Vec<(Id, Origin)>,
+    /// The question whose answer is being carried out.
+    pub(crate) awaited: Option<prompt::Prompt>,
     /// The line that says what happened.
     pub status: StatusLine,
     /// What it said last, for the page that `!` opens.
@@ -208,6 +210,7 @@ impl App {
             screens: Screens::default(),
             layers: Vec::new(),
             origins: Vec::new(),
+            awaited: None,
             status: StatusLine::default(),
             last_message: StatusLine::default(),
             running: None,

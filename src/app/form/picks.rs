@@ -7,7 +7,7 @@
 
 use super::{Form, top, typed};
 use crate::app::command::{Command, Scope, always, commands};
-use crate::app::input::TextInput;
+use crate::app::input::{TextInput, is_replaced};
 use crate::app::{App, Effects};
 use crate::model::field::SearchField;
 use crate::model::{FieldInfo, FieldType, Kind};
@@ -185,10 +185,7 @@ impl<'a> Finder<'a> {
     fn look(&mut self, app: &App, info: &FieldInfo) {
         match info.field_type {
             FieldType::Flag => self.names(["yes", "no"]),
-            FieldType::One(labels) | FieldType::Some(labels) => {
-                self.names(labels.iter().copied());
-                self.meanings(app, labels);
-            }
+            FieldType::One(labels) | FieldType::Some(labels) => self.names(labels.iter().copied()),
             FieldType::Areas => self.names(app.atlas.area_names()),
             FieldType::Reference(kind) | FieldType::References(kind) if !self.begun.is_empty() => {
                 self.records(app, kind);
@@ -249,9 +246,6 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// What the words mean that were typed: "homeless" is accommodation.
-    fn meanings(&mut self, _app: &App, _labels: &'static [&'static str]) {}
-
     /// The choices in the order of the list, and how many more there are. Where one of them stands there already, all are
     /// shown in their own order.
     fn into_options(mut self, are_sorted: bool) -> (Vec<Pick>, usize) {
@@ -267,12 +261,6 @@ impl<'a> Finder<'a> {
 fn begins(name: &str, begun_small: &str) -> bool {
     let mut letters = name.chars().flat_map(char::to_lowercase);
     begun_small.chars().all(|wanted| letters.next() == Some(wanted))
-}
-
-/// Whether what stands in a field of this type is a whole that one replaces, not a text that one goes on with.
-pub(crate) fn is_replaced(field_type: FieldType) -> bool {
-    use FieldType::{Date, DateTime, Flag, Notation, Number, One, Reference, Time};
-    matches!(field_type, Date | DateTime | Flag | Notation | Number | One(_) | Reference(_) | Time)
 }
 
 /// Puts the cursor into a field as somebody does who comes to it: what is replaced as a whole is proposed.
