@@ -55,7 +55,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "model",
         rooms: &[],
-        crates: &["serde", "chrono", "interim", "unicode_normalization", "xxhash_rust"],
+        crates: &["serde", "chrono", "interim", "strsim", "unicode_normalization", "xxhash_rust"],
         never: &[CLOCK, PROCESS, TERMINAL, NETWORK, PRINTING],
         disk: &[],
     },

@@ -171,6 +171,14 @@ macro_rules! kinds {
                 }
             }
 
+            /// Writes down what its kind keeps of what it was.
+            pub(super) fn keep(&mut self, before: &AnyRecord) {
+                match (self, before) {
+                    $((Self::$name(record), AnyRecord::$name(before)) => Arc::make_mut(record).keep(before),)+
+                    _ => {}
+                }
+            }
+
             /// Fills in what a new record leaves out and the others tell.
             fn complete(&mut self, workspace: &Workspace) {
                 match self { $(Self::$name(record) => Arc::make_mut(record).complete(workspace)),+ }

@@ -144,6 +144,10 @@ pub trait Rules: Sized + 'static {
     /// Writes down what its kind keeps of an edit, such as the day by which something was due before.
     fn revise(&mut self, _before: &Self, _author: &Author) {}
 
+    /// Writes down what its kind keeps of what a record was, whatever way it came to be changed: by hand, from the shell, by
+    /// an import.
+    fn keep(&mut self, _before: &Self) {}
+
     /// What it has to do with a record to which a field of it refers, in a few words: the title somebody has in an
     /// organisation, how much they want to do for a recommendation.
     fn relation(&self, _field: &str, _to: Id, _today: Date) -> Option<String> {
