@@ -90,6 +90,21 @@ fn tab_takes_what_is_shown_and_then_the_next() {
     assert_eq!(harness.service("The Long Table").needs.labels(), "mental health, women");
 }
 
+/// What callers say is offered as the need it means.
+#[test]
+fn words_of_callers_are_choices() {
+    let mut harness = new_service();
+    harness.field("needs").press("homeless");
+    assert!(footer(&harness).starts_with("tab take"), "{}", footer(&harness));
+    assert!(words(&harness).contains("accommodation homeless"), "{}", harness.screen());
+    harness.press("<tab>, detox");
+    assert!(footer(&harness).starts_with("tab take"), "{}", harness.screen());
+    harness.press("<tab>");
+    assert_eq!(harness.typed("needs"), "accommodation, drugs and alcohol");
+    harness.field("clients").press("inside<tab>");
+    assert_eq!(harness.typed("clients"), "in custody");
+}
+
 /// What begins a value alone is that value, whether or not somebody took it; with one choice tab goes on once it is taken.
 #[test]
 fn one_choice_is_taken_and_gone_on_with() {
@@ -159,7 +174,7 @@ fn what_cannot_be_used_is_said_and_saved() {
         assert!(harness.said().starts_with("The Long Table added"), "{name} is saved: {}", harness.said());
     }
     let mut harness = new_service();
-    harness.field("locations").press("<tab><tab><tab>DT4 8<enter>");
+    harness.field("locations").press("The Mill<tab><tab><tab>DT4 8<enter>");
     assert!(!form(&harness).fields.iter().any(|field| field.error.is_some()));
     assert!(harness.screen().contains("DT4 8 is no whole postcode"), "{}", harness.screen());
 }
@@ -170,7 +185,7 @@ fn where_the_partnership_is_american_its_numbers_and_zip_codes_are_known() {
     let partnership = harness.saved().partnership.iter().next().unwrap().id;
     harness.colleague(|workspace, author| set(workspace, author, partnership, "country", "united states"));
     harness.field("phone").press("617-555-0142<enter>");
-    harness.field("locations").press("<tab><tab><tab>02139<enter>");
+    harness.field("locations").press("The Mill<tab><tab><tab>02139<enter>");
     assert!(!harness.screen().contains("postcode:") && !harness.screen().contains("ZIP"), "{}", harness.screen());
     harness.field("phone").press("<ctrl-u>555-0142<enter>");
     assert!(harness.screen().contains("cannot be dialled"), "{}", harness.screen());

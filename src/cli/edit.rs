@@ -11,7 +11,7 @@ use super::list::kind_parser;
 use super::session::Session;
 use crate::model::doubt::{self, Known};
 use crate::model::place::Atlas;
-use crate::model::{AnyRecord, Author, FieldType, Kind, ParseContext, SplitMix64, change, service};
+use crate::model::{AnyRecord, Author, FieldType, Kind, ParseContext, SplitMix64, Text, change, service};
 use crate::store::{self, Mode, StoreError};
 
 /// `moot init`
@@ -111,7 +111,9 @@ fn set_fields(record: &mut AnyRecord, typed: &[String], session: &Session) -> Re
         }
         seen.push(field);
         record.set_field(field, value, context).map_err(|why| CommandError::usage(format!("{field}: {why}")))?;
-        doubts.extend(doubt::sentences(info, value, known).into_iter().map(|doubt| format!("{field}: {doubt}")));
+        doubts.extend(
+            doubt::sentences(info, &Text::new(value), known).into_iter().map(|doubt| format!("{field}: {doubt}")),
+        );
     }
     Ok(doubts)
 }

@@ -9,7 +9,11 @@ use super::{Form, top, typed};
 use crate::app::command::{Command, Scope, always, commands};
 use crate::app::input::{TextInput, is_replaced};
 use crate::app::{App, Effects};
+use crate::model::choice::Choice;
 use crate::model::field::SearchField;
+use crate::model::service::{Client, Need, Sex};
+use crate::model::text::fold;
+use crate::model::thesaurus::Thesaurus;
 use crate::model::{FieldInfo, FieldType, Kind};
 
 /// Keys while a list of choices is gone through.
@@ -185,7 +189,10 @@ impl<'a> Finder<'a> {
     fn look(&mut self, app: &App, info: &FieldInfo) {
         match info.field_type {
             FieldType::Flag => self.names(["yes", "no"]),
-            FieldType::One(labels) | FieldType::Some(labels) => self.names(labels.iter().copied()),
+            FieldType::One(labels) | FieldType::Some(labels) => {
+                self.names(labels.iter().copied());
+                self.meant(&app.thesaurus, labels);
+            }
             FieldType::Areas => self.names(app.atlas.area_names()),
             FieldType::Reference(kind) | FieldType::References(kind) if !self.begun.is_empty() => {
                 self.records(app, kind);
@@ -246,6 +253,22 @@ impl<'a> Finder<'a> {
         }
     }
 
+    /// What is meant by words that callers say: "homeless" is accommodation.
+    fn meant(&mut self, thesaurus: &Thesaurus, labels: &[&str]) {
+        let words = folded(&self.begun);
+        if words.is_empty() || ![Need::LABELS, Client::LABELS, Sex::LABELS].contains(&labels) {
+            return;
+        }
+        for meaning in thesaurus.read(&words, true) {
+            let because = words.get(meaning.words.clone()).unwrap_or_default().join(" ");
+            let needs = meaning.needs.iter().map(|(need, _)| need.label());
+            let all = needs.chain(meaning.clients.iter().map(Client::label)).chain(meaning.sex.map(Sex::label));
+            for label in all.filter(|label| labels.contains(label)) {
+                self.put(Fit::Means, label, Some(because.clone()));
+            }
+        }
+    }
+
     /// The choices in the order of the list, and how many more there are. Where one of them stands there already, all are
     /// shown in their own order.
     fn into_options(mut self, are_sorted: bool) -> (Vec<Pick>, usize) {
@@ -255,6 +278,15 @@ impl<'a> Finder<'a> {
         let more = self.more + self.found.len().saturating_sub(MOST);
         (self.found.into_iter().take(MOST).map(|(_, pick)| pick).collect(), more)
     }
+}
+
+/// Words as the thesaurus knows them: small letters without accents and apostrophes, apart at hyphens.
+fn folded(text: &str) -> Vec<String> {
+    let mut plain = String::new();
+    for c in text.chars().filter(|c| !"'’‘".contains(*c)) {
+        fold(c, |c| plain.push(if c.is_alphanumeric() { c } else { ' ' }));
+    }
+    plain.split_whitespace().map(str::to_owned).collect()
 }
 
 /// Whether a name begins so, whatever its letters; nothing is copied, for there are thousands of names.
