@@ -70,6 +70,10 @@
 //! - Letters are commands, and typing finds: at the start the search has the focus, and later on letters typed at once are a
 //!   word, which is searched for ([`app::typing`] has the rule). What the first letter did as a command is taken back, so
 //!   no key has to wait for the next one.
+//! - In a form tab takes what is shown, and where nothing is shown it goes on: one rule for fields and cells
+//!   (`app::form::picks`, `app::form::going`). What cannot be dialled, written to or found is doubted and forbids nothing
+//!   ([`model::doubt`]); numbers are looked at by the plans of Britain and North America, for a library that knows every
+//!   country's is 2.8 MB.
 //! - Distances and points in districts are a dozen lines in [`model::place`]; a library of geometry would be forty
 //!   crates for them.
 //!

@@ -619,3 +619,35 @@ fn an_election_from_elsewhere_is_counted() {
     let (_, code, error) = run(dir, &["import", "broken.pb"]);
     assert!(code != 0 && error.contains("broken.pb"), "{error}");
 }
+
+/// Fields are called as in files or as on screens, in whatever letters; what is unknown names the nearest.
+#[test]
+fn fields_are_set_by_label_or_name() {
+    let dir = sample();
+    let dir = dir.path();
+    let (id, ..) = run(dir, &["add", "service", "NAME=The Long Table", "Who can have it=anyone", "Phone=01632 960107"]);
+    let id = id.trim();
+    for field in ["Who can have it", "who can have it", "eligibility", "ELIGIBILITY", "How to refer"] {
+        let (said, code, _) = run(dir, &["set", id, &format!("{field}=as {field} says")]);
+        assert_eq!(code, 0, "{field}: {said}");
+    }
+    let shown = run(dir, &["show", id]).0;
+    assert!(shown.contains("as ELIGIBILITY says") && shown.contains("as How to refer says"), "{shown}");
+    let (_, code, said) = run(dir, &["set", id, "eligibilty=x"]);
+    assert!(code == 2 && said.contains("is eligibility meant (Who can have it)?"), "{said}");
+    let (_, code, said) = run(dir, &["add", "service", "name=x", "Who may have it=x"]);
+    assert!(code == 2 && said.contains("is eligibility meant (Who can have it)?"), "{said}");
+}
+
+/// What cannot be dialled is said and saved.
+#[test]
+fn what_cannot_be_used_is_noted() {
+    let dir = sample();
+    let dir = dir.path();
+    let (id, code, said) = run(dir, &["add", "service", "name=The Long Table", "phone=01632 96010", "serves=Atlantis"]);
+    assert!(code == 0 && id.trim().len() == 6, "{id}");
+    assert!(said.contains("phone: 01632 96010 cannot be dialled"), "{said}");
+    assert!(said.contains("serves: no area of the map is called Atlantis"), "{said}");
+    let (said, ..) = run(dir, &["set", id.trim(), "url=the leaflet", "organisation=Clinks"]);
+    assert!(said.contains("note: url: no page is at the leaflet") && !said.contains("Clinks is"), "{said}");
+}

@@ -92,12 +92,12 @@ impl Day {
         let delegates: Vec<String> = (0..50).map(initials).collect();
         self.harness.field("delegates").press(&delegates.join(", "));
         self.harness.field("present").press("50");
-        let slots = "A<tab>10:00<tab>10:45<enter>B<tab>11:00<tab>11:45<enter>Lunch<tab>12:00<tab>13:00<tab>yes<enter>\
-                     C<tab>13:00<tab>13:45<enter>D<tab>14:00<tab>14:45<enter>E<tab>15:00<tab>15:45";
+        let slots = "A<tab>10:00<tab>10:45<alt-a>B<tab>11:00<tab>11:45<alt-a>Lunch<tab>12:00<tab>13:00<tab>yes<enter>\
+                     C<tab>13:00<tab>13:45<alt-a>D<tab>14:00<tab>14:45<alt-a>E<tab>15:00<tab>15:45";
         self.harness.field("slots").press(slots);
         self.harness
             .field("spaces")
-            .press("Hall<enter>Studio<enter>Library<enter>Mill room<enter>Loft<enter>Foyer<enter>Tent<ctrl-s>");
+            .press("Hall<down>Studio<down>Library<down>Mill room<down>Loft<down>Foyer<down>Tent<ctrl-s>");
         self.says("Open Space at the mill added");
     }
 

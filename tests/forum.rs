@@ -129,6 +129,34 @@ fn lines_become_numbered_minutes_and_actions() {
     assert!(!prison.is_overdue(&workspace, day("2026-12-11")) && prison.is_overdue(&workspace, day("2026-12-12")));
 }
 
+/// A bar stands for "by", before the colon or at the end.
+#[test]
+fn the_day_of_an_action_may_stand_behind_a_bar() {
+    let workspace = table();
+    let meeting = workspace.meetings.get(id("M-0002")).unwrap();
+    let around = Around { workspace: &workspace, meeting, today: day("2026-12-11") };
+    let said = |typed: &str| {
+        let read = lines::read(typed, around);
+        assert_eq!(read[0].problem, None, "{typed}");
+        lines::in_words(&read[0].minute, &workspace)
+    };
+    let meant = said("Action KP by 18 dec: send the list");
+    assert!(meant.starts_with("Action KP by 18 Dec 2026"), "{meant}");
+    for typed in [
+        "Action KP | 18 dec: send the list",
+        "Action KP | by 18 dec: send the list",
+        "Action KP: send the list | 18 dec",
+        "Action KP: send the list | by 18 dec",
+    ] {
+        assert_eq!(said(typed), meant, "{typed}");
+    }
+    assert_eq!(
+        said("Action KP by 18 dec: send a | b"),
+        "Action KP by 18 Dec 2026: send a | b",
+        "any other bar is text"
+    );
+}
+
 #[test]
 fn what_is_not_understood_stays_a_note_as_it_was_typed() {
     let workspace = table();

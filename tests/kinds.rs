@@ -291,3 +291,22 @@ fn nothing_is_exported_that_is_not_declared_public() {
     };
     assert!(workspace.services.iter().any(is_noted), "and the workspace holds it");
 }
+
+/// A form with more than ten fields has parts; each names every field that people edit once, folded parts last.
+#[test]
+fn long_forms_have_parts() {
+    for kind in Kind::ALL.iter().copied().filter(|kind| kind.is_addable()) {
+        let named: Vec<&str> = kind.form().iter().flat_map(|section| section.fields).copied().collect();
+        let editable: Vec<&str> = kind.editable_fields().map(|field| field.name).collect();
+        if named.is_empty() {
+            assert!(editable.len() <= 10, "the form of {} has {} fields and no parts", kind.plural(), editable.len());
+            continue;
+        }
+        let (mut one, mut other) = (named.clone(), editable.clone());
+        one.sort_unstable();
+        other.sort_unstable();
+        assert_eq!(one, other, "{}", kind.plural());
+        assert!(kind.form().is_sorted_by_key(|section| section.is_more), "{}", kind.plural());
+    }
+    assert_eq!(Kind::Service.form()[0].fields.len(), 10, "the ten fields of a call");
+}

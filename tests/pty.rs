@@ -221,7 +221,7 @@ fn a_pasted_newline_never_submits() {
     let terminal = home.start();
     terminal.type_in("n").until("New service");
     terminal.type_in("\x1b[200~The Long\nTable\r\n\x1b[201~").until("The Long Table");
-    terminal.type_in("\t").until("other names");
+    terminal.type_in("\t").until("active, paused, closed or planned");
     assert!(terminal.screen().contains("New service") && !home.services().contains("The Long"));
 }
 

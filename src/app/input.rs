@@ -157,6 +157,12 @@ fn one_line_kept(text: &str) -> String {
     text.chars().map(|c| if c == '\n' { ' ' } else { c }).filter(|c| !is_unwelcome(*c)).collect()
 }
 
+/// Whether what stands in a field of this type is a whole that one replaces, not a text that one goes on with.
+pub(crate) fn is_replaced(field_type: FieldType) -> bool {
+    use FieldType::{Date, DateTime, Flag, Notation, Number, One, Reference, Time};
+    matches!(field_type, Date | DateTime | Flag | Notation | Number | One(_) | Reference(_) | Time)
+}
+
 /// A field being typed.
 pub enum TextInput {
     /// One line.

@@ -170,6 +170,8 @@ pub struct App {
     pub layers: Vec<Layer>,
     /// The record that was gone to from elsewhere, and where from: there one goes back to.
     pub(crate) origins: Vec<(Id, Origin)>,
+    /// The question whose answer is being carried out.
+    pub(crate) awaited: Option<prompt::Prompt>,
     /// The line that says what happened.
     pub status: StatusLine,
     /// What it said last, for the page that `!` opens.
@@ -229,6 +231,7 @@ impl App {
             screens: Screens::default(),
             layers: Vec::new(),
             origins: Vec::new(),
+            awaited: None,
             status: StatusLine::default(),
             last_message: StatusLine::default(),
             running: None,

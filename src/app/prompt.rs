@@ -46,15 +46,9 @@ pub(crate) fn ask(
     text: &str,
     answer: fn(&mut App, &str) -> Result<Effects, String>,
 ) -> Effects {
-    let prompt = Prompt {
-        question,
-        hint: hint.into(),
-        input: LineInput::new(text),
-        answer,
-        preview: None,
-        error: None,
-        then: None,
-    };
+    // What ends with a blank is a beginning, behind which one goes on; anything else is replaced by the first letter typed.
+    let input = if text.ends_with(' ') { LineInput::new(text) } else { LineInput::proposing(text) };
+    let prompt = Prompt { question, hint: hint.into(), input, answer, preview: None, error: None, then: None };
     app.layers.push(Layer::Prompt(prompt));
     Vec::new()
 }
@@ -74,6 +68,11 @@ fn answer(app: &mut App) -> Effects {
     match (prompt.answer)(app, &typed) {
         Ok(mut effects) => {
             effects.extend(prompt.then.map(|command| app.run(command)).unwrap_or_default());
+            let is_awaited =
+                |effect: &Effect| matches!(effect, Effect::Import(_) | Effect::Export(..) | Effect::Begin(..));
+            if effects.iter().any(is_awaited) {
+                app.awaited = Some(prompt);
+            }
             effects
         }
         Err(why) => {
@@ -81,6 +80,15 @@ fn answer(app: &mut App) -> Effects {
             app.layers.push(Layer::Prompt(prompt));
             Vec::new()
         }
+    }
+}
+
+/// Long work that a question began has failed: the question comes back with what was typed and the reason, unless somebody
+/// has begun something else.
+pub(crate) fn ask_again(app: &mut App, why: &str) {
+    if let Some(mut prompt) = app.awaited.take().filter(|_| app.layers.is_empty()) {
+        prompt.error = Some(why.to_owned());
+        app.layers.push(Layer::Prompt(prompt));
     }
 }
 

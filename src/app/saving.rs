@@ -328,6 +328,10 @@ impl App {
             return Vec::new();
         }
         let effects = finished.change.map(|change| self.submit(change)).unwrap_or_default();
+        if finished.failed {
+            super::prompt::ask_again(self, &finished.sentence);
+        }
+        self.awaited = None;
         self.set_status(if finished.failed { Severity::Error } else { Severity::Info }, finished.sentence);
         if let Some((title, lines)) = finished.page {
             self.layers.push(Layer::Page(page::Page::new(title, lines)));

@@ -6,10 +6,12 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Global;
-use super::exit::{CommandError, CommandResult};
+use super::exit::{CommandError, CommandResult, warn};
 use super::list::kind_parser;
 use super::session::Session;
-use crate::model::{AnyRecord, Author, Kind, ParseContext, SplitMix64, change, service};
+use crate::model::doubt::{self, Known};
+use crate::model::place::Atlas;
+use crate::model::{AnyRecord, Author, FieldType, Kind, ParseContext, SplitMix64, Text, change, service};
 use crate::store::{self, Mode, StoreError};
 
 /// `moot init`
@@ -57,13 +59,16 @@ impl AddArgs {
         let mut random = SplitMix64::new(crate::run::seed());
         let mut tried = 0;
         loop {
-            let record = self.record(&session, kind, &mut random)?;
+            let (record, doubts) = self.record(&session, kind, &mut random)?;
             let author = session.author_adding(&record)?;
             let id = record.id();
             let change = change::put(session.workspace(), record, &author)?;
             match session.commit(&author, &change) {
                 Ok(()) => {
                     writeln!(out, "{id}")?;
+                    for doubt in doubts {
+                        warn(&doubt);
+                    }
                     return Ok(0);
                 }
                 Err(StoreError::Taken(_)) if tried < MAX_ID_ATTEMPTS => tried += 1,
@@ -72,31 +77,45 @@ impl AddArgs {
         }
     }
 
-    fn record(&self, session: &Session, kind: Kind, random: &mut SplitMix64) -> Result<AnyRecord, CommandError> {
+    fn record(
+        &self,
+        session: &Session,
+        kind: Kind,
+        random: &mut SplitMix64,
+    ) -> Result<(AnyRecord, Vec<String>), CommandError> {
         let workspace = session.workspace();
         let id = random.new_id(kind.letter(), workspace.count(kind), |id| workspace.get(id).is_some());
         let mut record = kind.blank(id);
-        set_fields(&mut record, &self.fields, session)?;
-        Ok(record)
+        let doubts = set_fields(&mut record, &self.fields, session)?;
+        Ok((record, doubts))
     }
 }
 
-/// Sets fields from `FIELD=VALUE`; mistakes are usage errors.
-fn set_fields(record: &mut AnyRecord, typed: &[String], session: &Session) -> Result<(), CommandError> {
+/// Sets fields from `FIELD=VALUE` and returns what is to be doubted of them; mistakes are usage errors.
+fn set_fields(record: &mut AnyRecord, typed: &[String], session: &Session) -> Result<Vec<String>, CommandError> {
     let context = ParseContext { workspace: session.workspace(), today: crate::run::clock().1 };
-    let mut seen = Vec::new();
+    let fields = typed.iter().filter_map(|pair| record.kind().field_meant(pair.split_once('=')?.0));
+    // Only areas are looked up on the map.
+    let has_areas = fields.into_iter().any(|field| field.field_type == FieldType::Areas);
+    let atlas = if has_areas { session.atlas() } else { Atlas::default() };
+    let known = Known { workspace: session.workspace(), atlas: &atlas };
+    let (mut seen, mut doubts) = (Vec::new(), Vec::new());
     for pair in typed {
         let Some((field, value)) = pair.split_once('=') else {
             return Err(CommandError::usage(format!("write FIELD=VALUE, not {pair:?}")));
         };
-        let field = record.kind().field_meant(field).ok_or_else(|| no_such_field(record.kind(), field))?.name;
+        let info = record.kind().field_meant(field).ok_or_else(|| no_such_field(record.kind(), field))?;
+        let field = info.name;
         if seen.contains(&field) {
             return Err(CommandError::usage(format!("{field} stands here twice: write {field}=… once")));
         }
         seen.push(field);
         record.set_field(field, value, context).map_err(|why| CommandError::usage(format!("{field}: {why}")))?;
+        doubts.extend(
+            doubt::sentences(info, &Text::new(value), known).into_iter().map(|doubt| format!("{field}: {doubt}")),
+        );
     }
-    Ok(())
+    Ok(doubts)
 }
 
 /// The error for a field that a kind does not have, with the one that may be meant.
@@ -129,11 +148,16 @@ pub struct SetArgs {
 
 impl SetArgs {
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
-        commit_change(global, out, |session, author| {
+        let mut doubts = Vec::new();
+        let code = commit_change(global, out, |session, author| {
             let mut record = session.record(&self.id)?;
-            set_fields(&mut record, &self.fields, session)?;
+            doubts = set_fields(&mut record, &self.fields, session)?;
             Ok(change::put(session.workspace(), record, author)?)
-        })
+        })?;
+        for doubt in doubts {
+            writeln!(out, "note: {}", crate::model::text::one_line(&doubt))?;
+        }
+        Ok(code)
     }
 }
 

@@ -107,7 +107,7 @@ record! {
         /// The number of the minute there.
         minute: Option<Text> = "Minute", "the number of the minute there: 2.1", public;
         /// How it goes.
-        progress: Vec<Progress> = "Progress", "one a line: note | day | by", public;
+        progress: Vec<Progress> = "Progress", "one a line: note | day | by", public, journal;
     }
     system {
         /// Who wrote it down first: initials.

@@ -88,7 +88,7 @@ fn named_nowhere(kind: Kind, typed: &str, workspace: &Workspace) -> Option<Doubt
     if other != kind && is_known(other, &name, workspace) {
         return Some(Doubt::of(format!("{name} is {}, not {}", other.with_article(), kind.with_article())));
     }
-    let sentence = format!("no {} here is called {name}", kind.singular());
+    let sentence = format!("no {} is called {name}", kind.singular());
     Some(Doubt { sentence, unknown: kind.is_addable().then_some((kind, name)) })
 }
 

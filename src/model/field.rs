@@ -205,6 +205,8 @@ pub struct FieldInfo {
     pub lean: Lean,
     /// What stands in it that somebody will want to use.
     pub holds: Option<Holds>,
+    /// Whether its rows are written one after the other and left as they are: one goes on below them.
+    pub is_journal: bool,
 }
 
 /// What a text is used for, so that what is of no use can be doubted: see [`super::doubt`].
@@ -245,7 +247,14 @@ impl FieldInfo {
             is_editable: true,
             lean: Lean::Either,
             holds: None,
+            is_journal: false,
         }
+    }
+
+    /// Its rows are written one after the other.
+    #[must_use]
+    pub const fn journal(self) -> Self {
+        Self { is_journal: true, ..self }
     }
 
     /// It holds something that is dialled, written to or looked up; what is of no use is doubted.

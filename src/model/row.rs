@@ -137,7 +137,12 @@ impl<R: Row> FieldValue for Vec<R> {
 
     /// One row a line, bars between the columns; see [`join_cells`].
     fn format(&self, workspace: &Workspace) -> String {
-        self.iter().map(|row| join_cells(&row.cells(workspace))).collect::<Vec<_>>().join("\n")
+        let line = |row: &R| {
+            let line = join_cells(&row.cells(workspace));
+            // One name that has a semicolon in it is not read as two.
+            if names_in::<R>(&line).is_some() { line + " |" } else { line }
+        };
+        self.iter().map(line).collect::<Vec<_>>().join("\n")
     }
 
     /// One row a line, commas between what its columns say; what has a notation of its own is left out, and what two
@@ -147,7 +152,8 @@ impl<R: Row> FieldValue for Vec<R> {
     }
 
     fn parse(typed: &str, context: ParseContext<'_>) -> Result<Self, String> {
-        let lines: Vec<&str> = typed.lines().filter(|line| !line.trim().is_empty()).collect();
+        let lines = typed.lines().flat_map(|line| names_in::<R>(line).unwrap_or_else(|| vec![line]));
+        let lines: Vec<&str> = lines.filter(|line| !line.trim().is_empty()).collect();
         if lines.len() > MAX_ROWS {
             return Err(format!("at most {MAX_ROWS} rows fit here"));
         }
@@ -187,6 +193,13 @@ impl<R: Row> FieldValue for Vec<R> {
             row.replace_reference(old, new);
         }
     }
+}
+
+/// The names of several records in a line that has nothing else: "Shelter; Clinks" are two parties.
+fn names_in<R: Row>(line: &str) -> Option<Vec<&str>> {
+    let names_records = R::COLUMNS.first().is_some_and(|column| matches!(column.field_type, FieldType::Reference(_)));
+    let are_names = names_records && line.contains(';') && !line.contains('|');
+    are_names.then(|| line.split(';').map(str::trim).collect())
 }
 
 fn in_words<R: Row>(row: &R, workspace: &Workspace, today: Date) -> String {

@@ -155,7 +155,8 @@ fn more(form: &Form, theme: Theme) -> String {
     let sign = theme.sign("▸", "+");
     let count = folded.len();
     let rest = headings.join(", ").to_lowercase();
-    format!("{sign} more: {stated} of {count} fields stated{moved} (enter): {rest}")
+    let stated = if stated == 0 { format!("{count} fields") } else { format!("{stated} of {count} fields stated") };
+    format!("{sign} more: {stated}{moved} (enter): {rest}")
 }
 
 /// Marks at the edge: the form goes on above, below.

@@ -89,7 +89,8 @@ pub fn prompt(prompt: &Prompt, theme: Theme, area: Rect, buf: &mut Buffer) -> Op
     put(buf, (place.x, place.y + 1), 2, "> ", theme.style(Role::Key), theme);
     let room = place.width - 3;
     let (seen, column) = typed_part(prompt.input.text(), prompt.input.column(), room.into());
-    put(buf, (place.x + 2, place.y + 1), room, seen, theme.style(Role::Strong), theme);
+    let style = theme.style(if prompt.input.is_proposed() { Role::Selected } else { Role::Strong });
+    put(buf, (place.x + 2, place.y + 1), room, seen, style, theme);
     let role = if prompt.error.is_some() { Role::Wrong } else { Role::Quiet };
     for (y, line) in (place.y + 2..place.bottom()).zip(&below) {
         put(buf, (place.x + 2, y), place.width - 2, line, theme.style(role), theme);

@@ -225,6 +225,10 @@ fn hints(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         let of = of.filter(|command| !is_typed(app, command));
         hints.extend(of.map(|command| (app.keymap.first_key(command), command.hint)));
     }
+    // While one types in a form, what tab does just now is said first.
+    if matches!(app.layers.last(), Some(Layer::Form(_))) {
+        hints.sort_by_key(|(key, _)| ["tab", "enter", "ctrl-s"].iter().position(|first| first == key).unwrap_or(3));
+    }
     // A key that an inner scope has taken, and a word that is there already, are not said again.
     let mut seen: Vec<(String, &str)> = Vec::new();
     hints.retain(|(key, hint)| {

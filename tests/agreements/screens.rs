@@ -16,7 +16,7 @@ fn own() -> Harness {
         harness.press("6o").press(name).press("<ctrl-s>");
     }
     harness.press("5nCare at Ashwell");
-    harness.field("parties").press("HMP Ashwell<enter>Ashwell Care Trust<ctrl-s>");
+    harness.field("parties").press("HMP Ashwell; Ashwell Care Trust<ctrl-s>");
     assert_eq!(harness.said(), "Care at Ashwell added", "{}", harness.screen());
     harness.press("<enter>");
     harness

@@ -77,7 +77,9 @@ impl Form {
 fn step(app: &mut App, by: isize) -> Effects {
     let Some(rows) = rows_mut(app) else { return go(app, by) };
     let (left, column) = rows.cursor();
-    if !rows.step_cell(by > 0) {
+    // One came to the empty row of a journal from the field above, so back there leads.
+    let is_back = by < 0 && column == 0 && rows.is_at_new_row();
+    if is_journal(app) && is_back || !rows_mut(app).is_some_and(|rows| rows.step_cell(by > 0)) {
         return go(app, by);
     }
     super::rows::left_cell(app, left, column);
@@ -92,10 +94,20 @@ pub(super) fn go(app: &mut App, by: isize) -> Effects {
         let here = places.iter().position(|at| *at == form.at).unwrap_or_default();
         form.put_at(places[(here + places.len()).saturating_add_signed(by) % places.len()]);
     }
-    if let Some(rows) = rows_mut(app) {
-        rows.come(by > 0);
-    }
+    come(app, by > 0);
     Vec::new()
+}
+
+/// Puts the cursor of a table where one begins: who goes on with a journal writes below what stands there.
+fn come(app: &mut App, from_above: bool) {
+    let is_journal = is_journal(app);
+    if let Some(rows) = rows_mut(app) {
+        rows.come(from_above && !is_journal);
+    }
+}
+
+fn is_journal(app: &mut App) -> bool {
+    top(app).is_some_and(|form| form.fields.get(form.at).is_some_and(|field| field.info.is_journal))
 }
 
 fn part(app: &mut App, forward: bool) -> Effects {
@@ -104,9 +116,7 @@ fn part(app: &mut App, forward: bool) -> Effects {
         let to = form.part_from(forward);
         form.put_at(to);
     }
-    if let Some(rows) = rows_mut(app) {
-        rows.come(true);
-    }
+    come(app, true);
     Vec::new()
 }
 
@@ -163,9 +173,7 @@ fn ask_field(app: &mut App) -> Effects {
                 if let Some(form) = top(app).filter(|_| is_other) {
                     form.put_at(at);
                 }
-                if let Some(rows) = rows_mut(app) {
-                    rows.come(true);
-                }
+                come(app, true);
                 Ok(Vec::new())
             }
             None => Err(format!("no field of this form is called {typed}")),

@@ -7,9 +7,13 @@
 
 use super::{Form, top, typed};
 use crate::app::command::{Command, Scope, always, commands};
-use crate::app::input::TextInput;
+use crate::app::input::{TextInput, is_replaced};
 use crate::app::{App, Effects};
+use crate::model::choice::Choice;
 use crate::model::field::SearchField;
+use crate::model::service::{Client, Need, Sex};
+use crate::model::text::fold;
+use crate::model::thesaurus::Thesaurus;
 use crate::model::{FieldInfo, FieldType, Kind};
 
 /// Keys while a list of choices is gone through.
@@ -187,7 +191,7 @@ impl<'a> Finder<'a> {
             FieldType::Flag => self.names(["yes", "no"]),
             FieldType::One(labels) | FieldType::Some(labels) => {
                 self.names(labels.iter().copied());
-                self.meanings(app, labels);
+                self.meant(&app.thesaurus, labels);
             }
             FieldType::Areas => self.names(app.atlas.area_names()),
             FieldType::Reference(kind) | FieldType::References(kind) if !self.begun.is_empty() => {
@@ -249,8 +253,21 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// What the words mean that were typed: "homeless" is accommodation.
-    fn meanings(&mut self, _app: &App, _labels: &'static [&'static str]) {}
+    /// What is meant by words that callers say: "homeless" is accommodation.
+    fn meant(&mut self, thesaurus: &Thesaurus, labels: &[&str]) {
+        let words = folded(&self.begun);
+        if words.is_empty() || ![Need::LABELS, Client::LABELS, Sex::LABELS].contains(&labels) {
+            return;
+        }
+        for meaning in thesaurus.read(&words, true) {
+            let because = words.get(meaning.words.clone()).unwrap_or_default().join(" ");
+            let needs = meaning.needs.iter().map(|(need, _)| need.label());
+            let all = needs.chain(meaning.clients.iter().map(Client::label)).chain(meaning.sex.map(Sex::label));
+            for label in all.filter(|label| labels.contains(label)) {
+                self.put(Fit::Means, label, Some(because.clone()));
+            }
+        }
+    }
 
     /// The choices in the order of the list, and how many more there are. Where one of them stands there already, all are
     /// shown in their own order.
@@ -263,16 +280,19 @@ impl<'a> Finder<'a> {
     }
 }
 
+/// Words as the thesaurus knows them: small letters without accents and apostrophes, apart at hyphens.
+fn folded(text: &str) -> Vec<String> {
+    let mut plain = String::new();
+    for c in text.chars().filter(|c| !"'’‘".contains(*c)) {
+        fold(c, |c| plain.push(if c.is_alphanumeric() { c } else { ' ' }));
+    }
+    plain.split_whitespace().map(str::to_owned).collect()
+}
+
 /// Whether a name begins so, whatever its letters; nothing is copied, for there are thousands of names.
 fn begins(name: &str, begun_small: &str) -> bool {
     let mut letters = name.chars().flat_map(char::to_lowercase);
     begun_small.chars().all(|wanted| letters.next() == Some(wanted))
-}
-
-/// Whether what stands in a field of this type is a whole that one replaces, not a text that one goes on with.
-pub(crate) fn is_replaced(field_type: FieldType) -> bool {
-    use FieldType::{Date, DateTime, Flag, Notation, Number, One, Reference, Time};
-    matches!(field_type, Date | DateTime | Flag | Notation | Number | One(_) | Reference(_) | Time)
 }
 
 /// Puts the cursor into a field as somebody does who comes to it: what is replaced as a whole is proposed.

@@ -3,8 +3,7 @@
 //! The last row is always empty: typing into it adds a row. Texts that have several lines, which one cell cannot show,
 //! stay as they are until somebody types in their cell.
 
-use super::LineInput;
-use crate::app::form::picks::is_replaced;
+use super::{LineInput, is_replaced};
 use crate::app::key::{Code, Key};
 use crate::model::doubt::{Doubt, Known, doubt};
 use crate::model::row::{join_cells, split_cells};

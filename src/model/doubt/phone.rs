@@ -52,7 +52,8 @@ fn doubt_of_one(written: &str, country: Country) -> Option<String> {
         (true, _) => abroad(figures.trim_start_matches("00")),
         (false, Country::Britain) => british(&figures),
         (false, Country::America) => american(&figures),
-        (false, Country::Elsewhere) => any_length(&figures),
+        // Emergency numbers have three.
+        (false, Country::Elsewhere) => any_length(&figures, 3),
     };
     why.map(|why| format!("{} cannot be dialled: {why}", written.trim()))
 }
@@ -61,13 +62,13 @@ fn abroad(figures: &str) -> Option<String> {
     match (figures.strip_prefix("44"), figures.strip_prefix('1')) {
         (Some(rest), _) => british(&format!("0{}", rest.trim_start_matches('0'))),
         (None, Some(rest)) => american(rest),
-        (None, None) => any_length(figures),
+        (None, None) => any_length(figures, *ABROAD.start()),
     }
 }
 
-fn any_length(figures: &str) -> Option<String> {
-    let is_fitting = ABROAD.contains(&figures.len()) || (3..=6).contains(&figures.len()) && !figures.starts_with('0');
-    (!is_fitting).then(|| format!("a number has {} to {} figures", ABROAD.start(), ABROAD.end()))
+fn any_length(figures: &str, least: usize) -> Option<String> {
+    (!(least..=*ABROAD.end()).contains(&figures.len()))
+        .then(|| format!("a number has {} to {} figures", ABROAD.start(), ABROAD.end()))
 }
 
 fn british(figures: &str) -> Option<String> {

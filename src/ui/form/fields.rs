@@ -149,9 +149,17 @@ fn closed_lines(field: &FormField, cells: usize) -> Vec<String> {
     wrap(&one_line(beginning(&text, cells * (CLOSED_LINES + 1))), cells)
 }
 
+/// Lines that are said below a closed field, where there is no room beside its text.
+fn said_below(field: &FormField, body: Rect) -> Vec<String> {
+    let cells = text_cells(body);
+    let said = beside(field).filter(|_| !is_beside(field, body)).map(|(said, _)| wrap(&said, cells));
+    said.unwrap_or_default().into_iter().take(CLOSED_LINES).collect()
+}
+
 pub(super) fn closed_height(field: &FormField, body: Rect) -> u16 {
-    let said = usize::from(beside(field).is_some() && !is_beside(field, body));
-    (closed_lines(field, text_cells(body)).len().clamp(1, CLOSED_LINES) + said) as u16
+    let lines = closed_lines(field, text_cells(body)).len();
+    let said = said_below(field, body).len();
+    (lines.clamp(usize::from(said == 0), CLOSED_LINES) + said) as u16
 }
 
 /// Whether there is room beside the text for what is to be said of it.
@@ -178,25 +186,25 @@ pub(super) fn closed_field(field: &FormField, theme: Theme, body: Rect, area: Re
         if y >= area.bottom() {
             return;
         }
-        let goes_on = is_cut && at + 1 == CLOSED_LINES;
-        let text = if goes_on {
-            cut(&format!("{line} {}", " ".repeat(room.into())), room.into(), theme).into_owned()
-        } else {
-            line.clone()
+        let is_last = is_cut && at + 1 == CLOSED_LINES;
+        let text = match lines.len().saturating_sub(at) {
+            rows if is_last && field.rows().is_some() => format!("{} {rows} more", theme.sign("…", "~")),
+            _ if is_last => {
+                format!("{}{}", cut(line, usize::from(room).saturating_sub(1), theme), theme.sign("…", "~"))
+            }
+            _ => line.clone(),
         };
         used = put(buf, (x, y), room, &text, style, theme);
     }
     let Some((said, role)) = beside(field) else { return };
-    let last = (lines.len().clamp(1, CLOSED_LINES) - 1) as u16;
-    let (x, y, room) = if is_beside(field, body) && used > 0 {
-        (x + used + 2, area.y, room.saturating_sub(used + 2))
-    } else if used == 0 {
-        (x, area.y, room)
-    } else {
-        (x, area.y + last + 1, room)
-    };
-    if y < area.bottom() {
-        put(buf, (x, y), room, &said, theme.style(role), theme);
+    if is_beside(field, body) {
+        let gap = if used > 0 { used + 2 } else { 0 };
+        put(buf, (x + gap, area.y), room.saturating_sub(gap), &said, theme.style(role), theme);
+        return;
+    }
+    let under = area.y + lines.len().min(CLOSED_LINES) as u16;
+    for (y, line) in (under..area.bottom()).zip(said_below(field, body)) {
+        put(buf, (x, y), room, &line, theme.style(role), theme);
     }
 }
 
