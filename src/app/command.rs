@@ -114,6 +114,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         super::thread::COMMANDS,
         super::page::COMMANDS,
         super::prompt::COMMANDS,
+        super::keeping::COMMANDS,
         super::palette::COMMANDS,
         super::moving::COMMANDS,
         super::screen::OPEN,

@@ -67,6 +67,7 @@ impl App {
                 Vec::new()
             }
             Event::Finished(finished) => self.finished(finished),
+            Event::Begun(sentence) => self.begun(sentence),
             Event::Woke => {
                 let mut effects = form::keep_draft(self);
                 effects.extend(minutes::keep_draft(self));
@@ -87,6 +88,7 @@ impl App {
             Some(Layer::Minutes(_)) => minutes::Minutes::scopes(),
             Some(Layer::Palette(_)) => &[Scope::COMMANDS],
             Some(Layer::Prompt(_)) => &[Scope::PROMPT],
+            Some(Layer::Keep(_)) => &[super::keeping::KEEP],
             Some(Layer::Page(_)) => &[Scope::PAGE, Scope::MOVE, Scope::GLOBAL],
             Some(Layer::Compare(_)) => &[Scope::COMPARE, Scope::MOVE, Scope::GLOBAL],
             Some(Layer::Thread(_)) => &[thread::THREAD, Scope::MOVE, Scope::GLOBAL],

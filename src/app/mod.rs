@@ -17,6 +17,7 @@ pub mod form;
 pub mod global;
 pub mod history;
 pub mod input;
+pub mod keeping;
 pub mod key;
 mod leaving;
 pub mod list;
@@ -94,6 +95,8 @@ pub enum Layer {
     Compare(compare::Compare),
     /// The thread of a record.
     Thread(Box<thread::ThreadView>),
+    /// The question whether to keep the sample.
+    Keep(keeping::KeepQuestion),
 }
 
 /// What was chosen on the command line.
@@ -133,6 +136,10 @@ pub struct App {
     pub drafts: Vec<Draft>,
     /// Whether this is a temporary copy of the sample.
     pub scratch: bool,
+    /// What was asked for that ends with another workspace.
+    pub(crate) asked: keeping::Asked,
+    /// What is said on the terminal once the program has been left.
+    pub farewell: Option<String>,
     /// Who acts: initials that sign.
     pub me: Option<Text>,
     /// The moment of the last event.
@@ -198,6 +205,8 @@ impl App {
             problems: Vec::new(),
             drafts: Vec::new(),
             scratch: false,
+            asked: keeping::Asked::default(),
+            farewell: None,
             me: None,
             now: Timestamp::default(),
             today: Date::default(),

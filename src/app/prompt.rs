@@ -3,7 +3,7 @@
 use super::command::{Command, Scope, always, commands};
 use super::input::LineInput;
 use super::key::Key;
-use super::{App, Effect, Effects, Layer, Severity, leaving};
+use super::{App, Effect, Effects, Layer, Severity, keeping, leaving};
 use crate::model::{Author, Kind, Person, Text, change, person};
 
 /// A question.
@@ -55,6 +55,7 @@ fn answer(app: &mut App) -> Effects {
     match (prompt.answer)(app, &typed) {
         Ok(mut effects) => {
             effects.extend(prompt.then.map(|command| app.run(command)).unwrap_or_default());
+            app.wait_for(prompt, &effects);
             effects
         }
         Err(why) => {
@@ -124,6 +125,7 @@ fn greet(app: &mut App, effects: Effects) -> Effects {
         let sentence = format!("your changes are signed {me}");
         app.set_status(Severity::Info, sentence);
     }
+    app.say_again_if_not_kept();
     effects
 }
 
@@ -154,6 +156,9 @@ pub(crate) fn ask_export(app: &mut App) -> Effects {
 
 /// Asks for the name of a new workspace, and where it shall lie.
 pub(crate) fn ask_new_workspace(app: &mut App) -> Effects {
+    if let Some(effects) = keeping::ask_before_beginning(app) {
+        return effects;
+    }
     let hint = "a directory and a name: ~/partnership Our Criminal Justice Partnership";
     ask(app, "Begin a workspace: where, and what is it called?", hint, "~/folkmoot ", |app, typed| {
         let (directory, name) = typed.split_once(' ').unwrap_or((typed, ""));
