@@ -30,7 +30,7 @@ fn command(terminal: &Terminal, name: &str) {
 /// Verifies a service of the sample.
 fn change_something(terminal: &Terminal) {
     command(terminal, "service.verify");
-    terminal.until("q offers to keep it");
+    terminal.until("keep it when you leave");
 }
 
 /// A command of the shell, somewhere, with these variables set.
@@ -102,16 +102,16 @@ fn the_first_workspace_that_is_made_by_command_is_found_too() {
 fn the_sample_says_that_changes_are_not_kept() {
     let home = tempfile::tempdir().unwrap();
     let terminal = Terminal::start_in(moot(home.path(), &[]), (100, 24), None);
-    terminal.until("67 services").until("SAMPLE, not kept").until("a sample to try things out, not kept");
+    terminal.until("67 services").until("SAMPLE, not kept").until("a sample, not kept");
     command(&terminal, "service.verify");
-    terminal.until("Who are you?").type_in("KP\r").until("q offers to keep it");
+    terminal.until("Who are you?").type_in("KP\r").until("keep it when you leave");
     // "saved" would be read as if it were kept
     terminal.until_screen("not kept, in the status line", |screen| {
         let screen = screen.contents();
-        screen.lines().any(|line| line.contains("q offers") && line.trim_end().ends_with("not kept"))
+        screen.lines().any(|line| line.contains("keep it when") && line.trim_end().ends_with("not kept"))
     });
     command(&terminal, "undo");
-    terminal.until_gone("q offers");
+    terminal.until_gone("keep it when");
 }
 
 #[test]

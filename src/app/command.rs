@@ -23,10 +23,18 @@ impl Scope {
     pub const LIST: Self = Self::new("In a list");
     /// The records of a list.
     pub const RECORD: Self = Self::new("On a record");
+    /// The search line as the program begins, before anything is typed.
+    pub const START: Self = Self::new("At the start");
     /// The search line.
     pub const SEARCH: Self = Self::new("While searching");
     /// A form.
     pub const FORM: Self = Self::new("In a form");
+    /// Choices that what is typed could go on to.
+    pub const TAKE: Self = Self::new("While there is something to take");
+    /// The way back through them.
+    pub const TAKE_BACK: Self = Self::new("While something can be taken back");
+    /// Choices where nothing is typed yet.
+    pub const CHOOSE: Self = Self::new("Where something can be chosen");
     /// A field of a form that is a table.
     pub const ROWS: Self = Self::new("In a table of a form");
     /// A field of a form that is a text of several lines.
@@ -105,8 +113,14 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
     let shared = [
         super::list::COMMANDS,
         super::list::RECORD_COMMANDS,
+        super::search_line::START_COMMANDS,
         super::search_line::COMMANDS,
         super::form::COMMANDS,
+        super::form::going::COMMANDS,
+        super::form::fill::COMMANDS,
+        super::form::picks::COMMANDS,
+        super::form::picks::BACK_COMMANDS,
+        super::form::picks::CHOOSE_COMMANDS,
         super::form::rows::COMMANDS,
         super::form::text::COMMANDS,
         super::minutes::COMMANDS,

@@ -154,7 +154,7 @@ impl App {
     /// The first change in a copy of the sample says that it is one.
     pub(super) fn say_if_not_kept(&mut self) {
         if self.scratch && !std::mem::replace(&mut self.asked.is_told, true) {
-            self.status.text.push_str(" · a sample; q offers to keep it");
+            self.status.text.push_str(" · sample: keep it when you leave");
         }
     }
 

@@ -27,6 +27,7 @@ pub(super) fn run(global: &Global, out: &mut dyn Write) -> CommandResult {
         who_is_given: named.is_some(),
         who: named.unwrap_or_else(store::own_login),
         seed: run::seed(),
+        search_first: true,
     };
     let directory = find_workspace(global);
     directory.as_deref().map_or(Ok(()), check_remembered)?;

@@ -173,12 +173,12 @@ impl ExportArgs {
     fn write_services(&self, format: Format, session: &mut Session, out: &mut dyn Write) -> CommandResult {
         self.check(session.opened.store.dir())?;
         let originals = load_originals(session)?;
-        let needs = store::need_table(session.opened.store.dir());
-        let needs = needs.map_err(|problem| CommandError::unreadable(problem.to_string()))?;
+        let thesaurus = store::thesaurus(session.opened.store.dir());
+        let thesaurus = thesaurus.map_err(|problem| CommandError::unreadable(problem.to_string()))?;
         let context = ExportContext {
             workspace: session.workspace(),
             originals: &originals,
-            needs: &needs,
+            thesaurus: &thesaurus,
             atlas: &session.atlas(),
             contacts: self.contacts,
         };

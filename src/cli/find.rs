@@ -1,6 +1,7 @@
 //! `moot find`: the search of the screens for the shell. It takes no lock and writes nothing.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use clap::Args;
 use serde_json::Value;
@@ -38,7 +39,8 @@ impl FindArgs {
         let session = Session::open(global, Mode::Read)?;
         let workspace = session.workspace();
         let atlas = session.atlas();
-        let index = Index::build_for(&self.words.join(" "), &[self.kind], workspace, &atlas);
+        let index =
+            Index::build_for(&self.words.join(" "), Arc::new(session.thesaurus()), &[self.kind], workspace, &atlas);
         let is_understood = |text: &str| Query::parse(text, &index, &atlas).misunderstood.is_none();
         let text = query_text(&self.words, &|name, value| {
             index.filters().iter().any(|filter| filter.name.trim_end_matches(':').eq_ignore_ascii_case(name))
@@ -52,7 +54,12 @@ impl FindArgs {
             warn(notice);
         }
         let found = index.search(&query, Context { workspace, atlas: &atlas, today: crate::run::clock().1 });
-        if found.hits.is_empty() || found.partial {
+        if found.partial {
+            warn(&partly_found(&found, self.kind));
+        } else if let Some(word) = found.unknown.first() {
+            warn(&format!("nothing here has {word}; the other words are searched for"));
+        }
+        if found.hits.is_empty() {
             if self.json {
                 list::print_json(&Value::Array(Vec::new()), out)?;
             }
@@ -116,6 +123,13 @@ fn query_text(arguments: &[String], means: &dyn Fn(&str, &str) -> bool) -> Strin
         }
     }
     text
+}
+
+/// What is said where no record holds every word, and those that hold most are printed.
+fn partly_found(found: &Found, kind: Kind) -> String {
+    let asked = if kind == Kind::Service { String::new() } else { format!("--kind {} ", kind.plural()) };
+    let less = found.suggestion.as_ref().map(|(text, count)| format!("; {count} with: moot find {asked}{text}"));
+    format!("nothing has every word; these have most{}", less.unwrap_or_default())
 }
 
 /// The longest value that a filter takes out of what it begins with and the words behind that; with its name, and how many

@@ -219,7 +219,7 @@ impl CheckArgs {
         let mut problems = std::mem::take(&mut opened.problems);
         let others = Kind::ALL.iter().filter(|kind| !kind.is_resident());
         problems.extend(others.filter_map(|kind| opened.store.load_kind(*kind).err()));
-        problems.extend(store::need_table(&dir).err());
+        problems.extend(store::thesaurus(&dir).err());
         problems.extend(store::atlas(&dir, &opened.workspace).err());
         problems.extend(opened.store.loose_references(&opened.workspace));
         for problem in &problems {

@@ -8,6 +8,7 @@ use super::Global;
 use super::exit::{CommandError, warn};
 use crate::model::place::Atlas;
 use crate::model::text::one_line;
+use crate::model::thesaurus::Thesaurus;
 use crate::model::{AnyRecord, Author, Change, Id, Refusal, Text, Workspace, person};
 use crate::run::{exit_code, remembered};
 use crate::store::{self, Mode, Opened, Store, StoreError};
@@ -86,6 +87,15 @@ impl Session {
         atlas.unwrap_or_else(|problem| {
             warn(&problem.to_string());
             Atlas::default()
+        })
+    }
+
+    /// What words mean here; where the workspace's own table cannot be used that is reported on stderr and the one of
+    /// the program is taken.
+    pub fn thesaurus(&self) -> Thesaurus {
+        store::thesaurus(self.opened.store.dir()).unwrap_or_else(|problem| {
+            warn(&problem.to_string());
+            store::default_thesaurus()
         })
     }
 

@@ -24,13 +24,18 @@ pub enum Edit {
 }
 
 impl Edit {
-    /// The edit that leads from one to the other; `None` when there is no difference.
+    /// The edit that leads from one to the other, with what the kind keeps of what the record was; `None` when there is
+    /// no difference.
     pub fn new(before: Option<AnyRecord>, after: Option<AnyRecord>) -> Option<Self> {
         match (before, after) {
             (None, None) => None,
             (None, Some(after)) => Some(Self::Add(after)),
             (Some(before), None) => Some(Self::Remove(before)),
-            (Some(before), Some(after)) => (before != after).then_some(Self::Replace { before, after }),
+            (Some(before), Some(after)) if before == after => None,
+            (Some(before), Some(mut after)) => {
+                after.keep(&before);
+                Some(Self::Replace { before, after })
+            }
         }
     }
 

@@ -78,6 +78,11 @@ macro_rules! kinds {
                 match self { $(Kind::$name => $name::HAS_DRAWN_ID),+ }
             }
 
+            /// The parts of its form; empty: the form has no parts.
+            pub fn form(self) -> &'static [$crate::model::record::Section] {
+                match self { $(Kind::$name => $name::FORM),+ }
+            }
+
             fn computed_columns(self) -> &'static [Column] {
                 match self { $(Kind::$name => $name::COLUMNS),+ }
             }
@@ -162,6 +167,14 @@ macro_rules! kinds {
             fn revise(&mut self, before: &AnyRecord, author: &Author) {
                 match (self, before) {
                     $((Self::$name(record), AnyRecord::$name(before)) => Arc::make_mut(record).revise(before, author),)+
+                    _ => {}
+                }
+            }
+
+            /// Writes down what its kind keeps of what it was.
+            pub(super) fn keep(&mut self, before: &AnyRecord) {
+                match (self, before) {
+                    $((Self::$name(record), AnyRecord::$name(before)) => Arc::make_mut(record).keep(before),)+
                     _ => {}
                 }
             }

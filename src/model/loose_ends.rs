@@ -102,8 +102,8 @@ pub const ALL: &[LooseEnd] = &[
     },
     LooseEnd {
         name: "verify",
-        one: "1 service has not been verified within 12 months",
-        many: "services have not been verified within 12 months",
+        one: "1 service is to be verified",
+        many: "services are to be verified",
         find: unverified,
     },
 ];

@@ -4,6 +4,7 @@
 //! never "no". Every fact one would dial or rely on says when and by whom it was last verified; editing is not
 //! verifying. The values its fields have are in `values`.
 
+mod checked;
 mod values;
 
 use std::borrow::Cow;
@@ -12,13 +13,15 @@ use super::change::{Author, Change, Edit, Refusal, listed};
 use super::choice::{Choice, Set};
 use super::column::{Cell, CellContext, Column, ColumnSource, Emphasis, Sign, SortKey, SortOrder, Width};
 use super::date::{self, Date};
-use super::field::{Audience, Blank, SearchField};
+use super::field::{Audience, Blank, Holds, SearchField};
+use super::opening::{Week, opening};
 use super::organisation::Organisation;
-use super::record::{FilterInfo, Rules, record};
+use super::record::{FilterInfo, Rules, Section, record};
 use super::reference::Ref;
 use super::text::Text;
 use super::{AnyRecord, Id, Kind, Workspace};
 
+pub use checked::{Checked, Fact};
 pub use values::{Ages, Capacity, Client, Contact, Location, Need, Route, Sex, Source, Status, Verified};
 
 /// A filter for words of an organisation.
@@ -101,21 +104,23 @@ record! {
         accessibility: Option<Text> = "Access", "steps, lift, loop, parking", paragraph, public,
             search(SearchField::Text);
         /// The number to ring.
-        phone: Option<Text> = "Phone", "the number to ring", public;
+        phone: Option<Text> = "Phone", "the number to ring", public, holds(Holds::Phone);
         /// The address to write to.
-        email: Option<Text> = "E-mail", "the address to write to", public;
+        email: Option<Text> = "E-mail", "the address to write to", public, holds(Holds::Email);
         /// Its page.
-        url: Option<Text> = "Web", "its web address", public;
+        url: Option<Text> = "Web", "its web address", public, holds(Holds::Web);
         /// People there.
         contacts: Vec<Contact> = "Contacts", "one a line: name | title | phone | e-mail", personal;
         /// The day its funding ends.
-        funding_ends: Option<Date> = "Funding ends", "a day: 31 mar 2027", public;
+        funding_ends: Option<Date> = "Funding ends", "a day: 31 mar 2027", ahead, public;
         /// What colleagues should know; it stays here and is not exported.
         notes: Option<Text> = "Notes", "for colleagues; never exported", paragraph, search(SearchField::Text);
     }
     system {
         /// When, by whom and how the facts were last checked.
         verified: Option<Verified> = "Verified", public;
+        /// What was verified of facts that are others since, as fingerprints.
+        verified_as: Checked = "Verified as";
         /// Where it was imported from.
         source: Option<Source> = "Imported from";
     }
@@ -132,13 +137,71 @@ pub const WARN_MONTHS: u32 = 3;
 pub enum Freshness {
     /// Checked within twelve months.
     Fresh,
+    /// Checked, but a fact one would dial or rely on has been changed since.
+    Changed,
     /// Checked, but longer ago.
     Stale,
     /// Nobody has ever said that they checked.
     Never,
 }
 
+/// No places free is believed for this many days; after them nobody knows.
+pub const FULL_DAYS: i64 = 14;
+
+/// Whether somebody who asks today can have a service; the earlier, the better. How sure one can be of its facts is
+/// another question: [`Freshness`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// It runs, and nobody has said lately that it is full.
+    Usable,
+    /// It runs, and no place was free within the last fortnight.
+    Full,
+    /// It has not begun.
+    Planned,
+    /// It stopped and means to go on.
+    Paused,
+    /// It ended.
+    Closed,
+}
+
+impl Standing {
+    /// What is said of it wherever the service is named; nothing of one that can be had.
+    pub fn mark(self) -> Option<&'static str> {
+        match self {
+            Self::Usable => None,
+            Self::Full => Some("full"),
+            Self::Planned => Some(Status::Planned.label()),
+            Self::Paused => Some(Status::Paused.label()),
+            Self::Closed => Some(Status::Closed.label()),
+        }
+    }
+}
+
 impl Rules for Service {
+    const FORM: &'static [Section] = &[
+        Section::new(
+            "On the telephone",
+            &[
+                "name",
+                "status",
+                "phone",
+                "opening",
+                "eligibility",
+                "routes",
+                "how_to_refer",
+                "capacity",
+                "serves",
+                "needs",
+            ],
+        ),
+        Section::more("What it is", &["summary", "organisation", "aliases", "alert"]),
+        Section::more("For whom", &["ages", "sex", "clients"]),
+        Section::more("Where", &["locations", "hide_address", "accessibility", "languages"]),
+        Section::more("Cost and waiting", &["cost", "waiting"]),
+        Section::more("Other ways to reach it", &["email", "url", "contacts"]),
+        Section::more("Who stands behind it", &["commissioner", "funders", "referrers", "funding_ends"]),
+        Section::more("For colleagues", &["notes"]),
+    ];
     const COLUMNS: &'static [Column] = &[
         Column {
             name: "place",
@@ -182,6 +245,10 @@ impl Rules for Service {
 
     fn suffix(&self) -> Option<Cow<'_, str>> {
         (!self.is_open()).then(|| Cow::Borrowed(self.status.label()))
+    }
+
+    fn keep(&mut self, before: &Self) {
+        self.keep_checked(before);
     }
 
     fn check(&self) -> Result<(), String> {
@@ -228,16 +295,21 @@ fn freshness_cell(record: &AnyRecord, context: &CellContext<'_>) -> Cell {
     let Ok(service) = <&Service>::try_from(record) else { return Cell::default() };
     let (glyph, ascii, emphasis) = match service.freshness(context.today) {
         Freshness::Fresh => ("●", "*", Emphasis::Good),
+        Freshness::Changed => ("≠", "~", Emphasis::Warn),
         Freshness::Stale => ("◐", "o", Emphasis::Warn),
         Freshness::Never => ("○", ".", Emphasis::Warn),
     };
-    let age = service.verified.as_ref().map(|verified| date::format_age(verified.on, context.today));
-    Cell { sign: Some(Sign { glyph, ascii, emphasis }), text: age.unwrap_or_else(|| "never".to_owned()) }
+    let text = match (service.freshness(context.today), &service.verified) {
+        (Freshness::Changed, _) => "changed".to_owned(),
+        (_, Some(verified)) => date::format_age(verified.on, context.today),
+        (_, None) => "never".to_owned(),
+    };
+    Cell { sign: Some(Sign { glyph, ascii, emphasis }), text }
 }
 
 fn freshness_key(record: &AnyRecord, _: &Workspace) -> SortKey {
     let service = <&Service>::try_from(record).ok();
-    let on = service.and_then(|service| service.verified.as_ref()).map(|verified| verified.on.to_string());
+    let on = service.and_then(Service::verified_on).map(|on| on.to_string());
     SortKey { is_last: false, text: on.unwrap_or_default() }
 }
 
@@ -256,11 +328,36 @@ impl Service {
 
     /// How far its facts can be trusted today.
     pub fn freshness(&self, today: Date) -> Freshness {
-        match &self.verified {
+        match self.verified_on() {
             None => Freshness::Never,
-            Some(verified) if verified.on >= date::months_before(today, STALE_MONTHS) => Freshness::Fresh,
+            Some(Date::MIN) => Freshness::Changed,
+            Some(on) if on >= date::months_before(today, STALE_MONTHS) => Freshness::Fresh,
             Some(_) => Freshness::Stale,
         }
+    }
+
+    /// The day on which its facts were verified as they stand; the earliest day there is where one of them was changed
+    /// since.
+    pub fn verified_on(&self) -> Option<Date> {
+        let is_changed = !self.changed_since_verified().is_empty();
+        self.verified.as_ref().map(|verified| if is_changed { Date::MIN } else { verified.on })
+    }
+
+    /// Whether somebody who asks today can have it.
+    pub fn standing(&self, today: Date) -> Standing {
+        let is_full = |capacity: Capacity| capacity.available == 0 && (today - capacity.on).num_days() <= FULL_DAYS;
+        match self.status {
+            Status::Active if self.capacity.is_some_and(is_full) => Standing::Full,
+            Status::Active => Standing::Usable,
+            Status::Planned => Standing::Planned,
+            Status::Paused => Standing::Paused,
+            Status::Closed => Standing::Closed,
+        }
+    }
+
+    /// When it is open, where its words can be read.
+    pub fn week(&self) -> Option<Week> {
+        opening(self.opening.as_deref()?)
     }
 
     /// Whether its funding ends within three months, or has ended.
@@ -282,6 +379,7 @@ pub fn verify(workspace: &Workspace, ids: &[Id], how: Option<&str>, author: &Aut
     each(workspace, ids, author, "verified", |service| {
         service.verified =
             Some(Verified { on: author.today, by: Text::some(&author.by), how: how.and_then(Text::some) });
+        service.hold_to(&service.clone());
     })
 }
 
@@ -321,4 +419,24 @@ fn each(
         edits.extend(Edit::new(Some(before), Some(after.into())));
     }
     Ok(Change { edits, sentence: format!("{} {done}", listed(&names)) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_place_free_is_believed_for_a_fortnight() {
+        let today = "2026-11-21".parse().unwrap();
+        let standing = |status, available, on: &str| {
+            let capacity = Some(Capacity { available, maximum: Some(6), on: on.parse().unwrap() });
+            Service { status, capacity, ..Service::default() }.standing(today)
+        };
+        assert_eq!(standing(Status::Active, 0, "2026-11-07"), Standing::Full);
+        assert_eq!(standing(Status::Active, 0, "2026-11-06"), Standing::Usable);
+        assert_eq!(standing(Status::Active, 1, "2026-11-21"), Standing::Usable);
+        assert_eq!(standing(Status::Paused, 0, "2026-11-21"), Standing::Paused);
+        let order = [Standing::Usable, Standing::Full, Standing::Planned, Standing::Paused, Standing::Closed];
+        assert!(order.is_sorted());
+    }
 }

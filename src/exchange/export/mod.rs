@@ -16,8 +16,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::model::Ref;
-use crate::model::needs::NeedTable;
 use crate::model::place::Atlas;
+use crate::model::thesaurus::Thesaurus;
 use crate::model::{AnyRecord, Audience, Collection, Id, Organisation, Original, Service, Text, Workspace};
 
 use super::map::{self, ServiceContext};
@@ -80,8 +80,8 @@ pub struct ExportContext<'a> {
     pub workspace: &'a Workspace,
     /// The items that imports kept.
     pub originals: &'a Collection<Original>,
-    /// Maps words and taxonomy codes to needs, as at the import.
-    pub needs: &'a NeedTable,
+    /// What words and codes of taxonomies mean, as at the import.
+    pub thesaurus: &'a Thesaurus,
     /// The map of the workspace, which knows the county of a postcode.
     pub atlas: &'a Atlas,
     /// Whether names and contact details of persons are exported.
@@ -276,7 +276,7 @@ impl<'a> Writer<'a> {
                 let service_context = ServiceContext {
                     organisation_item: organisation.as_ref(),
                     organisation_ref,
-                    needs: self.context.needs,
+                    thesaurus: self.context.thesaurus,
                 };
                 let base = map::service(&item, &service_context);
                 (item, base)

@@ -15,6 +15,8 @@ use crate::model::{AnyRecord, Edit, Id, Kind, Organisation, Original, Service, W
 pub(super) trait Sourced: Record + Into<AnyRecord> {
     fn source(&mut self) -> &mut Option<Source>;
     fn find_in(workspace: &Workspace, id: Id) -> Option<Arc<Self>>;
+    /// What the source says of its checks is said of its own values; of another value that is kept here it says nothing.
+    fn take_check(&mut self, _base: &Self, _theirs: &Self) {}
 }
 
 impl Sourced for Service {
@@ -23,6 +25,11 @@ impl Sourced for Service {
     }
     fn find_in(workspace: &Workspace, id: Id) -> Option<Arc<Self>> {
         workspace.services.get(id).cloned()
+    }
+    fn take_check(&mut self, base: &Self, theirs: &Self) {
+        if theirs.verified != base.verified && self.verified == theirs.verified {
+            self.hold_to(theirs);
+        }
     }
 }
 
@@ -79,6 +86,7 @@ impl Planner<'_> {
             side.source().clone_from(R::clone(ours).source());
         }
         let (mut merged, both) = R::merge(&base, ours, &theirs, true);
+        merged.take_check(&base, &theirs);
         source.missing_since = None;
         let formatted = |record: &R, name: &str| self.format_field(record, name);
         source.suggestions.retain(|(name, value)| {
