@@ -10,6 +10,7 @@ use crate::app::command::{Command, Scope, always, commands};
 use crate::app::input::TextInput;
 use crate::app::{App, Effects};
 use crate::model::field::SearchField;
+use crate::model::order::Order as _;
 use crate::model::{FieldInfo, FieldType, Kind};
 
 /// Keys while a list of choices is gone through.
@@ -256,7 +257,7 @@ impl<'a> Finder<'a> {
     /// shown in their own order.
     fn into_options(mut self, are_sorted: bool) -> (Vec<Pick>, usize) {
         if are_sorted {
-            self.found.sort_by_key(|(fit, _)| *fit);
+            self.found.order_by_key(|(fit, _)| *fit);
         }
         let more = self.more + self.found.len().saturating_sub(MOST);
         (self.found.into_iter().take(MOST).map(|(_, pick)| pick).collect(), more)
