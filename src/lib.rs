@@ -81,7 +81,8 @@
 //!
 //! - **Drawing cannot change anything**: `ui` sees the app by shared reference (tests/layers.rs).
 //! - **Time enters only as an event**: no clock in model, search, app, ui (tests/layers.rs).
-//! - **The disk is touched only by store and exchange**, and by run for the editor's file and keys.ron (tests/layers.rs).
+//! - **The disk is touched only by store and exchange**, and by run for the editor's file, keys.ron and
+//!   the path of the workspace that was begun last (tests/layers.rs).
 //! - **Every edit is a change and every change has an inverse** (laws in tests/session.rs).
 //! - **A screen is one state file, one line in the list of screens, and at most one drawing file**; nothing else names it
 //!   (tests/layers.rs).

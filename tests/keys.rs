@@ -77,6 +77,14 @@ fn voting_chains() -> impl Iterator<Item = Vec<Scope>> {
     })
 }
 
+/// The question that comes up where a changed copy of the sample is left.
+fn leaving_the_sample() -> Vec<Scope> {
+    let mut harness = Harness::sample();
+    harness.app.scratch = true;
+    harness.press("v<ctrl-c>");
+    harness.app.chain()
+}
+
 fn chains() -> BTreeSet<Vec<Scope>> {
     let screens = ScreenId::ALL.iter().flat_map(|screen| {
         ["", "/", "n", "m", "mm", "mmm", "P", "T", "<space>"].map(|keys| format!("{}{keys}", screen.key()))
@@ -88,6 +96,7 @@ fn chains() -> BTreeSet<Vec<Scope>> {
         harness.app.chain()
     })
     .chain(voting_chains())
+    .chain([leaving_the_sample()])
     .chain([Harness::begun(harness::sample_dir(), "KP").app.chain()])
     .collect()
 }

@@ -135,7 +135,7 @@ const ROOMS: &[Room] = &[
         rooms: &["model", "search", "report", "store", "exchange", "app", "ui"],
         crates: &["*"],
         never: &[NETWORK, PRINTING],
-        disk: &["editor.rs", "keys_file.rs", "network_fs.rs"],
+        disk: &["editor.rs", "keys_file.rs", "network_fs.rs", "remembered.rs"],
     },
     Room {
         name: "cli",

@@ -36,7 +36,7 @@ fn a_new_user_finds_adds_undoes_and_leaves() {
 fn without_a_workspace_the_sample_opens_and_goes_again() {
     let home = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::start(moot(home.path(), &[]));
-    terminal.until("SAMPLE").until("a sample to try things out").until_commands();
+    terminal.until("SAMPLE").until("a sample, not kept").until_commands();
     terminal.type_in("q");
     assert_eq!(terminal.end().0, 0);
     terminal.assert_restored();

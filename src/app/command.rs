@@ -6,6 +6,7 @@
 
 use super::key::{Key, Keys};
 use super::{App, Effects};
+use crate::model::order::Order as _;
 
 /// Where a command works. A key is looked up in the scopes of the top layer first, then in those below it that the
 /// layer lets through. Each screen and each layer has one or more of its own.
@@ -130,6 +131,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         super::thread::COMMANDS,
         super::page::COMMANDS,
         super::prompt::COMMANDS,
+        super::keeping::COMMANDS,
         super::palette::COMMANDS,
         super::moving::COMMANDS,
         super::screen::OPEN,
@@ -192,13 +194,13 @@ impl Keymap {
             }
         }
         // What is taken back has its usual keys again, which another entry may have taken meanwhile.
-        bound.sort_by_key(|entry| (entry.line, entry.column));
+        bound.order_by_key(|entry| (entry.line, entry.column));
         while let Some((at, why)) = map.last_clash(&bound) {
             let entry = bound.remove(at);
             map.put(&entry.command, usual_keys);
             wrong.push((entry, why));
         }
-        wrong.sort_by_key(|(entry, _)| (entry.line, entry.column));
+        wrong.order_by_key(|(entry, _)| (entry.line, entry.column));
         let problems = wrong.iter().map(|(entry, why)| format!("keys.ron:{}:{}: {why}", entry.line, entry.column));
         (map, problems.collect())
     }

@@ -76,6 +76,7 @@ impl App {
                 Vec::new()
             }
             Event::Finished(finished) => self.finished(finished),
+            Event::Begun(sentence) => self.begun(sentence),
             Event::Woke => {
                 let mut effects = typing::release(self);
                 effects.extend(form::keep_draft(self));
@@ -100,6 +101,7 @@ impl App {
             Some(Layer::Minutes(_)) => minutes::Minutes::scopes(),
             Some(Layer::Palette(_)) => &[Scope::COMMANDS],
             Some(Layer::Prompt(_)) => &[Scope::PROMPT],
+            Some(Layer::Keep(_)) => &[super::keeping::KEEP],
             Some(Layer::Page(_)) => &[Scope::PAGE, Scope::MOVE, Scope::GLOBAL],
             Some(Layer::Compare(_)) => &[Scope::COMPARE, Scope::MOVE, Scope::GLOBAL],
             Some(Layer::Thread(_)) => &[thread::THREAD, Scope::MOVE, Scope::GLOBAL],

@@ -53,6 +53,8 @@ pub enum Event {
     Progress(String),
     /// Long work ended: a sentence, the change it asks for, and a page to read.
     Finished(Finished),
+    /// Another workspace is open that was begun, or kept of the sample: where it lies.
+    Begun(String),
     /// A pause that was asked for has passed.
     Woke,
     /// The terminal is about to be taken away: keep what is typed, and what is not saved.
@@ -150,6 +152,8 @@ pub enum Effect {
     Cancel,
     /// Begin a workspace of one's own in this directory, with this name.
     Begin(String, String),
+    /// Keep the copy of the sample as a workspace of one's own in this directory.
+    KeepSample(String),
     /// Take back the newest edit that lost against another.
     TakeBack,
     /// What the conflict with this number lost is saved again: take it off the list.

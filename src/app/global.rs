@@ -2,7 +2,9 @@
 
 use super::command::{Command, Scope, always, commands};
 use super::form;
-use super::{App, Effect, Effects, Severity, history, leaving, new_action, page, palette, prompt, saving, screen};
+use super::{
+    App, Effect, Effects, Severity, history, keeping, leaving, new_action, page, palette, prompt, saving, screen,
+};
 use crate::model::{AnyRecord, Audience};
 
 /// Commands that work wherever no text is being typed.
@@ -26,6 +28,7 @@ pub(crate) const COMMANDS: &[Command] = commands! { Scope::GLOBAL;
     "export" [] "" "export the services" always, prompt::ask_export;
     "cancel" [] "" "stop the import or export under way" has_progress, |_| vec![Effect::Cancel];
     "new" [] "" "begin a workspace of your own" always, prompt::ask_new_workspace;
+    "keep" [] "" "keep the sample, with what you changed in it, as a workspace of your own" keeping::is_scratch, keeping::keep;
     "partnership" [] "" "the partnership's own record" App::may_change, partnership;
     "who" [] "" "say who you are" App::may_change, prompt::ask_who;
     "about" [] "" "what this is, where the data lies, whose maps these are" always, about;

@@ -1,6 +1,6 @@
 //! Leaving the program, or its workspace for another: when the disk has everything, or when the person says so.
 
-use super::{App, Effect, Effects, Layer, Severity, form, prompt};
+use super::{App, Effect, Effects, Layer, Severity, form, keeping, prompt};
 
 /// What is asked when leaving would lose something.
 const LEAVE: &str = "Leave without saving?";
@@ -8,6 +8,7 @@ const LEAVE: &str = "Leave without saving?";
 impl App {
     /// After every event: notes which effects will be answered, and leaves once nothing is waited for any more.
     pub(super) fn after_update(&mut self, mut effects: Effects) -> Effects {
+        effects.extend(self.keep_when_saved());
         self.saving.expect(&effects);
         if self.saving.is_leaving && !self.saving.has_answers_to_come() {
             self.saving.is_leaving = false;
@@ -36,12 +37,21 @@ impl App {
 /// # Errors
 /// Something of this one is not on the disk; the sentence says how to save it.
 pub(super) fn begin(app: &mut App, directory: &str, name: &str) -> Result<Effects, String> {
-    if !app.saving.is_done() {
-        return Err(format!("{} not on the disk; press esc, then ctrl-s to save", unsaved_changes(app)));
-    }
+    check_saved(app)?;
     // Nothing is changed until the other workspace is here, or it is known that it does not come.
     app.loaded = false;
     Ok(vec![Effect::Begin(directory.to_owned(), name.to_owned())])
+}
+
+/// Whether the disk has everything, for what ends with another workspace.
+///
+/// # Errors
+/// How much it has not, and how to save that.
+pub(super) fn check_saved(app: &App) -> Result<(), String> {
+    if app.saving.is_done() {
+        return Ok(());
+    }
+    Err(format!("{} not on the disk; press esc, then ctrl-s to save", unsaved_changes(app)))
 }
 
 /// Leaves a page; or the program, once the disk has everything. An import or export under way is stopped.
@@ -52,6 +62,9 @@ pub(super) fn quit(app: &mut App) -> Effects {
     }
     if is_asking(app) {
         return Vec::new();
+    }
+    if let Some(effects) = keeping::ask_before_leaving(app) {
+        return effects;
     }
     if app.saving.is_leaving || app.saving.has_failed() && !app.saving.is_under_way() {
         return ask_to_leave(app);

@@ -8,6 +8,7 @@ use super::input::LineInput;
 use super::moving::{Cursor, Step};
 use super::{App, Effects, Severity, compare, detail, edit_many, form, prompt, search_line, sorting};
 use crate::model::change::{Change, Refusal};
+use crate::model::order::Order as _;
 use crate::model::text::count;
 use crate::model::{Author, CellContext, Date, Id, Kind, Workspace, change};
 use crate::search::{Hit, Query};
@@ -214,7 +215,7 @@ pub(super) fn refresh(app: &mut App, screen: super::screen::ScreenId) {
             (list.is_partial, list.suggestion) = (found.partial, found.suggestion);
             if list.query.is_empty() && list.kinds.len() > 1 {
                 let place = |row: &Hit| list.kinds.iter().position(|kind| Some(*kind) == Kind::of(row.id));
-                list.rows.sort_by_key(place); // within a kind their order stays
+                list.rows.order_by_key(place); // within a kind their order stays
             }
         }
         None => list.rows = by_title(list.kinds, workspace),

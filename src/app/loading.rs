@@ -86,7 +86,7 @@ impl App {
         } else if let Some(warning) = self.stamp_ahead().or_else(|| self.watching.notice()) {
             self.set_status(Severity::Warning, warning);
         } else if self.scratch {
-            let sentence = "a sample to try things out: :new begins your own, ? helps, ctrl-c leaves";
+            let sentence = "a sample, not kept: :new begins your own, ? helps, ctrl-c leaves";
             self.set_status(Severity::Warning, sentence.to_owned());
         } else if self.status.text.is_empty() {
             self.status = StatusLine::default();

@@ -20,6 +20,7 @@ pub mod form;
 pub mod global;
 pub mod history;
 pub mod input;
+pub mod keeping;
 pub mod key;
 mod leaving;
 pub mod list;
@@ -101,6 +102,8 @@ pub enum Layer {
     Compare(compare::Compare),
     /// The thread of a record.
     Thread(Box<thread::ThreadView>),
+    /// The question whether to keep the sample.
+    Keep(keeping::KeepQuestion),
 }
 
 /// What was chosen on the command line.
@@ -146,6 +149,10 @@ pub struct App {
     pub drafts: Vec<Draft>,
     /// Whether this is a temporary copy of the sample.
     pub scratch: bool,
+    /// What was asked for that ends with another workspace.
+    pub(crate) asked: keeping::Asked,
+    /// What is said on the terminal once the program has been left.
+    pub farewell: Option<String>,
     /// Who acts: initials that sign.
     pub me: Option<Text>,
     /// The moment of the last event.
@@ -170,8 +177,6 @@ pub struct App {
     pub layers: Vec<Layer>,
     /// The record that was gone to from elsewhere, and where from: there one goes back to.
     pub(crate) origins: Vec<(Id, Origin)>,
-    /// The question whose answer is being carried out.
-    pub(crate) awaited: Option<prompt::Prompt>,
     /// The line that says what happened.
     pub status: StatusLine,
     /// What it said last, for the page that `!` opens.
@@ -221,6 +226,8 @@ impl App {
             problems: Vec::new(),
             drafts: Vec::new(),
             scratch: false,
+            asked: keeping::Asked::default(),
+            farewell: None,
             me: None,
             now: Timestamp::default(),
             today: Date::default(),
@@ -231,7 +238,6 @@ impl App {
             screens: Screens::default(),
             layers: Vec::new(),
             origins: Vec::new(),
-            awaited: None,
             status: StatusLine::default(),
             last_message: StatusLine::default(),
             running: None,

@@ -6,6 +6,7 @@ use super::input::LineInput;
 use super::key::{Key, Keys};
 use super::moving::{Cursor, Step};
 use super::{App, Effects, Layer};
+use crate::model::order::Order as _;
 
 /// Commands to choose from.
 pub struct Palette {
@@ -89,7 +90,7 @@ pub(crate) fn refresh(app: &mut App) {
             !keys.is_empty() && keys.iter().all(is_key_taken)
         };
         rows.retain(|command| place(command).is_some() && !is_taken(command));
-        rows.sort_by_key(|command| (place(command), idle.contains(&command.name)));
+        rows.order_by_key(|command| (place(command), idle.contains(&command.name)));
     } else {
         let own = |command: &&'static Command| command.scope != Scope::MOVE && command.scope != Scope::COMMANDS;
         rows.retain(own);
@@ -98,7 +99,7 @@ pub(crate) fn refresh(app: &mut App) {
         let whole = words.join(" ");
         let first = words.first().cloned().unwrap_or_default();
         let starts = |command: &Command| command.name.split(['.', '-']).any(|part| part.starts_with(&first));
-        rows.sort_by_key(|command| (command.name != whole, !starts(command), !palette.chain.contains(&command.scope)));
+        rows.order_by_key(|command| (command.name != whole, !starts(command), !palette.chain.contains(&command.scope)));
     }
     palette.rows = rows;
     palette.cursor = Cursor::default();

@@ -3,7 +3,7 @@
 use super::command::{Command, Scope, always, commands};
 use super::input::LineInput;
 use super::key::Key;
-use super::{App, Effect, Effects, Layer, Severity, leaving};
+use super::{App, Effect, Effects, Layer, Severity, keeping, leaving};
 use crate::model::{Author, Kind, Person, Text, change, person};
 
 /// A question.
@@ -68,11 +68,7 @@ fn answer(app: &mut App) -> Effects {
     match (prompt.answer)(app, &typed) {
         Ok(mut effects) => {
             effects.extend(prompt.then.map(|command| app.run(command)).unwrap_or_default());
-            let is_awaited =
-                |effect: &Effect| matches!(effect, Effect::Import(_) | Effect::Export(..) | Effect::Begin(..));
-            if effects.iter().any(is_awaited) {
-                app.awaited = Some(prompt);
-            }
+            app.wait_for(prompt, &effects);
             effects
         }
         Err(why) => {
@@ -80,15 +76,6 @@ fn answer(app: &mut App) -> Effects {
             app.layers.push(Layer::Prompt(prompt));
             Vec::new()
         }
-    }
-}
-
-/// Long work that a question began has failed: the question comes back with what was typed and the reason, unless somebody
-/// has begun something else.
-pub(crate) fn ask_again(app: &mut App, why: &str) {
-    if let Some(mut prompt) = app.awaited.take().filter(|_| app.layers.is_empty()) {
-        prompt.error = Some(why.to_owned());
-        app.layers.push(Layer::Prompt(prompt));
     }
 }
 
@@ -151,6 +138,7 @@ fn greet(app: &mut App, effects: Effects) -> Effects {
         let sentence = format!("your changes are signed {me}");
         app.set_status(Severity::Info, sentence);
     }
+    app.say_again_if_not_kept();
     effects
 }
 
@@ -181,6 +169,9 @@ pub(crate) fn ask_export(app: &mut App) -> Effects {
 
 /// Asks for the name of a new workspace, and where it shall lie.
 pub(crate) fn ask_new_workspace(app: &mut App) -> Effects {
+    if let Some(effects) = keeping::ask_before_beginning(app) {
+        return effects;
+    }
     let hint = "a directory and a name: ~/partnership Our Criminal Justice Partnership";
     ask(app, "Begin a workspace: where, and what is it called?", hint, "~/folkmoot ", |app, typed| {
         let (directory, name) = typed.split_once(' ').unwrap_or((typed, ""));

@@ -70,6 +70,11 @@ impl Saving {
         self.queue.len()
     }
 
+    /// How many changes were made since the program was started, those included that are undone.
+    pub fn made(&self) -> u64 {
+        self.last_number
+    }
+
     /// Whether a change is being saved in this moment.
     pub fn is_under_way(&self) -> bool {
         self.is_under_way
@@ -119,7 +124,13 @@ impl Saving {
     pub(super) fn expect(&mut self, effects: &Effects) {
         for effect in effects {
             match effect {
-                Effect::Import(..) | Effect::Export(..) | Effect::TakeBack | Effect::Begin(..) => self.jobs += 1,
+                Effect::Import(..)
+                | Effect::Export(..)
+                | Effect::TakeBack
+                | Effect::Begin(..)
+                | Effect::KeepSample(_) => {
+                    self.jobs += 1;
+                }
                 Effect::KeepDraft(_) | Effect::KeepChanges(..) | Effect::DropDraft(_) => self.drafts += 1,
                 _ => {}
             }
@@ -176,6 +187,7 @@ impl App {
             self.set_status(Severity::Warning, format!("{}; {first}", unsaved.change.sentence));
             self.status.more = Some(format!("{}\n{}", unsaved.change.sentence, warnings.join("\n")));
         }
+        self.say_if_not_kept();
         let inverse = self.apply(&unsaved.change);
         self.history.did(inverse);
         self.enqueue(unsaved)
@@ -260,6 +272,7 @@ impl App {
             return effects;
         }
         self.saving.has_failed = true;
+        self.not_kept(&why.sentence);
         self.set_status(Severity::Error, why.sentence);
         self.status.more = Some(why.details);
         self.ask_if_leaving()
@@ -329,9 +342,9 @@ impl App {
         }
         let effects = finished.change.map(|change| self.submit(change)).unwrap_or_default();
         if finished.failed {
-            super::prompt::ask_again(self, &finished.sentence);
+            self.ask_again(&finished.sentence);
         }
-        self.awaited = None;
+        self.answered();
         self.set_status(if finished.failed { Severity::Error } else { Severity::Info }, finished.sentence);
         if let Some((title, lines)) = finished.page {
             self.layers.push(Layer::Page(page::Page::new(title, lines)));

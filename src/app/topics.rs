@@ -11,6 +11,7 @@ use super::screen::Screen;
 use super::{App, Effects, Severity};
 use crate::model::agenda::Wall;
 use crate::model::event;
+use crate::model::order::Order as _;
 use crate::model::{Event, Id, Kind, Ref, Topic, Workspace};
 pub use wall::Place;
 
@@ -271,7 +272,7 @@ fn open_selected(app: &mut App) -> Effects {
 /// Shows another event: so many further in the order of their days, round the ends.
 fn other_event(app: &mut App, by: isize) -> Effects {
     let mut events: Vec<&Event> = app.workspace.events.iter().map(AsRef::as_ref).collect();
-    events.sort_by_key(|event| (event.date, event.id));
+    events.order_by_key(|event| (event.date, event.id));
     let now = events.iter().position(|event| Some(event.id) == app.screens.topics.event).unwrap_or(0);
     let Some(next) = events.get((now + events.len()).saturating_add_signed(by) % events.len().max(1)) else {
         return Vec::new();

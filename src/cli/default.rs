@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use super::Global;
 use super::exit::{CommandError, CommandResult};
-use super::session::{Session, acting_name, find_workspace};
+use super::session::{Session, acting_name, check_remembered, find_workspace};
 use crate::app::Options;
 use crate::model::Kind;
 use crate::run::{self, Launch};
@@ -31,6 +31,7 @@ pub(super) fn run(global: &Global, out: &mut dyn Write) -> CommandResult {
         no_pictures: false,
     };
     let directory = find_workspace(global);
+    directory.as_deref().map_or(Ok(()), check_remembered)?;
     let launch = Launch { directory, options, ascii: global.ascii, plain: global.plain, colour: global.color.is_on() };
     let exit = run::app(launch);
     let exit = exit.map_err(|error| CommandError::unreadable(format!("the terminal cannot be used: {error}")))?;

@@ -8,10 +8,11 @@ use clap::Args;
 use super::Global;
 use super::exit::{CommandError, CommandResult, warn};
 use super::list::kind_parser;
-use super::session::Session;
+use super::session::{Session, find_workspace};
 use crate::model::doubt::{self, Known};
 use crate::model::place::Atlas;
 use crate::model::{AnyRecord, Author, FieldType, Kind, ParseContext, SplitMix64, Text, change, service};
+use crate::run::remembered;
 use crate::store::{self, Mode, StoreError};
 
 /// `moot init`
@@ -33,7 +34,13 @@ impl InitArgs {
             return Err(CommandError::refused("a new workspace cannot be made with --read-only; leave it out"));
         }
         store::init(&self.dir, &self.name, self.sample)?;
-        writeln!(out, "made {0}; open it with: moot -w {0}", crate::exchange::display_path(&self.dir))?;
+        let place = crate::exchange::display_path(&self.dir);
+        // The first workspace of one's own is what a bare `moot` opens; a sample to look around in is not.
+        if !self.sample && find_workspace(&Global::default()).is_none() && remembered::write(&self.dir).is_ok() {
+            writeln!(out, "made {place}; open it with: moot")?;
+        } else {
+            writeln!(out, "made {place}; open it with: moot -w {place}")?;
+        }
         Ok(0)
     }
 }

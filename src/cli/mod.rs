@@ -52,7 +52,8 @@ pub struct Arguments {
 /// The options of every command.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Global {
-    /// The directory of the workspace; else MOOT_WORKSPACE, the nearest one upward from here, or your own
+    /// The directory of the workspace; else MOOT_WORKSPACE, the nearest one upward from here, the one you began last, or your
+    /// own
     #[arg(short, long, value_name = "DIR", global = true, help_heading = "Options of every command")]
     pub workspace: Option<PathBuf>,
     /// Who you are: initials, login, name or id of a person; else MOOT_AS or your login

@@ -1,6 +1,6 @@
 //! Locates the workspace and determines who acts in it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
@@ -10,11 +10,11 @@ use crate::model::place::Atlas;
 use crate::model::text::one_line;
 use crate::model::thesaurus::Thesaurus;
 use crate::model::{AnyRecord, Author, Change, Id, Refusal, Text, Workspace, person};
-use crate::run::exit_code;
+use crate::run::{exit_code, remembered};
 use crate::store::{self, Mode, Opened, Store, StoreError};
 
-/// Finds the workspace: `-w`, else `MOOT_WORKSPACE`, else the nearest folder upward that is one, else the one
-/// in the user's data directory; `None` when there is none at all.
+/// Finds the workspace: `-w`, else `MOOT_WORKSPACE`, else the nearest folder upward that is one, else the one that the user
+/// has begun last, else the one in the user's data directory; `None` when there is none at all.
 pub fn find_workspace(global: &Global) -> Option<PathBuf> {
     if let Some(dir) = &global.workspace {
         return Some(dir.clone());
@@ -26,8 +26,27 @@ pub fn find_workspace(global: &Global) -> Option<PathBuf> {
     if let Some(dir) = here.as_deref().and_then(|here| here.ancestors().find(|dir| store::is_workspace(dir))) {
         return Some(dir.to_owned());
     }
+    if let Some(dir) = remembered::read() {
+        return Some(dir);
+    }
     let own = etcetera::choose_base_strategy().ok()?.data_dir().join("folkmoot");
     store::is_workspace(&own).then_some(own)
+}
+
+/// Checks that the workspace which is remembered is still where it was: the sample in its place would look as if everything
+/// were lost.
+///
+/// # Errors
+/// It is not there, and how to name another.
+pub(super) fn check_remembered(dir: &Path) -> Result<(), CommandError> {
+    if remembered::read().as_deref() != Some(dir) || store::is_workspace(dir) {
+        return Ok(());
+    }
+    let file = remembered::file().map(|file| crate::exchange::display_path(&file)).unwrap_or_default();
+    Err(CommandError::unreadable(format!(
+        "the workspace that you began is not at {} any more: name it with -w DIR, or remove {file} to begin anew",
+        crate::exchange::display_path(dir)
+    )))
 }
 
 /// An opened workspace and the person who acts in it.
@@ -48,6 +67,7 @@ impl Session {
                 "there is no workspace here; make one with `moot init DIR --name NAME`, or name one with -w DIR",
             ));
         };
+        check_remembered(&dir)?;
         let mode = if global.read_only { Mode::Read } else { mode };
         let opened = Store::open(&dir, mode)?;
         for problem in &opened.problems {

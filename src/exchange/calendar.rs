@@ -4,6 +4,7 @@
 
 use icalendar::{Calendar, Component, Event, EventLike};
 
+use crate::model::order::Order as _;
 use crate::model::{Agreement, AnyRecord, Audience, Date, Forum, Meeting, Time, Updated, Workspace, forum};
 
 /// The days of a workspace in the format of calendars (RFC 5545).
@@ -27,7 +28,7 @@ pub fn of(workspace: &Workspace, today: Date) -> Days {
     days.extend(workspace.meetings.iter().filter_map(|meeting| meeting_day(meeting, workspace)));
     days.extend(workspace.forums.iter().filter_map(|forum| next_day(forum, workspace, today)));
     days.extend(workspace.agreements.iter().flat_map(|agreement| agreement_days(agreement, workspace)));
-    days.sort_by(|one, other| (one.on, &one.uid).cmp(&(other.on, &other.uid)));
+    days.order_by(|one, other| (one.on, &one.uid).cmp(&(other.on, &other.uid)));
     let itself = workspace.itself();
     let mut calendar = Calendar::new();
     calendar.name(&itself.map_or_else(|| "Folkmoot".to_owned(), |itself| itself.name.to_string()));

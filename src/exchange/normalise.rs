@@ -11,6 +11,7 @@ use super::report::{Repair, RepairKind, excerpt};
 use super::sanitise;
 use super::schema::{DataType, TableSchema};
 use super::values::{self, Parsed};
+use crate::model::order::Order as _;
 
 /// A JSON object.
 pub type Object = Map<String, Value>;
@@ -240,7 +241,7 @@ pub fn arrange(table: &'static TableSchema, row: Object) -> Object {
     }
     let mut fields: Vec<((u8, usize), String, Value)> =
         row.into_iter().map(|(key, value)| (rank(&key, &value), key, value)).collect();
-    fields.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
+    fields.order_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
     fields.into_iter().map(|(_, key, value)| (key, value)).collect()
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::ExchangeError;
+use crate::model::order::Order as _;
 
 /// The total size limit of one source, unpacked.
 pub const MAX_SOURCE_BYTES: u64 = 256 * 1024 * 1024;
@@ -142,7 +143,7 @@ fn unzip(path: &Path, bytes: Vec<u8>) -> Result<Vec<File>, ExchangeError> {
         left = left.checked_sub(bytes.len() as u64).ok_or_else(|| too_large(path))?;
         files.push(File { name: name.into(), bytes });
     }
-    files.sort_by(|one, other| one.name.cmp(&other.name));
+    files.order_by(|one, other| one.name.cmp(&other.name));
     Ok(files)
 }
 

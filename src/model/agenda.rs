@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::event::{Event, Slot, Space};
+use super::order::Order as _;
 use super::reference::Ref;
 use super::topic::{Topic, of_event};
 use super::{Id, Workspace};
@@ -62,7 +63,7 @@ impl Wall {
         let mut wall = Self { slots: event.slots.clone(), spaces: event.spaces.clone(), ..Self::default() };
         let reference = Ref::record(event.id);
         let mut topics: Vec<&Topic> = of_event(workspace, Some(&reference)).collect();
-        topics.sort_by_key(|topic| (topic.number, topic.id));
+        topics.order_by_key(|topic| (topic.number, topic.id));
         let places = Places::of(event);
         for topic in topics.iter().filter(|topic| topic.is_on_the_wall()) {
             match places.cell(topic) {

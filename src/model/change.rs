@@ -2,6 +2,7 @@
 
 use super::date::{Date, Timestamp};
 use super::field::Audience;
+use super::order::Order as _;
 use super::record::Updated;
 use super::reference::{Referrer, referrers};
 use super::text::Text;
@@ -214,7 +215,7 @@ fn refuse_if_referred_to(workspace: &Workspace, going: &[Id]) -> Result<(), Refu
     let is_shown = |one: &&Referrer| !one.record.is_hidden(one.field, Audience::Colleagues, workspace);
     let shown = staying.iter().filter(|one| one.to == *first).filter(is_shown);
     let mut holders: Vec<&AnyRecord> = shown.map(|one| &one.record).collect();
-    holders.sort_by_key(|record| std::cmp::Reverse(record.kind())); // what refers stands behind what it refers to
+    holders.order_by_key(|record| std::cmp::Reverse(record.kind())); // what refers stands behind what it refers to
     holders.dedup_by_key(|record| record.id());
     let mut names: Vec<String> = holders.iter().map(|record| record.title(workspace).into_owned()).collect();
     if names.is_empty() {

@@ -2,6 +2,7 @@
 
 use super::date::Timestamp;
 use super::field::Audience;
+use super::order::Order as _;
 use super::text::Text;
 use super::{AnyRecord, Id, Kind, Workspace};
 
@@ -29,7 +30,7 @@ pub fn since(workspace: &Workspace, moment: Timestamp, me: Option<&Text>) -> Vec
         .filter(|record| is_seen(record, workspace))
         .map(|record| Changed { id: record.id(), at: record.updated().0, by: record.updated().1.clone() })
         .collect();
-    found.sort_by_key(|changed| (std::cmp::Reverse(changed.at), changed.id));
+    found.order_by_key(|changed| (std::cmp::Reverse(changed.at), changed.id));
     found
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Change, Edit, Refusal, listed};
 use super::event::Event;
+use super::order::Order as _;
 use super::reference::Ref;
 use super::round::{Method, Round, RoundState, options_for, suggested_dots};
 use super::text::count;
@@ -60,7 +61,7 @@ pub fn before_closing(workspace: &Workspace, round: &Round) -> Option<String> {
 /// The pairs of topics of an event whose titles are alike, as they are called, in the order of their numbers.
 pub fn similar_topics(workspace: &Workspace, event: Option<&Ref<Event>>) -> Vec<(String, String)> {
     let mut topics: Vec<_> = topic::of_event(workspace, event).filter(|topic| topic.is_on_the_wall()).collect();
-    topics.sort_by_key(|topic| (topic.number, topic.id));
+    topics.order_by_key(|topic| (topic.number, topic.id));
     let words: Vec<BTreeSet<String>> = topics.iter().map(|topic| long_words(&topic.title)).collect();
     let name = |at: usize| topics[at].title(workspace).into_owned();
     let alike = |(one, other): &(usize, usize)| share(&words[*one], &words[*other]) >= 0.5;

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use super::agreement::Agreement;
 use super::date::Date;
 use super::field::Blank;
+use super::order::Order as _;
 use super::organisation::Organisation;
 use super::person::Person;
 use super::record::{Rules, record};
@@ -54,6 +55,6 @@ pub fn speaker(conversation: &Conversation, workspace: &Workspace) -> String {
 pub fn of_agreement(workspace: &Workspace, agreement: super::Id) -> Vec<&Conversation> {
     let all = workspace.conversations.iter().map(AsRef::as_ref);
     let mut found: Vec<&Conversation> = all.filter(|one| one.agreement.id() == Some(agreement)).collect();
-    found.sort_by_key(|one| (one.on, one.id));
+    found.order_by_key(|one| (one.on, one.id));
     found
 }

@@ -2,6 +2,7 @@
 
 use super::action::Action;
 use super::date::{Date, format_date};
+use super::order::Order as _;
 use super::{Id, Workspace, forum};
 
 /// So many days before its day an action begins to be due.
@@ -34,7 +35,7 @@ pub fn due(workspace: &Workspace, today: Date, me: Option<Id>) -> Vec<Due> {
         Some(Due { action: action.id, on, is_overdue: on < today, is_mine })
     };
     let mut found: Vec<Due> = unfinished.filter_map(is_due).collect();
-    found.sort_by_key(|due| (!due.is_overdue, !due.is_mine, due.on, due.action));
+    found.order_by_key(|due| (!due.is_overdue, !due.is_mine, due.on, due.action));
     found
 }
 

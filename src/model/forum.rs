@@ -9,6 +9,7 @@ use super::cycle::Cycle;
 use super::date::Date;
 use super::field::{Blank, SearchField};
 use super::meeting::Meeting;
+use super::order::Order as _;
 use super::organisation::Organisation;
 use super::person::Person;
 use super::record::{Rules, record};
@@ -60,7 +61,7 @@ pub struct NextMeeting {
 /// The meetings of a forum in the order of their days; those without a day stand last.
 pub fn meetings_of(workspace: &Workspace, forum: Id) -> Vec<&Meeting> {
     let mut found: Vec<&Meeting> = meetings(workspace, forum).collect();
-    found.sort_by_key(|meeting| (meeting.on.is_none(), meeting.on, meeting.id));
+    found.order_by_key(|meeting| (meeting.on.is_none(), meeting.on, meeting.id));
     found
 }
 

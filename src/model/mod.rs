@@ -34,6 +34,7 @@ pub mod loose_ends;
 pub mod meeting;
 pub mod merge;
 pub mod opening;
+pub mod order;
 pub mod organisation;
 pub mod original;
 pub mod partnership;

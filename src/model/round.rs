@@ -11,6 +11,7 @@ use super::change::{Author, Change, Edit, Refusal, listed};
 use super::choice::{Choice, choices};
 use super::event::{Event, latest, refuse_unknown};
 use super::field::{Audience, Blank, SearchField, default_choice};
+use super::order::Order as _;
 use super::person::Person;
 use super::recommendation::Recommendation;
 use super::record::{Rules, StateFilter, record};
@@ -236,7 +237,7 @@ pub fn options_for<'a>(workspace: &'a Workspace, event: Option<&Ref<Event>>) -> 
         workspace.recommendations.iter().map(AsRef::as_ref).filter(of_event).collect();
     let topic_number =
         |one: &Recommendation| one.topic.as_ref().and_then(|topic| topic.get(workspace)).and_then(|topic| topic.number);
-    options.sort_by_key(|one| (topic_number(one), one.number, one.id));
+    options.order_by_key(|one| (topic_number(one), one.number, one.id));
     options
 }
 

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use super::ballot::{Ballot, check_votes_among};
 use super::change::Refusal;
 use super::field::Audience;
+use super::order::Order as _;
 use super::organisation::Sector;
 use super::reference::Ref;
 use super::round::{Method, Round, RoundState, ballots_of, options_for};
@@ -198,7 +199,7 @@ struct Count {
 fn items(workspace: &Workspace, round: &Round, totals: &Totals, count: impl Fn(usize) -> Count) -> Vec<Item> {
     let counts: Vec<Count> = (0..round.options.len()).map(&count).collect();
     let mut order: Vec<usize> = (0..counts.len()).collect();
-    order.sort_by_key(|at| (!counts[*at].is_counted, std::cmp::Reverse(counts[*at].dots), *at));
+    order.order_by_key(|at| (!counts[*at].is_counted, std::cmp::Reverse(counts[*at].dots), *at));
     // What nobody counted stands last and has no rank.
     let counted = order.iter().filter(|at| counts[**at].is_counted);
     let sorted: Vec<u64> = counted.map(|at| counts[*at].dots).collect();

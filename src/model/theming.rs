@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::change::{Author, Change, Edit, Refusal};
 use super::choice::Choice;
 use super::event::Event;
+use super::order::Order as _;
 use super::recommendation::{Answer, Recommendation};
 use super::reference::Ref;
 use super::text::Text;
@@ -216,7 +217,7 @@ impl Words {
         let others = self.of.iter().filter(|(other, _)| **other != item);
         let mut alike: Vec<(f64, Id)> = others.map(|(other, (_, words))| (share(words), *other)).collect();
         alike.retain(|(share, _)| *share >= ALIKE);
-        alike.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+        alike.order_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
         alike.into_iter().map(|(_, id)| id).collect()
     }
 

@@ -10,6 +10,7 @@ mod lines;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::field::Audience;
+use super::order::Order as _;
 use super::place::Atlas;
 use super::reference::referrers;
 use super::{AnyRecord, Id, Kind, Service, Workspace};
@@ -213,7 +214,7 @@ fn ends(record: &AnyRecord, workspace: &Workspace) -> BTreeSet<Id> {
 fn walk(ways: &HashMap<Id, Vec<Id>>, begin: &[Knot], found: &mut HashMap<Id, u32>) {
     let mut seen: HashSet<Id> = begin.iter().map(|knot| knot.id).collect();
     let mut edge: Vec<Knot> = begin.to_vec();
-    edge.sort_by_key(|knot| knot.hops);
+    edge.order_by_key(|knot| knot.hops);
     let mut at = 0;
     while let Some(Knot { id, hops }) = edge.get(at).copied() {
         at += 1;
@@ -307,7 +308,7 @@ fn on_steps(workspace: &Workspace, found: HashMap<Id, u32>) -> BTreeMap<Step, Ve
         }
     }
     let in_order = |(step, mut knots): (Step, Vec<(Knot, String)>)| {
-        knots.sort_by(|(one, name), (other, others)| (one.hops, name, one.id).cmp(&(other.hops, others, other.id)));
+        knots.order_by(|(one, name), (other, others)| (one.hops, name, one.id).cmp(&(other.hops, others, other.id)));
         (step, knots.into_iter().map(|(knot, _)| knot).collect())
     };
     knots.into_iter().map(in_order).collect()

@@ -4,6 +4,7 @@ use super::document::{Table, Words};
 use super::source::Source;
 use super::words::long_date;
 use crate::model::choice::Choice;
+use crate::model::order::Order as _;
 use crate::model::told::{Partner, partners_of};
 use crate::model::{Action, forum};
 
@@ -18,7 +19,7 @@ pub fn is_led_by(source: &Source<'_>, action: &Action, partner: &Partner) -> boo
 /// Actions as a table, what is due first at the top.
 pub fn table(source: &Source<'_>, caption: &str, mut actions: Vec<&Action>) -> Table {
     let due = |action: &Action| forum::due(source.all, action);
-    actions.sort_by_key(|action| (due(action).is_none(), due(action), action.what.to_lowercase()));
+    actions.order_by_key(|action| (due(action).is_none(), due(action), action.what.to_lowercase()));
     let row = |action: &&Action| -> Vec<Words> {
         let late =
             if action.is_unfinished() && due(action).is_some_and(|due| due < source.today) { ", overdue" } else { "" };

@@ -8,6 +8,7 @@ use super::source::Source;
 use super::words::long_date;
 use crate::model::agreement::version;
 use crate::model::choice::Choice;
+use crate::model::order::Order as _;
 use crate::model::told::{Account, Partner, concerned_by, concerned_by_action, ledger, tellings};
 use crate::model::{Action, Agreement, Id, Organisation, Recommendation, Ref, Refusal, Story, event};
 
@@ -88,7 +89,7 @@ fn recommendations(document: &mut Document, source: &Source<'_>, partner: &Partn
     let signed = signed.filter(|one| concerned_by(one, source.all, source.today).contains(partner));
     let mut signed: Vec<&Recommendation> =
         signed.filter_map(|one| source.seen.recommendations.get(one.id)).map(AsRef::as_ref).collect();
-    signed.sort_by_key(|one| {
+    signed.order_by_key(|one| {
         (one.topic.as_ref().and_then(|topic| topic.get(source.all)).and_then(|topic| topic.number), one.number)
     });
     if signed.is_empty() {
@@ -107,7 +108,7 @@ fn agreements(document: &mut Document, source: &Source<'_>, organisation: &Organ
     let party = Ref::record(organisation.id);
     let mut all: Vec<&Agreement> =
         source.all.agreements.iter().map(AsRef::as_ref).filter(|one| one.has_party(&party)).collect();
-    all.sort_by_key(|one| one.name.to_lowercase());
+    all.order_by_key(|one| one.name.to_lowercase());
     if all.is_empty() {
         return;
     }
@@ -125,7 +126,7 @@ fn stories(document: &mut Document, source: &Source<'_>, account: Option<&Accoun
     let is_new =
         |story: &&Story| !story.title.is_empty() && told.is_none_or(|told| story.on.is_none_or(|on| on > told));
     let mut stories: Vec<&Story> = source.seen.stories.iter().map(AsRef::as_ref).filter(is_new).collect();
-    stories.sort_by_key(|story| (std::cmp::Reverse(story.on), story.id));
+    stories.order_by_key(|story| (std::cmp::Reverse(story.on), story.id));
     if stories.is_empty() {
         return;
     }

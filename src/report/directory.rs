@@ -9,6 +9,7 @@ use super::source::Source;
 use super::words::{long_date, many};
 use crate::model::choice::Choice;
 use crate::model::gaps::districts_of;
+use crate::model::order::Order as _;
 use crate::model::service::{Capacity, Freshness, Location, Need, STALE_MONTHS, Status};
 use crate::model::{AnyRecord, Kind, Refusal, Service, Shown, Text, Wording};
 
@@ -21,7 +22,7 @@ pub(super) fn make(source: &Source<'_>) -> Result<Document, Refusal> {
     if services.is_empty() {
         return Err(Refusal("there are no services to list yet: add one first (moot add service name=…)".to_owned()));
     }
-    services.sort_by_key(|service| (service.name.to_lowercase(), service.id));
+    services.order_by_key(|service| (service.name.to_lowercase(), service.id));
     let mut document = Document::new("Directory of services");
     document.subtitle.extend(source.partnership().map(str::to_owned));
     document.subtitle.push(format!("As of {}", long_date(source.today)));

@@ -10,6 +10,7 @@ use super::votes;
 use super::words::{and, many, sentence};
 use crate::model::agenda::Wall;
 use crate::model::choice::Choice;
+use crate::model::order::Order as _;
 use crate::model::tally::Item;
 use crate::model::topic::{self, TopicState};
 use crate::model::{Event, Id, Recommendation, Ref, Refusal, Rules, Text, Topic, recommendation};
@@ -46,7 +47,7 @@ impl<'a> Topics<'a> {
     fn of(source: &'a Source<'a>, event: &Event) -> Self {
         let reference = Ref::record(event.id);
         let mut topics: Vec<&Topic> = topic::of_event(&source.seen, Some(&reference)).collect();
-        topics.sort_by_key(|topic| (topic.number, topic.id));
+        topics.order_by_key(|topic| (topic.number, topic.id));
         let items = votes::last_outcome(source, event).map(|tally| tally.items).unwrap_or_default();
         let items = items.into_iter().map(|item| (item.id, item)).collect();
         Self { source, topics, wall: Wall::of(source.all, event), items }
@@ -96,7 +97,7 @@ impl<'a> Topics<'a> {
     /// The recommendations of a topic by their numbers, with what they were given and what was said to them.
     fn recommendations(&self, topic: &Topic) -> Vec<(String, Words)> {
         let mut all: Vec<&Recommendation> = recommendation::of_topic(&self.source.seen, topic.id).collect();
-        all.sort_by_key(|one| (one.number, one.id));
+        all.order_by_key(|one| (one.number, one.id));
         let label = |one: &Recommendation| one.label(self.source.all).unwrap_or_else(|| "–".to_owned());
         all.into_iter().map(|one| (label(one), self.recommendation(one))).collect()
     }

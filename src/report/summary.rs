@@ -7,6 +7,7 @@ use super::source::Source;
 use super::votes;
 use super::words::{and, full_date, long_date, many, sentence};
 use crate::model::agenda::Wall;
+use crate::model::order::Order as _;
 use crate::model::organisation::Sector;
 use crate::model::recommendation::Answer;
 use crate::model::round::{self, Round};
@@ -167,7 +168,7 @@ fn initials(source: &Source<'_>, event: &Event) -> (usize, usize) {
 pub(super) fn themes<'a>(source: &'a Source<'_>, event: &Event) -> Vec<&'a Theme> {
     let of_event = |theme: &&Theme| theme.event.as_ref().and_then(Ref::id) == Some(event.id);
     let mut themes: Vec<&Theme> = source.seen.themes.iter().map(AsRef::as_ref).filter(of_event).collect();
-    themes.sort_by_key(|theme| theme.name.to_lowercase());
+    themes.order_by_key(|theme| theme.name.to_lowercase());
     themes
 }
 

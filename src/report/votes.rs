@@ -6,6 +6,7 @@ use super::source::Source;
 use super::summary::themes;
 use super::words::{many, sentence};
 use crate::model::choice::Choice;
+use crate::model::order::Order as _;
 use crate::model::roll_up::{self, RollUp};
 use crate::model::round::{Round, RoundState};
 use crate::model::tally::{self, Item, Tally, tally};
@@ -17,7 +18,7 @@ pub(super) fn rounds<'a>(source: &Source<'a>, event: &Event) -> Vec<&'a Round> {
     let was_opened =
         |round: &&Round| round.event.as_ref().and_then(Ref::id) == Some(event.id) && round.state > RoundState::Planned;
     let mut rounds: Vec<&Round> = source.all.rounds.iter().map(AsRef::as_ref).filter(was_opened).collect();
-    rounds.sort_by_key(|round| std::cmp::Reverse((round.state, round.updated.0, round.id)));
+    rounds.order_by_key(|round| std::cmp::Reverse((round.state, round.updated.0, round.id)));
     rounds
 }
 
@@ -142,7 +143,7 @@ fn gathered(source: &Source<'_>, event: &Event) -> Table {
     let without = sums.remove(&None);
     let mut rows: Vec<(String, RollUp)> =
         sums.into_iter().filter_map(|(theme, sum)| Some((theme_name(source, theme?), sum))).collect();
-    rows.sort_by_key(|(name, _)| name.to_lowercase());
+    rows.order_by_key(|(name, _)| name.to_lowercase());
     rows.extend(without.map(|sum| ("no theme".to_owned(), sum)));
     let number = |number: usize| Words::from(count(number));
     let dots = |dots: u64| if tally.is_some() { number(dots as usize) } else { Words::from("–") };

@@ -35,6 +35,9 @@ impl EventLoop {
         self.storage.iter().for_each(StorageWorker::cancel);
         self.await_answers(inbox, deadline);
         self.storage.iter().for_each(|storage| storage.close(deadline.saturating_duration_since(Instant::now())));
+        if let Some(farewell) = self.app.farewell.take() {
+            return Exit { code, sentence: farewell };
+        }
         if self.app.scratch {
             // A copy of the sample goes with all that was done in it.
             return Exit { code, sentence: String::new() };

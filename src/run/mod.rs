@@ -9,6 +9,7 @@ mod frame;
 mod input;
 pub mod keys_file;
 mod network_fs;
+pub mod remembered;
 mod signals;
 mod storage;
 mod terminal;
@@ -306,6 +307,7 @@ impl EventLoop {
             },
             Effect::SettleConflict(number) => self.send(Job::SettleConflict(number)),
             Effect::Begin(dir, name) => self.send(Job::Begin(dir, name)),
+            Effect::KeepSample(dir) => self.send(Job::KeepSample(dir)),
             Effect::Cancel => self.storage.iter().for_each(StorageWorker::cancel),
             Effect::Copy(text) => terminal::copy(&text)?,
             Effect::EditRecord(record) => {

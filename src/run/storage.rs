@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::drafts::{read_drafts, read_kept, read_visit};
 use super::work::{self, Cancel};
-use super::{Message, network_fs};
+use super::{Message, network_fs, remembered};
 use crate::app::{self, Event, Loaded, NotSaved};
 use crate::model::place::Atlas;
 use crate::model::{Author, Change, Edit, Id, Workspace};
@@ -28,6 +28,8 @@ pub enum Job {
     Export(String, String, Box<Workspace>),
     /// Begin a workspace in a directory, with a name, and go on in it.
     Begin(String, String),
+    /// Keep the copy of the sample in a directory, and go on in it.
+    KeepSample(String),
     /// Take back the newest edit that gave way.
     TakeBack(Box<Workspace>, Author),
     /// Take the conflict with this number off the list.
@@ -107,7 +109,7 @@ impl Open {
                 self.store.sign(&initials);
                 None
             }
-            Job::Close(_) | Job::Begin(..) => None,
+            Job::Close(_) | Job::Begin(..) | Job::KeepSample(_) => None,
         }
     }
 
@@ -176,7 +178,7 @@ struct Worker {
 
 impl Worker {
     fn run(mut self, dir: Option<PathBuf>, mode: Mode, inbox: &Receiver<(Job, Cancel)>) {
-        self.load(dir, mode);
+        self.load(dir, mode, None);
         while let Ok((job, cancel)) = inbox.recv() {
             self.run_job(job, &cancel);
         }
@@ -187,12 +189,16 @@ impl Worker {
         drop(self.to.send(Message::Event(event)));
     }
 
-    fn load(&mut self, dir: Option<PathBuf>, mode: Mode) {
+    /// Loads a workspace; where it has just been begun, `begun` says where it lies.
+    fn load(&mut self, dir: Option<PathBuf>, mode: Mode, begun: Option<String>) {
         match self.open(dir, mode) {
             Ok((loaded, unreadable)) => {
                 // The records are on the screen before their words are read.
                 let (workspace, atlas) = (loaded.workspace.clone(), loaded.atlas.clone());
                 self.send(Event::Loaded(Box::new(loaded)));
+                if let Some(sentence) = begun {
+                    self.send(Event::Begun(sentence));
+                }
                 for why in unreadable {
                     self.send(Event::Failed(why));
                 }
@@ -267,7 +273,18 @@ impl Worker {
                 self.open = None;
                 let _ = done.send(()); // whoever asked may have lost patience
             }
-            Job::Begin(dir, name) => self.begin(&dir, &name),
+            Job::Begin(dir, name) => {
+                let dir = super::expand(&dir);
+                let made = store::init(&dir, &name, false);
+                self.go_on_in(dir, made, &format!("{} begun", crate::model::text::one_line(&name)));
+            }
+            Job::KeepSample(dir) => {
+                let dir = super::expand(&dir);
+                if let Some(open) = &self.open {
+                    let kept = store::keep_copy(open.store.dir(), &dir);
+                    self.go_on_in(dir, kept, "the sample is kept");
+                }
+            }
             job => {
                 if let Some(event) = self.open.as_mut().and_then(|open| open.run_job(job, cancel, &self.to)) {
                     self.send(event);
@@ -276,10 +293,13 @@ impl Worker {
         }
     }
 
-    fn begin(&mut self, dir: &str, name: &str) {
-        let dir = super::expand(dir);
-        match store::init(&dir, name, false) {
-            Ok(()) => self.load(Some(dir), Mode::Write),
+    /// Goes on in a workspace that has just been made, which is remembered; or says why it could not be made.
+    fn go_on_in(&mut self, dir: PathBuf, made: Result<(), StoreError>, what: &str) {
+        match made {
+            Ok(()) => {
+                let begun = remembered::remember(&dir, what);
+                self.load(Some(dir), Mode::Write, Some(begun));
+            }
             Err(error) => self.send(failed(error.to_string())),
         }
     }

@@ -44,7 +44,7 @@ pub use lock::Holder;
 pub use map::atlas;
 pub use problem::{FileProblem, StoreError};
 pub use records::VERSION;
-pub use sample::{Scratch, init, init_on, sample_scratch};
+pub use sample::{Scratch, init, init_on, keep_copy, sample_scratch};
 pub use snapshot::Reloaded;
 use storage::PRIVATE_FILE;
 pub use storage::{Disk, SHARED_DIR, SHARED_FILE, Stat, Storage};

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::file_state::{FileContents, FileState, file_name};
 use super::problem::{FileProblem, StoreError};
-use super::storage::{Disk, SHARED_FILE, Stat, Storage};
+use super::storage::{Disk, PRIVATE_FILE, SHARED_FILE, Stat, Storage};
 use super::{atomic, text};
 use crate::model::{AnyRecord, Kind, Partnership, SplitMix64, Text, Updated};
 
@@ -47,6 +47,31 @@ pub fn init_on(storage: &dyn Storage, dir: &Path, name: &str, sample: bool) -> R
     })
 }
 
+/// Keeps a copy of the sample, with all that was changed in it, as a workspace in another directory.
+///
+/// # Errors
+/// The directory is a workspace already, or cannot be written.
+pub fn keep_copy(copy: &Path, dir: &Path) -> Result<(), StoreError> {
+    make_dirs(&Disk, dir)?;
+    let save = |from: &Path, to: &Path, mode: u32| -> Result<(), StoreError> {
+        let name = from.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let saved = Disk.read(from).and_then(|bytes| atomic::save(&Disk, to, &name, &bytes, mode));
+        saved.map(drop).map_err(|error| StoreError::failed(&name, &error))
+    };
+    let drafts = Path::new(super::PRIVATE_DIR).join("drafts");
+    for draft in Disk.list(&copy.join(&drafts)).unwrap_or_default() {
+        save(&copy.join(&drafts).join(draft), &dir.join(&drafts), PRIVATE_FILE)?;
+    }
+    // The partnership comes last: its presence makes the directory a workspace.
+    for kind in Kind::ALL.iter().rev() {
+        let from = copy.join(file_name(*kind));
+        if Disk.stat(&from).is_ok() {
+            save(&from, dir, if kind.is_private() { PRIVATE_FILE } else { SHARED_FILE })?;
+        }
+    }
+    Ok(())
+}
+
 /// Makes a workspace of files that `save` writes, each by its name and its text.
 fn make(
     storage: &dyn Storage,
@@ -59,6 +84,24 @@ fn make(
     if name.is_empty() {
         return Err(StoreError::Refused("a partnership needs a name: give it one with --name".to_owned()));
     }
+    make_dirs(storage, dir)?;
+    let write = |kind: Kind, text: &str| {
+        let file = file_name(kind);
+        save(&file, text).map_err(|error| StoreError::failed(&file, &error))
+    };
+    // The partnership comes last: its presence makes the directory a workspace.
+    for (kind, text) in SAMPLE.iter().filter(|_| sample) {
+        write(*kind, text)?;
+    }
+    let record = partnership(name, sample).map_err(StoreError::Broken)?;
+    write(Kind::Partnership, &text::file(Kind::Partnership, &[record]).map_err(StoreError::Refused)?)
+}
+
+/// Makes the directories of a workspace.
+///
+/// # Errors
+/// There is one already, or they cannot be made.
+fn make_dirs(storage: &dyn Storage, dir: &Path) -> Result<(), StoreError> {
     let failed = |error: io::Error| StoreError::failed(&dir.display().to_string(), &error);
     match storage.stat(&dir.join(file_name(Kind::Partnership))) {
         Ok(_) => {
@@ -75,16 +118,7 @@ fn make(
     for dir in [dir, &private, &private.join("backups"), &private.join("drafts")] {
         atomic::create_shared_dir(storage, dir).map_err(failed)?;
     }
-    let write = |kind: Kind, text: &str| {
-        let file = file_name(kind);
-        save(&file, text).map_err(|error| StoreError::failed(&file, &error))
-    };
-    // The partnership comes last: its presence makes the directory a workspace.
-    for (kind, text) in SAMPLE.iter().filter(|_| sample) {
-        write(*kind, text)?;
-    }
-    let record = partnership(name, sample).map_err(StoreError::Broken)?;
-    write(Kind::Partnership, &text::file(Kind::Partnership, &[record]).map_err(StoreError::Refused)?)
+    Ok(())
 }
 
 /// Neither the file nor, maybe, the directory it would be in exists.

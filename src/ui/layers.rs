@@ -98,6 +98,19 @@ pub fn prompt(prompt: &Prompt, theme: Theme, area: Rect, buf: &mut Buffer) -> Op
     Some(Position::new(place.x + 2 + column as u16, place.y + 1))
 }
 
+/// A question at the foot of the screen that is answered with one key; the keys stand in the last line.
+pub fn question(asked: &str, below: &str, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let lines = wrap(below, area.width.saturating_sub(2).into());
+    let height = (1 + lines.len() as u16).min(area.height);
+    let place = Rect { y: area.bottom() - height, height, ..area };
+    Clear.render(place, buf);
+    rule(buf, Rect { height: 1, ..place }, asked, (theme.style(Role::Quiet), theme.style(Role::Strong)), theme);
+    for (y, line) in (place.y + 1..place.bottom()).zip(&lines) {
+        put(buf, (place.x + 2, y), place.width - 2, line, theme.style(Role::Text), theme);
+    }
+    Some(Position::new(place.x, place.y))
+}
+
 /// A page of text.
 pub fn page(page: &Page, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let styles = (theme.style(Role::Quiet), theme.style(Role::Strong));

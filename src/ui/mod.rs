@@ -25,7 +25,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::app::command::{self, Command};
 use crate::app::screen::{ScreenId, for_each_screen};
-use crate::app::{App, Layer, Severity};
+use crate::app::{App, Layer, Severity, keeping};
 use crate::model::text::count;
 use theme::{Role, Theme};
 use write::{put, width};
@@ -55,6 +55,10 @@ pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Pos
         Some(Layer::Prompt(prompt)) => {
             screen(app, theme, body, buf);
             layers::prompt(prompt, theme, body, buf)
+        }
+        Some(Layer::Keep(_)) => {
+            screen(app, theme, body, buf);
+            layers::question(keeping::QUESTION, &keeping::explanation(app), theme, body, buf)
         }
         None => screen(app, theme, body, buf),
     };
@@ -129,13 +133,21 @@ fn tabs(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let partnership = app.workspace.itself();
     let name = partnership.map_or("", |p| p.name.as_str());
     let who = app.me.as_ref().map(|me| format!(" · {me}")).unwrap_or_default();
-    let sample = if partnership.is_some_and(|p| p.sample) { "SAMPLE  " } else { "" };
+    let is_sample = partnership.is_some_and(|p| p.sample);
+    let sample = if is_sample { "SAMPLE  " } else { "" };
     let lock = if app.read_only.is_some() { "read-only  " } else { "" };
     let room = usize::from(area.right() - x).saturating_sub(2);
-    let text = format!("{sample}{lock}{name}{who}");
-    let text = if width(&text) > room { format!("{sample}{lock}{}", who.trim_start_matches(" · ")) } else { text };
-    let at = area.right().saturating_sub(width(&text) as u16 + 1).max(x);
-    put(buf, (at, area.y), area.right() - at, &text, theme.style(Role::Quiet), theme);
+    let alone = who.trim_start_matches(" · ");
+    // The name goes first where there is no room, then that a copy of the sample is not kept, which is said elsewhere too.
+    let said = [
+        app.scratch.then(|| format!("SAMPLE, not kept  {lock}{name}{who}")),
+        app.scratch.then(|| format!("SAMPLE, not kept  {lock}{alone}")),
+        (!app.scratch).then(|| format!("{sample}{lock}{name}{who}")),
+    ];
+    let text = said.into_iter().flatten().find(|text| width(text) <= room).unwrap_or(format!("{sample}{lock}{alone}"));
+    let text = text.trim_end();
+    let at = area.right().saturating_sub(width(text) as u16 + 1).max(x);
+    put(buf, (at, area.y), area.right() - at, text, theme.style(Role::Quiet), theme);
 }
 
 fn status(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
@@ -148,6 +160,7 @@ fn status(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         (Some(progress), ..) => progress.as_str(),
         (None, true, false) => "NOT SAVED: ctrl-s tries again",
         (None, _, false) => "saving",
+        (None, _, true) if app.scratch && app.saving.made() > 0 => "not kept",
         (None, _, true) if app.status.severity == Severity::Info && app.history.is_begun() => "saved",
         (None, _, true) => "",
     };

@@ -155,12 +155,14 @@ fn circles(uses: &BTreeMap<String, BTreeSet<String>>) -> Vec<BTreeSet<String>> {
 }
 
 /// The uses that close a circle and are meant: who uses whom (`*` for whomever), and why.
-const MEANT: [(&str, &str, &str, &str); 6] = [
+const MEANT: [(&str, &str, &str, &str); 8] = [
     ("app", "command", "*", "the one table of commands joins the slices that stand beside the functions they name"),
     ("app", "event", "saving", "what was kept when saving failed is part of what is loaded"),
     ("app", "form", "list", "the cursor goes to the record that was saved"),
     ("app", "list", "screen", "a list is searched for the screen it belongs to, and a screen is drawn from its list"),
     ("app", "prompt", "leaving", "the question where a workspace is begun leads out of the open one"),
+    ("app", "prompt", "keeping", "a changed sample is offered before another workspace is begun"),
+    ("app", "leaving", "keeping", "leaving a changed sample asks first, and the question leads on to leaving"),
     ("app", "search_line", "list", "what is typed searches the list that opened the line"),
 ];
 

@@ -11,6 +11,7 @@ use crate::app::{App, Effect, Effects, Severity, list, page, prompt, reports, se
 use crate::model::change::listed;
 use crate::model::choice::Choice;
 use crate::model::date::format_date;
+use crate::model::order::Order as _;
 use crate::model::told::{self, Account, How, Matters, Partner};
 use crate::model::{Date, Id, Kind, Workspace};
 use crate::report::Report;
@@ -75,7 +76,7 @@ impl Ledger {
         self.marks.retain(|partner| self.accounts.iter().any(|account| account.partner == *partner));
         self.accounts.retain(is_meant);
         let silence = |account: &Account| std::cmp::Reverse(account.silence(today).unwrap_or(i64::MAX));
-        self.accounts.sort_by_key(|account| (account.owed.is_empty(), silence(account)));
+        self.accounts.order_by_key(|account| (account.owed.is_empty(), silence(account)));
         if let Some(at) = held.and_then(|held| self.accounts.iter().position(|account| account.partner == held)) {
             self.cursor.at = at;
         }

@@ -11,6 +11,7 @@ use crate::app::input::{TextInput, is_replaced};
 use crate::app::{App, Effects};
 use crate::model::choice::Choice;
 use crate::model::field::SearchField;
+use crate::model::order::Order as _;
 use crate::model::service::{Client, Need, Sex};
 use crate::model::text::fold;
 use crate::model::thesaurus::Thesaurus;
@@ -273,7 +274,7 @@ impl<'a> Finder<'a> {
     /// shown in their own order.
     fn into_options(mut self, are_sorted: bool) -> (Vec<Pick>, usize) {
         if are_sorted {
-            self.found.sort_by_key(|(fit, _)| *fit);
+            self.found.order_by_key(|(fit, _)| *fit);
         }
         let more = self.more + self.found.len().saturating_sub(MOST);
         (self.found.into_iter().take(MOST).map(|(_, pick)| pick).collect(), more)

@@ -11,6 +11,7 @@ use crate::model::agreement::between::{Matrix, Relation, matrix};
 use crate::model::agreement::version;
 use crate::model::choice::Choice;
 use crate::model::date::format_date;
+use crate::model::order::Order as _;
 use crate::model::text::one_line;
 use crate::model::{Agreement, Date, Emphasis, Organisation, Ref, Workspace};
 
@@ -172,7 +173,7 @@ fn items_between(
     let mut rows = Vec::new();
     for direction in [(from, to), (to, from)] {
         let mut items: Vec<_> = agreement.items.iter().filter(|item| (&item.from, &item.to) == direction).collect();
-        items.sort_by_key(|item| item.number);
+        items.order_by_key(|item| item.number);
         rows.extend(items.into_iter().map(|item| {
             let due = item.due.map(|due| format!(", by {}", format_date(due, today))).unwrap_or_default();
             Row {

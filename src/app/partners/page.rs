@@ -11,6 +11,7 @@ use crate::model::agreement::review::{self, Principle};
 use crate::model::agreement::{Agreement, AgreementKind, principles, version};
 use crate::model::choice::Choice;
 use crate::model::date::format_date;
+use crate::model::order::Order as _;
 use crate::model::text::one_line;
 use crate::model::{Action, Date, Emphasis, Id, Organisation, Ref, Workspace, forum};
 
@@ -214,7 +215,7 @@ fn parties(agreement: &Agreement, workspace: &Workspace, _: Date) -> Vec<Row> {
 fn perspectives(agreement: &Agreement, workspace: &Workspace, _: Date) -> Vec<Row> {
     let mut heard: Vec<_> = agreement.perspectives.iter().collect();
     let place = |organisation: &Ref<Organisation>| agreement.organisations().position(|party| party == organisation);
-    heard.sort_by_key(|one| (place(&one.organisation).unwrap_or(usize::MAX), one.standpoint));
+    heard.order_by_key(|one| (place(&one.organisation).unwrap_or(usize::MAX), one.standpoint));
     let mut rows = vec![Row::heading("Perspectives")];
     rows.extend(heard.into_iter().map(|one| {
         let name = one.organisation.name(workspace);
@@ -236,7 +237,7 @@ fn items(agreement: &Agreement, workspace: &Workspace, today: Date) -> Vec<Row> 
             let is_here = |item: &&Item| (&item.from, &item.to, item.sort) == (from, to, *sort);
             let mut found: Vec<&Item> = agreement.items.iter().filter(is_here).collect();
             found.retain(|item| !is_below_another(item, &agreement.items));
-            found.sort_by_key(|item| (item.number, item.what.clone()));
+            found.order_by_key(|item| (item.number, item.what.clone()));
             if !found.is_empty() {
                 rows.push(Row::heading(heading(*sort, &names.0, &names.1)));
             }

@@ -6,6 +6,7 @@ use super::agreement;
 use crate::app::{App, Effects, page, prompt};
 use crate::model::Workspace;
 use crate::model::agreement::{Agreement, version};
+use crate::model::order::Order as _;
 
 /// For `ready`.
 pub(super) fn has_versions(app: &App) -> Result<(), &'static str> {
@@ -17,7 +18,7 @@ pub(super) fn has_versions(app: &App) -> Result<(), &'static str> {
 /// that yet.
 fn texts(agreement: &Agreement, workspace: &Workspace) -> Vec<(String, String)> {
     let mut known: Vec<&version::Version> = agreement.versions.iter().collect();
-    known.sort_by_key(|version| version.number);
+    known.order_by_key(|version| version.number);
     let text = |version: &version::Version| version.text.as_deref().unwrap_or_default().to_owned();
     let number = |version: &version::Version| version.number.unwrap_or_default().to_string();
     let mut texts: Vec<(String, String)> = known.iter().map(|version| (number(version), text(version))).collect();

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::model::Ref;
+use crate::model::order::Order as _;
 use crate::model::place::Atlas;
 use crate::model::thesaurus::Thesaurus;
 use crate::model::{AnyRecord, Audience, Collection, Id, Organisation, Original, Service, Text, Workspace};
@@ -174,7 +175,7 @@ fn collect<'a>(
         }
         services.push(writer.service(record));
     }
-    services.sort_by(|one, other| str_field(one, "id").cmp(str_field(other, "id")));
+    services.order_by(|one, other| str_field(one, "id").cmp(str_field(other, "id")));
     Ok(Dataset { atlas: context.atlas, services, organisations, orphans: writer.orphans() })
 }
 
@@ -331,7 +332,7 @@ impl<'a> Writer<'a> {
             }
         }
         for rows in orphans.values_mut() {
-            rows.sort_by(|one, other| str_field(one, "id").cmp(str_field(other, "id")));
+            rows.order_by(|one, other| str_field(one, "id").cmp(str_field(other, "id")));
         }
         orphans
     }

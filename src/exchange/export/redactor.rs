@@ -11,6 +11,7 @@ use super::fill::BLANK_URL;
 use crate::exchange::normalise::{Object, objects, str_field};
 use crate::exchange::values::postcode;
 use crate::model::Ref;
+use crate::model::order::Order as _;
 use crate::model::service::Location;
 use crate::model::{Id, Service};
 
@@ -44,7 +45,7 @@ impl Redactor {
     /// Sorts the longest addresses first, so that no part of one is left over.
     pub fn sort(&mut self) {
         for addresses in self.within.values_mut().chain([&mut self.everywhere]) {
-            addresses.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
+            addresses.order_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
             addresses.dedup();
         }
     }
@@ -134,7 +135,7 @@ fn with_parts(addresses: Vec<String>) -> Vec<String> {
         all.push(address);
     }
     all.retain(|address| address.len() > 3 && address != WITHHELD);
-    all.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
+    all.order_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
     all.dedup();
     all
 }

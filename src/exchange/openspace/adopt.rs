@@ -9,6 +9,7 @@ use super::{Context, Notice, Outcome};
 use crate::exchange::ids::Ids;
 use crate::exchange::report::{Counts, excerpt};
 use crate::model::change::{self, listed};
+use crate::model::order::Order as _;
 use crate::model::original::Json;
 use crate::model::record::Record;
 use crate::model::text::count;
@@ -236,14 +237,14 @@ impl<'a> Adopter<'a> {
         }
         let unknown = std::mem::take(&mut self.names).into_notices();
         self.note_all(unknown);
-        self.notices.sort_by_key(|notice| notice.line);
+        self.notices.order_by_key(|notice| notice.line);
         let counted = self.counts.iter().map(|(kind, counts)| format!("{} {}", kind.plural(), in_words(*counts)));
         let counted = summary.unwrap_or_else(|| counted.collect::<Vec<_>>().join("; "));
         let is_news = !self.edits.is_empty();
         let said = if is_news { format!("imported: {counted}") } else { "says nothing new".to_owned() };
         let sentence = format!("{} {said}", self.context.feed);
         // In an order that says nothing of who gave which ballot.
-        self.edits.sort_by_key(|edit| (edit.kind(), edit.id()));
+        self.edits.order_by_key(|edit| (edit.kind(), edit.id()));
         let edits = self.edits.into_iter().chain(self.archive).collect();
         Outcome { change: Change { edits, sentence }, made: self.made, notices: self.notices }
     }

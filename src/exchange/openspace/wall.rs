@@ -6,6 +6,7 @@ use super::adopt::Adopter;
 use super::labels;
 use super::names::Names;
 use crate::model::event::{Slot, Space};
+use crate::model::order::Order as _;
 use crate::model::record::Record;
 use crate::model::text::one_line;
 use crate::model::topic::{Participant, Topic, of_event};
@@ -37,7 +38,7 @@ impl Wall {
     pub fn of(adopter: &Adopter<'_>, event: Id, stated: impl Iterator<Item = u16>) -> Self {
         let stated: HashSet<u16> = stated.collect();
         let mut topics: Vec<&Topic> = of_event(&adopter.workspace, Some(&Ref::record(event))).collect();
-        topics.sort_by_key(|topic| (topic.number, topic.id));
+        topics.order_by_key(|topic| (topic.number, topic.id));
         let mut by_title: HashMap<String, Vec<Id>> = HashMap::new();
         for topic in &topics {
             by_title.entry(key(&topic.title)).or_default().push(topic.id);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Planner;
 use crate::exchange::nest::Item;
+use crate::model::order::Order as _;
 use crate::model::original::Json;
 use crate::model::record::Record;
 use crate::model::service::Source;
@@ -133,7 +134,7 @@ impl Planner<'_> {
     /// Marks records that the source no longer has; only rows without a record are deleted.
     pub(super) fn mark_missing(&mut self) {
         let mut gone: Vec<Arc<Original>> = self.known.values().cloned().collect();
-        gone.sort_by_key(|original| original.id);
+        gone.order_by_key(|original| original.id);
         for original in gone {
             match original.record.map(|id| self.context.workspace.get(id)) {
                 Some(Some(AnyRecord::Service(service))) => self.mark_record(service, 1),

@@ -5,6 +5,7 @@ use super::review::Principle;
 use super::{Agreement, version};
 use crate::model::change::listed;
 use crate::model::date::{Date, format_date};
+use crate::model::order::Order as _;
 use crate::model::{Action, Id, Ref, Workspace};
 
 /// Whether a principle holds.
@@ -25,7 +26,7 @@ pub fn plan<'a>(agreement: &Agreement, workspace: &'a Workspace) -> Vec<&'a Acti
     let id = Some(agreement.id);
     let serves = |action: &&Action| action.agreement.as_ref().and_then(Ref::id) == id;
     let mut plan: Vec<&Action> = workspace.actions.iter().map(AsRef::as_ref).filter(serves).collect();
-    plan.sort_by_key(|action| (!action.is_unfinished(), action.due.is_none(), action.due, action.id));
+    plan.order_by_key(|action| (!action.is_unfinished(), action.due.is_none(), action.due, action.id));
     plan
 }
 

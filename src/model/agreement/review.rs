@@ -4,6 +4,7 @@
 use crate::model::choice::{Choice, choices};
 use crate::model::date::{Date, months_after};
 use crate::model::field::{Blank, SearchField};
+use crate::model::order::Order as _;
 use crate::model::row::row;
 use crate::model::text::Text;
 
@@ -151,7 +152,7 @@ impl Review {
 /// The reviews in the order of their days.
 pub fn in_order(reviews: &[Review]) -> Vec<&Review> {
     let mut ordered: Vec<&Review> = reviews.iter().collect();
-    ordered.sort_by_key(|review| review.on);
+    ordered.order_by_key(|review| review.on);
     ordered
 }
 

@@ -16,6 +16,7 @@ use crate::model::Workspace;
 use crate::model::change::listed;
 use crate::model::date::{Date, format_date};
 use crate::model::field::Blank;
+use crate::model::order::Order as _;
 use crate::model::organisation::Organisation;
 use crate::model::person::Person;
 use crate::model::reference::{Ref, Target};
@@ -148,7 +149,7 @@ pub fn text(agreement: &Agreement, workspace: &Workspace) -> Text {
         text.lines().for_each(|part| line(&format!("  {part}")));
     }
     let mut items: Vec<&Item> = agreement.items.iter().filter(|item| item.is_in_text()).collect();
-    items.sort_by_key(|item| (item.number, item.from.clone(), item.to.clone()));
+    items.order_by_key(|item| (item.number, item.from.clone(), item.to.clone()));
     if !items.is_empty() {
         line("Items");
     }
@@ -263,7 +264,7 @@ pub fn history(agreement: &Agreement, workspace: &Workspace, today: Date) -> Vec
             .map_or_else(|| "a version".to_owned(), |number| format!("version {number}"))
     };
     let mut acceptances: Vec<&Acceptance> = agreement.acceptances.iter().collect();
-    acceptances.sort_by_key(|one| (std::cmp::Reverse(one.on), one.organisation.clone()));
+    acceptances.order_by_key(|one| (std::cmp::Reverse(one.on), one.organisation.clone()));
     let sentence = |one: &&Acceptance| {
         let on = one.on.map(|on| format!(" on {}", format_date(on, today))).unwrap_or_default();
         let person = one.person.as_ref().filter(|person| !person.is_blank());

@@ -8,6 +8,7 @@ use crate::model::agreement::item::Item;
 use crate::model::change::{Author, Change, Refusal};
 use crate::model::choice::Choice;
 use crate::model::date::format_date;
+use crate::model::order::Order as _;
 use crate::model::record::Rules;
 use crate::model::row::Row;
 use crate::model::{Date, Event, Forum, Id, Organisation, Recommendation, Ref, Text, Workspace, forum};
@@ -37,7 +38,7 @@ pub fn lines(workspace: &Workspace, meeting: &Meeting, today: Date) -> Vec<Agend
     lines.extend(agreements(workspace, meeting, today));
     lines.extend(recommendations(workspace, previous));
     lines.push(line(AgendaSort::NextDate, "Date of the next meeting", ""));
-    lines.sort_by_key(|line| place(line.sort));
+    lines.order_by_key(|line| place(line.sort));
     lines
 }
 
@@ -145,7 +146,7 @@ fn recommendations(workspace: &Workspace, previous: Option<&Meeting>) -> Vec<Age
     let since = previous.and_then(|previous| previous.on);
     let is_new = |event: &&Event| since.is_none() || event.date > since;
     let mut events: Vec<&Event> = workspace.events.iter().map(AsRef::as_ref).filter(is_new).collect();
-    events.sort_by_key(|event| (event.date, event.id));
+    events.order_by_key(|event| (event.date, event.id));
     let latest = events.len().saturating_sub(if since.is_none() { 1 } else { events.len() });
     events.into_iter().skip(latest).flat_map(|event| of_event(workspace, event)).collect()
 }

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use super::Row;
+use crate::model::order::Order as _;
 use crate::model::record::Merge;
 
 impl<R: Row> Merge for Vec<R> {
@@ -161,7 +162,7 @@ fn align<R: Row>(base: &[R], side: &[R]) -> Vec<Option<usize>> {
     let mut alike: Vec<(usize, usize)> =
         pairs.into_iter().filter(|(at, from)| is_alike(&side[*at], &base[*from])).collect();
     // Those that share most find each other first, or a new row that says little takes the place of one that was edited.
-    alike.sort_by_key(|(at, from)| Reverse(side[*at].likeness(&base[*from])));
+    alike.order_by_key(|(at, from)| Reverse(side[*at].likeness(&base[*from])));
     let mut taken = HashSet::new();
     for (at, from) in alike {
         if aligned[at].is_none() && taken.insert(from) {

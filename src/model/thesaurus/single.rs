@@ -2,6 +2,7 @@
 
 use super::{Sense, stands_for};
 use crate::model::choice::Set;
+use crate::model::order::Order as _;
 
 /// Shorter words are not guessed at: too many others are one letter from them.
 const MIN_MISTYPED: usize = 5;
@@ -32,7 +33,7 @@ impl Singles {
             sense,
         };
         let mut singles: Vec<Single> = entries.into_iter().map(single).collect();
-        singles.sort_by(|a, b| (&a.word, !a.is_beginning).cmp(&(&b.word, !b.is_beginning)));
+        singles.order_by(|a, b| (&a.word, !a.is_beginning).cmp(&(&b.word, !b.is_beginning)));
         Self(singles)
     }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::{How, News, Told, news};
 use crate::model::action::Action;
 use crate::model::date::{Date, format_date};
+use crate::model::order::Order as _;
 use crate::model::organisation::Organisation;
 use crate::model::person::Person;
 use crate::model::recommendation::Recommendation;
@@ -140,7 +141,7 @@ pub fn still_to_tell(workspace: &Workspace, today: Date) -> Vec<Account> {
 pub fn tellings<'a>(workspace: &'a Workspace, partner: &Partner, today: Date) -> Vec<&'a Told> {
     let all = workspace.told.iter().map(AsRef::as_ref);
     let mut told: Vec<&Told> = all.filter(|told| told_to(told, workspace, today).contains(partner)).collect();
-    told.sort_by_key(|told| place(told, today));
+    told.order_by_key(|told| place(told, today));
     told
 }
 
@@ -185,7 +186,7 @@ impl Matters {
     pub fn accounts(&self, workspace: &Workspace, today: Date) -> Vec<Account> {
         let mut partners = self.partners.clone();
         let mut told: Vec<&Told> = workspace.told.iter().map(AsRef::as_ref).collect();
-        told.sort_by_key(|told| place(told, today));
+        told.order_by_key(|told| place(told, today));
         let told: Vec<(usize, &Told)> = told
             .into_iter()
             .flat_map(|one| told_to(one, workspace, today).into_iter().map(move |partner| (partner, one)))
