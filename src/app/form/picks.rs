@@ -9,7 +9,9 @@ use super::{Form, top, typed};
 use crate::app::command::{Command, Scope, always, commands};
 use crate::app::input::TextInput;
 use crate::app::{App, Effects};
+use crate::model::choice::Choice;
 use crate::model::field::SearchField;
+use crate::model::service::{Client, Need, Sex};
 use crate::model::{FieldInfo, FieldType, Kind};
 
 /// Keys while a list of choices is gone through.
@@ -250,7 +252,21 @@ impl<'a> Finder<'a> {
     }
 
     /// What the words mean that were typed: "homeless" is accommodation.
-    fn meanings(&mut self, _app: &App, _labels: &'static [&'static str]) {}
+    fn meanings(&mut self, app: &App, labels: &'static [&'static str]) {
+        if self.begun.is_empty() {
+            return;
+        }
+        let meant = app.thesaurus.of_value(&self.begun);
+        let names: Vec<&str> = match labels {
+            labels if labels == Need::LABELS => meant.needs.iter().map(Choice::label).collect(),
+            labels if labels == Client::LABELS => meant.clients.iter().map(Choice::label).collect(),
+            labels if labels == Sex::LABELS => meant.sex.into_iter().map(Choice::label).collect(),
+            _ => Vec::new(),
+        };
+        for name in names {
+            self.put(Fit::Means, name, Some(self.begun.clone()));
+        }
+    }
 
     /// The choices in the order of the list, and how many more there are. Where one of them stands there already, all are
     /// shown in their own order.
