@@ -112,8 +112,10 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
     let screens = super::screen::COMMANDS.iter().copied().flatten().copied();
     let shared = [
         super::list::COMMANDS,
+        super::sorting::COMMANDS,
         super::list::RECORD_COMMANDS,
         super::search_line::START_COMMANDS,
+        super::copying::COMMANDS,
         super::search_line::COMMANDS,
         super::form::COMMANDS,
         super::form::going::COMMANDS,

@@ -1,6 +1,8 @@
 //! What a record says, in words: the rows of a detail, of a copy, of a comparison. What may be seen of it is decided by
 //! [`AnyRecord::show`]; here it is only put in order.
 
+mod call;
+
 use super::wrap::wrap;
 use crate::model::agreement::{principles, version};
 use crate::model::column::Emphasis;
@@ -10,6 +12,8 @@ use crate::model::reference::Referrer;
 use crate::model::service::{Freshness, Service};
 use crate::model::text::one_line;
 use crate::model::{AnyRecord, Audience, Date, FieldInfo, Kind, Wording, Workspace, referrers};
+
+pub use call::{Asked, Preview, beyond, fields_in_order, in_a_line, preview};
 
 /// No detail has more lines than this; scrolling stops here at the latest.
 pub const MAX_LINES: usize = 2_000;
@@ -36,10 +40,15 @@ fn plain_row(label: &'static str, text: impl Into<String>) -> DetailRow {
 }
 
 /// Everything a record says, in the order in which one would ask.
-pub fn rows(record: &AnyRecord, workspace: &Workspace, today: Date) -> Vec<DetailRow> {
+pub fn rows(record: &AnyRecord, asked: Asked<'_>) -> Vec<DetailRow> {
+    rows_for(record, asked, false)
+}
+
+fn rows_for(record: &AnyRecord, asked: Asked<'_>, is_small: bool) -> Vec<DetailRow> {
+    let Asked { workspace, today, .. } = asked;
     let visible = record.visible_to(Audience::Colleagues, workspace);
     if let AnyRecord::Service(service) = &visible {
-        return of_service(record, service, workspace, today);
+        return call::rows(record, service, asked, is_small);
     }
     let title = record.kind().fields().filter(|field| is_title(record.kind(), field)).map(|field| field.name);
     let mut rows = leading(record, today);
@@ -100,54 +109,31 @@ pub fn words_of(record: &AnyRecord, field: &str, workspace: &Workspace, today: D
     record.kind().field(field).map(|field| words(record, field, workspace, today)).unwrap_or_default()
 }
 
-fn of_service(record: &AnyRecord, service: &Service, workspace: &Workspace, today: Date) -> Vec<DetailRow> {
-    let mut rows = Vec::new();
-    if let Some(alert) = &service.alert {
-        rows.push(DetailRow::new("", alert.as_str(), Emphasis::Warn));
-    }
-    if !service.is_open() {
-        rows.push(DetailRow::new("State", words_of(record, "status", workspace, today), Emphasis::Warn));
-    }
-    rows.extend(leading(record, today));
-    rows.extend(service.summary.as_ref().map(|summary| plain_row("", summary.as_str())));
-    let first = ["phone", "name", "alert", "status", "summary", "hide_address", "funding_ends", "verified"];
-    rows.extend(fields(record, workspace, today, &first));
-    if let Some(ends) = service.funding_ends {
-        let word = if ends < today { "ended" } else { "ends" };
-        let emphasis = if service.funding_warns(today) { Emphasis::Warn } else { Emphasis::Plain };
-        rows.push(DetailRow::new("Funding", format!("{word} {}", format_date(ends, today)), emphasis));
-    }
-    rows.extend(unstated(record));
-    rows.extend(of_source(service, today));
-    rows.push(stamp(record, today));
-    rows
-}
-
 /// Says for whom it is not stated: a missing row would be read as "no".
-fn unstated(record: &AnyRecord) -> Option<DetailRow> {
-    let asked = ["needs", "ages", "sex", "clients", "serves", "routes", "opening", "cost"];
+fn unstated(record: &AnyRecord, asked: &[&str]) -> Option<DetailRow> {
     let open = record.kind().fields().filter(|field| asked.contains(&field.name) && record.is_blank(field.name));
     let labels: Vec<String> = open.map(|field| field.label.to_lowercase()).collect();
     (!labels.is_empty()).then(|| DetailRow::new("Not stated", labels.join(", "), Emphasis::Quiet))
 }
 
-/// When and by whom the facts were checked.
+/// When and by whom the facts were checked, or which of them were changed since.
 pub fn verified(service: &Service, today: Date) -> DetailRow {
-    let text = match &service.verified {
-        None => "never".to_owned(),
-        Some(verified) => {
-            let by = verified.by.as_ref().map(|by| format!(", {by}")).unwrap_or_default();
-            let how = verified.how.as_ref().map(|how| format!(", {how}")).unwrap_or_default();
-            format!("{} ({}{by}{how})", format_date(verified.on, today), ago(verified.on, today))
-        }
-    };
+    let said = service.verified.as_ref().map(|verified| {
+        call::changed_since(verified, service, today).unwrap_or_else(|| call::checked(verified, today))
+    });
     let emphasis = if service.freshness(today) == Freshness::Fresh { Emphasis::Plain } else { Emphasis::Warn };
-    DetailRow::new("Verified", text, emphasis)
+    DetailRow::new("Verified", said.unwrap_or_else(|| "never".to_owned()), emphasis)
 }
 
-/// The same in two or three words.
-pub fn verified_briefly(service: &Service, today: Date) -> String {
-    service.verified.as_ref().map_or("never verified".to_owned(), |on| format!("verified {}", ago(on.on, today)))
+/// Why one cannot be sure of the facts, in two or three words; `None` where one can.
+pub fn doubt(service: &Service, today: Date) -> Option<String> {
+    let old = || service.verified.as_ref().map(|verified| format!("verified {}", ago(verified.on, today)));
+    match service.freshness(today) {
+        Freshness::Fresh => None,
+        Freshness::Changed => Some("changed since verified".to_owned()),
+        Freshness::Stale => old(),
+        Freshness::Never => Some("never verified".to_owned()),
+    }
 }
 
 fn ago(day: Date, today: Date) -> String {
@@ -215,16 +201,19 @@ pub struct DetailLine {
     pub emphasis: Emphasis,
 }
 
+/// On a screen of fewer columns the answers to one question stand in one row.
+const SMALL: u16 = 60;
+
 /// How many cells the labels of a detail take on a screen of this width.
 pub fn label_cells(columns: u16) -> u16 {
-    if columns < 60 { 12 } else { 16 }
+    if columns < SMALL { 9 } else { 16 }
 }
 
 /// The rows of a detail, wrapped for a screen of this width.
-pub fn lines(record: &AnyRecord, workspace: &Workspace, today: Date, columns: u16) -> Vec<DetailLine> {
+pub fn lines(record: &AnyRecord, asked: Asked<'_>, columns: u16) -> Vec<DetailLine> {
     let cells = usize::from(columns.saturating_sub(label_cells(columns) + 1));
     let mut lines = Vec::new();
-    for DetailRow { label, text, emphasis } in rows(record, workspace, today) {
+    for DetailRow { label, text, emphasis } in rows_for(record, asked, columns < SMALL) {
         let wrapped = wrap(&text, cells).into_iter().enumerate();
         lines.extend(wrapped.map(|(at, text)| DetailLine { label: if at == 0 { label } else { "" }, text, emphasis }));
     }
@@ -232,9 +221,9 @@ pub fn lines(record: &AnyRecord, workspace: &Workspace, today: Date, columns: u1
 }
 
 /// A record as plain lines, for copying and for printing.
-pub fn plain(record: &AnyRecord, workspace: &Workspace, today: Date) -> String {
-    let mut lines = vec![record.title(workspace).into_owned()];
-    for row in rows(record, workspace, today) {
+pub fn plain(record: &AnyRecord, asked: Asked<'_>) -> String {
+    let mut lines = vec![record.title(asked.workspace).into_owned()];
+    for row in rows(record, asked) {
         let text = row.text.replace('\n', "\n  ");
         lines.push(if row.label.is_empty() { text } else { format!("{}: {text}", row.label) });
     }
@@ -252,7 +241,8 @@ mod tests {
             Location { address: Some("7 Secret Lane".into()), town: Some("Poole".into()), ..Location::default() };
         let service =
             Service { name: "Refuge".into(), locations: vec![place], hide_address: true, ..Service::default() };
-        let said = plain(&service.into(), &Workspace::default(), Date::default());
+        let said =
+            plain(&service.into(), Asked { workspace: &Workspace::default(), today: Date::default(), time: None });
         assert!(!said.contains("Secret") && !said.contains("Poole"), "{said}");
         assert!(said.contains("address hidden"));
     }

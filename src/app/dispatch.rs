@@ -3,7 +3,9 @@
 use super::command::{Command, Meaning, Scope};
 use super::key::Key;
 use super::moving::Step;
-use super::{App, Effects, Event, Layer, Severity, form, minutes, palette, search_line, thread, typing, watching};
+use super::{
+    App, Effects, Event, Layer, Severity, form, minutes, palette, search_line, sorting, thread, typing, watching,
+};
 use crate::model::Text;
 use crate::model::text::one_line;
 
@@ -108,6 +110,20 @@ impl App {
             None => self.screens.scopes(self.screen),
         };
         inner.iter().copied().chain([Scope::ALWAYS]).collect()
+    }
+
+    /// The keys that go on from those that were pressed, each with what it does in a few words. What cannot be done just
+    /// now is left out.
+    pub fn choices(&self) -> Vec<(String, String)> {
+        let goes_on = self.keymap.continuations(&self.chain(), &self.pressed);
+        let mut choices: Vec<(String, String)> = Vec::new();
+        for (key, command) in goes_on.into_iter().filter(|(_, command)| (command.ready)(self).is_ok()) {
+            let what = || command.help.split_once(": ").map_or(command.help, |(what, _)| what).to_owned();
+            if choices.iter().all(|(known, _)| *known != key) {
+                choices.push((key, sorting::label(self, command).unwrap_or_else(what)));
+            }
+        }
+        choices
     }
 
     fn key(&mut self, key: Key) -> Effects {

@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use super::command::{Command, Scope, always, commands};
 use super::input::LineInput;
 use super::moving::{Cursor, Step};
-use super::{App, Effect, Effects, Severity, compare, detail, form, prompt, search_line};
+use super::{App, Effects, Severity, compare, detail, form, prompt, search_line, sorting};
 use crate::model::change::{Change, Refusal};
 use crate::model::text::count;
-use crate::model::{Author, CellContext, Column, Date, Id, Kind, Workspace, change};
+use crate::model::{Author, CellContext, Date, Id, Kind, Workspace, change};
 use crate::search::{Hit, Query};
 
 /// Records that are listed.
@@ -115,18 +115,6 @@ impl RecordList {
     }
 }
 
-/// The orders in which a list of these kinds can stand, besides that of the search: by title, then by each column.
-fn orders(kinds: &[Kind]) -> Vec<(String, Option<Column>)> {
-    let columns = kinds.first().map(|kind| kind.columns()).unwrap_or_default();
-    let by_column = columns.into_iter().map(|column| (column.sort_label(), Some(column)));
-    std::iter::once(("by name".to_owned(), None)).chain(by_column).collect()
-}
-
-/// What the order of a list is called; `None` for that of the search.
-pub fn order_label(list: &RecordList) -> Option<String> {
-    orders(list.kinds).into_iter().nth(list.order.checked_sub(1)?).map(|(label, _)| label)
-}
-
 /// How many are marked, and where some of them are out of view, how many are in it.
 pub fn marked_in_words((marked, in_view): (usize, usize)) -> String {
     if in_view < marked {
@@ -152,7 +140,7 @@ fn detail_height((_, rows): (u16, u16)) -> usize {
     usize::from(rows).saturating_sub(5).max(1)
 }
 
-fn has_record(app: &App) -> Result<(), &'static str> {
+pub(super) fn has_record(app: &App) -> Result<(), &'static str> {
     app.selected().map(|_| ()).ok_or_else(|| app.screens.nothing_selected(app.screen))
 }
 
@@ -192,7 +180,6 @@ pub(crate) const COMMANDS: &[Command] = commands! { Scope::LIST;
     "list.filter" ["f"] "filter" "filter: what there is stands in the line below" always, filter;
     "list.mark" ["space"] "" "mark and go on; commands then act on all marked" has_record, mark;
     "list.mark-all" ["ctrl-a"] "" "mark everything found, or nothing" has_record, mark_all;
-    "list.sort" ["s"] "" "sort: best first, by name, then by each column" always, sort;
 };
 
 /// Commands on the records of every list; in the footer those of the screen itself stand before them.
@@ -200,7 +187,6 @@ pub(crate) const RECORD_COMMANDS: &[Command] = commands! { Scope::RECORD;
     "record.new" ["n"] "new" "a new record" may_add, new;
     "record.edit" ["e"] "edit" "edit every field of the record" may_edit, edit;
     "record.delete" ["d"] "" "delete the record (u brings it back)" may_edit, delete;
-    "record.copy" ["y"] "" "copy the facts of the record" has_record, copy;
 };
 
 /// Searches anew for what the line says; the cursor goes to the best.
@@ -234,7 +220,7 @@ pub(super) fn refresh(app: &mut App, screen: super::screen::ScreenId) {
         None => list.rows = by_title(list.kinds, workspace),
     }
     list.marks.retain(|id| workspace.get(*id).is_some());
-    put_in_order(list, workspace);
+    sorting::put_in_order(list, workspace);
     screen.arrange(app);
     app.screens.list_mut(screen).put_cursor_on(held, height);
 }
@@ -248,16 +234,6 @@ fn by_title(kinds: &[Kind], workspace: &Workspace) -> Vec<Hit> {
     }
     rows.sort();
     rows.into_iter().map(|(_, _, id)| Hit::unranked(id)).collect()
-}
-
-fn put_in_order(list: &mut RecordList, workspace: &Workspace) {
-    let Some(at) = list.order.checked_sub(1) else { return };
-    let Some((_, column)) = orders(list.kinds).into_iter().nth(at) else { return };
-    list.rows.sort_by_cached_key(|row| {
-        let record = workspace.get(row.id);
-        let key = column.zip(record.as_ref()).map(|(column, record)| column.sort_key(record, workspace));
-        (key, record.map(|record| record.order(workspace).to_lowercase()))
-    });
 }
 
 /// Puts the cursor of the open screen on a record; a search that would not show it is cleared.
@@ -283,7 +259,7 @@ pub(crate) fn step(app: &mut App, step: Step) {
         return;
     }
     let Some(record) = app.selected() else { return };
-    let length = detail::lines(&record, &app.workspace, app.today, app.size.0).len();
+    let length = detail::lines(&record, app.asked(), app.size.0).len();
     let list = app.list_mut();
     list.detail_top = super::moving::scroll(list.detail_top, step, length, rows);
 }
@@ -360,15 +336,6 @@ fn say_marks(app: &mut App) -> Effects {
     Vec::new()
 }
 
-fn sort(app: &mut App) -> Effects {
-    let list = app.list_mut();
-    list.order = (list.order + 1) % (orders(list.kinds).len() + 1);
-    let label = order_label(list).unwrap_or_else(|| "best first".to_owned());
-    app.set_status(Severity::Info, format!("sorted {label}"));
-    app.refresh_screen(app.screen);
-    Vec::new()
-}
-
 /// A rule of the model, applied to the chosen records by whoever acts.
 pub(crate) fn apply(app: &mut App, rule: impl Fn(&App, &[Id], &Author) -> Result<Change, Refusal>) -> Effects {
     let Some(author) = app.author() else { return prompt::ask_who(app) };
@@ -430,11 +397,4 @@ fn edit(app: &mut App) -> Effects {
         Some(record) => form::open(app, record),
         None => Vec::new(),
     }
-}
-
-fn copy(app: &mut App) -> Effects {
-    let records = app.chosen().into_iter().filter_map(|id| app.workspace.get(id));
-    let texts: Vec<String> = records.map(|record| detail::plain(&record, &app.workspace, app.today)).collect();
-    app.set_status(Severity::Info, "sent to your terminal".to_owned());
-    vec![Effect::Copy(texts.join("\n\n"))]
 }

@@ -9,6 +9,7 @@
 pub mod actions;
 pub mod command;
 pub mod compare;
+mod copying;
 pub mod detail;
 mod dispatch;
 pub mod draft;
@@ -34,6 +35,7 @@ pub mod saving;
 pub mod screen;
 pub mod search_line;
 pub mod services;
+pub mod sorting;
 pub mod thread;
 pub mod today;
 pub mod topics;
@@ -191,6 +193,11 @@ pub struct App {
 }
 
 impl App {
+    /// What whoever looks at a record needs to know besides it.
+    pub fn asked(&self) -> detail::Asked<'_> {
+        detail::Asked { workspace: &self.workspace, today: self.today, time: self.time }
+    }
+
     /// An app to which no event has come yet.
     pub fn new(options: Options, keys: &[Override]) -> Self {
         let (keymap, key_problems) = Keymap::with(keys);

@@ -386,7 +386,7 @@ pub(crate) fn go_to(app: &mut App, id: Id) -> Effects {
         return Vec::new();
     };
     let Some(screen) = home_of(record.kind()) else {
-        let text = super::detail::plain(&record, &app.workspace, app.today);
+        let text = super::detail::plain(&record, app.asked());
         let title = record.title(&app.workspace).into_owned();
         return super::page::open(app, &title, &text);
     };

@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Global;
 use super::exit::{CommandError, CommandResult};
 use super::session::Session;
+use crate::app::detail;
 use crate::app::wrap::wrap;
 use crate::exchange::of_kind;
 use crate::model::text::one_line;
@@ -108,8 +109,9 @@ impl ShowArgs {
         }
         let today = crate::run::clock().1;
         writeln!(out, "{:<16} {}", "Id", record.id())?;
-        for field in record.kind().fields() {
-            let words = record.show(field, Wording::Read(today), Audience::Colleagues, workspace).into_words();
+        for field in detail::fields_in_order(record.kind()) {
+            let mut words = record.show(field, Wording::Read(today), Audience::Colleagues, workspace).into_words();
+            words.extend(detail::beyond(&record, field, today).map(|beyond| format!(" ({beyond})")));
             print_field(field.label, &words, out)?;
         }
         // Ballots and receipts of an anonymous round do not say when they were written, nor by whom.
@@ -165,6 +167,10 @@ pub(super) fn to_json(record: &AnyRecord) -> Result<Value, CommandError> {
         Ok(_) => {}
         Err(error) => return Err(CommandError::unreadable(format!("{} cannot be printed: {error}", record.id()))),
     }
+    if let AnyRecord::Service(service) = record {
+        let standing = service.standing(crate::run::clock().1).mark().unwrap_or("usable");
+        all.insert("standing".to_owned(), standing.into());
+    }
     Ok(Value::Object(all))
 }
 
@@ -198,9 +204,11 @@ pub(super) fn print_columns(rows: &[Vec<String>], out: &mut dyn Write) -> Result
 
 /// The cells of a record in a list.
 pub(super) fn cells(record: &AnyRecord, workspace: &Workspace) -> Vec<String> {
-    let context = CellContext { workspace, today: crate::run::clock().1, km: None, only_serves: false };
+    let today = crate::run::clock().1;
+    let context = CellContext { workspace, today, km: None, only_serves: false };
     let columns = record.kind().listed_columns();
-    let mut cells = vec![record.id().to_string(), one_line(&record.title(workspace))];
+    let suffix = record.suffix(today).map(|suffix| format!(" ({suffix})")).unwrap_or_default();
+    let mut cells = vec![record.id().to_string(), format!("{}{suffix}", one_line(&record.title(workspace)))];
     cells.extend(columns.iter().map(|column| one_line(&column.cell(record, &context).text)));
     cells
 }

@@ -173,7 +173,7 @@ impl Rules for Action {
         Cow::Owned(format!("{} {due} {what}", u8::from(is_over)))
     }
 
-    fn suffix(&self) -> Option<Cow<'_, str>> {
+    fn suffix(&self, _today: Date) -> Option<Cow<'_, str>> {
         (!self.is_unfinished()).then(|| Cow::Borrowed(self.state.label()))
     }
 

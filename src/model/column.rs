@@ -26,6 +26,8 @@ pub enum Emphasis {
     Plain,
     /// Said in passing.
     Quiet,
+    /// What one came for.
+    Strong,
     /// Fresh, done.
     Good,
     /// Something to look at: a warning, an old check.

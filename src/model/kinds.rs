@@ -132,8 +132,13 @@ macro_rules! kinds {
             }
 
             /// What lists say in brackets behind the title.
-            pub fn suffix(&self) -> Option<Cow<'_, str>> {
-                match self { $(Self::$name(record) => record.suffix()),+ }
+            pub fn suffix(&self, today: Date) -> Option<Cow<'_, str>> {
+                match self { $(Self::$name(record) => record.suffix(today)),+ }
+            }
+
+            /// Whether lists dim it.
+            pub fn is_set_back(&self, today: Date) -> bool {
+                match self { $(Self::$name(record) => record.is_set_back(today)),+ }
             }
 
             /// What it has to do with a record to which a field of it refers, in a few words.

@@ -213,7 +213,7 @@ impl Rules for Meeting {
         Cow::Owned(self.on.map(|on| on.to_string()).unwrap_or_default())
     }
 
-    fn suffix(&self) -> Option<Cow<'_, str>> {
+    fn suffix(&self, _today: Date) -> Option<Cow<'_, str>> {
         self.is_finished().then_some(Cow::Borrowed("minutes finished"))
     }
 

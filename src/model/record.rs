@@ -116,8 +116,13 @@ pub trait Rules: Sized + 'static {
     fn title<'a>(&'a self, workspace: &'a Workspace) -> Cow<'a, str>;
 
     /// What lists say in brackets behind the title: that a service is closed, that a topic was cancelled.
-    fn suffix(&self) -> Option<Cow<'_, str>> {
+    fn suffix(&self, _today: Date) -> Option<Cow<'_, str>> {
         None
+    }
+
+    /// Whether lists dim it: it is there, and what one looks for in its kind cannot be had of it today.
+    fn is_set_back(&self, _today: Date) -> bool {
+        false
     }
 
     /// What records are ordered by where nothing else is asked: their titles, unless their kind has an order of its own.

@@ -111,7 +111,7 @@ impl Rules for Round {
         Cow::Borrowed(&self.name)
     }
 
-    fn suffix(&self) -> Option<Cow<'_, str>> {
+    fn suffix(&self, _today: super::Date) -> Option<Cow<'_, str>> {
         (self.state != RoundState::Planned).then(|| Cow::Borrowed(self.state.label()))
     }
 

@@ -243,8 +243,12 @@ impl Rules for Service {
         Cow::Borrowed(&self.name)
     }
 
-    fn suffix(&self) -> Option<Cow<'_, str>> {
-        (!self.is_open()).then(|| Cow::Borrowed(self.status.label()))
+    fn suffix(&self, today: Date) -> Option<Cow<'_, str>> {
+        self.standing(today).mark().map(Cow::Borrowed)
+    }
+
+    fn is_set_back(&self, today: Date) -> bool {
+        self.standing(today) != Standing::Usable
     }
 
     fn keep(&mut self, before: &Self) {
@@ -363,6 +367,17 @@ impl Service {
     /// Whether its funding ends within three months, or has ended.
     pub fn funding_warns(&self, today: Date) -> bool {
         self.funding_ends.is_some_and(|ends| ends <= date::months_after(today, WARN_MONTHS))
+    }
+
+    /// Whether its funding has ended: on the last day of it there still is money.
+    pub fn funding_ended(&self, today: Date) -> bool {
+        self.funding_ends.is_some_and(|ends| ends < today)
+    }
+
+    /// "ends 31 Mar 2027", or "ended" with the day.
+    pub fn funding_in_words(&self, today: Date) -> Option<String> {
+        let word = if self.funding_ended(today) { "ended" } else { "ends" };
+        self.funding_ends.map(|ends| format!("{word} {}", date::format_date(ends, today)))
     }
 
     /// Whether it is run by whoever calls it theirs and can be used: not paused, closed or only planned.

@@ -27,6 +27,36 @@ pub struct Thesaurus {
     /// Entries of several words by the first of them.
     phrases: HashMap<String, Vec<Phrase>>,
     same: HashMap<String, Vec<String>>,
+    close: Vec<Vec<CloseWord>>,
+}
+
+/// A word or a phrase that speaks of the same thing as others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CloseWord {
+    /// Its words.
+    words: Vec<String>,
+    /// Whether the last is the beginning of one.
+    pub is_beginning: bool,
+}
+
+impl CloseWord {
+    fn new(text: &str) -> Self {
+        let plain = plain_words(text.trim_end_matches('*'));
+        Self { words: plain.split_ascii_whitespace().map(str::to_owned).collect(), is_beginning: text.ends_with('*') }
+    }
+
+    /// It, where it is one word.
+    pub fn word(&self) -> Option<&str> {
+        if let [word] = self.words.as_slice() { Some(word) } else { None }
+    }
+
+    fn stands_in(&self, words: &[String]) -> bool {
+        let Some((last, before)) = self.words.split_last() else { return false };
+        words.windows(self.words.len()).any(|window| {
+            let ends = window.last().is_some_and(|word| stands_for(last, self.is_beginning, word));
+            ends && before.iter().zip(window).all(|(own, word)| own == word)
+        })
+    }
 }
 
 /// What some words of a query mean.
@@ -145,6 +175,18 @@ impl Thesaurus {
     /// The other spellings of a word: `centre` is `center` and `ctr`.
     pub fn same(&self, word: &str) -> &[String] {
         self.same.get(word).map_or(&[], Vec::as_slice)
+    }
+
+    /// The words that speak of the same thing as some words of a query: what they do not say themselves, each once.
+    pub fn close(&self, words: &[String]) -> Vec<&CloseWord> {
+        let asked = self.close.iter().filter(|group| group.iter().any(|one| one.stands_in(words)));
+        let mut found: Vec<&CloseWord> = Vec::new();
+        for one in asked.flatten().filter(|one| one.word().is_some() && !one.stands_in(words)) {
+            if !found.contains(&one) {
+                found.push(one);
+            }
+        }
+        found
     }
 
     /// The longest entry at the beginning of some words, and how many of them it takes.

@@ -120,7 +120,7 @@ impl Rules for Topic {
         warnings::warnings(workspace, self)
     }
 
-    fn suffix(&self) -> Option<Cow<'_, str>> {
+    fn suffix(&self, _today: super::Date) -> Option<Cow<'_, str>> {
         match self.state {
             TopicState::Cancelled => Some(Cow::Borrowed("cancelled")),
             TopicState::Combined => Some(Cow::Borrowed("combined")),

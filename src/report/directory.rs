@@ -140,6 +140,7 @@ fn entry(document: &mut Document, source: &Source<'_>, service: &Arc<Service>) {
     document.say(service.summary.as_deref().unwrap_or_default());
     let record = AnyRecord::Service(Arc::clone(service));
     let said = |field: &str| said(source, &record, field);
+    let ended = service.funding_ended(source.today);
     let mut facts: Vec<(&str, Words)> = vec![
         ("Phone", Words::strong(service.any_phone().unwrap_or("not stated"))),
         ("E-mail", said("email")),
@@ -159,7 +160,10 @@ fn entry(document: &mut Document, source: &Source<'_>, service: &Arc<Service>) {
         ("Delivered by", said("organisation")),
         ("Contacts", said("contacts")),
         ("State", if service.status == Status::Paused { "paused".into() } else { Words::default() }),
-        ("Funded until", service.funding_ends.map(long_date).unwrap_or_default().into()),
+        (
+            if ended { "Funding ended" } else { "Funded until" },
+            service.funding_ends.map(long_date).unwrap_or_default().into(),
+        ),
         ("Checked", checked(source, service).into()),
     ];
     facts.retain(|(_, words)| !words.is_empty());
@@ -193,6 +197,9 @@ fn checked(source: &Source<'_>, service: &Service) -> String {
     match (&service.verified, service.freshness(source.today)) {
         (None, _) => "never: ask whether all of this is still so".to_owned(),
         (Some(verified), Freshness::Fresh) => long_date(verified.on),
+        (Some(verified), Freshness::Changed) => {
+            format!("changed since it was checked on {}: ask whether it is so", long_date(verified.on))
+        }
         (Some(verified), _) => {
             format!(
                 "{}, more than {STALE_MONTHS} months ago: ask whether all of this is still so",

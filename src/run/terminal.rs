@@ -96,12 +96,14 @@ pub fn copy(text: &str) -> io::Result<()> {
     write(clipboard_sequence(text, std::env::var_os("TMUX").is_some())?.as_bytes())
 }
 
-/// The sequence that fills the clipboard; tmux passes it through to the terminal when it is wrapped.
+/// The sequence that fills the clipboard. In tmux it is sent twice: as it is for tmux itself, which hands it on where its
+/// `set-clipboard` is on, and wrapped, which tmux passes through to the terminal where it may.
 fn clipboard_sequence(text: &str, is_in_tmux: bool) -> io::Result<String> {
     let mut sequence = String::new();
     CopyToClipboard::to_clipboard_from(text).write_ansi(&mut sequence).map_err(io::Error::other)?;
     if is_in_tmux {
-        sequence = format!("\x1bPtmux;{}\x1b\\", sequence.replace('\x1b', "\x1b\x1b"));
+        let wrapped = format!("\x1bPtmux;{}\x1b\\", sequence.replace('\x1b', "\x1b\x1b"));
+        sequence.push_str(&wrapped);
     }
     Ok(sequence)
 }
@@ -114,6 +116,6 @@ mod tests {
     fn tmux_passes_the_clipboard_on() {
         assert_eq!(clipboard_sequence("foob", false).unwrap(), "\x1b]52;c;Zm9vYg==\x1b\\");
         let wrapped = clipboard_sequence("foob", true).unwrap();
-        assert_eq!(wrapped, "\x1bPtmux;\x1b\x1b]52;c;Zm9vYg==\x1b\x1b\\\x1b\\");
+        assert_eq!(wrapped, "\x1b]52;c;Zm9vYg==\x1b\\\x1bPtmux;\x1b\x1b]52;c;Zm9vYg==\x1b\x1b\\\x1b\\");
     }
 }

@@ -8,7 +8,8 @@ use super::theme::{Role, Theme};
 use super::write::{put, put_marked, rule, typed_part, width};
 use crate::app::App;
 use crate::app::detail::{self, DetailLine};
-use crate::app::list::{RecordList, list_height, marked_in_words, order_label};
+use crate::app::list::{RecordList, list_height, marked_in_words};
+use crate::app::sorting::order_label;
 use crate::app::wrap::wrap;
 use crate::model::column::Width;
 use crate::model::text::count;
@@ -215,7 +216,11 @@ impl ListRow<'_> {
     fn draw(&self, title_cells: u16, columns: &[(Column, u16)], area: Rect, buf: &mut Buffer) {
         let Self { app, theme, .. } = *self;
         let list = app.list();
-        let base = theme.style(if self.is_selected { Role::Selected } else { Role::Text });
+        let base = theme.style(match (self.is_selected, self.record.is_set_back(app.today)) {
+            (true, _) => Role::Selected,
+            (false, true) => Role::Quiet,
+            (false, false) => Role::Text,
+        });
         if self.is_selected {
             buf.set_style(area, base);
         }
@@ -227,9 +232,13 @@ impl ListRow<'_> {
         put(buf, (area.x, area.y), 1, mark, base, theme);
         let styles = (base, base.patch(theme.style(Role::Match)));
         let marks = |text: &str| list.query.highlight(text);
-        let suffix = self.record.suffix().map(|suffix| format!(" ({suffix})")).unwrap_or_default();
-        let title = format!("{}{suffix}", self.record.title(&app.workspace));
-        put_marked(buf, (area.x + 1, area.y), title_cells, &title, marks, styles, theme);
+        // The title gives way to its state, which is never cut off.
+        let suffix = self.record.suffix(app.today).map(|suffix| format!(" ({suffix})")).unwrap_or_default();
+        let room = title_cells.saturating_sub(width(&suffix) as u16);
+        let title = self.record.title(&app.workspace);
+        put_marked(buf, (area.x + 1, area.y), room, &title, marks, styles, theme);
+        let taken = room.min(width(&title) as u16);
+        put(buf, (area.x + 1 + taken, area.y), title_cells - taken, &suffix, base, theme);
         let context = list.cell_context(self.hit, &app.workspace, app.today);
         let mut x = area.x + 1 + title_cells + 1;
         for (column, cells) in columns {
@@ -252,9 +261,30 @@ pub(super) fn role_of(emphasis: Emphasis) -> Role {
     match emphasis {
         Emphasis::Plain => Role::Text,
         Emphasis::Quiet => Role::Quiet,
+        Emphasis::Strong => Role::Strong,
         Emphasis::Good => Role::Good,
         Emphasis::Warn => Role::Warn,
     }
+}
+
+/// A rule with what stands below it and, at its end, how many lines of that there is no room for.
+pub(super) fn headed(
+    buf: &mut Buffer,
+    area: Rect,
+    heading: &str,
+    more: usize,
+    styles: (ratatui::style::Style, ratatui::style::Style),
+    theme: Theme,
+) {
+    let mark = match more {
+        0 => String::new(),
+        1 => " 1 more line ".to_owned(),
+        more => format!(" {} more lines ", count(more)),
+    };
+    let cells = width(&mark) as u16;
+    let room = area.width.saturating_sub(cells + 1);
+    rule(buf, Rect { width: if more == 0 { area.width } else { room }, ..area }, heading, styles, theme);
+    put(buf, (area.x + room, area.y), cells, &mark, styles.0, theme);
 }
 
 /// What a record says as a page, with labels in a column of their own.
@@ -267,11 +297,13 @@ pub(super) fn detail_page(
     buf: &mut Buffer,
 ) -> Position {
     let styles = (theme.style(Role::Quiet), theme.style(Role::Strong));
-    rule(buf, Rect { height: 1, ..area }, &record.title(&app.workspace), styles, theme);
+    let title = record.title(&app.workspace);
     let label_cells = detail::label_cells(area.width);
     let text_cells = area.width.saturating_sub(label_cells + 1);
-    let lines = detail::lines(record, &app.workspace, app.today, area.width);
-    let top = top.min(lines.len().saturating_sub(usize::from(area.height) - 1));
+    let lines = detail::lines(record, app.asked(), area.width);
+    let height = usize::from(area.height) - 1;
+    let top = top.min(lines.len().saturating_sub(height));
+    headed(buf, Rect { height: 1, ..area }, &title, lines.len().saturating_sub(top + height), styles, theme);
     for (y, DetailLine { label, text, emphasis }) in (area.y + 1..area.bottom()).zip(lines.iter().skip(top)) {
         put(buf, (area.x, y), label_cells, label, theme.style(Role::Quiet), theme);
         put(buf, (area.x + label_cells + 1, y), text_cells, text, theme.style(role_of(*emphasis)), theme);

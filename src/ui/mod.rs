@@ -203,8 +203,9 @@ fn number_to_ring(app: &App) -> Option<(String, Role)> {
     let is_seen = is_list && list::is_small(app.size) && app.status.text.is_empty();
     let record = app.selected().filter(|_| is_seen)?;
     let service = <&crate::model::Service>::try_from(&record).ok()?;
-    let phone = service.any_phone().unwrap_or("phone not stated");
-    Some((format!("{phone} · {}", crate::app::detail::verified_briefly(service, app.today)), Role::Strong))
+    let said = crate::app::detail::in_a_line(&record, service, app.asked());
+    let is_sure = crate::app::detail::doubt(service, app.today).is_none();
+    Some((said, if is_sure { Role::Strong } else { Role::Warn }))
 }
 
 /// The status, and whether there is more to read.
@@ -224,18 +225,16 @@ fn is_typed(app: &App, command: &Command) -> bool {
 
 /// What can be done here: the keys that go on from a prefix, or the commands whose hints fit.
 fn hints(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
+    if !app.pressed.is_empty() {
+        return choices(app, theme, area, buf);
+    }
     let chain = app.chain();
     let mut hints: Vec<(String, &str)> = Vec::new();
-    if app.pressed.is_empty() {
-        let ready = |command: &&Command| !command.hint.is_empty() && (command.ready)(app).is_ok();
-        for scope in &chain {
-            let of = command::all().filter(|command| command.scope == *scope).filter(ready);
-            let of = of.filter(|command| !is_typed(app, command));
-            hints.extend(of.map(|command| (app.keymap.first_key(command), command.hint)));
-        }
-    } else {
-        let goes_on = app.keymap.continuations(&chain, &app.pressed);
-        hints.extend(goes_on.into_iter().map(|(key, command)| (key, command.help)));
+    let ready = |command: &&Command| !command.hint.is_empty() && (command.ready)(app).is_ok();
+    for scope in &chain {
+        let of = command::all().filter(|command| command.scope == *scope).filter(ready);
+        let of = of.filter(|command| !is_typed(app, command));
+        hints.extend(of.map(|command| (app.keymap.first_key(command), command.hint)));
     }
     // A key that an inner scope has taken, and a word that is there already, are not said again.
     let mut seen: Vec<(String, &str)> = Vec::new();
@@ -263,3 +262,35 @@ fn hints(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         x = x.min(area.right());
     }
 }
+
+/// The keys that go on from a prefix and what each does, on the last line; what it has no room for stands on the line
+/// above, which waits meanwhile.
+fn choices(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
+    let all = app.choices();
+    let cells = |(key, what): &(String, String)| (width(key) + 1 + width(what)) as u16 + 2;
+    let mut rows: Vec<Vec<&(String, String)>> = vec![Vec::new()];
+    let mut used = 0;
+    for choice in &all {
+        if used + cells(choice) > area.width + 2 && used > 0 {
+            rows.push(Vec::new());
+            used = 0;
+        }
+        used += cells(choice);
+        if let Some(row) = rows.last_mut() {
+            row.push(choice);
+        }
+    }
+    rows.truncate(MOST_CHOICE_ROWS);
+    let top = area.y.saturating_sub(rows.len() as u16 - 1);
+    for (y, row) in (top..).zip(rows) {
+        put(buf, (area.x, y), area.width, &" ".repeat(area.width.into()), theme.style(Role::Text), theme);
+        let mut x = area.x;
+        for (key, what) in row {
+            x += put(buf, (x, y), area.right().saturating_sub(x), key, theme.style(Role::Key), theme) + 1;
+            x += put(buf, (x, y), area.right().saturating_sub(x), what, theme.style(Role::Quiet), theme) + 2;
+        }
+    }
+}
+
+/// So many lines of choices are shown at most; longer ones have their place in help.
+const MOST_CHOICE_ROWS: usize = 4;

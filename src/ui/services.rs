@@ -4,17 +4,16 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::gaps::{self, GapsTheme};
-use super::list::{open_detail, rows_or_empty, search_line};
+use super::list::{headed, open_detail, role_of, rows_or_empty, search_line};
 use super::map::{self, MapTheme, MapView, draw_map};
 use super::theme::{Role, Theme};
-use super::write::{beginning, put, rule};
+use super::write::{beginning, put};
 use crate::app::App;
-use crate::app::detail;
+use crate::app::detail::{self, Preview};
 use crate::app::list::list_height;
 use crate::app::services::View;
 use crate::app::wrap::wrap;
-use crate::model::service::{Service, Sex};
-use crate::model::{AnyRecord, Emphasis};
+use crate::model::{Audience, Emphasis, Service};
 
 /// From this many columns on, list and map stand side by side.
 const WIDE: u16 = 100;
@@ -48,49 +47,29 @@ fn list_view(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Po
     cursor
 }
 
-/// The selected service in a few lines: what one reads out on the telephone.
+/// The selected service in a few lines: what one reads out on the telephone, in the order of a call.
 fn brief(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     let Some(record) = app.selected() else { return };
-    let Ok(service) = <&Service>::try_from(&record) else { return };
+    let visible = record.visible_to(Audience::Colleagues, &app.workspace);
+    let Ok(service) = <&Service>::try_from(&visible) else { return };
     let styles = (theme.style(Role::Quiet), theme.style(Role::Strong));
-    rule(buf, Rect { height: 1, ..area }, &service.name, styles, theme);
-    for (y, (text, role)) in (area.y + 1..area.bottom()).zip(brief_lines(app, &record, service, area.width.into())) {
-        put(buf, (area.x, y), area.width, &text, theme.style(role), theme);
+    let answers = detail::preview(&record, service, app.asked());
+    let lines: Vec<(String, Emphasis)> = answers.iter().flat_map(|answer| folded(answer, area.width.into())).collect();
+    let more = lines.len().saturating_sub(usize::from(area.height) - 1);
+    headed(buf, Rect { height: 1, ..area }, &service.name, more, styles, theme);
+    for (y, (text, emphasis)) in (area.y + 1..area.bottom()).zip(&lines) {
+        put(buf, (area.x, y), area.width, text, theme.style(role_of(*emphasis)), theme);
     }
 }
 
-fn brief_lines(app: &App, record: &AnyRecord, service: &Service, cells: usize) -> Vec<(String, Role)> {
-    let say = |field: &str| detail::words_of(record, field, &app.workspace, app.today).replace('\n', "; ");
-    let mut lines = Vec::new();
-    let verified = detail::verified(service, app.today);
-    let phone = service.any_phone().unwrap_or("phone not stated");
-    let role = if verified.emphasis == Emphasis::Warn { Role::Warn } else { Role::Strong };
-    lines.push((join(&[phone, &format!("verified {}", verified.text)]), role));
-    if let Some(alert) = &service.alert {
-        lines.push((alert.to_string(), Role::Warn));
+/// An answer over the lines it may have; the last is cut where it has no room.
+fn folded(answer: &Preview, cells: usize) -> Vec<(String, Emphasis)> {
+    let mut lines = wrap(beginning(&answer.text, (answer.lines + 1) * cells), cells);
+    if lines.len() > answer.lines {
+        let last = lines.drain(answer.lines - 1..).collect::<Vec<_>>().join(" ");
+        lines.push(last);
     }
-    if let Some(summary) = &service.summary {
-        let wrapped = wrap(&crate::model::text::one_line(beginning(summary, 3 * cells)), cells);
-        lines.extend(wrapped.into_iter().take(2).map(|line| (line, Role::Text)));
-    }
-    let ages = service.ages.map(|_| say("ages")).unwrap_or_default();
-    let sex = if service.sex == Some(Sex::Any) { "any sex".to_owned() } else { say("sex") };
-    lines.push((join(&[&ages, &sex, &say("clients"), &say("needs")]), Role::Text));
-    let free = service.capacity.map(|_| format!("places free: {}", say("capacity"))).unwrap_or_default();
-    lines.push((join(&[&say("routes"), &free, &say("opening")]), Role::Text));
-    let serves = if service.serves.is_empty() { String::new() } else { format!("serves {}", say("serves")) };
-    lines.push((join(&[&serves, &say("locations")]), Role::Text));
-    if service.funding_warns(app.today) {
-        let ends = service.funding_ends.map(|day| crate::model::date::format_date(day, app.today)).unwrap_or_default();
-        lines.push((format!("funding ends {ends}"), Role::Warn));
-    }
-    lines.retain(|(text, _)| !text.is_empty());
-    lines
-}
-
-/// The parts that say something, with dots between.
-fn join(parts: &[&str]) -> String {
-    parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" · ")
+    lines.into_iter().map(|line| (line, answer.emphasis)).collect()
 }
 
 /// The map with the selected service below it.

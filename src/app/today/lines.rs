@@ -7,7 +7,7 @@ use crate::model::event::Slot;
 use crate::model::loose_ends::Loose;
 use crate::model::text::{count, one_line};
 use crate::model::thread::standing;
-use crate::model::{Id, Kind, changes, due, event_day, forum, person};
+use crate::model::{Date, Id, Kind, Service, changes, due, event_day, forum, person};
 
 /// What a line leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,14 +136,26 @@ fn reviews(found: &[Found], app: &App) -> Vec<Line> {
     let on = |on: Option<crate::model::Date>| on.map(|on| format_date(on, app.today)).unwrap_or_default();
     let mut lines: Vec<Line> = due.map(|one| record(app, one.id, format!("review of {}", on(one.review_on)))).collect();
     lines.extend(counted(found, "verify"));
-    let ending = app.workspace.services.iter().filter(|one| one.is_open() && one.funding_warns(app.today)).count();
-    if ending > 0 {
-        let text = if ending == 1 { "1 service".to_owned() } else { format!("{} services", count(ending)) };
-        let search = What::Search(Kind::Service, "funding:<3m".to_owned());
-        lines.push(line(search, format!("{text} whose funding ends within three months"), ""));
+    for (holds, says, search) in FUNDING {
+        let found = app.workspace.services.iter().filter(|one| one.is_open() && holds(one, app.today)).count();
+        let text = if found == 1 { "1 service".to_owned() } else { format!("{} services", count(found)) };
+        let search = What::Search(Kind::Service, (*search).to_owned());
+        lines.extend((found > 0).then(|| line(search, format!("{text} whose funding {says}"), "")));
     }
     lines
 }
+
+/// What is to be said of services by their funding: which, in what words, and the search that finds them.
+type Funding = (fn(&Service, Date) -> bool, &'static str, &'static str);
+
+const FUNDING: &[Funding] = &[
+    (Service::funding_ended, "has ended", "funding:<0d is:open"),
+    (
+        |one, today| one.funding_warns(today) && !one.funding_ended(today),
+        "ends within three months",
+        "funding:<3m is:open",
+    ),
+];
 
 /// The sentence that counts the loose ends of a sort.
 fn counted(found: &[Found], name: &'static str) -> Option<Line> {

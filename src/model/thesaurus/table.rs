@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::single::Singles;
-use super::{Phrase, Sense, Thesaurus, plain_words};
+use super::{CloseWord, Phrase, Sense, Thesaurus, plain_words};
 use crate::model::choice::Set;
 use crate::model::service::{Ages, Client, Need, Sex};
 
@@ -34,6 +34,8 @@ pub(super) struct Table {
     none: Vec<String>,
     /// One word in several spellings.
     same: Vec<Vec<String>>,
+    /// Words of one thing within a need.
+    close: Vec<Vec<String>>,
 }
 
 /// Entries by their words with a blank between, and whether the last of these is a beginning.
@@ -67,6 +69,8 @@ impl TryFrom<Table> for Thesaurus {
             }
         }
         thesaurus.singles = Singles::new(singles);
+        thesaurus.close =
+            table.close.iter().map(|group| group.iter().map(|text| CloseWord::new(text)).collect()).collect();
         Ok(thesaurus)
     }
 }
