@@ -76,6 +76,17 @@ pub struct Meaning {
     pub is_nothing: bool,
 }
 
+/// What is meant by words that are typed for a choice alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Value {
+    /// The needs that they mean most.
+    pub needs: Set<Need>,
+    /// Where somebody stands with the criminal justice system.
+    pub clients: Set<Client>,
+    /// Which sex somebody is of.
+    pub sex: Option<Sex>,
+}
+
 /// The weight of a need that words may mean among others.
 const PERHAPS: f32 = 0.5;
 
@@ -96,8 +107,10 @@ struct Sense {
 /// An entry of several words.
 #[derive(Clone, Debug)]
 struct Phrase {
-    /// Its words after the first.
-    rest: Vec<String>,
+    /// Its words after the first, a blank between.
+    rest: String,
+    /// How many they are.
+    count: usize,
     /// Whether its last word is the beginning of one.
     is_beginning: bool,
     sense: Sense,
@@ -142,6 +155,23 @@ impl Thesaurus {
         meanings
     }
 
+    /// What a value means that is typed for a choice alone, in a filter or in a field: its surest needs, and its
+    /// circumstances. It may still be open.
+    pub fn of_value(&self, typed: &str) -> Value {
+        let words: Vec<String> = plain_words(typed).split_ascii_whitespace().map(str::to_owned).collect();
+        let mut meanings = self.read(&words, true);
+        if let ([word], true) = (words.as_slice(), meanings.is_empty()) {
+            meanings.extend(self.singles.begun(word).map(|sense| sense.meaning(0..1)));
+        }
+        let weights = meanings.iter().flat_map(|meaning| &meaning.needs);
+        let most = weights.clone().map(|(_, weight)| *weight).fold(0.0, f32::max);
+        Value {
+            needs: weights.filter(|(_, weight)| *weight >= most).map(|(need, _)| *need).collect(),
+            clients: meanings.iter().fold(Set::default(), |all, meaning| all.union(meaning.clients)),
+            sex: meanings.iter().find_map(|meaning| meaning.sex),
+        }
+    }
+
     /// The other spellings of a word: `centre` is `center` and `ctr`.
     pub fn same(&self, word: &str) -> &[String] {
         self.same.get(word).map_or(&[], Vec::as_slice)
@@ -170,7 +200,7 @@ impl Thesaurus {
         let phrases = self.phrases.get(first).map_or(&[] as &[Phrase], Vec::as_slice);
         let standing = phrases.iter().filter(|phrase| counts(&phrase.sense) && phrase.stands(&words[1..], is_open));
         let longest =
-            standing.max_by_key(|phrase| phrase.particularity()).map(|phrase| (1 + phrase.rest.len(), &phrase.sense));
+            standing.max_by_key(|phrase| phrase.particularity()).map(|phrase| (1 + phrase.count, &phrase.sense));
         longest.or_else(|| Some((1, self.singles.find(first, counts)?)))
     }
 
@@ -200,16 +230,18 @@ impl Thesaurus {
 impl Phrase {
     /// By how much it is preferred to another that begins with the same word.
     fn particularity(&self) -> (usize, usize, bool) {
-        (self.rest.len(), self.rest.last().map_or(0, String::len), !self.is_beginning)
+        (self.count, self.rest.len(), !self.is_beginning)
     }
 
     /// Whether its words after the first stand at the beginning of `words`. The last word of all may still be open.
     fn stands<W: AsRef<str>>(&self, words: &[W], is_open: bool) -> bool {
-        let Some((last, before)) = self.rest.split_last() else { return true };
-        let Some(word) = words.get(before.len()).map(AsRef::as_ref) else { return false };
-        let is_last = is_open && words.len() == self.rest.len();
-        let ends = stands_for(last, self.is_beginning, word) || is_last && last.starts_with(word);
-        ends && before.iter().zip(words).all(|(entry, word)| entry == word.as_ref())
+        let is_last = |at: usize| at + 1 == self.count;
+        let stands = |(at, entry): (usize, &str)| {
+            let word = words[at].as_ref();
+            let is_begun = is_open && is_last(at) && words.len() == self.count && entry.starts_with(word);
+            word == entry || is_last(at) && (stands_for(entry, self.is_beginning, word) || is_begun)
+        };
+        words.len() >= self.count && self.rest.split(' ').enumerate().all(stands)
     }
 }
 

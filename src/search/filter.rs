@@ -18,11 +18,10 @@ use crate::model::date::{self, Date};
 use crate::model::organisation::Sector;
 use crate::model::place::{Atlas, Districts, Point};
 use crate::model::service::{Ages, Client, Need, STALE_MONTHS, Sex, Status};
+use crate::model::thesaurus::Thesaurus;
 
 pub(super) use vocabulary::IS_VALUES;
-use vocabulary::{
-    CLIENTS, IsValue, MATCH_LEVELS, MatchLevel, NEEDS, SECTORS, SEXES, STATUSES, match_choices, matches_word,
-};
+use vocabulary::{CLIENTS, IsValue, MATCH_LEVELS, MatchLevel, SECTORS, SEXES, STATUSES, match_choices, matches_word};
 
 /// A parsed filter value: what a record must be.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,12 +70,20 @@ pub(super) fn parse_predicate(name: &str, value: &str, index: &Index, atlas: &At
         return FieldTest::parse(field, value).map(Predicate::Field).map_err(invalid);
     }
     match name {
-        "need:" => non_empty(match_choices(value, &NEEDS)).map(Predicate::Needs).ok_or_else(|| one_of(Need::LABELS)),
-        "sector:" => {
-            non_empty(match_choices(value, &SECTORS)).map(Predicate::Sectors).ok_or_else(|| one_of(Sector::LABELS))
+        "need:" => non_empty(match_choices(value, &[], |typed| index.thesaurus.of_value(typed).needs))
+            .map(Predicate::Needs)
+            .ok_or_else(|| one_of(Need::LABELS)),
+        "sector:" => non_empty(match_choices(value, &SECTORS, |_| Set::default()))
+            .map(Predicate::Sectors)
+            .ok_or_else(|| one_of(Sector::LABELS)),
+        "sex:" => match_choices(value, &SEXES, |typed| index.thesaurus.of_value(typed).sex.into_iter().collect())
+            .iter()
+            .next()
+            .map(Predicate::Sex)
+            .ok_or_else(|| one_of(Sex::LABELS)),
+        "status:" => {
+            parse_status(value, &index.thesaurus).ok_or_else(|| one_of(&[Client::LABELS, Status::LABELS].concat()))
         }
-        "sex:" => match_choices(value, &SEXES).iter().next().map(Predicate::Sex).ok_or_else(|| one_of(Sex::LABELS)),
-        "status:" => parse_status(value).ok_or_else(|| one_of(&[Client::LABELS, Status::LABELS].concat())),
         "is:" if !states(index).is_empty() => {
             parse_state(value, index).map(Predicate::State).ok_or_else(|| one_of(&states(index)))
         }
@@ -101,9 +108,10 @@ fn non_empty<C: Choice>(set: Set<C>) -> Option<Set<C>> {
     (!set.is_empty()).then_some(set)
 }
 
-fn parse_status(value: &str) -> Option<Predicate> {
-    let clients = match_choices(value, &CLIENTS);
-    let statuses = match_choices(value, &STATUSES);
+fn parse_status(value: &str, thesaurus: &Thesaurus) -> Option<Predicate> {
+    let statuses = match_choices(value, &STATUSES, |_| Set::default());
+    let meant = |typed: &str| if statuses.is_empty() { thesaurus.of_value(typed).clients } else { Set::default() };
+    let clients = match_choices(value, &CLIENTS, meant);
     let typed = normalized(value);
     let is_status = Status::ALL.iter().any(|status| status.label() == typed);
     match (non_empty(clients), statuses.iter().next()) {

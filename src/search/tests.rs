@@ -98,7 +98,7 @@ impl Harness {
     }
 
     fn index_of(&self, kinds: &[Kind]) -> Index {
-        Index::build(kinds, &self.workspace, &atlas())
+        Index::build(kinds, &self.workspace, &atlas()).with_thesaurus(thesaurus())
     }
 
     fn find(&self, text: &str) -> Vec<String> {
@@ -141,6 +141,11 @@ fn firms() -> Harness {
     harness.firm("Crime", "Quarry Legal", "Swanage", "BH19 1ZZ", Some((50.61, -1.96)));
     harness.firm("Family mediation", "Even Keel", "Bournemouth", "BH1 1ZZ", None);
     harness
+}
+
+/// As much of a thesaurus as these tests ask for.
+fn thesaurus() -> Arc<Thesaurus> {
+    Arc::new(ron::from_str("(asked: [(Accommodation, [\"housing\"])])").unwrap())
 }
 
 #[test]

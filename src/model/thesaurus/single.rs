@@ -3,6 +3,7 @@
 use super::{Sense, stands_for};
 use crate::model::choice::Set;
 use crate::model::order::Order as _;
+use crate::model::service::Need;
 
 /// Shorter words are not guessed at: too many others are one letter from them.
 const MIN_MISTYPED: usize = 5;
@@ -54,23 +55,25 @@ impl Singles {
         begun.or_else(|| if letters >= MIN_MISTYPED { self.mistyped(word, letters) } else { None })
     }
 
-    /// What the entries mean that begin so; where they mean several needs, each only perhaps.
-    fn begun(&self, word: &str) -> Option<Sense> {
+    /// What the entries mean that begin so: what most of them mean; where that is several needs, each only perhaps.
+    pub fn begun(&self, word: &str) -> Option<Sense> {
         let from = self.0.partition_point(|single| single.word.as_str() < word);
         let begun = self.0[from..].iter().take_while(|single| single.word.starts_with(word));
-        let sense = begun.map(|single| single.sense).filter(Sense::is_meant).reduce(Sense::or)?;
-        let needs = sense.needs();
-        let is_sure = needs.len() <= 1;
-        Some(if is_sure {
-            sense
-        } else {
-            Sense { said: Set::default(), asked: Set::default(), perhaps: needs, ..sense }
-        })
+        let begun: Vec<Sense> = begun.map(|single| single.sense).filter(Sense::is_meant).collect();
+        let sense = begun.iter().copied().reduce(Sense::or)?;
+        let count = |need: Need| begun.iter().filter(|sense| sense.needs().has(need)).count();
+        let most = sense.needs().iter().map(count).max().unwrap_or_default();
+        let needs: Set<Need> = sense.needs().iter().filter(|need| count(*need) * 2 >= most).collect();
+        let (asked, perhaps) = if needs.len() == 1 { (needs, Set::default()) } else { (Set::default(), needs) };
+        Some(Sense { said: Set::default(), asked, perhaps, ..sense })
     }
 
+    /// The first letter is taken to be right: people seldom miss it, and most names are far from an entry by it.
     fn mistyped(&self, word: &str, length: usize) -> Option<Sense> {
-        let typed = letters(word);
-        let near = self.0.iter().filter(|single| {
+        let (start, typed) = (word.as_bytes().first()?, letters(word));
+        let from = self.0.partition_point(|single| single.word.as_bytes().first() < Some(start));
+        let alike = self.0[from..].iter().take_while(|single| single.word.as_bytes().first() == Some(start));
+        let near = alike.filter(|single| {
             (single.letters & !typed).count_ones() <= 1
                 && (single.is_beginning || (typed & !single.letters).count_ones() <= 2)
         });

@@ -1,5 +1,6 @@
 //! The table as it is written, and the entries that come of it.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde::Deserialize;
@@ -37,8 +38,8 @@ pub(super) struct Table {
     close: Vec<Vec<String>>,
 }
 
-/// Entries by their words, and whether the last of these is a beginning.
-type Entries = HashMap<(Vec<String>, bool), Sense>;
+/// Entries by their words with a blank between, and whether the last of these is a beginning.
+type Entries = HashMap<(String, bool), Sense>;
 
 impl TryFrom<Table> for Thesaurus {
     type Error = String;
@@ -56,12 +57,15 @@ impl TryFrom<Table> for Thesaurus {
         table
             .each(|texts, meant| texts.iter().try_for_each(|text| enter(text, meant, &thesaurus.same, &mut entries)))?;
         merge_beginnings(&mut entries);
-        for ((mut words, is_beginning), sense) in entries {
-            let first = words.remove(0);
-            if words.is_empty() {
-                singles.push((first, is_beginning, sense));
-            } else {
-                thesaurus.phrases.entry(first).or_default().push(Phrase { rest: words, is_beginning, sense });
+        for ((words, is_beginning), sense) in entries {
+            let Some((first, rest)) = words.split_once(' ') else {
+                singles.push((words, is_beginning, sense));
+                continue;
+            };
+            let phrase = Phrase { rest: rest.to_owned(), count: rest.split(' ').count(), is_beginning, sense };
+            match thesaurus.phrases.get_mut(first) {
+                Some(phrases) => phrases.push(phrase),
+                None => drop(thesaurus.phrases.insert(first.to_owned(), vec![phrase])),
             }
         }
         thesaurus.singles = Singles::new(singles);
@@ -91,24 +95,43 @@ impl Table {
 /// Enters a text in all its spellings.
 fn enter(text: &str, meant: Sense, same: &HashMap<String, Vec<String>>, entries: &mut Entries) -> Result<(), String> {
     let (plain, is_beginning) = text.strip_suffix('*').map_or((text, false), |beginning| (beginning, true));
-    let words: Vec<String> = plain_words(plain).split_ascii_whitespace().map(str::to_owned).collect();
-    let last = words.last().ok_or_else(|| format!("the entry {text:?} has no words"))?;
+    let words = folded(plain);
+    let last = words.rsplit(' ').next().filter(|last| !last.is_empty());
+    let last = last.ok_or_else(|| format!("the entry {text:?} has no words"))?;
     if plain.contains('*') {
         return Err(format!("in the entry {text:?} the * must stand at its end"));
     }
     if is_beginning && last.chars().count() < MIN_BEGINNING {
         return Err(format!("the entry {text:?} is too short: before a * write at least {MIN_BEGINNING} letters"));
     }
-    for words in spellings(&words, is_beginning, same) {
+    let mut put = |words: String| {
         let sense = entries.entry((words, is_beginning)).or_default();
         *sense = sense.or(meant);
+    };
+    let is_whole = |at: usize| !is_beginning || at + last.len() < words.len();
+    let starts = words.match_indices(' ').map(|(at, _)| at + 1).chain([0]);
+    let has_spellings =
+        |at: usize| is_whole(at) && same.contains_key(words[at..].split(' ').next().unwrap_or_default());
+    if starts.into_iter().any(has_spellings) {
+        spellings(&words, is_beginning, same).into_iter().for_each(put);
+    } else {
+        put(words.into_owned());
     }
     Ok(())
 }
 
+/// A text folded, a blank between its words: nearly always as it is written.
+fn folded(text: &str) -> Cow<'_, str> {
+    let is_plain = |byte: u8| byte == b' ' || byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    if text.bytes().all(is_plain) && !text.contains("  ") && text.trim() == text {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(plain_words(text).split_ascii_whitespace().collect::<Vec<_>>().join(" "))
+}
+
 /// Where words are an entry and the beginning of one, the entry means what both do.
 fn merge_beginnings(entries: &mut Entries) {
-    let beginnings: Vec<(Vec<String>, Sense)> = entries
+    let beginnings: Vec<(String, Sense)> = entries
         .iter()
         .filter(|((_, is_beginning), _)| *is_beginning)
         .map(|((words, _), sense)| (words.clone(), *sense))
@@ -121,23 +144,16 @@ fn merge_beginnings(entries: &mut Entries) {
 }
 
 /// The words with each that has other spellings in all of these. A spelling without a letter (&) is left out.
-fn spellings(words: &[String], is_beginning: bool, same: &HashMap<String, Vec<String>>) -> Vec<Vec<String>> {
-    let mut all: Vec<Vec<String>> = vec![Vec::with_capacity(words.len())];
-    for (at, word) in words.iter().enumerate() {
-        let is_whole = !is_beginning || at + 1 < words.len();
+fn spellings(words: &str, is_beginning: bool, same: &HashMap<String, Vec<String>>) -> Vec<String> {
+    let mut all = vec![String::new()];
+    let last = words.split(' ').count() - 1;
+    for (at, word) in words.split(' ').enumerate() {
+        let is_whole = !is_beginning || at < last;
         let others = same.get(word).filter(|_| is_whole).map_or(&[] as &[String], Vec::as_slice);
-        let longer: Vec<Vec<String>> = others
-            .iter()
-            .flat_map(|other| {
-                let spelled = plain_words(other);
-                let words: Vec<String> = spelled.split_ascii_whitespace().map(str::to_owned).collect();
-                all.iter().map(move |before| [before.as_slice(), words.as_slice()].concat()).collect::<Vec<_>>()
-            })
-            .collect();
-        for before in &mut all {
-            before.push(word.clone());
-        }
-        all.extend(longer);
+        let others = others.iter().map(|other| folded(other));
+        let each: Vec<Cow<'_, str>> = [Cow::Borrowed(word)].into_iter().chain(others).collect();
+        let longer = all.iter().flat_map(|before| each.iter().map(move |word| format!("{before} {word}")));
+        all = longer.map(|words| words.trim().to_owned()).collect();
     }
     all.retain(|words| !words.is_empty());
     all

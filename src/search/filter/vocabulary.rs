@@ -2,7 +2,7 @@
 
 use crate::model::choice::{Choice, Set};
 use crate::model::organisation::Sector;
-use crate::model::service::{Client, Need, Sex, Status};
+use crate::model::service::{Client, Sex, Status};
 use crate::search::lexicon;
 use crate::search::words::{normalized, words};
 
@@ -31,76 +31,8 @@ pub(in crate::search) const IS_VALUES: [(&str, IsValue); 9] = [
     ("planned", IsValue::Status(Status::Planned)),
 ];
 
-pub(super) const NEEDS: [(&str, Need); 55] = [
-    ("housing", Need::Accommodation),
-    ("house", Need::Accommodation),
-    ("homeless", Need::Accommodation),
-    ("hostel", Need::Accommodation),
-    ("tenancy", Need::Accommodation),
-    ("rent", Need::Accommodation),
-    ("bed", Need::Accommodation),
-    ("shelter", Need::Accommodation),
-    ("job", Need::Employment),
-    ("work", Need::Employment),
-    ("skills", Need::Employment),
-    ("school", Need::Employment),
-    ("college", Need::Employment),
-    ("ete", Need::Employment),
-    ("money", Need::Finance),
-    ("benefits", Need::Finance),
-    ("substance", Need::DrugsAndAlcohol),
-    ("addiction", Need::DrugsAndAlcohol),
-    ("drink", Need::DrugsAndAlcohol),
-    ("recovery", Need::DrugsAndAlcohol),
-    ("wellbeing", Need::MentalHealth),
-    ("counselling", Need::MentalHealth),
-    ("psychology", Need::MentalHealth),
-    ("doctor", Need::PhysicalHealth),
-    ("gp", Need::PhysicalHealth),
-    ("nurse", Need::PhysicalHealth),
-    ("dentist", Need::PhysicalHealth),
-    ("parenting", Need::Family),
-    ("children", Need::Family),
-    ("behaviour", Need::Attitudes),
-    ("anger", Need::Attitudes),
-    ("mentor", Need::Mentoring),
-    ("befriending", Need::Mentoring),
-    ("reparation", Need::Victims),
-    ("female", Need::Women),
-    ("woman", Need::Women),
-    ("girls", Need::Women),
-    ("youth", Need::YoungPeople),
-    ("teenagers", Need::YoungPeople),
-    ("children", Need::YoungPeople),
-    ("forces", Need::Veterans),
-    ("army", Need::Veterans),
-    ("military", Need::Veterans),
-    ("law", Need::Legal),
-    ("lawyer", Need::Legal),
-    ("solicitor", Need::Legal),
-    ("court", Need::Legal),
-    ("barrister", Need::Legal),
-    ("church", Need::Faith),
-    ("religion", Need::Faith),
-    ("chaplain", Need::Faith),
-    ("spiritual", Need::Faith),
-    ("debts", Need::Finance),
-    ("relationship", Need::Family),
-    ("education", Need::Employment),
-];
-
-pub(super) const CLIENTS: [(&str, Client); 10] = [
-    ("prison", Client::InCustody),
-    ("prisoner", Client::InCustody),
-    ("inside", Client::InCustody),
-    ("remand", Client::InCustody),
-    ("licence", Client::OnProbation),
-    ("order", Client::OnProbation),
-    ("community", Client::OnProbation),
-    ("released", Client::OnProbation),
-    ("relative", Client::Family),
-    ("everyone", Client::Anyone),
-];
+/// Beside what the thesaurus says, which must not take these for more in a search.
+pub(super) const CLIENTS: [(&str, Client); 2] = [("order", Client::OnProbation), ("community", Client::OnProbation)];
 
 pub(super) const SECTORS: [(&str, Sector); 13] = [
     ("vcs", Sector::Voluntary),
@@ -118,16 +50,8 @@ pub(super) const SECTORS: [(&str, Sector); 13] = [
     ("firm", Sector::Private),
 ];
 
-pub(super) const SEXES: [(&str, Sex); 8] = [
-    ("female", Sex::Female),
-    ("woman", Sex::Female),
-    ("girls", Sex::Female),
-    ("w", Sex::Female),
-    ("male", Sex::Male),
-    ("man", Sex::Male),
-    ("boys", Sex::Male),
-    ("both", Sex::Any),
-];
+/// Beside what the thesaurus says: their first letters are typed.
+pub(super) const SEXES: [(&str, Sex); 3] = [("female", Sex::Female), ("male", Sex::Male), ("both", Sex::Any)];
 
 pub(super) const STATUSES: [(&str, Status); 2] = [("open", Status::Active), ("suspended", Status::Paused)];
 
@@ -153,24 +77,28 @@ pub(super) fn matches_word(word: &str, typed: &str, level: MatchLevel) -> bool {
     }
 }
 
-/// The choices whose label, a word of the label, or a synonym matches what was typed.
-pub(super) fn match_choices<C: Choice>(typed: &str, synonyms: &[(&str, C)]) -> Set<C> {
-    let typed = normalized(typed);
-    if typed.is_empty() || typed.len() > 64 {
+/// The choices whose label, a word of the label, or a synonym matches what was typed; where none does, or none without a
+/// typing mistake, what the thesaurus says of it.
+pub(super) fn match_choices<C: Choice>(
+    typed: &str,
+    synonyms: &[(&str, C)],
+    meant: impl FnOnce(&str) -> Set<C>,
+) -> Set<C> {
+    let plain = normalized(typed);
+    if plain.is_empty() || plain.len() > 64 {
         return Set::default();
     }
-    for level in MATCH_LEVELS {
+    let matching = |level| {
         let by_label = C::ALL.iter().copied().filter(|choice| {
             let label = choice.label();
-            matches_word(&normalized(label), &typed, level)
-                || words(label).iter().any(|word| matches_word(word, &typed, level))
+            matches_word(&normalized(label), &plain, level)
+                || words(label).iter().any(|word| matches_word(word, &plain, level))
         });
         let by_synonym =
-            synonyms.iter().filter(|(word, _)| matches_word(word, &typed, level)).map(|(_, choice)| *choice);
-        let found: Set<C> = by_label.chain(by_synonym).collect();
-        if !found.is_empty() {
-            return found;
-        }
-    }
-    Set::default()
+            synonyms.iter().filter(|(word, _)| matches_word(word, &plain, level)).map(|(_, choice)| *choice);
+        Some(by_label.chain(by_synonym).collect::<Set<C>>()).filter(|found| !found.is_empty())
+    };
+    let literal = matching(MatchLevel::Exact).or_else(|| matching(MatchLevel::Prefix));
+    let meant = || Some(meant(typed)).filter(|found| !found.is_empty());
+    literal.or_else(meant).or_else(|| matching(MatchLevel::Fuzzy)).unwrap_or_default()
 }
