@@ -155,6 +155,7 @@ impl Screen {
             indexes: DATA.indexes.clone(),
             workspace: DATA.workspace.clone(),
             atlas: DATA.atlas.clone(),
+            thesaurus: std::sync::Arc::new(folkmoot::store::default_thesaurus()),
             directory: String::new(),
             problems: Vec::new(),
             kept: Vec::new(),

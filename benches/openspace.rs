@@ -151,7 +151,11 @@ fn main() {
         let times = budget::least(&(0..5).map(round).collect::<Vec<_>>());
         budget::compare_all(&format!("a key of a search, {name}"), &times, KEY_MS, "ms");
         let shell = |typed: &&str| {
-            let run = || budget::milliseconds(|| press(&Index::build_for(typed, kinds, &WORKSPACE, &ATLAS), typed));
+            let run = || {
+                budget::milliseconds(|| {
+                    press(&Index::build_for(typed, std::sync::Arc::default(), kinds, &WORKSPACE, &ATLAS), typed)
+                })
+            };
             (0..5).map(|_| run()).fold(f64::INFINITY, f64::min)
         };
         let times: Vec<f64> = TYPED.iter().map(shell).collect();

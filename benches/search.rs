@@ -25,9 +25,18 @@ const RECORDS: usize = 100_000;
 /// A key press of a search may take so many milliseconds among [`RECORDS`].
 const KEY_MS: f64 = 1.0;
 
-/// What is typed, key by key: words, mistakes, abbreviations, one that is rare and one that is everywhere.
-const TYPED: [&str; 5] =
-    ["crime legal weymouth", "crim leagl wemouth", "housing young people", "hsng wymth", "family mediation dorset"];
+/// What is typed, key by key: words, mistakes, abbreviations, one that is rare and one that is everywhere, callers' words,
+/// a telephone number.
+const TYPED: [&str; 8] = [
+    "crime legal weymouth",
+    "crim leagl wemouth",
+    "housing young people",
+    "hsng wymth",
+    "family mediation dorset",
+    "homeless weymouth tonight",
+    "19 year old lad nowhere to sleep",
+    "01305 555014",
+];
 
 const TOWNS: [&str; 12] = [
     "Weymouth",
@@ -164,7 +173,8 @@ struct Bench {
 static BENCH: LazyLock<Bench> = LazyLock::new(|| {
     let workspace = std::env::var("FOLKMOOT_BENCH").map_or_else(|_| invented(), |dir| real(&dir));
     let atlas = folkmoot::store::atlas(std::path::Path::new(""), &folkmoot::model::Workspace::default()).unwrap();
-    let index = Index::build(&[Kind::Service], &workspace, &atlas);
+    let thesaurus = std::sync::Arc::new(folkmoot::store::default_thesaurus());
+    let index = Index::build(&[Kind::Service], &workspace, &atlas).with_thesaurus(thesaurus);
     let texts = workspace.services.iter().map(|service| text_of(service, &workspace)).collect();
     Bench { workspace, atlas, index, texts }
 });

@@ -208,6 +208,7 @@ fn at_services() -> App {
         indexes: DATA.indexes.clone(),
         workspace: DATA.workspace.clone(),
         atlas: DATA.atlas.clone(),
+        thesaurus: std::sync::Arc::new(folkmoot::store::default_thesaurus()),
         directory: String::new(),
         problems: Vec::new(),
         kept: Vec::new(),

@@ -67,6 +67,9 @@
 //!   with the shortest sequences that do it. Slow links are the rule here.
 //! - The text area is ours ([`app::input::BlockInput`]): those of libraries break lines while they draw, and drawing may not
 //!   change anything here.
+//! - Letters are commands, and typing finds: at the start the search has the focus, and later on letters typed at once are a
+//!   word, which is searched for ([`app::typing`] has the rule). What the first letter did as a command is taken back, so
+//!   no key has to wait for the next one.
 //! - Distances and points in districts are a dozen lines in [`model::place`]; a library of geometry would be forty
 //!   crates for them.
 //!

@@ -266,7 +266,7 @@ fn records_are_named_as_people_name_them() {
     done(dir, &["add", "topic", "title=Same"]);
     done(dir, &["add", "topic", "title=Same"]);
     for (arguments, code, why) in [
-        (&["show", "same"][..], 2, "\"same\" could be T-"),
+        (&["show", "same"][..], 2, "\"same\" could be 2 Same (topic, T-"),
         (&["show", "nowhere"], 1, "nothing here is called \"nowhere\"; an id looks like S-4F7Q"),
         (&["add", "topic", "event=Vewood", "title=X"], 5, "there is no event Vewood: name one that is here"),
         (&["add", "theme", "event=Vewood", "name=X"], 5, "there is no event Vewood"),

@@ -8,12 +8,12 @@
 use std::path::{Path, PathBuf};
 
 use folkmoot::exchange::{self, ExportContext, Format, ImportContext, ImportPlan, RepairKind, Report};
-use folkmoot::model::needs::NeedTable;
 use folkmoot::model::place::Atlas;
 use folkmoot::model::service::{Ages, Contact, Need, Sex, Status, Verified};
 use folkmoot::model::{
     AnyRecord, Author, Change, Edit, Organisation, Record, Ref, Service, SplitMix64, Timestamp, Workspace,
 };
+use folkmoot::store;
 use proptest::prelude::*;
 
 /// The published directories, where they are there; says so where they are not.
@@ -37,10 +37,6 @@ fn skipped(why: &str) {
 const FIXTURES: &[&str] =
     &["hsds1", "ohana", "hsds2", "orservices", "oruk1.json", "lines.jsonl", "full.json", "deep.json"];
 
-fn needs() -> NeedTable {
-    ron::from_str(include_str!("../data/needs.ron")).unwrap()
-}
-
 fn author() -> Author {
     let at = Timestamp::from_seconds(1_795_000_000);
     Author { by: "KP".into(), at, today: at.date() }
@@ -55,11 +51,11 @@ struct Harness {
 impl Harness {
     fn plan(&self, path: &Path, feed: &str) -> ImportPlan {
         let package = exchange::read(path, feed, &mut |_| true).unwrap();
-        let (needs, author) = (needs(), author());
+        let (thesaurus, author) = (store::default_thesaurus(), author());
         let here = ImportContext {
             workspace: &self.workspace,
             originals: &self.workspace.originals,
-            needs: &needs,
+            thesaurus: &thesaurus,
             author: &author,
         };
         exchange::plan_import(package, &here, &mut SplitMix64::new(1), &mut |_| true).unwrap()
@@ -76,11 +72,11 @@ impl Harness {
     }
 
     fn export_with(&self, atlas: &Atlas, format: Format, path: &Path, contacts: bool) {
-        let needs = needs();
+        let thesaurus = store::default_thesaurus();
         let what = ExportContext {
             workspace: &self.workspace,
             originals: &self.workspace.originals,
-            needs: &needs,
+            thesaurus: &thesaurus,
             atlas,
             contacts,
         };

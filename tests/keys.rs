@@ -83,6 +83,7 @@ fn chains() -> BTreeSet<Vec<Scope>> {
         harness.app.chain()
     })
     .chain(voting_chains())
+    .chain([Harness::begun(harness::sample_dir(), "KP").app.chain()])
     .collect()
 }
 
@@ -130,6 +131,15 @@ fn inner_scopes_take_keys_only_on_purpose() {
         "text.up over form.up",
         "text.down over form.down",
         "forum.next over record.new",
+        "group.search over search",
+        "list.search over search",
+        "start.list over list.back",
+        "start.list over record.open",
+        "start.search over list.search",
+        "start.search over search",
+        "theming.name over search",
+        "told.search over search",
+        "wall.search over search",
         "meeting.after over record.new",
         "minutes.whole over text.whole",
         "gap.back over list.back",

@@ -252,9 +252,9 @@ fn full() -> Workspace {
 fn exported(workspace: &Workspace, format: Format, contacts: bool) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out");
-    let needs = ron::from_str(include_str!("../data/needs.ron")).unwrap();
+    let thesaurus = folkmoot::store::default_thesaurus();
     let (originals, atlas) = (&workspace.originals, Atlas::default());
-    let context = ExportContext { workspace, originals, needs: &needs, atlas: &atlas, contacts };
+    let context = ExportContext { workspace, originals, thesaurus: &thesaurus, atlas: &atlas, contacts };
     exchange::export(format, &path, &context, &mut |_| true).unwrap();
     let dir = if path.is_dir() { &path } else { folder.path() };
     let files = std::fs::read_dir(dir).unwrap().map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap());

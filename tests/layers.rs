@@ -55,7 +55,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "model",
         rooms: &[],
-        crates: &["serde", "chrono", "interim", "unicode_normalization", "xxhash_rust"],
+        crates: &["serde", "chrono", "interim", "strsim", "unicode_normalization", "xxhash_rust"],
         never: &[CLOCK, PROCESS, TERMINAL, NETWORK, PRINTING],
         disk: &[],
     },
@@ -119,7 +119,7 @@ const ROOMS: &[Room] = &[
         name: "app",
         rooms: &["model", "search", "report"],
         // Widths of text: what scrolling counts must be what drawing draws.
-        crates: &["tui_input", "unicode_width", "unicode_segmentation", "similar"],
+        crates: &["unicode_width", "unicode_segmentation", "similar"],
         never: &[CLOCK, PROCESS, TERMINAL, NETWORK, PRINTING],
         disk: &[],
     },

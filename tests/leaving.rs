@@ -323,7 +323,7 @@ fn start_limited(home: &Home) -> Terminal {
     shell.args(["-c", &format!("ulimit -f 20; exec {} -w dorset --as KP", env!("CARGO_BIN_EXE_moot"))]);
     at_home(&mut shell, home.path());
     let terminal = Terminal::start(shell);
-    terminal.until("67 services");
+    terminal.until_commands();
     terminal
 }
 
@@ -548,7 +548,7 @@ fn an_open_editor_does_not_stand_in_the_way_of_a_draft() {
     let mut command = home.moot(&[]);
     command.env("EDITOR", &script);
     let mut terminal = Terminal::start(command);
-    terminal.until("67 services").type_in("nThe Long Table").until("The Long Table").type_in("\x0f");
+    terminal.until_commands().type_in("nThe Long Table").until("The Long Table").type_in("\x0f");
     let end = Instant::now() + terminal::PATIENCE;
     while !home.path().join("opened").exists() {
         assert!(Instant::now() < end, "the editor was not opened");
@@ -573,7 +573,7 @@ fn without_a_watch_it_says_so_once_and_looks_after_a_pause() {
     command.args(["-Ur", "sh", "-c", &moot]);
     at_home(&mut command, home.path());
     let terminal = Terminal::start(command);
-    terminal.until("67 services").until("colleagues' changes are seen after a pause and a key");
+    terminal.until("colleagues' changes are seen after a pause and a key").until_commands();
     let run = |arguments: &[&str]| {
         let mut moot = Command::new(env!("CARGO_BIN_EXE_moot"));
         moot.current_dir(home.path()).args(["-w", "dorset", "--as", "RS"]).args(arguments).output().unwrap()

@@ -36,7 +36,7 @@ fn a_new_user_finds_adds_undoes_and_leaves() {
 fn without_a_workspace_the_sample_opens_and_goes_again() {
     let home = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::start(moot(home.path(), &[]));
-    terminal.until("SAMPLE").until("a sample to try things out");
+    terminal.until("SAMPLE").until("a sample to try things out").until_commands();
     terminal.type_in("q");
     assert_eq!(terminal.end().0, 0);
     terminal.assert_restored();
@@ -55,7 +55,7 @@ fn the_shell_can_stop_it_and_let_it_go_on() {
     shell.env("PS1", "ready> ");
     let terminal = Terminal::start(shell);
     terminal.until("ready> ");
-    terminal.type_in(&format!("{} -w dorset --as KP\r", env!("CARGO_BIN_EXE_moot"))).until("67 services");
+    terminal.type_in(&format!("{} -w dorset --as KP\r", env!("CARGO_BIN_EXE_moot"))).until_commands();
     for _ in 0..2 {
         terminal.type_in("\x1a").until("Stopped").until_screen("the shell's screen", |s| !s.alternate_screen());
         // The shell's word is on the screen from the first time: the process itself is asked.
@@ -70,7 +70,7 @@ fn the_shell_can_stop_it_and_let_it_go_on() {
         });
     }
     terminal.type_in("/leavers housing").until("01632 960160");
-    terminal.type_in("\x1b").until("67 services").type_in("q").until_screen("the shell", |s| !s.alternate_screen());
+    terminal.type_in("\x1b").until("v verify").type_in("q").until_screen("the shell", |s| !s.alternate_screen());
     terminal.type_in("stty -a\r").until("icanon");
     assert!(!terminal.screen().contains("-icanon"), "{}", terminal.screen());
 }
@@ -128,7 +128,7 @@ fn ends_with_its_terminal(before: &str) {
     shell.args(["-c", &format!("{before} exec {} -w dorset --as KP", env!("CARGO_BIN_EXE_moot"))]);
     at_home(&mut shell, home.path());
     let mut terminal = Terminal::start_in(shell, (80, 24), Some("The Long Table"));
-    terminal.until("67 services").type_in("nThe Long Table").until("The Long Table");
+    terminal.until_commands().type_in("nThe Long Table").until("The Long Table");
     let pid = terminal.pid();
     let busy = busy_ticks(pid);
     terminal.close();
@@ -165,7 +165,7 @@ fn a_panic_gives_the_terminal_back_and_keeps_the_draft() {
     let mut command = home.moot(&[]);
     command.env("MOOT_TEST_PANIC", "1");
     let mut terminal = Terminal::start(command);
-    terminal.until("67 services").type_in("nThe Long Table").until("The Long Table");
+    terminal.until_commands().type_in("nThe Long Table").until("The Long Table");
     terminal.type_in("\x1b[200~MOOT_TEST_PANIC\x1b[201~");
     assert_eq!(terminal.end().0, 101);
     terminal.assert_restored();
@@ -237,7 +237,7 @@ fn a_record_in_the_editor_comes_back_until_it_reads() {
     let mut command = home.moot(&[]);
     command.env("EDITOR", &script);
     let terminal = Terminal::start(command);
-    terminal.until("67 services").type_in("/street nurse\r").until("Street Nurse").type_in("E");
+    terminal.until_commands().type_in("/street nurse\r").until("Street Nurse").type_in("E");
     terminal.until("Renamed by hand changed: name");
     let again = std::fs::read_to_string(home.path().join("again")).unwrap();
     assert!(
@@ -253,7 +253,14 @@ fn a_record_in_the_editor_comes_back_until_it_reads() {
 fn the_clipboard_is_asked_for_in_one_sequence() {
     let home = Home::new();
     let terminal = home.start();
-    terminal.type_in("/street nurse\r").until("Street Nurse").type_in("y").until("sent to your terminal");
+    terminal
+        .type_in("/street nurse\r")
+        .until("Street Nurse")
+        .type_in("y")
+        .until("name and phone")
+        .type_in("y")
+        .until("sent to your terminal");
+    terminal.until_quiet(Duration::from_millis(600)); // it might have been the first letter of a word
     let bytes = String::from_utf8(terminal.bytes()).unwrap();
     assert_eq!(bytes.matches("\x1b]52;c;U3RyZWV0IE51cnNl").count(), 1, "it begins with: Street Nurse");
     assert_eq!(bytes.matches("\x1b]52;").count(), 1);
@@ -294,7 +301,7 @@ fn looks_are_chosen_by_what_the_terminal_can_do() {
     let home = Home::new();
     let see = |command: CommandBuilder| {
         let terminal = Terminal::start(command);
-        terminal.until("67 services").type_in("j?").until("everything about").type_in("\x1b");
+        terminal.until_commands().type_in("j?").until("everything about").type_in("\x1b");
         terminal.until_gone("everything about").type_in("mm").until("located there");
         terminal.bytes()
     };
@@ -346,4 +353,54 @@ fn strays_are_found() {
         let found = strays(bytes.as_bytes()).join(" ");
         assert!(found.starts_with(what) && found.is_empty() == what.is_empty(), "{bytes:?}: {found}");
     }
+}
+
+/// What stands in the line that searches.
+fn searched(terminal: &Terminal) -> String {
+    terminal.screen().lines().nth(1).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn what_a_newcomer_types_first_is_searched_for() {
+    for words in ["dentist", "housing weymouth"] {
+        let home = Home::new();
+        let before = home.services();
+        let terminal = Terminal::start(home.moot(&[]));
+        terminal.until("67 services").until("enter commands");
+        terminal.type_in(words).until(&format!("/ {words}"));
+        assert_eq!((home.services(), home.drafts()), (before, 0), "nothing was changed or begun");
+    }
+}
+
+#[test]
+fn letters_that_come_at_once_are_a_word_and_no_commands() {
+    for pause in [0, 30, 90] {
+        let home = Home::new();
+        let before = home.services();
+        let terminal = home.start();
+        if pause == 0 {
+            terminal.type_at_once("dentist");
+        } else {
+            for letter in "dentist".chars() {
+                terminal.type_at_once(&letter.to_string());
+                std::thread::sleep(Duration::from_millis(pause)); // as somebody types
+            }
+        }
+        terminal.until("/ dentist").until_quiet(Duration::from_millis(300));
+        assert!(searched(&terminal).starts_with("/ dentist"), "{}", terminal.screen());
+        // What the first letter removed is back, but for the stamp of who put it back.
+        let names =
+            |text: &str| text.lines().filter(|line| line.contains(" name: ")).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!((names(&home.services()), home.drafts()), (names(&before), 0), "{pause} ms between letters");
+    }
+}
+
+#[test]
+fn letters_pressed_one_by_one_are_commands() {
+    let home = Home::new();
+    let terminal = home.start();
+    terminal.type_in("v").until(" verified").until("saved");
+    terminal.type_in("u").until("undone:").type_in("jjj");
+    terminal.type_in("n").until("New service").type_in("The Long Table\x13").until("The Long Table added");
+    assert!(!searched(&terminal).contains("long"), "{}", terminal.screen());
 }

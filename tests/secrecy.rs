@@ -177,7 +177,8 @@ fn calls(format: Format) -> Vec<(&'static str, Vec<Vec<String>>)> {
     let all = |forms: &[&str]| forms.iter().map(|form| words(form)).collect::<Vec<_>>();
     let out = format!("out-{}", format.name());
     vec![
-        ("list", each(&["list %", "list % --json", "list % --csv"], &mut kinds())),
+        ("list", each(&["list", "list --json", "list %", "list % --json", "list % --csv"], &mut kinds())),
+        ("fields", each(&["fields %", "fields % --json"], &mut addable())),
         (
             "find",
             each(&["find 1.2 --kind %", "find recommendation --json --kind %", "find 3 --kind %"], &mut addable()),
@@ -216,6 +217,8 @@ fn calls(format: Format) -> Vec<(&'static str, Vec<Vec<String>>)> {
                 &format!("export csv rounds {out} --replace"),
                 &format!("export csv recommendations {out} --replace"),
                 &format!("export ics {out} --replace"),
+                &format!("export {} -", format.name()),
+                "export csv rounds -",
             ]),
         ),
         ("import", all(&["import people.ron", "import --dry-run rounds.ron", "import csv rounds rounds.ron"])),

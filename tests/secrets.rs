@@ -60,7 +60,7 @@ impl Sweep {
     fn judge(&self, is_leaking: bool, sorts: &[&str]) {
         let found: Vec<_> = self.found.iter().map(|((group, sort), words)| (group, sort, words.len())).collect();
         println!("{} bytes in {} outputs, leaking: {is_leaking}: {found:?}", self.bytes, self.outputs);
-        assert!(self.bytes > 50_000 && self.outputs > 20, "hardly anything was searched");
+        assert!(self.bytes > 50 * self.outputs && self.outputs > 20, "hardly anything was searched");
         if !is_leaking {
             assert!(self.found.is_empty(), "{:#?}", self.shown.values().collect::<Vec<_>>());
             return;
@@ -85,7 +85,7 @@ fn around(text: &str, word: &str) -> String {
 }
 
 /// The commands of which a call may be refused: what they say then is searched as well.
-const MAY_REFUSE: [&str; 6] = ["thread", "backups", "round", "import", "verify", "accept"];
+const MAY_REFUSE: [&str; 7] = ["find", "thread", "backups", "round", "import", "verify", "accept"];
 
 /// Runs a command as somebody at the table, and gives all it printed.
 fn run(dir: &Path, arguments: &[&str]) -> String {

@@ -74,6 +74,7 @@ pub fn open(workspace: Workspace, who: &str) -> App {
         indexes: Indexes::build(folkmoot::app::screen::SEARCHED, &workspace, &atlas),
         workspace,
         atlas,
+        thesaurus: std::sync::Arc::new(folkmoot::store::default_thesaurus()),
         directory: String::new(),
         problems: Vec::new(),
         kept: Vec::new(),

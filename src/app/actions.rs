@@ -136,7 +136,7 @@ impl Screen for Actions {
         let is_overdue = |id: Id| workspace.actions.get(id).is_some_and(|action| action.is_overdue(workspace, *today));
         state.overdue = state.list.rows.iter().filter(|row| is_overdue(row.id)).count();
         if state.view == View::Told {
-            state.ledger.refresh(workspace, *revision, *today, *size);
+            state.ledger.refresh(workspace, state.list.input.text(), *revision, *today, *size);
         }
     }
 
@@ -161,7 +161,8 @@ impl Screen for Actions {
         self.only = Only::default();
     }
 
-    fn search(&mut self) {
+    /// The ledger has no actions to show in full.
+    fn show_record(&mut self) {
         if self.view == View::Told {
             self.view = View::default();
         }

@@ -23,10 +23,18 @@ impl Scope {
     pub const LIST: Self = Self::new("In a list");
     /// The records of a list.
     pub const RECORD: Self = Self::new("On a record");
+    /// The search line as the program begins, before anything is typed.
+    pub const START: Self = Self::new("At the start");
     /// The search line.
     pub const SEARCH: Self = Self::new("While searching");
     /// A form.
     pub const FORM: Self = Self::new("In a form");
+    /// Choices that what is typed could go on to.
+    pub const TAKE: Self = Self::new("While there is something to take");
+    /// The way back through them.
+    pub const TAKE_BACK: Self = Self::new("While something can be taken back");
+    /// Choices where nothing is typed yet.
+    pub const CHOOSE: Self = Self::new("Where something can be chosen");
     /// A field of a form that is a table.
     pub const ROWS: Self = Self::new("In a table of a form");
     /// A field of a form that is a text of several lines.
@@ -107,8 +115,14 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         super::sorting::COMMANDS,
         super::list::RECORD_COMMANDS,
         super::copying::COMMANDS,
+        super::search_line::START_COMMANDS,
         super::search_line::COMMANDS,
         super::form::COMMANDS,
+        super::form::going::COMMANDS,
+        super::form::fill::COMMANDS,
+        super::form::picks::COMMANDS,
+        super::form::picks::BACK_COMMANDS,
+        super::form::picks::CHOOSE_COMMANDS,
         super::form::rows::COMMANDS,
         super::form::text::COMMANDS,
         super::minutes::COMMANDS,
@@ -160,44 +174,64 @@ pub enum Meaning {
 
 impl Default for Keymap {
     fn default() -> Self {
-        let parse = |keys: &&str| keys.parse::<Keys>().ok();
-        Self(all().map(|command| (command, command.keys.iter().filter_map(parse).collect())).collect())
+        Self(all().map(|command| (command, usual_keys(command))).collect())
     }
 }
 
 impl Keymap {
-    /// The defaults with a person's own keys over them. What is wrong with those is said with line and column, and the
-    /// rest of them holds.
+    /// The defaults with a person's own keys over them, taken as a whole: two commands may exchange their keys. What is
+    /// wrong is said with line and column, in the order of the file, and the rest of them holds.
     pub fn with(overrides: &[Override]) -> (Self, Vec<String>) {
         let mut map = Self::default();
-        let mut problems = Vec::new();
+        let mut wrong: Vec<(&Override, String)> = Vec::new();
+        let mut bound: Vec<&Override> = Vec::new();
         for entry in overrides {
-            if let Err(why) = map.bind(entry) {
-                problems.push(format!("keys.ron:{}:{}: {why}", entry.line, entry.column));
+            match map.bind(entry) {
+                Ok(()) => bound.push(entry),
+                Err(why) => wrong.push((entry, why)),
             }
         }
-        (map, problems)
+        // What is taken back has its usual keys again, which another entry may have taken meanwhile.
+        bound.sort_by_key(|entry| (entry.line, entry.column));
+        while let Some((at, why)) = map.last_clash(&bound) {
+            let entry = bound.remove(at);
+            map.put(&entry.command, usual_keys);
+            wrong.push((entry, why));
+        }
+        wrong.sort_by_key(|(entry, _)| (entry.line, entry.column));
+        let problems = wrong.iter().map(|(entry, why)| format!("keys.ron:{}:{}: {why}", entry.line, entry.column));
+        (map, problems.collect())
     }
 
     fn bind(&mut self, entry: &Override) -> Result<(), String> {
         let name = crate::model::text::clean(&entry.command);
         let command = named(&name).ok_or_else(|| format!("there is no command {name:?}; see `moot keys`"))?;
         let keys = entry.keys.iter().map(|keys| keys.parse()).collect::<Result<Vec<Keys>, String>>()?;
-        let rival = self.0.iter().find_map(|(other, theirs)| {
-            let same = is_beside(other.scope, command.scope) && other.name != command.name;
-            let taken =
-                theirs.iter().find(|theirs| keys.iter().any(|ours| begins(ours, theirs) || begins(theirs, ours)));
-            taken
-                .filter(|_| same)
-                .map(|taken| format!("{taken} already does {}; give that another key first", other.name))
-        });
-        if let Some(rival) = rival {
-            return Err(rival);
-        }
-        if let Some(place) = self.0.iter_mut().find(|(known, _)| known.name == name) {
-            place.1 = keys;
-        }
+        self.put(command.name, |_| keys);
         Ok(())
+    }
+
+    fn put(&mut self, name: &str, keys: impl FnOnce(&Command) -> Vec<Keys>) {
+        if let Some(place) = self.0.iter_mut().find(|(known, _)| known.name == name) {
+            place.1 = keys(place.0);
+        }
+    }
+
+    /// The last of these entries that has a key of another command beside it, and which.
+    fn last_clash(&self, entries: &[&Override]) -> Option<(usize, String)> {
+        entries.iter().enumerate().rev().find_map(|(at, entry)| Some((at, self.clash(named(&entry.command)?)?)))
+    }
+
+    /// Which key of a command another one beside it has as well.
+    fn clash(&self, command: &Command) -> Option<String> {
+        let ours = self.keys(command);
+        let is_taken = |theirs: &&Keys| ours.iter().any(|ours| begins(ours, theirs) || begins(theirs, ours));
+        let rivals =
+            self.0.iter().filter(|(other, _)| other.name != command.name && is_beside(other.scope, command.scope));
+        rivals
+            .filter_map(|(other, theirs)| Some((other, theirs.iter().find(is_taken)?)))
+            .map(|(other, taken)| format!("{taken} already does {}; give that another key first", other.name))
+            .next()
     }
 
     /// What the pressed keys mean in these scopes, the first scope first.
@@ -236,6 +270,11 @@ impl Keymap {
     pub fn first_key(&self, command: &Command) -> String {
         self.keys(command).first().map(Keys::to_string).unwrap_or_default()
     }
+}
+
+/// The keys that a command has unless somebody gives it others.
+fn usual_keys(command: &Command) -> Vec<Keys> {
+    command.keys.iter().filter_map(|keys| keys.parse().ok()).collect()
 }
 
 /// Whether two scopes are looked up side by side, so that a key in one would hide the same key in the other: those of

@@ -35,7 +35,7 @@ impl Compare {
 
 /// Opens the comparison of the marked records.
 pub(crate) fn open(app: &mut App) -> Effects {
-    let ids: Vec<Id> = app.list().marks.iter().copied().collect();
+    let ids: Vec<Id> = app.list().marks_in_view().into_iter().collect();
     let records: Vec<_> = ids.iter().filter_map(|id| app.workspace.get(*id)).collect();
     let rows = rows(app, &records);
     app.layers.push(Layer::Compare(Compare { ids, rows, top: 0 }));

@@ -3,32 +3,40 @@
 use super::command::{Command, Meaning, Scope};
 use super::key::Key;
 use super::moving::Step;
-use super::{App, Effects, Event, Layer, Severity, form, minutes, palette, search_line, sorting, thread, watching};
+use super::{
+    App, Effects, Event, Layer, Severity, form, minutes, palette, search_line, sorting, thread, typing, watching,
+};
 use crate::model::Text;
 use crate::model::text::one_line;
 
 impl App {
     /// Takes an event in and says what is to be done outside.
     pub fn update(&mut self, event: Event) -> Effects {
-        let is_clock = matches!(event, Event::Clock(..) | Event::TimeOfDay(_));
-        let effects = self.handle(event);
-        if !is_clock {
-            form::complete(self);
-            minutes::refresh(self);
+        if self.take_time(&event) {
+            return self.after_update(Vec::new());
         }
-        self.after_update(effects)
+        let is_key = matches!(event, Event::Key(_));
+        let effects = self.handle(event);
+        form::complete(self);
+        minutes::refresh(self);
+        let effects = self.after_update(effects);
+        if is_key { typing::hold(self, effects) } else { effects }
+    }
+
+    /// Notes the time, where the event tells it.
+    fn take_time(&mut self, event: &Event) -> bool {
+        match event {
+            Event::Clock(now, today) => (self.now, self.today) = (*now, *today),
+            Event::TimeOfDay(time) => self.time = Some(*time),
+            Event::Elapsed(moment) => self.typing.moment = Some(*moment),
+            _ => return false,
+        }
+        true
     }
 
     fn handle(&mut self, event: Event) -> Effects {
         match event {
-            Event::Clock(now, today) => {
-                (self.now, self.today) = (now, today);
-                Vec::new()
-            }
-            Event::TimeOfDay(time) => {
-                self.time = Some(time);
-                Vec::new()
-            }
+            Event::Clock(..) | Event::TimeOfDay(_) | Event::Elapsed(_) => Vec::new(),
             Event::LastVisit(at) => {
                 self.last_visit = at;
                 Vec::new()
@@ -46,7 +54,7 @@ impl App {
             }
             Event::Loaded(loaded) => self.take_loaded(*loaded),
             Event::Indexed(indexes) => {
-                self.indexes = *indexes;
+                self.indexes = indexes.with_thesaurus(&self.thesaurus);
                 let ids = std::mem::take(&mut self.unindexed);
                 self.indexes.update(&self.workspace, &self.atlas, &ids);
                 self.refresh();
@@ -68,7 +76,8 @@ impl App {
             }
             Event::Finished(finished) => self.finished(finished),
             Event::Woke => {
-                let mut effects = form::keep_draft(self);
+                let mut effects = typing::release(self);
+                effects.extend(form::keep_draft(self));
                 effects.extend(minutes::keep_draft(self));
                 effects
             }
@@ -82,14 +91,21 @@ impl App {
 
     /// The scopes in which a key is looked up just now, the innermost first.
     pub fn chain(&self) -> Vec<Scope> {
+        if let Some(Layer::Form(form)) = self.layers.last() {
+            return form.scopes().into_iter().chain([Scope::ALWAYS]).collect();
+        }
         let inner: &[Scope] = match self.layers.last() {
-            Some(Layer::Form(form)) => form.scopes(),
+            Some(Layer::Form(_)) => &[],
             Some(Layer::Minutes(_)) => minutes::Minutes::scopes(),
             Some(Layer::Palette(_)) => &[Scope::COMMANDS],
             Some(Layer::Prompt(_)) => &[Scope::PROMPT],
             Some(Layer::Page(_)) => &[Scope::PAGE, Scope::MOVE, Scope::GLOBAL],
             Some(Layer::Compare(_)) => &[Scope::COMPARE, Scope::MOVE, Scope::GLOBAL],
             Some(Layer::Thread(_)) => &[thread::THREAD, Scope::MOVE, Scope::GLOBAL],
+            None if self.list().is_waiting => {
+                let beneath = self.screens.scopes(self.screen).iter();
+                return [Scope::START].iter().chain(beneath).copied().chain([Scope::ALWAYS]).collect();
+            }
             None if self.list().is_searching => &[Scope::SEARCH],
             None => self.screens.scopes(self.screen),
         };
@@ -111,6 +127,18 @@ impl App {
     }
 
     fn key(&mut self, key: Key) -> Effects {
+        if let Some(effects) = typing::read(self, key) {
+            return effects;
+        }
+        let mut effects = typing::release(self);
+        effects.extend(self.look_up(key));
+        effects
+    }
+
+    fn look_up(&mut self, key: Key) -> Effects {
+        if self.pressed.is_empty() && self.is_for_waiting_search(key) {
+            return self.type_key(key);
+        }
         self.pressed.push(key);
         let chain = self.chain();
         match self.keymap.meaning(&chain, &self.pressed) {
@@ -134,7 +162,8 @@ impl App {
         if !command.name.starts_with("quit") {
             self.saving.cancel_leaving();
         }
-        if !self.status.text.is_empty() {
+        // What is said at the start is there to be read, and often to be followed.
+        if !self.status.text.is_empty() && command.scope != Scope::START {
             self.last_message = std::mem::take(&mut self.status);
         }
         match (command.ready)(self) {

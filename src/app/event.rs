@@ -7,6 +7,7 @@ use super::draft::Draft;
 use super::key::Key;
 use super::saving::KeptChanges;
 use crate::model::place::Atlas;
+use crate::model::thesaurus::Thesaurus;
 use crate::model::{AnyRecord, Change, Date, Id, Time, Timestamp, Workspace};
 use crate::search::Indexes;
 
@@ -16,6 +17,8 @@ pub enum Event {
     Clock(Timestamp, Date),
     /// The time of day where the person is; comes with the time.
     TimeOfDay(Time),
+    /// The time since the program began; comes with the time. Where it does not come, nothing is taken for a word.
+    Elapsed(Duration),
     /// When the person left this workspace last, where that is known; comes before it.
     LastVisit(Option<Timestamp>),
     /// A key was pressed.
@@ -64,6 +67,8 @@ pub struct Loaded {
     pub indexes: Indexes,
     /// The map.
     pub atlas: Arc<Atlas>,
+    /// What words mean.
+    pub thesaurus: Arc<Thesaurus>,
     /// Where it lies, for the about page.
     pub directory: String,
     /// What is wrong with its files, one line each.

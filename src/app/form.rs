@@ -5,10 +5,13 @@
 //! colleague changes meanwhile is marked, with both values at hand; nothing typed is ever thrown away. Saving merges
 //! field by field what was typed with what the record has become.
 
-mod completion;
 mod drafts;
 mod field;
+pub(crate) mod fill;
+pub(crate) mod going;
+pub(crate) mod picks;
 pub(crate) mod rows;
+mod save;
 pub mod text;
 
 use std::time::Duration;
@@ -16,13 +19,15 @@ use std::time::Duration;
 use super::command::{Command, Scope, always, commands};
 use super::draft::Draft;
 use super::input::{RowsInput, TextInput, tabs_to_bars};
-use super::key::{Code, Key};
+use super::key::Key;
 use super::{App, Effect, Effects, Layer, Severity, minutes, prompt};
-use crate::model::{AnyRecord, Audience, Change, Kind, ParseContext, Text, Workspace};
-pub use completion::Completion;
+use crate::model::{AnyRecord, Audience, Change, Kind, Text, Workspace};
 use drafts::{drop_typed, lay_over};
 pub(crate) use drafts::{keep_draft, take_up_draft};
 pub use field::FormField;
+pub use fill::Fills;
+use going::go;
+pub use picks::{Pick, Picks};
 
 /// A pause in typing after which the draft is kept.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -38,10 +43,16 @@ pub struct Form {
     pub is_new: bool,
     /// The fields, in their order.
     pub fields: Vec<FormField>,
-    /// The field that is being typed in; one past the last is the line that saves.
+    /// The field that is being typed in, or one of the lines below them: see `save_place` and `more_place`.
     pub at: usize,
-    /// What is left to type of what was begun; `right` takes it.
-    pub completion: Option<Completion>,
+    /// What there is to choose for what is being typed.
+    pub picks: Picks,
+    /// Whether something was typed since the cursor came to where it is.
+    pub is_typed: bool,
+    /// Whether what is not wanted every time is folded away.
+    pub is_folded: bool,
+    /// The field of the form below that this record was missed in.
+    pub fills: Option<Fills>,
     /// Whether a text of several lines has the whole screen.
     pub is_whole: bool,
     /// Keys typed since the draft was last kept.
@@ -52,23 +63,21 @@ pub struct Form {
 
 impl Form {
     /// The scopes in which keys are looked up here, the innermost first.
-    pub fn scopes(&self) -> &'static [Scope] {
-        match self.fields.get(self.at) {
-            Some(field) if field.rows().is_some() => &[Scope::ROWS, Scope::FORM],
-            Some(field) if field.block().is_some() => &[Scope::TEXT, Scope::FORM],
-            _ => &[Scope::FORM],
-        }
+    pub fn scopes(&self) -> Vec<Scope> {
+        let field = self.fields.get(self.at);
+        let is_cell = field.is_some_and(|field| field.rows().is_some());
+        let of_field = match field {
+            Some(_) if is_cell => Some(Scope::ROWS),
+            Some(field) if field.block().is_some() => Some(Scope::TEXT),
+            _ => None,
+        };
+        self.picks.scopes(is_cell).iter().copied().chain(of_field).chain([Scope::FORM]).collect()
     }
 }
 
-/// Keys of a form; everything else is typed into the field.
+/// What is done with a form as a whole; the keys that go through it are those of `going`.
 pub(crate) const COMMANDS: &[Command] = commands! { Scope::FORM;
-    "form.save" ["ctrl-s"] "save" "save the record" always, save;
-    "form.next" ["tab"] "next" "the next field" always, |app| go(app, 1);
-    "form.previous" ["shift-tab"] "" "the field before" always, |app| go(app, -1);
-    "form.enter" ["enter"] "" "go on; in a text of several lines a new line" always, enter;
-    "form.up" ["up"] "" "the field above" always, |app| go(app, -1);
-    "form.down" ["down"] "" "the field below" always, |app| go(app, 1);
+    "form.save" ["ctrl-s"] "save" "save the record" always, save::save;
     "form.close" ["esc"] "back, draft kept" "leave the form; what you typed is kept" always, close;
     "form.editor" ["ctrl-o"] "" "this text in your editor" always, in_editor;
     "form.drop" ["ctrl-x"] "" "drop what you typed and begin again; once more brings it back" always, drop_typed;
@@ -89,9 +98,21 @@ pub(crate) fn open(app: &mut App, record: AnyRecord) -> Effects {
 
 fn show(app: &mut App, record: AnyRecord) {
     let is_new = app.workspace.get(record.id()).is_none();
-    let fields = record.kind().editable_fields().map(|info| FormField::new(info, &record, &app.workspace)).collect();
-    let form = Form { record, is_new, fields, at: 0, completion: None, is_whole: false, keys: 0, dropped: None };
-    app.layers.push(Layer::Form(Box::new(form)));
+    let known = record.kind().form_fields().into_iter();
+    let fields = known.map(|(section, info)| FormField::new(section, info, &record, &app.workspace)).collect();
+    app.layers.push(Layer::Form(Box::new(Form {
+        record,
+        is_new,
+        fields,
+        at: 0,
+        picks: Picks::default(),
+        is_typed: false,
+        is_folded: true,
+        fills: None,
+        is_whole: false,
+        keys: 0,
+        dropped: None,
+    })));
 }
 
 /// The open form, if one is on top.
@@ -112,66 +133,35 @@ fn rows_mut(app: &mut App) -> Option<&mut RowsInput> {
     }
 }
 
-fn go(app: &mut App, by: isize) -> Effects {
-    check_field(app);
-    if let Some(form) = top(app) {
-        let rows = form.fields.len() + 1;
-        form.at = (form.at + rows).saturating_add_signed(by) % rows;
-        form.is_whole = false;
-    }
-    if let Some(rows) = rows_mut(app) {
-        rows.go_to_start(by > 0);
-    }
-    Vec::new()
-}
-
-/// Says beside the field what is wrong with it, as soon as it is left.
-fn check_field(app: &mut App) {
-    let App { layers, workspace, today, .. } = app;
-    let Some(Layer::Form(form)) = layers.last_mut() else { return };
-    if let Some(field) = form.fields.get_mut(form.at).filter(|field| field.is_changed()) {
-        field.check(ParseContext { workspace, today: *today });
-    }
-}
-
-fn enter(app: &mut App) -> Effects {
-    let Some(form) = top(app) else { return Vec::new() };
-    match form.fields.get_mut(form.at) {
-        None => save(app),
-        Some(FormField { typing: typing @ TextInput::Multi(_), .. }) => {
-            typing.key(Key::plain(Code::Enter));
-            typed(app)
-        }
-        Some(_) => go(app, 1),
-    }
-}
-
-/// A key that no command has is typed into the field; at the end of the text, right takes the completion.
+/// A key that no command has is typed into the field.
 pub(crate) fn type_key(app: &mut App, key: Key) -> Effects {
     let Some(form) = top(app) else { return Vec::new() };
     let at = form.at;
     let Some(field) = form.fields.get_mut(at) else { return Vec::new() };
-    let taken = form.completion.take_if(|_| key == Key::plain(Code::Right));
-    let is_typed = match taken {
-        Some(completion) => {
-            field.typing.set_line(&completion.line);
-            true
-        }
-        None => field.typing.key(key),
-    };
+    let before = place(field);
+    let is_typed = field.typing.key(key);
+    let after = place(field);
+    // A key that went to another cell has typed nothing there.
+    form.is_typed = is_typed && before.0 == after.0 && (form.is_typed || before.1 != after.1);
     if is_typed { typed(app) } else { Vec::new() }
 }
 
-/// Finds what is left to type, and keeps the cursor of a long text in sight; done once after each event, for drawing and for
+/// The cell with the cursor, and what stands where it is.
+fn place(field: &FormField) -> ((usize, usize), String) {
+    let cell = field.rows().map(RowsInput::cursor).unwrap_or_default();
+    (cell, field.typing.line().map(|line| line.text().to_owned()).unwrap_or_default())
+}
+
+/// Finds what there is to choose, and keeps the cursor of a long text in sight; done once after each event, for drawing and for
 /// the keys that follow.
 pub(crate) fn complete(app: &mut App) {
     text::fit(app);
     let found = match app.layers.last() {
-        Some(Layer::Form(form)) => completion::find(app, form),
+        Some(Layer::Form(form)) => picks::find(app, form),
         _ => return,
     };
     if let Some(form) = top(app) {
-        form.completion = found;
+        form.picks = found;
     }
 }
 
@@ -182,6 +172,7 @@ pub(crate) fn paste(app: &mut App, raw: &str) -> Effects {
     if let Some(field) = form.fields.get_mut(at) {
         let text = if field.rows().is_some() { Text::new(&tabs_to_bars(raw)) } else { Text::new(raw) };
         field.typing.paste(&text);
+        form.is_typed = true;
     }
     typed(app)
 }
@@ -207,60 +198,6 @@ fn typed(app: &mut App) -> Effects {
         field.forget_error();
     }
     if is_due { keep_draft(app) } else { vec![Effect::Wake(PAUSE)] }
-}
-
-fn save(app: &mut App) -> Effects {
-    let App { layers, workspace, today, .. } = app;
-    let Some(Layer::Form(form)) = layers.last_mut() else { return Vec::new() };
-    let context = ParseContext { workspace, today: *today };
-    // What colleagues did to other fields meanwhile stays: only the fields typed in here are set.
-    let mut record = workspace.get(form.record.id()).unwrap_or_else(|| form.record.clone());
-    if form.is_new {
-        record = form.record.clone();
-    }
-    // Words that name somebody who was added since lead there, though nothing was typed.
-    for field in form.fields.iter_mut().filter(|field| !field.is_changed() && !field.is_hidden) {
-        field.link(&mut record, context);
-    }
-    for field in form.fields.iter_mut().filter(|field| field.is_changed()) {
-        if let Some(typed) = field.check(context) {
-            record.merge_field(&field.base, &typed, field.info.name);
-        }
-    }
-    if let Some(wrong) = form.fields.iter().position(|field| field.error.is_some()) {
-        form.is_whole &= form.at == wrong;
-        form.at = wrong;
-        if let Some(TextInput::Rows(rows)) = form.fields.get_mut(wrong).map(|field| &mut field.typing) {
-            rows.go_to_error();
-        }
-        let count = form.fields.iter().filter(|field| field.error.is_some()).count();
-        let sentence = if count == 1 {
-            "one field needs another look".to_owned()
-        } else {
-            format!("{count} fields need another look")
-        };
-        app.set_status(Severity::Error, sentence);
-        return Vec::new();
-    }
-    store(app, record)
-}
-
-/// Hands the record over; the form closes when the rules accept it.
-fn store(app: &mut App, record: AnyRecord) -> Effects {
-    let Some(author) = app.author() else { return prompt::ask_who(app) };
-    let id = record.id();
-    match crate::model::change::put(&app.workspace, record, &author) {
-        Ok(change) => {
-            app.layers.pop();
-            let effects = app.submit_typed(change, &id.to_string());
-            super::list::select(app, id);
-            effects
-        }
-        Err(refusal) => {
-            app.set_status(Severity::Error, refusal.0);
-            Vec::new()
-        }
-    }
 }
 
 fn close(app: &mut App) -> Effects {

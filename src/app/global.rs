@@ -9,6 +9,7 @@ use crate::model::{AnyRecord, Audience};
 pub(crate) const COMMANDS: &[Command] = commands! { Scope::GLOBAL;
     "screen.next" ["tab"] "" "the next screen" always, |app| screen::open_next(app, 1);
     "screen.previous" ["shift-tab"] "" "the screen before" always, |app| screen::open_next(app, -1);
+    "search" ["/"] "" "search as you type: what the screen shows, or the services" always, screen::search;
     "help" ["?"] "help" "what can be done here; enter runs it" always, palette::help;
     "palette" [":", "ctrl-p"] "" "every command by name" always, palette::open;
     "undo" ["u"] "" "take the last change back" can_undo, history::undo;

@@ -33,10 +33,34 @@ impl History {
         self.undo.iter_mut().chain(&mut self.redo).for_each(|change| change.replace_id(old, new));
     }
 
+    /// Where it stands, to go back to.
+    pub(super) fn mark(&self) -> Mark {
+        Mark { undone: self.undo.len(), redo: self.redo.clone() }
+    }
+
     /// Whether there is something to do again.
     pub fn can_redo(&self) -> bool {
         !self.redo.is_empty()
     }
+}
+
+/// Where the history stood once.
+pub(super) struct Mark {
+    undone: usize,
+    redo: Vec<Change>,
+}
+
+/// Takes back what was done or undone since; of that nothing is left to do again.
+pub(super) fn back_to(app: &mut App, mark: Mark) -> Effects {
+    let mut effects = Vec::new();
+    while app.history.undo.len() > mark.undone {
+        effects.extend(undo(app));
+    }
+    while app.history.undo.len() < mark.undone && app.history.can_redo() {
+        effects.extend(redo(app));
+    }
+    app.history.redo = mark.redo;
+    effects
 }
 
 /// Takes the last change back.

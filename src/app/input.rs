@@ -1,81 +1,156 @@
-//! Text being typed: one line, several, or a table. The state of one line comes from a library; this turns our keys into
-//! its requests. Nothing gets in that could not be shown.
+//! Text being typed: one line, several, or a table. Nothing gets in that could not be shown, and a key does the same in all
+//! of them.
 
 mod block;
+mod motion;
 mod rows;
 
-use tui_input::{Input, InputRequest};
+use unicode_width::UnicodeWidthStr;
 
 use super::key::{Code, Key};
 use crate::model::FieldType;
 use crate::model::text::{is_unwelcome, one_line};
-pub use block::{BlockInput, Move};
+pub use block::BlockInput;
+pub use motion::Move;
 pub use rows::{CellError, RowsInput, TypedRow, tabs_to_bars};
 
 /// One line being typed.
 #[derive(Clone, Debug, Default)]
-pub struct LineInput(Input);
+pub struct LineInput {
+    text: String,
+    /// A byte offset between two visible characters.
+    cursor: usize,
+    /// Whether what stands here was put here for somebody to take or to replace: the first letter typed replaces it.
+    is_proposed: bool,
+}
 
 impl LineInput {
     /// A line with this text, the cursor at its end.
     pub fn new(text: &str) -> Self {
-        Self(Input::new(one_line_kept(text)))
+        let text = one_line_kept(text);
+        Self { cursor: text.len(), text, is_proposed: false }
+    }
+
+    /// A line with a text that typing replaces as a whole, unless the cursor is moved first.
+    pub fn proposing(text: &str) -> Self {
+        let line = Self::new(text);
+        Self { is_proposed: !line.text.is_empty(), ..line }
     }
 
     /// The text.
     pub fn text(&self) -> &str {
-        self.0.value()
+        &self.text
+    }
+
+    /// Whether the first letter typed replaces the whole text.
+    pub fn is_proposed(&self) -> bool {
+        self.is_proposed
     }
 
     /// The column of the cursor, in cells from the beginning of the text.
     pub fn column(&self) -> usize {
-        self.0.visual_cursor()
+        self.text.get(..self.cursor).map_or(0, UnicodeWidthStr::width)
     }
 
     /// The cursor as a byte offset.
     pub fn cursor(&self) -> usize {
-        self.text().char_indices().nth(self.0.cursor()).map_or(self.text().len(), |(at, _)| at)
+        self.cursor
     }
 
     /// Whether the cursor stands at the end.
     pub fn is_at_end(&self) -> bool {
-        self.cursor() == self.text().len()
+        self.cursor == self.text.len()
     }
 
-    /// Takes a key; false when it means nothing here.
+    /// Takes a key; false when it means nothing here. Each does what it does in a text of several lines.
     pub fn key(&mut self, key: Key) -> bool {
-        let request = match (key.code, key.ctrl, key.alt) {
-            (Code::Char(c), false, false) if !is_unwelcome(c) => InputRequest::InsertChar(c),
-            (Code::Backspace, false, false) | (Code::Char('h'), true, false) => InputRequest::DeletePrevChar,
-            (Code::Delete, false, false) => InputRequest::DeleteNextChar,
-            (Code::Left, false, false) => InputRequest::GoToPrevChar,
-            (Code::Right, false, false) => InputRequest::GoToNextChar,
-            (Code::Left, true, _) | (Code::Left | Code::Char('b'), false, true) => InputRequest::GoToPrevWord,
-            (Code::Right, true, _) | (Code::Right | Code::Char('f'), false, true) => InputRequest::GoToNextWord,
-            (Code::Home, ..) | (Code::Char('a'), true, false) => InputRequest::GoToStart,
-            (Code::End, ..) | (Code::Char('e'), true, false) => InputRequest::GoToEnd,
-            (Code::Char('w'), true, false) | (Code::Backspace, _, true) => InputRequest::DeletePrevWord,
-            (Code::Char('u'), true, false) => InputRequest::DeleteFromStart,
-            (Code::Char('k'), true, false) => InputRequest::DeleteTillEnd,
-            _ => return false,
-        };
-        self.0.handle(request);
+        match (key.code, key.ctrl, key.alt) {
+            (Code::Char(c), false, false) if !is_unwelcome(c) => {
+                self.drop_proposed();
+                self.insert(c.encode_utf8(&mut [0; 4]));
+            }
+            _ => match LINE_KEYS
+                .iter()
+                .find(|(code, ctrl, alt, _)| (*code, *ctrl, *alt) == (key.code, key.ctrl, key.alt))
+            {
+                Some((.., act)) => self.act(*act),
+                None => return false,
+            },
+        }
+        self.is_proposed = false;
         true
+    }
+
+    fn act(&mut self, act: Act) {
+        match act {
+            Act::Go(to) => self.cursor = motion::target(&self.text, self.cursor, to),
+            Act::Erase(to) => {
+                let target = motion::target(&self.text, self.cursor, to);
+                let range = self.cursor.min(target)..self.cursor.max(target);
+                self.cursor = range.start;
+                self.text.replace_range(range, "");
+                self.cursor = motion::after_mark(&self.text, self.cursor);
+            }
+        }
+    }
+
+    fn drop_proposed(&mut self) {
+        if std::mem::take(&mut self.is_proposed) {
+            *self = Self::default();
+        }
+    }
+
+    fn insert(&mut self, text: &str) {
+        self.text.insert_str(self.cursor, text);
+        self.cursor = motion::after_mark(&self.text, self.cursor + text.len());
     }
 
     /// Puts text in at the cursor.
     pub fn paste(&mut self, text: &str) {
-        for c in one_line(text).chars().filter(|c| !is_unwelcome(*c)) {
-            self.0.handle(InputRequest::InsertChar(c));
-        }
+        self.drop_proposed();
+        let kept: String = one_line(text).chars().filter(|c| !is_unwelcome(*c)).collect();
+        self.insert(&kept);
     }
 
     /// Replaces the text; the cursor goes to `cursor`, a byte offset.
     pub fn set(&mut self, text: &str, cursor: usize) {
-        let chars = text.get(..cursor).unwrap_or(text).chars().count();
-        self.0 = Input::new(one_line_kept(text)).with_cursor(chars);
+        let before = one_line_kept(text.get(..cursor).unwrap_or(text));
+        *self = Self { cursor: before.len(), text: one_line_kept(text), is_proposed: false };
     }
 }
+
+/// What a key does in a line.
+#[derive(Clone, Copy)]
+enum Act {
+    Go(Move),
+    Erase(Move),
+}
+
+/// Keys of a line: with ctrl, with alt, and what they do. Those of a text of several lines are commands of the form, and a
+/// test sees that both do the same.
+const LINE_KEYS: [(Code, bool, bool, Act); 21] = [
+    (Code::Left, false, false, Act::Go(Move::Left)),
+    (Code::Right, false, false, Act::Go(Move::Right)),
+    (Code::Left, true, false, Act::Go(Move::WordLeft)),
+    (Code::Left, false, true, Act::Go(Move::WordLeft)),
+    (Code::Char('b'), false, true, Act::Go(Move::WordLeft)),
+    (Code::Right, true, false, Act::Go(Move::WordRight)),
+    (Code::Right, false, true, Act::Go(Move::WordRight)),
+    (Code::Char('f'), false, true, Act::Go(Move::WordRight)),
+    (Code::Home, false, false, Act::Go(Move::ParagraphStart)),
+    (Code::Char('a'), true, false, Act::Go(Move::ParagraphStart)),
+    (Code::End, false, false, Act::Go(Move::ParagraphEnd)),
+    (Code::Char('e'), true, false, Act::Go(Move::ParagraphEnd)),
+    (Code::Backspace, false, false, Act::Erase(Move::Left)),
+    (Code::Char('h'), true, false, Act::Erase(Move::Left)),
+    (Code::Delete, false, false, Act::Erase(Move::Right)),
+    (Code::Backspace, false, true, Act::Erase(Move::WordLeft)),
+    (Code::Char('w'), true, false, Act::Erase(Move::WordLeft)),
+    (Code::Char('d'), false, true, Act::Erase(Move::WordRight)),
+    (Code::Delete, true, false, Act::Erase(Move::WordRight)),
+    (Code::Char('u'), true, false, Act::Erase(Move::ParagraphStart)),
+    (Code::Char('k'), true, false, Act::Erase(Move::ParagraphEnd)),
+];
 
 /// Newlines to blanks, but a blank at the end stays: somebody is typing.
 fn one_line_kept(text: &str) -> String {
@@ -153,6 +228,13 @@ impl TextInput {
             Self::Single(line) => Some(line),
             Self::Multi(_) => None,
             Self::Rows(rows) => Some(rows.line()),
+        }
+    }
+
+    /// Proposes what stands in the line: the first letter typed replaces it.
+    pub fn propose(&mut self) {
+        if let Self::Single(line) = self {
+            *line = LineInput::proposing(line.text());
         }
     }
 

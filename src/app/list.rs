@@ -24,10 +24,14 @@ pub struct RecordList {
     pub input: LineInput,
     /// Whether the search line is being typed in.
     pub is_searching: bool,
+    /// Whether it has waited for the first letter since the program began.
+    pub is_waiting: bool,
     /// The search as it was understood.
     pub query: Query,
     /// Nothing holds all the words; the list shows what holds most of them.
     pub is_partial: bool,
+    /// Words of the search that no record has.
+    pub unknown: Vec<String>,
     /// The search with one part less that finds most, and how many; only where nothing is found.
     pub suggestion: Option<(String, usize)>,
     /// What stands in the list, in its order.
@@ -53,8 +57,10 @@ impl RecordList {
             empty,
             input: LineInput::default(),
             is_searching: false,
+            is_waiting: false,
             query: Query::default(),
             is_partial: false,
+            unknown: Vec::new(),
             suggestion: None,
             rows: Vec::new(),
             cursor: Cursor::default(),
@@ -86,6 +92,14 @@ impl RecordList {
         CellContext { workspace, today, km, only_serves: self.query.asks_in() && !row.is_located() }
     }
 
+    /// The marked records that are found, and so to be seen.
+    pub fn marks_in_view(&self) -> BTreeSet<Id> {
+        if self.marks.is_empty() {
+            return BTreeSet::new();
+        }
+        self.rows.iter().map(|row| row.id).filter(|id| self.marks.contains(id)).collect()
+    }
+
     /// Another workspace was opened: nothing that pointed into the old one holds.
     pub fn reset(&mut self) {
         self.marks.clear();
@@ -98,6 +112,15 @@ impl RecordList {
             self.cursor.at = at;
         }
         self.cursor.follow(self.rows.len(), height);
+    }
+}
+
+/// How many are marked, and where some of them are out of view, how many are in it.
+pub fn marked_in_words((marked, in_view): (usize, usize)) -> String {
+    if in_view < marked {
+        format!("{} marked, {} in view", count(marked), count(in_view))
+    } else {
+        format!("{} marked", count(marked))
     }
 }
 
@@ -137,7 +160,7 @@ fn may_add(app: &App) -> Result<(), &'static str> {
 }
 
 fn can_compare(app: &App) -> Result<(), &'static str> {
-    let fits = (2..=compare::MAX_COMPARED).contains(&app.list().marks.len());
+    let fits = !app.list().is_detail_open && (2..=compare::MAX_COMPARED).contains(&app.list().marks_in_view().len());
     if fits { Ok(()) } else { Err("mark two or three with space, then press c") }
 }
 
@@ -187,6 +210,7 @@ pub(super) fn refresh(app: &mut App, screen: super::screen::ScreenId) {
             let context = crate::search::Context { workspace, atlas, today: *today };
             let found = index.search(&list.query, context);
             list.rows = found.hits;
+            list.unknown = found.unknown;
             (list.is_partial, list.suggestion) = (found.partial, found.suggestion);
             if list.query.is_empty() && list.kinds.len() > 1 {
                 let place = |row: &Hit| list.kinds.iter().position(|kind| Some(*kind) == Kind::of(row.id));
@@ -196,7 +220,7 @@ pub(super) fn refresh(app: &mut App, screen: super::screen::ScreenId) {
         None => list.rows = by_title(list.kinds, workspace),
     }
     list.marks.retain(|id| workspace.get(*id).is_some());
-    sorting::put_in_order(list, workspace);
+    sorting::put_in_order(list.kinds, list.order, &mut list.rows, workspace);
     screen.arrange(app);
     app.screens.list_mut(screen).put_cursor_on(held, height);
 }
@@ -300,7 +324,9 @@ fn mark_all(app: &mut App) -> Effects {
 
 fn say_marks(app: &mut App) -> Effects {
     let list = app.list();
+    let in_view = list.marks_in_view().len();
     let sentence = match (list.marks.len(), list.kinds) {
+        (marked, _) if in_view < marked => marked_in_words((marked, in_view)),
         (0, _) => "nothing is marked".to_owned(),
         (1, [kind]) => format!("1 {} marked", kind.singular()),
         (n, [kind]) => format!("{} {} marked", count(n), kind.plural()),
@@ -316,8 +342,12 @@ pub(crate) fn apply(app: &mut App, rule: impl Fn(&App, &[Id], &Author) -> Result
     let ids = app.chosen();
     match rule(app, &ids, &author) {
         Ok(change) => {
-            app.list_mut().marks.clear();
-            app.submit(change)
+            for id in &ids {
+                app.list_mut().marks.remove(id);
+            }
+            let effects = app.submit(change);
+            say_what_stays(app);
+            effects
         }
         Err(refusal) => {
             app.set_status(Severity::Error, refusal.0);
@@ -326,8 +356,27 @@ pub(crate) fn apply(app: &mut App, rule: impl Fn(&App, &[Id], &Author) -> Result
     }
 }
 
+/// Marks that were out of view are as they were, and that is said.
+fn say_what_stays(app: &mut App) {
+    let staying = app.list().marks.len();
+    if staying > 0 && app.status.severity != Severity::Error {
+        let staying = if staying == 1 {
+            "1 that is marked is".to_owned()
+        } else {
+            format!("{} that are marked are", count(staying))
+        };
+        let said = std::mem::take(&mut app.status.text);
+        app.status.text = format!("{said}; {staying} out of view and stay as before");
+    }
+}
+
 fn delete(app: &mut App) -> Effects {
-    apply(app, |app, ids, _| change::remove(&app.workspace, ids))
+    let ids = app.chosen();
+    let effects = apply(app, |app, ids, _| change::remove(&app.workspace, ids));
+    if ids.iter().all(|id| app.workspace.get(*id).is_none()) {
+        app.status.text += "; u brings it back";
+    }
+    effects
 }
 
 fn new(app: &mut App) -> Effects {

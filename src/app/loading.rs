@@ -12,8 +12,9 @@ impl App {
     pub(super) fn take_loaded(&mut self, loaded: Loaded) -> Effects {
         self.workspace = loaded.workspace;
         self.revision += 1;
-        self.indexes = loaded.indexes;
+        self.indexes = loaded.indexes.with_thesaurus(&loaded.thesaurus);
         self.atlas = loaded.atlas;
+        self.thesaurus = loaded.thesaurus;
         self.directory = loaded.directory;
         self.problems = loaded.problems;
         self.drafts = loaded.drafts;
@@ -33,6 +34,12 @@ impl App {
             self.screens.list_mut(*screen).reset();
         }
         self.refresh();
+        // Where nothing is written down yet, there is nothing to find, and a key that makes the first.
+        let is_nothing_to_find = self.list().is_waiting && self.list().rows.is_empty();
+        if is_nothing_to_find {
+            let list = self.list_mut();
+            (list.is_searching, list.is_waiting) = (false, false);
+        }
         Vec::new()
     }
 
@@ -79,7 +86,7 @@ impl App {
         } else if let Some(warning) = self.stamp_ahead().or_else(|| self.watching.notice()) {
             self.set_status(Severity::Warning, warning);
         } else if self.scratch {
-            let sentence = "a sample to try things out: :new begins your own, ? helps, q leaves";
+            let sentence = "a sample to try things out: :new begins your own, ? helps, ctrl-c leaves";
             self.set_status(Severity::Warning, sentence.to_owned());
         } else if self.status.text.is_empty() {
             self.status = StatusLine::default();

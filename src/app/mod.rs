@@ -39,13 +39,16 @@ pub mod sorting;
 pub mod thread;
 pub mod today;
 pub mod topics;
+pub mod typing;
 pub mod votes;
 pub mod watching;
 pub mod wrap;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::model::place::Atlas;
+use crate::model::thesaurus::Thesaurus;
 use crate::model::{AnyRecord, Audience, Author, Change, Date, Id, Kind, SplitMix64, Text, Time, Timestamp, Workspace};
 use crate::search::{Index, Indexes};
 
@@ -109,6 +112,8 @@ pub struct Options {
     pub who_is_given: bool,
     /// A number nobody can guess, for ids.
     pub seed: u64,
+    /// Whether the search of the first screen has the focus at the start.
+    pub search_first: bool,
 }
 
 /// Everything the program knows about the person's work.
@@ -123,6 +128,8 @@ pub struct App {
     unindexed: Vec<Id>,
     /// The map.
     pub atlas: Arc<Atlas>,
+    /// What words mean.
+    pub thesaurus: Arc<Thesaurus>,
     /// Where the workspace lies.
     pub directory: String,
     /// Whether the workspace has been read.
@@ -181,6 +188,8 @@ pub struct App {
     pub random: SplitMix64,
     /// Whether the mouse is let through.
     pub mouse: bool,
+    /// The letters typed last.
+    typing: typing::Typing,
 }
 
 impl App {
@@ -199,6 +208,7 @@ impl App {
             indexes: Indexes::default(),
             unindexed: Vec::new(),
             atlas: Arc::default(),
+            thesaurus: Arc::default(),
             directory: String::new(),
             loaded: false,
             read_only: None,
@@ -227,12 +237,27 @@ impl App {
             keymap,
             pressed: Vec::new(),
             mouse: false,
+            typing: typing::Typing::default(),
         };
+        app.focus_search();
         if let Some(first) = key_problems.first() {
             app.set_status(Severity::Error, first.clone());
             app.status.more = Some(key_problems.join("\n"));
         }
         app
+    }
+
+    /// Gives the focus to the search line of the open screen, at the start, where that is wanted.
+    fn focus_search(&mut self) {
+        let is_wanted = self.options.search_first;
+        let list = self.list_mut();
+        (list.is_searching, list.is_waiting) = (is_wanted, is_wanted);
+    }
+
+    /// Whether a key is typed into the search line that waits for the first letter. Figures and signs are commands there.
+    pub fn is_for_waiting_search(&self, key: Key) -> bool {
+        let is_waiting = self.layers.is_empty() && self.list().is_waiting;
+        is_waiting && key.types().is_some_and(|c| c.is_alphabetic() || c == ' ')
     }
 
     /// Puts a sentence on the status line.
@@ -359,12 +384,15 @@ impl App {
         self.screens.selected(self.screen).and_then(|id| self.workspace.get(id))
     }
 
-    /// The records that commands act on: those that are marked, else the selected one.
+    /// The records that commands act on, which are always in view: the open one, or those of the list that are marked, else
+    /// the selected one.
     pub fn chosen(&self) -> Vec<Id> {
-        let marks = &self.list().marks;
-        if marks.is_empty() || !self.screens.shows_list(self.screen) {
+        let list = self.list();
+        let is_list = self.screens.shows_list(self.screen) && !list.is_detail_open;
+        let marked = if is_list { list.marks_in_view() } else { BTreeSet::new() };
+        if marked.is_empty() {
             return self.screens.selected(self.screen).into_iter().collect();
         }
-        marks.iter().copied().collect()
+        marked.into_iter().collect()
     }
 }

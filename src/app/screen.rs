@@ -95,6 +95,11 @@ pub trait Screen: Default + 'static {
         self.search();
     }
 
+    /// Whether letters are answers here, however fast they come: into which theme something goes.
+    fn sorts_by_letters(&self) -> bool {
+        false
+    }
+
     /// Which of its views is shown, to come back to it.
     fn view(&self) -> u8 {
         0
@@ -283,6 +288,11 @@ macro_rules! declare_screens {
                 match screen { $(ScreenId::$name => self.$module.show_record()),+ }
             }
 
+            /// Whether letters are answers in a screen.
+            pub(super) fn sorts_by_letters(&self, screen: ScreenId) -> bool {
+                match screen { $(ScreenId::$name => self.$module.sorts_by_letters()),+ }
+            }
+
             /// Which view a screen shows.
             pub(super) fn view(&self, screen: ScreenId) -> u8 {
                 match screen { $(ScreenId::$name => self.$module.view()),+ }
@@ -321,13 +331,18 @@ impl Default for ScreenId {
     }
 }
 
-/// Opens a screen.
-pub(super) fn open(app: &mut App, screen: ScreenId) -> Effects {
-    // A page may lie over a form: what is typed there is kept.
+/// Closes what lies over the screen. A page may lie over a form: what is typed there is kept.
+pub(super) fn close_layers(app: &mut App) -> Effects {
     let mut effects = super::form::keep_draft(app);
     effects.extend(super::minutes::keep_draft(app));
-    app.screen = screen;
     app.layers.clear();
+    effects
+}
+
+/// Opens a screen.
+pub(super) fn open(app: &mut App, screen: ScreenId) -> Effects {
+    let effects = close_layers(app);
+    app.screen = screen;
     app.origins.clear();
     if app.stale.contains(&screen) {
         app.refresh_screen(screen);
@@ -381,6 +396,8 @@ pub(crate) fn go_to(app: &mut App, id: Id) -> Effects {
     let mut effects = open(app, screen);
     app.origins = origins;
     app.screens.show_record(screen);
+    let list = app.list_mut();
+    (list.is_searching, list.is_waiting) = (false, false);
     list::select(app, id);
     effects.extend(screen.open_record(app, id));
     effects
@@ -391,6 +408,24 @@ pub(super) fn open_search(app: &mut App, kind: Kind, words: &str) -> Effects {
     let Some(screen) = home_of(kind) else { return Vec::new() };
     let effects = open(app, screen);
     app.screens.search(screen);
+    app.list_mut().input.set(words, words.len());
+    list::search(app);
+    effects
+}
+
+/// Opens the search line of what the screen shows; where that is not searched, of the first screen.
+pub(super) fn search(app: &mut App) -> Effects {
+    let mut effects = close_layers(app);
+    if app.list().kinds.is_empty() {
+        effects.extend(open(app, ScreenId::default()));
+    }
+    effects.extend(super::search_line::open(app));
+    effects
+}
+
+/// Likewise, with these words in the place of what it holds.
+pub(super) fn search_for(app: &mut App, words: &str) -> Effects {
+    let effects = search(app);
     app.list_mut().input.set(words, words.len());
     list::search(app);
     effects

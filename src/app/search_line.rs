@@ -6,11 +6,18 @@ use super::key::Key;
 use super::moving::Step;
 use super::{App, Effects, list};
 
+/// Keys of the search line as the program begins; letters are typed into it, everything else is as without it.
+pub(crate) const START_COMMANDS: &[Command] = commands! { Scope::START;
+    "start.list" ["enter", "esc"] "commands" "leave the search line: letters are commands from then on, and / searches" always, keep;
+    "start.search" ["/"] "" "stay in the search line, to begin with a figure" always, open;
+};
+
 /// Keys of the search line; everything else is typed into it.
 pub(crate) const COMMANDS: &[Command] = commands! { Scope::SEARCH;
     "search.keep" ["enter"] "keep" "keep the result and go to the list" always, keep;
     "search.clear" ["esc"] "clear" "clear the search" always, clear;
     "search.complete" ["tab"] "complete" "complete a filter: in:wey becomes in:Weymouth" always, complete;
+    "search.literal" ["ctrl-x"] "as written" "take the word at the cursor, or the last that was understood, for what it says and no more: 'flat" has_understood, literal;
     "search.up" ["up"] "" "one up in the result" always, |app| step(app, Step::Rows(-1));
     "search.down" ["down"] "" "one down in the result" always, |app| step(app, Step::Rows(1));
     "search.page-up" ["pgup"] "" "a screen up in the result" always, |app| step(app, Step::Windows(-1));
@@ -30,6 +37,7 @@ pub(crate) fn type_key(app: &mut App, key: Key) -> Effects {
         let before = line.text().to_owned();
         line.key(key);
         if line.text() != before {
+            app.list_mut().is_waiting = false;
             list::search(app);
         }
     }
@@ -40,6 +48,7 @@ pub(crate) fn type_key(app: &mut App, key: Key) -> Effects {
 pub(crate) fn paste(app: &mut App, text: &str) -> Effects {
     if let Some(line) = line(app) {
         line.paste(text);
+        app.list_mut().is_waiting = false;
         list::search(app);
     }
     Vec::new()
@@ -48,12 +57,14 @@ pub(crate) fn paste(app: &mut App, text: &str) -> Effects {
 /// Opens the search line, at the end of what it holds.
 pub(crate) fn open(app: &mut App) -> Effects {
     app.screens.search(app.screen);
-    app.list_mut().is_searching = true;
+    let list = app.list_mut();
+    (list.is_searching, list.is_waiting) = (true, false);
     Vec::new()
 }
 
 fn keep(app: &mut App) -> Effects {
-    app.list_mut().is_searching = false;
+    let list = app.list_mut();
+    (list.is_searching, list.is_waiting) = (false, false);
     Vec::new()
 }
 
@@ -64,6 +75,27 @@ pub(crate) fn clear(app: &mut App) -> Effects {
         list::search(app);
     }
     keep(app)
+}
+
+fn has_understood(app: &App) -> Result<(), &'static str> {
+    let is_any = !app.list().query.understood().is_empty();
+    if is_any { Ok(()) } else { Err("no word here is understood as more than it says") }
+}
+
+/// Drops one part of what was understood: its words stay, and say what they say.
+fn literal(app: &mut App) -> Effects {
+    let list = app.list();
+    let cursor = list.input.cursor();
+    let before = list.input.text().get(..cursor).unwrap_or_default();
+    let at = before.split_whitespace().count().saturating_sub(1);
+    let understood = list.query.understood();
+    let here = understood.iter().find(|one| one.parts.contains(&at)).or_else(|| understood.last());
+    let Some(text) = here.map(|one| list.query.literal(one.parts.clone())) else { return Vec::new() };
+    if let Some(line) = line(app) {
+        line.set(&text, text.len());
+        list::search(app);
+    }
+    Vec::new()
 }
 
 fn step(app: &mut App, step: Step) -> Effects {

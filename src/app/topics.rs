@@ -171,6 +171,7 @@ impl Screen for Topics {
     fn show_record(&mut self) {}
 
     fn search(&mut self) {
+        self.carried = None;
         self.view = View::List;
         self.list.is_detail_open = false;
     }

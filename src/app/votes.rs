@@ -150,6 +150,10 @@ impl Screen for Votes {
         self.view = View::Rounds;
     }
 
+    fn sorts_by_letters(&self) -> bool {
+        self.view == View::Themes
+    }
+
     fn view(&self) -> u8 {
         self.view as u8
     }

@@ -14,10 +14,12 @@ use crate::store::{self, Mode};
 pub(super) fn run(global: &Global, out: &mut dyn Write) -> CommandResult {
     let is_dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
     if is_dumb || !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
-        if find_workspace(global).is_none() {
-            return summary_of_sample(global, out);
-        }
-        return summary(&Session::open(global, Mode::Read)?, out);
+        let own = find_workspace(global);
+        match &own {
+            None => summary_of_sample(global, out)?,
+            Some(_) => summary(&Session::open(global, Mode::Read)?, out)?,
+        };
+        return next_steps(is_dumb, own.is_some(), out);
     }
     let named = acting_name(global);
     let options = Options {
@@ -25,6 +27,7 @@ pub(super) fn run(global: &Global, out: &mut dyn Write) -> CommandResult {
         who_is_given: named.is_some(),
         who: named.unwrap_or_else(store::own_login),
         seed: run::seed(),
+        search_first: true,
     };
     let directory = find_workspace(global);
     let launch = Launch { directory, options, ascii: global.ascii, plain: global.plain, colour: global.color.is_on() };
@@ -41,8 +44,24 @@ pub(super) fn run(global: &Global, out: &mut dyn Write) -> CommandResult {
 fn summary_of_sample(global: &Global, out: &mut dyn Write) -> CommandResult {
     let scratch = store::sample_scratch()?;
     let global = Global { workspace: Some(scratch.path().to_owned()), ..global.clone() };
-    summary(&Session::open(&global, Mode::Read)?, out)?;
-    writeln!(out, "This is the sample; begin your own with: moot init DIR --name NAME")?;
+    summary(&Session::open(&global, Mode::Read)?, out)
+}
+
+/// What to do where the screens do not open: why, and the commands with which one goes on.
+fn next_steps(is_dumb: bool, is_own: bool, out: &mut dyn Write) -> CommandResult {
+    let why = if is_dumb { "TERM is \"dumb\": this terminal" } else { "This is no terminal: it" };
+    writeln!(out, "\n{why} cannot show the screens. Go on with:")?;
+    for (command, does) in [
+        ("moot find housing weymouth", "finds services by words"),
+        ("moot list services", "lists them; moot list counts everything"),
+        ("moot show NAME", "shows a record"),
+        ("moot --help", "says what else there is"),
+    ] {
+        writeln!(out, "  {command:<28} {does}")?;
+    }
+    if !is_own {
+        writeln!(out, "This is the sample; begin your own with: moot init DIR --name NAME")?;
+    }
     Ok(0)
 }
 

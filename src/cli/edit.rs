@@ -89,7 +89,7 @@ fn set_fields(record: &mut AnyRecord, typed: &[String], session: &Session) -> Re
         let Some((field, value)) = pair.split_once('=') else {
             return Err(CommandError::usage(format!("write FIELD=VALUE, not {pair:?}")));
         };
-        let field = record.kind().field_meant(field).map_or(field.trim(), |meant| meant.name);
+        let field = record.kind().field_meant(field).ok_or_else(|| no_such_field(record.kind(), field))?.name;
         if seen.contains(&field) {
             return Err(CommandError::usage(format!("{field} stands here twice: write {field}=… once")));
         }
@@ -97,6 +97,24 @@ fn set_fields(record: &mut AnyRecord, typed: &[String], session: &Session) -> Re
         record.set_field(field, value, context).map_err(|why| CommandError::usage(format!("{field}: {why}")))?;
     }
     Ok(())
+}
+
+/// The error for a field that a kind does not have, with the one that may be meant.
+fn no_such_field(kind: Kind, typed: &str) -> CommandError {
+    let wanted = typed.trim().to_lowercase();
+    let likeness = |field: &&crate::model::FieldInfo| {
+        let names = [field.name.to_owned(), field.label.to_lowercase()];
+        names.iter().map(|name| (strsim::jaro_winkler(name, &wanted) * 1_000.0) as u32).max().unwrap_or_default()
+    };
+    let nearest = kind.editable_fields().max_by_key(likeness).filter(|field| likeness(field) >= 750);
+    let meant = nearest.map(|field| format!("; is {} meant ({})?", field.name, field.label)).unwrap_or_default();
+    let names: Vec<_> = kind.editable_fields().map(|field| field.name).collect();
+    CommandError::usage(format!(
+        "{} has no such field: {:?}{meant}; it has: {}",
+        kind.with_article(),
+        typed.trim(),
+        names.join(", ")
+    ))
 }
 
 /// `moot set`

@@ -1,33 +1,34 @@
 //! `moot export`: the directory, or the ballots of a round, for others, in their formats.
 
+use std::borrow::Cow;
+use std::ffi::OsString;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Args;
 use clap::builder::PossibleValue;
 
 use super::Global;
-use super::exit::{CommandError, CommandResult};
+use super::exit::{CommandError, CommandResult, warn};
 use super::import::{clear_progress, load_originals, show_progress};
 use super::session::Session;
 use super::vote::find;
-use crate::exchange::{self, ExportContext, Format, calendar, of_kind, pabulib};
+use crate::exchange::{self, ExportContext, Format, calendar, display_place, of_kind, pabulib};
 use crate::model::{Audience, Kind, Round, Shown};
 use crate::store::{self, Mode};
 
 /// `moot export`
 #[derive(Debug, Args)]
-#[command(allow_missing_positional = true)]
+#[command(override_usage = "moot export [OPTIONS] <FORMAT> [ROUND|KIND] <PATH>")]
 pub struct ExportArgs {
     /// The format
     #[arg(value_enum, ignore_case = true)]
     format: Target,
-    /// For pb the closed round to write: its id or name. For csv the kind of record: all its fields, as moot import csv reads
-    /// them again; without one csv writes the services for others
-    #[arg(value_name = "ROUND|KIND")]
-    what: Option<String>,
-    /// The file to write; for hsds3-csv a folder, or a file that ends in .zip. Nothing is overwritten without --replace
-    path: PathBuf,
+    /// The file to write, or - for the standard output; for hsds3-csv a folder, or a file that ends in .zip. Nothing is
+    /// overwritten without --replace. In front of it, for pb the closed round to write: its id or name; for csv the kind of
+    /// record: all its fields, as moot import csv reads them again; without one csv writes the services for others
+    #[arg(value_name = "PATH", required = true, num_args = 1..=2)]
+    what_and_path: Vec<OsString>,
     /// Write the names and contact details of persons as well; they are left out otherwise, and from pb always
     #[arg(long)]
     contacts: bool,
@@ -71,6 +72,11 @@ impl clap::ValueEnum for Target {
     }
 }
 
+/// Whether a path means the standard output.
+pub(super) fn is_stdout(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
 /// Refuses a path that must not be written to before any work is done.
 ///
 /// # Errors
@@ -84,13 +90,34 @@ pub(super) fn check_target(path: &Path, workspace: &Path, replace: bool) -> Resu
 }
 
 impl ExportArgs {
+    /// Where to write to.
+    fn path(&self) -> &Path {
+        self.what_and_path.last().map_or(Path::new(""), Path::new)
+    }
+
+    /// Which round or kind is to be written, where one is named.
+    fn what(&self) -> Option<Cow<'_, str>> {
+        self.what_and_path.first().filter(|_| self.what_and_path.len() > 1).map(|what| what.to_string_lossy())
+    }
+
     fn check(&self, workspace: &Path) -> Result<(), CommandError> {
-        check_target(&self.path, workspace, self.replace)
+        if is_stdout(self.path()) { Ok(()) } else { check_target(self.path(), workspace, self.replace) }
+    }
+
+    /// Writes what has been made, and says what it is and where; on the standard output it stands alone.
+    fn write(&self, bytes: &[u8], what: &str, out: &mut dyn Write) -> CommandResult {
+        if is_stdout(self.path()) {
+            out.write_all(bytes)?;
+        } else {
+            exchange::write::write_file(self.path(), bytes)?;
+            writeln!(out, "{what} written to {}", display_place(self.path()))?;
+        }
+        Ok(0)
     }
 
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
         let mut session = Session::open(global, Mode::Read)?;
-        match (self.format, self.what.as_deref()) {
+        match (self.format, self.what().as_deref()) {
             (Target::Services(format), None) => self.write_services(format, &mut session, out),
             (Target::Services(Format::Csv), Some(kind)) => self.write_kind(kind, &session, out),
             (Target::Election, Some(round)) => self.write_election(round, &session, out),
@@ -116,21 +143,15 @@ impl ExportArgs {
         let workspace = session.workspace();
         let audience = Audience::Everyone { with_contacts: self.contacts };
         let records = workspace.all(kind);
-        exchange::write::write_file(
-            &self.path,
-            &of_kind::write(kind, &records, audience, workspace, Shown::into_value)?,
-        )?;
-        writeln!(out, "{} {} written to {}", records.len(), kind.plural(), exchange::display_path(&self.path))?;
-        Ok(0)
+        let table = of_kind::write(kind, &records, audience, workspace, Shown::into_value)?;
+        self.write(&table, &format!("{} {}", records.len(), kind.plural()), out)
     }
 
     /// What is due, for a calendar.
     fn write_calendar(&self, session: &Session, out: &mut dyn Write) -> CommandResult {
         self.check(session.opened.store.dir())?;
         let calendar = calendar::of(session.workspace(), crate::run::clock().1);
-        exchange::write::write_file(&self.path, calendar.text.as_bytes())?;
-        writeln!(out, "{} dates written to {}", calendar.dates, exchange::display_path(&self.path))?;
-        Ok(0)
+        self.write(calendar.text.as_bytes(), &format!("{} dates", calendar.dates), out)
     }
 
     /// The ballots of a round.
@@ -142,33 +163,34 @@ impl ExportArgs {
         };
         let written = pabulib::election_text(workspace, round)?;
         self.check(session.opened.store.dir())?;
-        exchange::write::write_file(&self.path, written.text.as_bytes())?;
-        writeln!(out, "{} ballots written to {}", written.ballots, exchange::display_path(&self.path))?;
         if written.left_out > 0 {
-            writeln!(
-                out,
-                "{} left out, as they break the rules of the round; see `moot tally {id}`",
-                written.left_out
-            )?;
+            let count = written.left_out;
+            warn(&format!("{count} left out, as they break the rules of the round; see `moot tally {id}`"));
         }
-        Ok(0)
+        self.write(written.text.as_bytes(), &format!("{} ballots", written.ballots), out)
     }
 
     fn write_services(&self, format: Format, session: &mut Session, out: &mut dyn Write) -> CommandResult {
         self.check(session.opened.store.dir())?;
         let originals = load_originals(session)?;
-        let needs = store::need_table(session.opened.store.dir());
-        let needs = needs.map_err(|problem| CommandError::unreadable(problem.to_string()))?;
+        let thesaurus = store::thesaurus(session.opened.store.dir());
+        let thesaurus = thesaurus.map_err(|problem| CommandError::unreadable(problem.to_string()))?;
         let context = ExportContext {
             workspace: session.workspace(),
             originals: &originals,
-            needs: &needs,
+            thesaurus: &thesaurus,
             atlas: &session.atlas(),
             contacts: self.contacts,
         };
-        let count = exchange::export(format, &self.path, &context, &mut show_progress)?;
+        if is_stdout(self.path()) {
+            let written = exchange::export_to_bytes(format, &context, &mut show_progress);
+            clear_progress();
+            let (bytes, _) = written.map_err(|several| CommandError::usage(several.0))?;
+            return self.write(&bytes, "", out);
+        }
+        let count = exchange::export(format, self.path(), &context, &mut show_progress)?;
         clear_progress();
-        writeln!(out, "{count} services written to {}", exchange::display_path(&self.path))?;
+        writeln!(out, "{count} services written to {}", display_place(self.path()))?;
         Ok(0)
     }
 }

@@ -1,6 +1,7 @@
 //! `moot find`: the search of the screens for the shell. It takes no lock and writes nothing.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use clap::Args;
 use serde_json::Value;
@@ -38,14 +39,27 @@ impl FindArgs {
         let session = Session::open(global, Mode::Read)?;
         let workspace = session.workspace();
         let atlas = session.atlas();
-        let text = query_text(&self.words);
-        let index = Index::build_for(&text, &[self.kind], workspace, &atlas);
+        let index =
+            Index::build_for(&self.words.join(" "), Arc::new(session.thesaurus()), &[self.kind], workspace, &atlas);
+        let is_understood = |text: &str| Query::parse(text, &index, &atlas).misunderstood.is_none();
+        let text = query_text(&self.words, &|name, value| {
+            index.filters().iter().any(|filter| filter.name.trim_end_matches(':').eq_ignore_ascii_case(name))
+                && is_understood(&format!("{name}:\"{value}\" "))
+        });
         let query = Query::parse(&text, &index, &atlas);
-        for problem in &query.problems {
-            warn(problem);
+        if let Some(why) = query.misunderstood {
+            return Err(CommandError::usage(why));
+        }
+        for notice in &query.problems {
+            warn(notice);
         }
         let found = index.search(&query, Context { workspace, atlas: &atlas, today: crate::run::clock().1 });
-        if found.hits.is_empty() || found.partial {
+        if found.partial {
+            warn(&partly_found(&found, self.kind));
+        } else if let Some(word) = found.unknown.first() {
+            warn(&format!("nothing here has {word}; the other words are searched for"));
+        }
+        if found.hits.is_empty() {
             if self.json {
                 list::print_json(&Value::Array(Vec::new()), out)?;
             }
@@ -86,25 +100,55 @@ fn filters_help() -> String {
     help.trim_end().to_owned()
 }
 
-/// Joins the arguments to one query. The shell has removed quotes, so a filter whose value contains blanks gets them
-/// back.
-fn query_text(words: &[String]) -> String {
+/// Joins the arguments to one query, in which one argument says the same as several. The shell has taken the quotes away:
+/// a filter gets them back around as many of the words behind it as mean something to it. `means` tells whether a filter
+/// takes a value.
+fn query_text(arguments: &[String], means: &dyn Fn(&str, &str) -> bool) -> String {
     let mut text = String::new();
-    for word in words {
-        match word.split_once(':') {
-            Some((name, value))
-                if value.contains(char::is_whitespace)
-                    && !word.contains('"')
-                    && !name.contains(char::is_whitespace) =>
-            {
-                text.extend([name, ":\"", value, "\""]);
+    for argument in arguments {
+        let is_quoted = argument.contains('"');
+        let words: Vec<&str> = if is_quoted { vec![argument] } else { argument.split_whitespace().collect() };
+        let mut at = 0;
+        while let Some(word) = words.get(at) {
+            // What takes any words takes all of them where somebody has put quotes around it alone.
+            let is_alone = at == 0 && arguments.len() > 1;
+            match word.split_once(':').map(|filter| value_taken(filter, &words[at + 1..], is_alone, means)) {
+                Some((name, value, taken)) if taken > 0 => {
+                    text.extend([name, ":\"", &value, "\" "]);
+                    at += taken;
+                }
+                _ => text.extend([*word, " "]), // the blank marks the last word as complete
             }
-            _ => text.push_str(word),
+            at += 1;
         }
-        text.push(' '); // marks the last word as complete
     }
     text
 }
+
+/// What is said where no record holds every word, and those that hold most are printed.
+fn partly_found(found: &Found, kind: Kind) -> String {
+    let asked = if kind == Kind::Service { String::new() } else { format!("--kind {} ", kind.plural()) };
+    let less = found.suggestion.as_ref().map(|(text, count)| format!("; {count} with: moot find {asked}{text}"));
+    format!("nothing has every word; these have most{}", less.unwrap_or_default())
+}
+
+/// The longest value that a filter takes out of what it begins with and the words behind that; with its name, and how many
+/// of those words it takes.
+fn value_taken<'a>(
+    (name, first): (&'a str, &str),
+    behind: &[&str],
+    is_alone: bool,
+    means: &dyn Fn(&str, &str) -> bool,
+) -> (&'a str, String, usize) {
+    let value = |taken: usize| [&[first], &behind[..taken]].concat().join(" ");
+    let takes_anything = means(name, NOTHING);
+    let most = if takes_anything && !is_alone { 0 } else { behind.len() };
+    let taken = (1..=most).rev().find(|taken| means(name, &value(*taken))).unwrap_or(0);
+    (name, value(taken), taken)
+}
+
+/// A word that is no name of anything: what takes it takes whatever is written.
+const NOTHING: &str = "\u{fffd}";
 
 /// The message that nothing was found, with a query that would find something.
 fn nothing_found(found: &Found, kind: Kind) -> String {
@@ -150,9 +194,32 @@ fn records(hits: &[Hit], workspace: &Workspace) -> impl Iterator<Item = (Hit, An
 
 #[cfg(test)]
 mod tests {
+    use super::query_text;
+
+    /// Two filters with values of one and two words, and one that takes anything.
+    fn means(name: &str, value: &str) -> bool {
+        match name {
+            "in" => ["purbeck", "poole", "weymouth & portland"].contains(&value),
+            "near" => ["DT4", "DT4 8"].contains(&value),
+            name => name == "org",
+        }
+    }
+
+    fn joined(arguments: &[&str]) -> String {
+        query_text(&arguments.iter().map(ToString::to_string).collect::<Vec<_>>(), &means)
+    }
+
     #[test]
     fn quotes_that_the_shell_took_come_back() {
-        let words = ["family legal", "near:DT4 8", "in:purbeck"].map(str::to_owned);
-        assert_eq!(super::query_text(&words), "family legal near:\"DT4 8\" in:purbeck ");
+        let text = joined(&["family legal", "near:DT4 8", "in:purbeck", "org:dorset youth"]);
+        assert_eq!(text, "family legal near:\"DT4 8\" in:purbeck org:\"dorset youth\" ");
+        assert_eq!(joined(&["in:\"poole\" x"]), "in:\"poole\" x ", "what is quoted already stays");
+    }
+
+    #[test]
+    fn one_argument_says_the_same_as_several() {
+        assert_eq!(joined(&["hous in:poole near:DT4 8 beds"]), "hous in:poole near:\"DT4 8\" beds ");
+        assert_eq!(joined(&["in:weymouth & portland beds"]), "in:\"weymouth & portland\" beds ");
+        assert_eq!(joined(&["org:shelter housing"]), "org:shelter housing ");
     }
 }

@@ -203,9 +203,10 @@ impl ImportArgs {
         let originals = load_originals(session)?;
         let feed = self.feed.clone().unwrap_or_else(|| exchange::feed_name(&self.path));
         let package = exchange::read(&self.path, &feed, &mut show_progress)?;
-        let needs = store::need_table(session.opened.store.dir())
+        let thesaurus = store::thesaurus(session.opened.store.dir())
             .map_err(|problem| CommandError::unreadable(problem.to_string()))?;
-        let here = ImportContext { workspace: session.workspace(), originals: &originals, needs: &needs, author };
+        let here =
+            ImportContext { workspace: session.workspace(), originals: &originals, thesaurus: &thesaurus, author };
         let plan = exchange::plan_import(package, &here, &mut SplitMix64::new(crate::run::seed()), &mut show_progress)?;
         clear_progress();
         if let Some(path) = &self.report {

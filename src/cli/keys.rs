@@ -3,9 +3,8 @@
 use std::fmt::Write as _;
 use std::io::Write;
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 
-use super::Arguments;
 use super::exit::{CommandResult, warn};
 use crate::app::command::{Command, Keymap, Scope, all};
 use crate::run::keys_file;
@@ -62,7 +61,7 @@ pub fn keys_page() -> String {
 
 /// docs/commands.md: the commands of the shell, with their arguments.
 pub fn commands_page() -> String {
-    let mut moot = Arguments::command().term_width(100).bin_name("moot");
+    let mut moot = super::command().term_width(100).bin_name("moot");
     moot.build();
     let mut page = format!(
         "# Commands of the shell\n\nThis page is made from the program's own description; `moot COMMAND --help` says the \
@@ -76,6 +75,9 @@ pub fn commands_page() -> String {
             let is_global = argument.is_global_set();
             argument.hide(is_global)
         });
+        if let Some(whole) = command.get_long_about() {
+            own = own.about(whole.clone());
+        }
         let help = trimmed(&own.render_help().to_string());
         let _ = write!(page, "\n## moot {}\n\n```text\n{}\n```\n", command.get_name(), help.trim_end()); // writing to a String cannot fail
     }

@@ -1,6 +1,6 @@
 //! Read-only commands. None of them prints a hidden address.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -11,6 +11,7 @@ use super::Global;
 use super::exit::{CommandError, CommandResult};
 use super::session::Session;
 use crate::app::detail;
+use crate::app::wrap::wrap;
 use crate::exchange::of_kind;
 use crate::model::text::one_line;
 use crate::model::{AnyRecord, Audience, CellContext, Kind, Updated, Wording, Workspace};
@@ -27,26 +28,22 @@ pub(super) fn kind_parser(is_meant: fn(Kind) -> bool) -> impl TypedValueParser<V
 /// `moot list`
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// What to list; originals are what imports brought, as it came
-    #[arg(value_parser = kind_parser(|kind| !kind.is_private()))]
-    kind: Kind,
+    /// What to list; without it, how many there are of each kind. Originals are what imports brought, as it came
+    #[arg(value_parser = kind_parser(is_listed))]
+    kind: Option<Kind>,
     /// Print an array of records in JSON, with the field names of the files
     #[arg(long, conflicts_with = "csv")]
     json: bool,
     /// Print CSV with all fields, for a spreadsheet
-    #[arg(long)]
+    #[arg(long, requires = "kind")]
     csv: bool,
 }
 
 impl ListArgs {
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
-        let kind = self.kind;
         let mut session = Session::open(global, Mode::Read)?;
-        let records = if kind.is_resident() {
-            session.workspace().all(kind)
-        } else {
-            session.opened.store.load_kind(kind).map_err(|problem| CommandError::unreadable(problem.to_string()))?
-        };
+        let Some(kind) = self.kind else { return count_kinds(&mut session, self.json, out) };
+        let records = records(&mut session, kind)?;
         let workspace = session.workspace();
         if self.json {
             let visible = records.iter().map(|record| to_json(&redacted(record, workspace)));
@@ -63,10 +60,38 @@ impl ListArgs {
     }
 }
 
+/// Whether `moot list` lists records of a kind.
+fn is_listed(kind: Kind) -> bool {
+    !kind.is_private()
+}
+
+/// All records of a kind, also where they are not kept in memory.
+fn records(session: &mut Session, kind: Kind) -> Result<Vec<AnyRecord>, CommandError> {
+    if kind.is_resident() {
+        return Ok(session.workspace().all(kind));
+    }
+    session.opened.store.load_kind(kind).map_err(|problem| CommandError::unreadable(problem.to_string()))
+}
+
+/// The kinds that can be listed, with how many records there are of each.
+fn count_kinds(session: &mut Session, is_json: bool, out: &mut dyn Write) -> CommandResult {
+    let mut counts = Vec::new();
+    for kind in Kind::ALL.iter().copied().filter(|kind| is_listed(*kind)) {
+        counts.push((kind.plural(), records(session, kind)?.len()));
+    }
+    if is_json {
+        let all = counts.iter().map(|(kind, count)| ((*kind).to_owned(), Value::from(*count)));
+        print_json(&Value::Object(all.collect()), out)?;
+    } else {
+        counts.iter().try_for_each(|(kind, count)| writeln!(out, "{count:>7} {kind}"))?;
+    }
+    Ok(if session.opened.problems.is_empty() { 0 } else { 3 })
+}
+
 /// `moot show`
 #[derive(Debug, Args)]
 pub struct ShowArgs {
-    /// The record: its id, such as S-4F7Q, or what it alone is called: 17.2, KP, a name
+    /// The record: its id, such as S-4F7Q, or what it alone is called: 17.2, KP, a name or the beginning of its words
     id: String,
     /// Print it as JSON
     #[arg(long)]
@@ -77,15 +102,16 @@ impl ShowArgs {
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
         let session = Session::open(global, Mode::Read)?;
         let workspace = session.workspace();
-        let record = session.record(&self.id)?;
+        let record = session.record_meant(&self.id)?;
         if self.json {
             print_json(&to_json(&redacted(&record, workspace))?, out)?;
             return Ok(0);
         }
+        let today = crate::run::clock().1;
         writeln!(out, "{:<16} {}", "Id", record.id())?;
         for field in detail::fields_in_order(record.kind()) {
-            let mut words = record.show(field, Wording::Typed, Audience::Colleagues, workspace).into_words();
-            let beyond = detail::beyond(&record, field, crate::run::clock().1);
+            let mut words = record.show(field, Wording::Read(today), Audience::Colleagues, workspace).into_words();
+            let beyond = detail::beyond(&record, field, today);
             words.extend(beyond.map(|beyond| format!(" ({beyond})")));
             print_field(field.label, &words, out)?;
         }
@@ -98,15 +124,35 @@ impl ShowArgs {
     }
 }
 
-/// Prints a field unless it is empty; further lines are indented under the first.
+/// Prints a field unless it is empty. Further lines are indented under the first; paragraphs stay paragraphs, with one
+/// empty line between them. On a terminal, lines are broken between words.
 fn print_field(label: &str, value: &str, out: &mut dyn Write) -> std::io::Result<()> {
     let mut label = label;
-    for line in value.lines().filter(|line| !line.trim().is_empty()) {
-        writeln!(out, "{label:<16} {line}")?;
-        label = "";
+    let mut is_after_blank = false;
+    for line in value.trim().lines() {
+        if line.trim().is_empty() {
+            is_after_blank = true;
+            continue;
+        }
+        if std::mem::take(&mut is_after_blank) {
+            writeln!(out)?;
+        }
+        for part in wrap(line, text_width()) {
+            writeln!(out, "{label:<16} {part}")?;
+            label = "";
+        }
     }
     Ok(())
 }
+
+/// The cells that are left for a text beside its label: those of the terminal, or all where it goes into a pipe.
+fn text_width() -> usize {
+    let columns = crossterm::terminal::size().ok().filter(|_| std::io::stdout().is_terminal());
+    columns.map_or(usize::MAX, |(columns, _)| usize::from(columns).saturating_sub(LABEL_CELLS).max(20))
+}
+
+/// What a label takes in front of a text.
+const LABEL_CELLS: usize = 17;
 
 /// The record as colleagues may see it.
 pub(super) fn redacted(record: &AnyRecord, workspace: &Workspace) -> AnyRecord {
@@ -182,7 +228,7 @@ impl CheckArgs {
         let mut problems = std::mem::take(&mut opened.problems);
         let others = Kind::ALL.iter().filter(|kind| !kind.is_resident());
         problems.extend(others.filter_map(|kind| opened.store.load_kind(*kind).err()));
-        problems.extend(store::need_table(&dir).err());
+        problems.extend(store::thesaurus(&dir).err());
         problems.extend(store::atlas(&dir, &opened.workspace).err());
         problems.extend(opened.store.loose_references(&opened.workspace));
         for problem in &problems {

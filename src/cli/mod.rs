@@ -10,8 +10,10 @@ mod due;
 mod edit;
 mod exit;
 mod export;
+mod fields;
 mod find;
 mod forum;
+mod help;
 mod import;
 mod keys;
 mod list;
@@ -29,6 +31,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub use exit::{CommandError, CommandResult};
+pub use help::{command, examples};
 pub use keys::{commands_page, keys_page};
 pub use session::{Session, find_workspace};
 
@@ -95,21 +98,19 @@ impl Color {
 /// The commands; the arguments of each are in the file of its group.
 #[derive(Debug, Subcommand)]
 pub enum CliCommand {
-    /// Make a new workspace: a directory that holds all records of a partnership
-    Init(edit::InitArgs),
-    /// Find services, or records of another kind, by words and filters, best first
+    /// Find services, or records of another kind, best first
+    ///
+    /// Words and filters are taken as in the search of the screens; one quoted argument is the same as several.
     Find(find::FindArgs),
-    /// List all records of a kind, one per line
+    /// List all records of a kind, one per line, or count them all
     List(list::ListArgs),
     /// Show one record
     Show(list::ShowArgs),
-    /// Show the thread of a record: where it came from, and what came of it
+    /// Show where a record came from, and what came of it
     Thread(thread::ThreadArgs),
-    /// List the actions that are overdue or due within two weeks, yours first; with --as only those of one person
-    Due(due::DueArgs),
-    /// Count what has no follow-up, or list it
-    Loose(due::LooseArgs),
-    /// Add a record; prints its id
+    /// Say which fields a kind of record has, and what each takes
+    Fields(fields::FieldsArgs),
+    /// Add a record, and print its id
     Add(edit::AddArgs),
     /// Change fields of a record
     Set(edit::SetArgs),
@@ -117,36 +118,53 @@ pub enum CliCommand {
     Verify(edit::VerifyArgs),
     /// Remove records
     Remove(edit::RemoveArgs),
+    /// Accept an agreement for one of its parties, as it stands
+    Accept(accept::AcceptArgs),
+    /// List what is overdue or due within two weeks, yours first
+    ///
+    /// With --as only what is due of that person.
+    Due(due::DueArgs),
+    /// Count what has no follow-up, or list it
+    Loose(due::LooseArgs),
+    /// Say what partners are to be told, or write down that they were
+    Tell(tell::TellArgs),
+    /// Print the agenda of the next meeting of a forum
+    ///
+    /// What is open by today is on it.
+    Agenda(forum::AgendaArgs),
     /// Open, close or certify a voting round
     #[command(subcommand)]
     Round(vote::RoundCommand),
-    /// Cast a ballot in an open round; who votes again replaces what they voted before
+    /// Cast a ballot in an open round
+    ///
+    /// Who votes again replaces what they voted before.
     Vote(vote::VoteArgs),
     /// Write down what you counted on the wall
     Count(vote::CountArgs),
     /// Print the outcome of a closed round
     Tally(vote::TallyArgs),
-    /// Who has voted in a round and who has not; never what they voted
+    /// Say who has voted in a round and who has not
+    ///
+    /// What they voted is never said.
     Turnout(vote::TurnoutArgs),
-    /// Accept an agreement for one of its parties, as it stands
-    Accept(accept::AcceptArgs),
-    /// Print the agenda of the next meeting of a forum, with what is open by today
-    Agenda(forum::AgendaArgs),
-    /// Read the services of another directory (Open Referral data of any version), an election, or what was typed of an
-    /// event
+    /// Read a directory, an election, or what was typed of an event
+    ///
+    /// A directory is read from Open Referral data of any version, or from whatever table it comes in.
     Import(import::ImportArgs),
-    /// Write the services, or the ballots of a closed round, for others in an open format; what is hidden is never written
+    /// Write the services or a round for others, in an open format
+    ///
+    /// What is hidden is never written.
     Export(export::ExportArgs),
-    /// What partners are still to be told; with --how, write down that they were
-    Tell(tell::TellArgs),
-    /// Write a report for others to read: Markdown, plain text or a page that prints well
+    /// Write a report for others to read: Markdown, text or HTML
     Report(report::ReportArgs),
+    /// Make a new workspace: a directory that holds all records
+    Init(edit::InitArgs),
     /// Name every problem in the files, as file:line:col: message
     Check(list::CheckArgs),
-    /// Print what every key does, with your own keys in force
-    Keys(keys::KeysArgs),
     /// List the old versions of a file, or go back to one
     Backups(backups::BackupsArgs),
+    /// Print what every key does, with your own keys in force
+    Keys(keys::KeysArgs),
     /// Print completions for a shell
     Completions(shell::CompletionsArgs),
     /// Print the manual page
@@ -161,6 +179,7 @@ impl CliCommand {
             Self::List(arguments) => arguments.run(global, out),
             Self::Show(arguments) => arguments.run(global, out),
             Self::Thread(arguments) => arguments.run(global, out),
+            Self::Fields(arguments) => arguments.run(out),
             Self::Due(arguments) => arguments.run(global, out),
             Self::Loose(arguments) => arguments.run(global, out),
             Self::Add(arguments) => arguments.run(global, out),
@@ -189,7 +208,7 @@ impl CliCommand {
 
 /// Runs the program with the arguments it was given.
 pub fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match help::parse() {
         Ok(arguments) => arguments,
         Err(error) => return exit::exit_unparsed(&error),
     };

@@ -7,10 +7,11 @@ use clap::{Args, Subcommand};
 
 use super::Global;
 use super::exit::{CommandError, CommandResult};
-use super::export::check_target;
+use super::export::{check_target, is_stdout};
 use super::session::Session;
 use super::vote::find;
-use crate::exchange::{self, display_path};
+use crate::exchange::{self, display_place};
+use crate::model::text::one_line;
 use crate::model::{Event, Forum, Meeting, Organisation};
 use crate::report::{self, Inputs, Notation, Report};
 use crate::store::Mode;
@@ -29,7 +30,7 @@ pub struct ReportArgs {
     /// Write the numbers and addresses of persons as well; they are left out otherwise
     #[arg(long, global = true)]
     contacts: bool,
-    /// Write it to this file. Nothing is overwritten without --replace
+    /// Write it to this file; - is the standard output, where it goes without this. Nothing is overwritten without --replace
     #[arg(short, long, global = true, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Replace the file that is there already
@@ -90,7 +91,8 @@ impl Which {
 impl ReportArgs {
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
         let session = Session::open(global, Mode::Read)?;
-        if let Some(path) = &self.output {
+        let output = self.output.as_ref().filter(|path| !is_stdout(path));
+        if let Some(path) = output {
             check_target(path, session.opened.store.dir(), self.replace)?;
         }
         let report = self.which.report(&session)?;
@@ -101,12 +103,13 @@ impl ReportArgs {
             today: crate::run::clock().1,
             with_contacts: self.contacts,
         };
-        let text = report::make(report, &inputs)?.write(self.notation());
-        match &self.output {
+        let document = report::make(report, &inputs)?;
+        let text = document.write(self.notation());
+        match output {
             None => write!(out, "{text}")?,
             Some(path) => {
                 exchange::write::write_file(path, text.as_bytes())?;
-                writeln!(out, "written to {}", display_path(path))?;
+                writeln!(out, "{} written to {}", one_line(&document.title), display_place(path))?;
             }
         }
         Ok(0)

@@ -7,7 +7,10 @@ use etcetera::BaseStrategy;
 use super::Global;
 use super::exit::{CommandError, warn};
 use crate::model::place::Atlas;
+use crate::model::text::one_line;
+use crate::model::thesaurus::Thesaurus;
 use crate::model::{AnyRecord, Author, Change, Id, Refusal, Text, Workspace, person};
+use crate::run::exit_code;
 use crate::store::{self, Mode, Opened, Store, StoreError};
 
 /// Finds the workspace: `-w`, else `MOOT_WORKSPACE`, else the nearest folder upward that is one, else the one
@@ -64,6 +67,15 @@ impl Session {
         atlas.unwrap_or_else(|problem| {
             warn(&problem.to_string());
             Atlas::default()
+        })
+    }
+
+    /// What words mean here; where the workspace's own table cannot be used that is reported on stderr and the one of
+    /// the program is taken.
+    pub fn thesaurus(&self) -> Thesaurus {
+        store::thesaurus(self.opened.store.dir()).unwrap_or_else(|problem| {
+            warn(&problem.to_string());
+            store::default_thesaurus()
         })
     }
 
@@ -142,16 +154,58 @@ impl Session {
         }
         let mut called = self.workspace().called(typed);
         match called.len() {
-            0 => Err(CommandError::not_found(format!("nothing here is called {typed:?}; an id looks like S-4F7Q"))),
+            0 => Err(CommandError::not_found(self.nothing_called(typed))),
             1 => Ok(called.remove(0)),
-            _ => {
-                let ids: Vec<String> = called.iter().map(|record| record.id().to_string()).collect();
-                let ids = crate::model::change::listed(&ids);
-                Err(CommandError::usage(format!("{typed:?} could be {ids}: write the id")))
-            }
+            _ => Err(CommandError::usage(format!("{typed:?} could be {}: write the id", self.listed(&called)))),
+        }
+    }
+
+    /// As [`Session::record`], for commands that only look: where nothing is called so, the one record whose name holds
+    /// these words, or begins some of its own with them, is meant.
+    ///
+    /// # Errors
+    /// As [`Session::record`].
+    pub(super) fn record_meant(&self, typed: &str) -> Result<AnyRecord, CommandError> {
+        let failure = match self.record(typed) {
+            Err(failure) if failure.code == exit_code::NOTHING_FOUND && typed.parse::<Id>().is_err() => failure,
+            outcome => return outcome,
+        };
+        let mut alike = self.workspace().called_like(typed);
+        match alike.len() {
+            0 => Err(failure),
+            1 => Ok(alike.remove(0)),
+            _ => Err(CommandError::usage(format!("{typed:?} could be {}: write the id", self.listed(&alike)))),
+        }
+    }
+
+    fn nothing_called(&self, typed: &str) -> String {
+        let alike = self.workspace().called_like(typed);
+        if alike.is_empty() {
+            return format!("nothing here is called {typed:?}; an id looks like S-4F7Q");
+        }
+        format!("nothing here is called {typed:?}; there is {}", self.listed(&alike))
+    }
+
+    /// Some records with their ids, for a sentence.
+    fn listed(&self, records: &[AnyRecord]) -> String {
+        let said = |record: &AnyRecord| {
+            let title = one_line(&record.title(self.workspace()));
+            format!("{title} ({}, {})", record.kind().singular(), record.id())
+        };
+        let mut said: Vec<String> = records.iter().take(MAX_LISTED).map(said).collect();
+        if records.len() > MAX_LISTED {
+            said.push(format!("{} more", records.len() - MAX_LISTED));
+        }
+        match said.split_last() {
+            Some((last, [])) => last.clone(),
+            Some((last, others)) => format!("{} or {last}", others.join(", ")),
+            None => String::new(),
         }
     }
 }
+
+/// So many records are named where something typed could mean several.
+const MAX_LISTED: usize = 6;
 
 fn is_same(text: Option<&Text>, typed: &str) -> bool {
     text.is_some_and(|text| text.to_lowercase() == typed.trim().to_lowercase())

@@ -3,10 +3,9 @@
 
 use std::io::Write;
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
 
-use super::Arguments;
 use super::exit::CommandResult;
 
 /// `moot completions`
@@ -20,7 +19,7 @@ impl CompletionsArgs {
     #[allow(clippy::needless_pass_by_value)] // one form with the other commands
     pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Arguments::command(), "moot", &mut script);
+        clap_complete::generate(self.shell, &mut super::command(), "moot", &mut script);
         out.write_all(&script)?;
         Ok(0)
     }
@@ -33,7 +32,7 @@ pub struct ManArgs {}
 impl ManArgs {
     #[allow(clippy::unused_self)] // one form with the other commands
     pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
-        clap_mangen::Man::new(Arguments::command()).render(&mut *out)?;
+        clap_mangen::Man::new(super::command()).render(&mut *out)?;
         Ok(0)
     }
 }

@@ -11,9 +11,10 @@ use super::exit::{CommandError, CommandResult};
 use super::list::print_json;
 use super::session::Session;
 use crate::model::choice::Choice;
+use crate::model::date;
 use crate::model::text::one_line;
 use crate::model::told::{self, Account, How, Partner};
-use crate::model::{AnyRecord, Date, Id, Kind, Ref, SplitMix64, Workspace};
+use crate::model::{AnyRecord, Author, Date, Id, Kind, Ref, SplitMix64, Workspace};
 use crate::store::{Mode, StoreError};
 
 /// `moot tell`
@@ -24,6 +25,9 @@ pub struct TellArgs {
     /// Write down that they were told everything below, and how: e-mail, telephone, letter, in person, at the forum
     #[arg(long, value_name = "HOW", value_parser = how, requires = "partner")]
     how: Option<How>,
+    /// With --how: the day on which they were told, unless it was today: yesterday, mon, 12 mar
+    #[arg(long, value_name = "DATE", value_parser = day_told, requires = "how")]
+    on: Option<Date>,
     /// Print what they are still to be told, and write nothing
     #[arg(long, requires = "partner")]
     dry_run: bool,
@@ -34,6 +38,16 @@ pub struct TellArgs {
 
 fn how(typed: &str) -> Result<How, String> {
     How::parse(typed)
+}
+
+fn day_told(typed: &str) -> Result<Date, String> {
+    let today = crate::run::clock().1;
+    let day = date::parse_date(typed, today)?;
+    // "fri" is the last one where something has happened.
+    let is_weekday =
+        ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().any(|name| typed.to_lowercase().starts_with(name));
+    let day = day.checked_sub_days(chrono::Days::new(7)).filter(|_| is_weekday && day > today).unwrap_or(day);
+    if day > today { Err(format!("{day} is still to come; write a day that has been")) } else { Ok(day) }
 }
 
 impl TellArgs {
@@ -52,7 +66,7 @@ impl TellArgs {
             let is_known = accounts.iter().all(|account| account.owed.is_empty());
             return Ok(if is_known { crate::run::exit_code::NOTHING_FOUND } else { 0 });
         };
-        let sentence = tell(&mut session, &partners, how)?;
+        let sentence = tell(&mut session, &partners, how, self.on.unwrap_or(today))?;
         if !self.json {
             writeln!(out, "{}", one_line(&sentence))?;
         }
@@ -61,8 +75,9 @@ impl TellArgs {
 }
 
 /// Writes it down; an id that a colleague has just taken is drawn anew.
-fn tell(session: &mut Session, partners: &[Partner], how: How) -> Result<String, CommandError> {
+fn tell(session: &mut Session, partners: &[Partner], how: How, on: Date) -> Result<String, CommandError> {
     let author = session.author()?;
+    let (today, author) = (author.today, Author { today: on, ..author });
     let mut random = SplitMix64::new(crate::run::seed());
     let mut tried = 0;
     loop {
@@ -73,7 +88,7 @@ fn tell(session: &mut Session, partners: &[Partner], how: How) -> Result<String,
             ids.push(random.new_id(Kind::Told.letter(), workspace.told.len(), is_taken));
         }
         let told: Vec<(Id, Partner)> = ids.into_iter().zip(partners.iter().cloned()).collect();
-        let change = told::tell(workspace, &told, Some(how), &author)?;
+        let change = told::tell_of(workspace, &told::ledger(workspace, today), &told, Some(how), &author)?;
         match session.commit(&author, &change) {
             Ok(()) => return Ok(change.sentence),
             Err(StoreError::Taken(_)) if tried < MAX_ID_ATTEMPTS => tried += 1,

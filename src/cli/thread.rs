@@ -27,7 +27,7 @@ impl ThreadArgs {
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
         let session = Session::open(global, Mode::Read)?;
         let workspace = session.workspace();
-        let record = session.record(&self.id)?;
+        let record = session.record_meant(&self.id)?;
         let Some(thread) = thread(workspace, &session.atlas(), record.id()) else {
             let kind = record.kind().with_article();
             return Err(CommandError::refused(format!("{} is {kind}: it belongs to no thread", record.id())));

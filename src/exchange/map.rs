@@ -4,11 +4,11 @@
 use serde_json::Value;
 
 use crate::model::choice::Set;
-use crate::model::needs::NeedTable;
 use crate::model::place::Point;
 use crate::model::record::{Field, Record};
 use crate::model::service::{Ages, Capacity, Contact, Location, Need, Route, Status, Verified};
 use crate::model::text::{self as clean_text, Text};
+use crate::model::thesaurus::Thesaurus;
 use crate::model::{Date, Organisation, Service, Workspace};
 use crate::model::{ParseContext, Ref};
 
@@ -21,8 +21,8 @@ pub struct ServiceContext<'a> {
     pub organisation_item: Option<&'a Object>,
     /// The reference to the organisation's record.
     pub organisation_ref: Option<Ref<Organisation>>,
-    /// Maps words and taxonomy codes to needs.
-    pub needs: &'a NeedTable,
+    /// What words and codes of taxonomies mean.
+    pub thesaurus: &'a Thesaurus,
 }
 
 /// Maps an item to an organisation.
@@ -59,7 +59,7 @@ pub fn service(item: &Object, context: &ServiceContext<'_>) -> Service {
         status: status(str_field(item, "status")),
         alert: fitted(str_field(item, "alert")),
         summary: fitted(str_field(item, "description")),
-        needs: needs(item, context.needs),
+        needs: needs(item, context.thesaurus),
         ages: ages(item).or_else(|| infer::ages(&who)),
         sex: infer::sex(&who),
         clients: infer::clients(&who),
@@ -203,7 +203,7 @@ fn status(text: &str) -> Status {
     }
 }
 
-fn needs(item: &Object, table: &NeedTable) -> Set<Need> {
+fn needs(item: &Object, table: &Thesaurus) -> Set<Need> {
     let terms = objects(item, "attributes").filter_map(|attribute| attribute.get("taxonomy_term")?.as_object());
     let of_term = |term: &Object| {
         let code = str_field(term, "code");
@@ -216,7 +216,7 @@ fn needs(item: &Object, table: &NeedTable) -> Set<Need> {
 }
 
 /// Needs of a code with a regional suffix: `DNR-SW` is looked up as `DNR`.
-fn of_short_code(code: &str, table: &NeedTable) -> Set<Need> {
+fn of_short_code(code: &str, table: &Thesaurus) -> Set<Need> {
     let is_region = |rest: &str| (1..=3).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_uppercase());
     match code.split_once('-') {
         Some((short, region)) if is_region(region) => table.of_code(short),

@@ -34,11 +34,11 @@ pub mod write;
 
 use std::path::Path;
 
-pub use export::{ExportContext, Format, export};
+pub use export::{ExportContext, Format, export, export_to_bytes};
 pub use nest::Item;
 pub use plan::{ImportContext, ImportPlan, plan_import};
 pub use report::{Counts, Repair, RepairKind, Report};
-pub use source::display_path;
+pub use source::{display_path, display_place};
 
 use identity::Registry;
 use nest::{PendingItems, SourceTables};

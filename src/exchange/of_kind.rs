@@ -134,9 +134,7 @@ fn columns(kind: Kind, headings: &[String]) -> Result<Vec<Column>, ExchangeError
     let mut columns: Vec<Column> = Vec::new();
     let mut names: HashSet<&str> = HashSet::new();
     for heading in headings {
-        let is_label = |field: &&FieldInfo| field.label.eq_ignore_ascii_case(heading);
-        let field = kind.field_meant(heading).or_else(|| kind.fields().find(is_label));
-        let column = match field {
+        let column = match kind.field_meant(heading) {
             _ if heading.eq_ignore_ascii_case(ID) => Column::Id,
             Some(field) if field.is_editable => Column::Field(field),
             Some(_) => {

@@ -55,6 +55,11 @@ pub fn display_path(path: &Path) -> String {
     crate::model::text::clean(&path.to_string_lossy())
 }
 
+/// Where a file is, from the root on, for a message: somebody who reads it may not know in which folder the program runs.
+pub fn display_place(path: &Path) -> String {
+    std::path::absolute(path).map_or_else(|_| display_path(path), |place| display_path(&place))
+}
+
 fn read_limited(path: &Path, length: u64) -> Result<Vec<u8>, ExchangeError> {
     let mut bytes = Vec::new();
     if length <= MAX_SOURCE_BYTES {

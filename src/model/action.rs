@@ -15,7 +15,7 @@ use super::meeting::Meeting;
 use super::organisation::Organisation;
 use super::person::Person;
 use super::recommendation::Recommendation;
-use super::record::{Rules, StateFilter, record};
+use super::record::{Rules, Section, StateFilter, record};
 use super::reference::Ref;
 use super::row::row;
 use super::service::Need;
@@ -47,7 +47,7 @@ row! {
     /// What they wrote.
     note: Option<Text> = "Note", "how it goes, in a sentence", required, search(SearchField::Text);
     /// The day.
-    on: Option<Date> = "Day", "the day: today, fri, 12 mar";
+    on: Option<Date> = "Day", "the day: today, fri, 12 mar", past;
     /// Who wrote it: initials.
     by: Option<Text> = "By", "who wrote it: initials";
 }
@@ -78,7 +78,7 @@ record! {
         /// Who helps.
         helpers: Vec<Ref<Person>> = "Helpers", "who helps, commas between", public, back("Helps with");
         /// When it is due.
-        due: Option<Date> = "Due", "when it is due: fri, +2w, 12 mar", public;
+        due: Option<Date> = "Due", "when it is due: fri, +2w, 12 mar", ahead, public;
         /// Whether it is due when the forum meets next.
         by_next_forum: bool = "By next forum", "yes: it is due when the forum meets next", public;
         /// How far it is.
@@ -120,6 +120,15 @@ record! {
 }
 
 impl Rules for Action {
+    const FORM: &'static [Section] = &[
+        Section::new(
+            "What, who and when",
+            &["what", "lead", "organisation", "helpers", "due", "by_next_forum", "state", "reason", "progress"],
+        ),
+        Section::more("Where it comes from", &["theme", "recommendation", "agreement", "item", "meeting", "minute"]),
+        Section::more("The gap it fills", &["need", "area"]),
+        Section::more("Who wants to hear of it", &["asked"]),
+    ];
     const COLUMNS: &'static [Column] = &[
         Column {
             name: "who",

@@ -23,7 +23,7 @@ use super::date::Date;
 use super::field::{Blank, SearchField, default_choice};
 use super::organisation::Organisation;
 use super::person::Person;
-use super::record::{Rules, StateFilter, record};
+use super::record::{Rules, Section, StateFilter, record};
 use super::reference::Ref;
 use super::row::row;
 use super::text::Text;
@@ -124,15 +124,15 @@ record! {
         /// What they want to reach together.
         vision: Option<Text> = "Vision", "what the parties want to reach together", paragraph, search(SearchField::Text);
         /// When they said so.
-        vision_on: Option<Date> = "Vision of", "the day on which the vision was set";
+        vision_on: Option<Date> = "Vision of", "the day on which the vision was set", past;
         /// What one party has to do with another.
         items: Vec<Item> = "Items", "one a line: number | from | to | sort | what | answers | state | reason | due";
         /// By when a bid must be in.
-        deadline: Option<Date> = "Deadline", "the day by which a bid must be in: fri, +3w, 12 mar", public;
+        deadline: Option<Date> = "Deadline", "the day by which a bid must be in: fri, +3w, 12 mar", ahead, public;
         /// What a bid still lacks.
         missing: Vec<Text> = "Missing", "what is still missing of a bid, commas between", search(SearchField::Text);
         /// When the parties look at it together next.
-        review_on: Option<Date> = "Next review", "the day of the next review: +6w, 12 mar";
+        review_on: Option<Date> = "Next review", "the day of the next review: +6w, 12 mar", ahead;
         /// How often they do.
         cycle: Option<Text> = "Reviewed", "how often it is reviewed: every 6 months";
         /// What they found.
@@ -147,6 +147,13 @@ record! {
 }
 
 impl Rules for Agreement {
+    const FORM: &'static [Section] = &[
+        Section::new("Between whom", &["name", "kind", "level", "parties", "lead"]),
+        Section::new("How things stand", &["context", "perspectives"]),
+        Section::new("What is agreed", &["vision", "vision_on", "items"]),
+        Section::new("A bid", &["deadline", "missing"]),
+        Section::new("Reviews", &["review_on", "cycle", "reviews"]),
+    ];
     const COLUMNS: &'static [Column] = &[
         Column {
             name: "between",

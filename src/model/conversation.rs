@@ -25,7 +25,7 @@ record! {
         /// Who spoke.
         person: Option<Ref<Person>> = "Person", "who spoke: initials or a name", private;
         /// When.
-        on: Option<Date> = "Day", "the day: today, fri, 12 mar", private;
+        on: Option<Date> = "Day", "the day: today, fri, 12 mar", past, private;
         /// What was said.
         notes: Text = "Notes", "what was said; nobody but you can read it", paragraph, required, private;
     }

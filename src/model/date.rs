@@ -7,6 +7,9 @@ use std::fmt;
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
+/// A day of the week.
+pub use chrono::Weekday;
+
 /// A day of the calendar.
 pub type Date = NaiveDate;
 
@@ -162,36 +165,159 @@ pub fn parse_date_time(typed: &str, today: Date) -> Result<DateTime, String> {
     let wrong = || "write a date and a time: fri 10:00, 12 mar 2pm, 2026-11-27 14:15".to_owned();
     let typed = typed.trim().to_lowercase().replace(" am", "am").replace(" pm", "pm");
     let (date, time) = typed.rsplit_once([' ', 't']).ok_or_else(wrong)?;
-    let at = parse_date(date.trim().trim_end_matches(','), today).ok().zip(parse_time(time).ok());
-    at.map(|(date, time)| DateTime { date, time }).ok_or_else(wrong)
+    let time = parse_time(time).map_err(|_| wrong())?;
+    let date = parse_date(date.trim().trim_end_matches(','), today);
+    date.map(|date| DateTime { date, time }).map_err(|why| if why.contains("no such day") { why } else { wrong() })
 }
 
 /// What a field that takes a day says it takes.
 pub const DATE_HINT: &str = "a day: fri, +3d, 12 mar, 2026-11-27";
+
+/// On which side of today a day lies that is said without its year: "fri", "12 mar".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lean {
+    /// Nothing is known: the next weekday, a day of this year.
+    #[default]
+    Either,
+    /// It has happened: the last one, today included.
+    Back,
+    /// It is still to come: the next one, today included.
+    Ahead,
+}
 
 /// Reads a day as people type it, seen from `today`: `fri`, `+3d`, `2w`, `12 mar`, `12/3/2027`, `2026-11-27`.
 ///
 /// # Errors
 /// A sentence that says what the field takes.
 pub fn parse_date(typed: &str, today: Date) -> Result<Date, String> {
+    parse_date_leaning(typed, today, Lean::Either)
+}
+
+/// Reads a day as [`parse_date`] does; one that is said without its year lies on the side of today that is meant.
+///
+/// # Errors
+/// A sentence that says what the field takes, or that there is no such day and which there is.
+pub fn parse_date_leaning(typed: &str, today: Date, lean: Lean) -> Result<Date, String> {
     let typed = typed.trim().to_lowercase();
     let wrong = || format!("write {DATE_HINT}");
     if typed.len() > 24 || !typed.is_ascii() {
         return Err(wrong());
     }
-    if let Ok(day) = NaiveDate::parse_from_str(&typed, "%Y-%m-%d") {
-        return in_range(day).ok_or_else(wrong);
+    if let Some(said) = CalendarDay::read(&typed) {
+        return said.resolve(today, lean).and_then(|day| in_range(day).ok_or_else(wrong));
     }
     if let Some(day) = parse_offset(typed.trim_start_matches('+'), today) {
         return in_range(day).ok_or_else(wrong);
     }
     let noon = today.and_time(NaiveTime::default()).and_utc();
-    interim::parse_date_string(&typed, noon, interim::Dialect::Uk)
+    let day = interim::parse_date_string(&typed, noon, interim::Dialect::Uk)
         .ok()
         .map(|at: chrono::DateTime<Utc>| at.date_naive())
         .and_then(in_range)
-        .ok_or_else(wrong)
+        .ok_or_else(wrong)?;
+    let is_weekday = typed.len() >= 3 && WEEKDAYS.iter().any(|name| name.starts_with(typed.as_str()));
+    // "fri" is the next one, today included; of what has happened it is the one before.
+    Ok(if is_weekday && lean == Lean::Back && day > today {
+        day.checked_sub_days(Days::new(7)).unwrap_or(day)
+    } else {
+        day
+    })
 }
+
+/// A day as it stands in a calendar, perhaps without its year: `12 mar`, `the 3rd of march`, `fri 27 nov`, `12/3/27`.
+struct CalendarDay {
+    day: u32,
+    month: u32,
+    year: Option<i32>,
+}
+
+impl CalendarDay {
+    fn read(typed: &str) -> Option<Self> {
+        let parts = typed.split([' ', '/', '-', ',']).filter(|part| !["", "of", "the"].contains(part));
+        let mut parts: Vec<&str> = parts.collect();
+        if parts.len() > 2 && is_beginning_of(parts[0], &WEEKDAYS).is_some() {
+            parts.remove(0);
+        }
+        if let [year, month, day] = parts[..]
+            && year.len() == 4
+        {
+            return Some(Self { day: day.parse().ok()?, month: month.parse().ok()?, year: year.parse().ok() });
+        }
+        let (first, second, year) = match parts[..] {
+            [first, second] => (first, second, None),
+            [first, second, year] => (first, second, Some(whole_year(year)?)),
+            _ => return None,
+        };
+        let ordinal = |text: &str| -> Option<u32> {
+            let figures = ["st", "nd", "rd", "th"].iter().find_map(|end| text.strip_suffix(end)).unwrap_or(text);
+            figures.parse().ok().filter(|_| figures.len() <= 2)
+        };
+        let named = |text: &str| is_beginning_of(text, &MONTHS).map(|(at, _)| at as u32 + 1);
+        let (day, month) = match (ordinal(first), named(second)) {
+            (Some(day), Some(month)) => (day, month),
+            (Some(day), None) => (day, ordinal(second).filter(|_| typed.contains(['/', '-']))?),
+            (None, _) => (ordinal(second)?, named(first)?),
+        };
+        Some(Self { day, month, year })
+    }
+
+    fn resolve(&self, today: Date, lean: Lean) -> Result<Date, String> {
+        let this = self.year.unwrap_or(today.year());
+        let at = self.in_year(this)?;
+        match lean {
+            Lean::Back if self.year.is_none() && at > today => self.in_year(this - 1),
+            Lean::Ahead if self.year.is_none() && at < today => self.in_year(this + 1),
+            _ => Ok(at),
+        }
+    }
+
+    fn in_year(&self, year: i32) -> Result<Date, String> {
+        if let Some(day) = NaiveDate::from_ymd_opt(year, self.month, self.day) {
+            return Ok(day);
+        }
+        let last = (28..=31).rev().find(|last| NaiveDate::from_ymd_opt(year, self.month, *last).is_some());
+        let month = MONTHS.get(self.month.wrapping_sub(1) as usize);
+        match last.zip(month).filter(|_| (28..=31).contains(&self.day)) {
+            Some((last, month)) => {
+                let (month, said) = (&month[..3], self.year.map(|year| format!(" {year}")).unwrap_or_default());
+                Err(format!("{} {month}{said}: there is no such day; write {last} {month}{said}", self.day))
+            }
+            None => Err(format!("write {DATE_HINT}")),
+        }
+    }
+}
+
+/// The name that begins so, and its place; three letters at least tell one from the others.
+fn is_beginning_of(typed: &str, names: &[&'static str]) -> Option<(usize, &'static str)> {
+    let begins = |(_, name): &(usize, &&'static str)| typed.len() >= 3 && name.starts_with(typed);
+    names.iter().enumerate().find(begins).map(|(at, name)| (at, *name))
+}
+
+fn whole_year(typed: &str) -> Option<i32> {
+    let year: i32 = typed.parse().ok()?;
+    match typed.len() {
+        2 => Some(2000 + year),
+        4 => Some(year),
+        _ => None,
+    }
+}
+
+const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
 
 /// A number of days, weeks, months or years from `today`: `3d`, `2w`, `6m`, `1y`.
 fn parse_offset(typed: &str, today: Date) -> Option<Date> {
@@ -266,6 +392,42 @@ mod tests {
         }
         for wrong in ["", "soon", "99999999999d", "4294967295y", "31/31/31", "9999-99-99", "é", "32 mar"] {
             assert!(parse_date(wrong, today).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_day_without_its_year_lies_on_the_side_that_is_meant() {
+        let today = day("2026-11-21");
+        for (typed, before, ahead) in [
+            ("fri", "2026-11-20", "2026-11-27"),
+            ("sat", "2026-11-21", "2026-11-21"),
+            ("12 mar", "2026-03-12", "2027-03-12"),
+            ("mar 12th", "2026-03-12", "2027-03-12"),
+            ("3rd of december", "2025-12-03", "2026-12-03"),
+            ("12/3", "2026-03-12", "2027-03-12"),
+            ("fri 27 nov", "2025-11-27", "2026-11-27"),
+            ("12 mar 2026", "2026-03-12", "2026-03-12"),
+            ("12/3/27", "2027-03-12", "2027-03-12"),
+            ("+3d", "2026-11-24", "2026-11-24"),
+            ("yesterday", "2026-11-20", "2026-11-20"),
+            ("2026-12-24", "2026-12-24", "2026-12-24"),
+        ] {
+            assert_eq!(parse_date_leaning(typed, today, Lean::Back), Ok(day(before)), "{typed}");
+            assert_eq!(parse_date_leaning(typed, today, Lean::Ahead), Ok(day(ahead)), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_day_that_does_not_exist_says_which_does() {
+        let today = day("2026-11-21");
+        for (typed, said) in [
+            ("31 feb", "31 feb: there is no such day; write 28 feb"),
+            ("31/4/2027", "31 apr 2027: there is no such day; write 30 apr 2027"),
+            ("2026-02-29", "29 feb 2026: there is no such day; write 28 feb 2026"),
+            ("29 feb 2028", ""),
+            ("40 mar", "write a day: fri, +3d, 12 mar, 2026-11-27"),
+        ] {
+            assert_eq!(parse_date(typed, today).err().unwrap_or_default(), said, "{typed}");
         }
     }
 

@@ -10,7 +10,7 @@ use super::date::{Date, Time};
 use super::field::{Blank, SearchField};
 use super::organisation::Organisation;
 use super::person::Person;
-use super::record::{Rules, record};
+use super::record::{Rules, Section, record};
 use super::reference::Ref;
 use super::row::row;
 use super::text::Text;
@@ -79,6 +79,12 @@ record! {
 }
 
 impl Rules for Event {
+    const FORM: &'static [Section] = &[
+        Section::new("What, when and where", &["name", "question", "summary", "date", "venue"]),
+        Section::new("The wall", &["slots", "spaces"]),
+        Section::new("Who", &["hosts", "steering_group", "facilitators", "contacts", "delegates", "present"]),
+        Section::new("For colleagues", &["notes"]),
+    ];
     fn title<'a>(&'a self, _: &'a Workspace) -> Cow<'a, str> {
         Cow::Borrowed(&self.name)
     }

@@ -6,7 +6,7 @@
 
 mod value;
 
-use super::date::Date;
+use super::date::{Date, Lean};
 use super::text::one_line;
 use super::{AnyRecord, Kind, Workspace};
 
@@ -201,6 +201,23 @@ pub struct FieldInfo {
     pub is_required: bool,
     /// Whether people type it; the program keeps the others.
     pub is_editable: bool,
+    /// Whether its days have happened or are still to come.
+    pub lean: Lean,
+    /// What stands in it that somebody will want to use.
+    pub holds: Option<Holds>,
+}
+
+/// What a text is used for, so that what is of no use can be doubted: see [`super::doubt`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// A number to dial.
+    Phone,
+    /// An address to write to.
+    Email,
+    /// The address of a page.
+    Web,
+    /// A postcode, by which a place is found.
+    Postcode,
 }
 
 impl PartialEq for FieldInfo {
@@ -226,7 +243,27 @@ impl FieldInfo {
             back: None,
             is_required: false,
             is_editable: true,
+            lean: Lean::Either,
+            holds: None,
         }
+    }
+
+    /// It holds something that is dialled, written to or looked up; what is of no use is doubted.
+    #[must_use]
+    pub const fn holds(self, what: Holds) -> Self {
+        Self { holds: Some(what), ..self }
+    }
+
+    /// Its days have happened: "fri" is the last one.
+    #[must_use]
+    pub const fn past(self) -> Self {
+        Self { lean: Lean::Back, ..self }
+    }
+
+    /// Its days are still to come: "12 mar" is the next one.
+    #[must_use]
+    pub const fn ahead(self) -> Self {
+        Self { lean: Lean::Ahead, ..self }
     }
 
     /// Everybody may see it; it is exported.

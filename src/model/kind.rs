@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use super::column::Column;
 use super::field::{FieldInfo, FieldType};
-use super::record::FilterInfo;
+use super::record::{FilterInfo, Section};
+use super::text::one_line;
 use super::{Id, Kind};
 
 impl Kind {
@@ -30,15 +31,29 @@ impl Kind {
         self.fields().filter(|field| field.is_editable)
     }
 
+    /// The fields of its form with the parts they stand in, in the order in which they stand there.
+    pub fn form_fields(self) -> Vec<(Option<&'static Section>, &'static FieldInfo)> {
+        let of = |section: &'static Section| {
+            section.fields.iter().filter_map(move |name| Some((Some(section), self.field(name)?)))
+        };
+        let mut fields: Vec<_> = self.form().iter().flat_map(of).collect();
+        let rest: Vec<_> = self.editable_fields().filter(|one| !fields.iter().any(|(_, known)| known == one)).collect();
+        fields.extend(rest.into_iter().map(|field| (None, field)));
+        fields
+    }
+
     /// The field with this name.
     pub fn field(self, name: &str) -> Option<&'static FieldInfo> {
         self.fields().find(|field| field.name == name)
     }
 
-    /// The field that somebody means who writes `convener` for `conveners`, or `note-taker` for `note_taker`.
+    /// The field that somebody means: by its name or its label, in whatever letters, also `convener` for `conveners` and
+    /// `note-taker` for `note_taker`.
     pub fn field_meant(self, typed: &str) -> Option<&'static FieldInfo> {
-        let name = typed.trim().to_lowercase().replace('-', "_");
-        self.field(&name).or_else(|| self.field(&format!("{name}s")))
+        let typed = one_line(typed).to_lowercase();
+        let name = typed.replace(['-', ' '], "_");
+        let by_name = self.field(&name).or_else(|| self.field(&format!("{name}s")));
+        by_name.or_else(|| self.fields().find(|field| field.label.to_lowercase() == typed))
     }
 
     /// The columns of its lists besides the title: those of its fields, then those it computes.

@@ -78,6 +78,11 @@ macro_rules! kinds {
                 match self { $(Kind::$name => $name::HAS_DRAWN_ID),+ }
             }
 
+            /// The parts of its form; empty: the form has no parts.
+            pub fn form(self) -> &'static [$crate::model::record::Section] {
+                match self { $(Kind::$name => $name::FORM),+ }
+            }
+
             fn computed_columns(self) -> &'static [Column] {
                 match self { $(Kind::$name => $name::COLUMNS),+ }
             }

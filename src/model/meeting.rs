@@ -188,7 +188,7 @@ record! {
         minutes: Vec<Minute> = "Minutes", "one a line: number | minute | note, decision or action", public,
             back("In the minutes");
         /// When the forum meets next.
-        next: Option<Date> = "Next meeting", "when the forum meets next: 11 dec", public;
+        next: Option<Date> = "Next meeting", "when the forum meets next: 11 dec", ahead, public;
     }
     system {
         /// Since when the minutes are finished, and by whom.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::choice::{Choice, choices};
 use super::column::{Cell, CellContext, Column, ColumnSource, Width};
-use super::field::{Blank, SearchField};
+use super::field::{Blank, Holds, SearchField};
 use super::record::{FilterInfo, Rules, record};
 use super::reference::Ref;
 use super::service::{BY_FILTER, ORGANISATION_FILTER, SECTOR_FILTER, Source};
@@ -41,11 +41,11 @@ record! {
         parent: Option<Ref<Organisation>> = "Part of", "the organisation it belongs to", public,
             search(SearchField::Organisation), back("Parts");
         /// A number for everybody.
-        phone: Option<Text> = "Phone", "a number for everybody", public;
+        phone: Option<Text> = "Phone", "a number for everybody", public, holds(Holds::Phone);
         /// An address for everybody.
-        email: Option<Text> = "E-mail", "an address for everybody", public;
+        email: Option<Text> = "E-mail", "an address for everybody", public, holds(Holds::Email);
         /// Its page.
-        url: Option<Text> = "Web", "its web address", public;
+        url: Option<Text> = "Web", "its web address", public, holds(Holds::Web);
         /// A charity or company number, with its scheme: `GB-CHC 1234567`.
         identifier: Option<Text> = "Registered", "charity or company number, such as GB-CHC 1234567", public,
             search(SearchField::Text);

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::change::Refusal;
 use super::column::{Cell, CellContext, Column, ColumnSource, Width};
 use super::date::{Date, format_date};
-use super::field::{Audience, Blank, SearchField};
+use super::field::{Audience, Blank, Holds, SearchField};
 use super::organisation::Organisation;
 use super::record::{FilterInfo, Rules, record};
 use super::reference::Ref;
@@ -50,9 +50,9 @@ record! {
         roles: Vec<Role> = "Roles", "one a line: title | organisation | from | until", public,
             hidden_if(is_nobody_to_others, "not named"), column(60), back("People");
         /// How to ring them at work.
-        phone: Option<Text> = "Phone", "a number at work", personal;
+        phone: Option<Text> = "Phone", "a number at work", personal, holds(Holds::Phone);
         /// How to write to them at work.
-        email: Option<Text> = "E-mail", "an address at work", personal;
+        email: Option<Text> = "E-mail", "an address at work", personal, holds(Holds::Email);
         /// The login name on the host, by which the program knows them.
         login: Option<Text> = "Login", "their login name on this host", search(SearchField::Alias);
         /// Anything else colleagues should know.

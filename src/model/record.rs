@@ -67,6 +67,29 @@ pub struct FilterInfo {
     pub help: &'static str,
 }
 
+/// A part of a form, under a heading of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// Its heading.
+    pub heading: &'static str,
+    /// The names of its fields, in their order.
+    pub fields: &'static [&'static str],
+    /// Whether it is folded away until somebody wants more.
+    pub is_more: bool,
+}
+
+impl Section {
+    /// A part that is seen at once.
+    pub const fn new(heading: &'static str, fields: &'static [&'static str]) -> Self {
+        Self { heading, fields, is_more: false }
+    }
+
+    /// A part that is folded away.
+    pub const fn more(heading: &'static str, fields: &'static [&'static str]) -> Self {
+        Self { heading, fields, is_more: true }
+    }
+}
+
 /// What differs from kind to kind beyond the fields.
 pub trait Rules: Sized + 'static {
     /// Whether its records are kept in memory.
@@ -78,6 +101,8 @@ pub trait Rules: Sized + 'static {
     /// Whether the id of a record is drawn by chance, so that one who meets another under it takes another id. Where it
     /// follows from what the record says, the other is the same record, and it was there first.
     const HAS_DRAWN_ID: bool = true;
+    /// The parts of its form, for a kind with more than ten fields; those that are folded stand last.
+    const FORM: &'static [Section] = &[];
     /// Columns beyond those of its fields, behind them in lists.
     const COLUMNS: &'static [Column] = &[];
     /// What `moot list` says of each record besides id and title: names of columns or fields; empty: its columns.
@@ -369,7 +394,8 @@ macro_rules! field {
                 $crate::model::field::FieldValue::display(&record.$field, workspace, today)
             },
             parse: |record, typed, context| {
-                record.$field = $crate::model::field::FieldValue::parse(typed, context)?;
+                const INFO: $crate::model::FieldInfo = $info;
+                record.$field = $crate::model::field::FieldValue::parse_leaning(typed, INFO.lean, context)?;
                 Ok(())
             },
             is_blank: |record| $crate::model::field::Blank::is_blank(&record.$field),

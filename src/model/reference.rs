@@ -230,6 +230,16 @@ impl<K: Record> FieldValue for Vec<Ref<K>> {
     }
 }
 
+/// Whether some record of a kind answers to a name, or to an id.
+pub fn is_known(kind: Kind, typed: &str, workspace: &Workspace) -> bool {
+    let by_id = typed.trim().parse::<Id>().ok().and_then(|id| workspace.get(id));
+    let wanted = one_line(typed).to_lowercase();
+    let is_called = |record: AnyRecord| {
+        record.answers_to(&wanted, workspace) || one_line(&record.title(workspace)).to_lowercase() == wanted
+    };
+    by_id.is_some_and(|record| record.kind() == kind) || workspace.iter(kind).any(is_called)
+}
+
 /// A record that refers to another, and the field in which it does.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Referrer {

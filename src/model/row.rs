@@ -67,9 +67,13 @@ macro_rules! row {
                 cells: &[&str], context: $crate::model::ParseContext<'_>,
             ) -> Result<Self, String> {
                 let mut cells = cells.iter();
+                let mut columns = Self::COLUMNS.iter();
                 Ok(Self {$(
-                    $field: $crate::model::field::FieldValue::parse(cells.next().copied().unwrap_or_default(), context)
-                        .map_err(|why| format!("{}: {why}", $label.to_lowercase()))?,
+                    $field: $crate::model::field::FieldValue::parse_leaning(
+                        cells.next().copied().unwrap_or_default(),
+                        columns.next().map_or($crate::model::date::Lean::Either, |column| column.lean),
+                        context,
+                    ).map_err(|why| format!("{}: {why}", $label.to_lowercase()))?,
                 )+})
             }
             fn key(&self) -> Option<String> {

@@ -13,10 +13,10 @@ use super::change::{Author, Change, Edit, Refusal, listed};
 use super::choice::{Choice, Set};
 use super::column::{Cell, CellContext, Column, ColumnSource, Emphasis, Sign, SortKey, SortOrder, Width};
 use super::date::{self, Date};
-use super::field::{Audience, Blank, SearchField};
+use super::field::{Audience, Blank, Holds, SearchField};
 use super::opening::{Week, opening};
 use super::organisation::Organisation;
-use super::record::{FilterInfo, Rules, record};
+use super::record::{FilterInfo, Rules, Section, record};
 use super::reference::Ref;
 use super::text::Text;
 use super::{AnyRecord, Id, Kind, Workspace};
@@ -104,15 +104,15 @@ record! {
         accessibility: Option<Text> = "Access", "steps, lift, loop, parking", paragraph, public,
             search(SearchField::Text);
         /// The number to ring.
-        phone: Option<Text> = "Phone", "the number to ring", public;
+        phone: Option<Text> = "Phone", "the number to ring", public, holds(Holds::Phone);
         /// The address to write to.
-        email: Option<Text> = "E-mail", "the address to write to", public;
+        email: Option<Text> = "E-mail", "the address to write to", public, holds(Holds::Email);
         /// Its page.
-        url: Option<Text> = "Web", "its web address", public;
+        url: Option<Text> = "Web", "its web address", public, holds(Holds::Web);
         /// People there.
         contacts: Vec<Contact> = "Contacts", "one a line: name | title | phone | e-mail", personal;
         /// The day its funding ends.
-        funding_ends: Option<Date> = "Funding ends", "a day: 31 mar 2027", public;
+        funding_ends: Option<Date> = "Funding ends", "a day: 31 mar 2027", ahead, public;
         /// What colleagues should know; it stays here and is not exported.
         notes: Option<Text> = "Notes", "for colleagues; never exported", paragraph, search(SearchField::Text);
     }
@@ -178,6 +178,30 @@ impl Standing {
 }
 
 impl Rules for Service {
+    const FORM: &'static [Section] = &[
+        Section::new(
+            "On the telephone",
+            &[
+                "name",
+                "status",
+                "phone",
+                "opening",
+                "eligibility",
+                "routes",
+                "how_to_refer",
+                "capacity",
+                "serves",
+                "needs",
+            ],
+        ),
+        Section::more("What it is", &["summary", "organisation", "aliases", "alert"]),
+        Section::more("For whom", &["ages", "sex", "clients"]),
+        Section::more("Where", &["locations", "hide_address", "accessibility", "languages"]),
+        Section::more("Cost and waiting", &["cost", "waiting"]),
+        Section::more("Other ways to reach it", &["email", "url", "contacts"]),
+        Section::more("Who stands behind it", &["commissioner", "funders", "referrers", "funding_ends"]),
+        Section::more("For colleagues", &["notes"]),
+    ];
     const COLUMNS: &'static [Column] = &[
         Column {
             name: "place",

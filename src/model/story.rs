@@ -9,7 +9,7 @@ use super::field::{Blank, SearchField, default_choice};
 use super::organisation::Organisation;
 use super::person::Person;
 use super::recommendation::Recommendation;
-use super::record::{Rules, StateFilter, record};
+use super::record::{Rules, Section, StateFilter, record};
 use super::reference::Ref;
 use super::service::Service;
 use super::text::Text;
@@ -55,7 +55,7 @@ record! {
         people: Vec<Ref<Person>> = "People", "who had a part in it, commas between", personal,
             search(SearchField::Organisation), hidden_if(is_kept, NOT_SHARED), back("Stories");
         /// When it happened.
-        on: Option<Date> = "Day", "when it happened: 12 mar", public, hidden_if(is_kept, NOT_SHARED);
+        on: Option<Date> = "Day", "when it happened: 12 mar", past, public, hidden_if(is_kept, NOT_SHARED);
         /// Who may read it.
         sharing: Sharing = "May be shared with", "not asked yet, partners, everybody or nobody", column(18), filter("sharing:");
         /// The recommendation it is an answer to.
@@ -72,6 +72,11 @@ record! {
 }
 
 impl Rules for Story {
+    const FORM: &'static [Section] = &[
+        Section::new("What worked", &["title", "text", "sharing"]),
+        Section::new("Where, when and who", &["place", "areas", "on", "organisations", "people"]),
+        Section::new("Where it comes from", &["recommendation", "action", "service"]),
+    ];
     const STATES: &'static [StateFilter<Self>] = &[
         StateFilter { word: "shared", holds: |story, _, _| story.is_for(Audience::Partners) },
         StateFilter { word: "unasked", holds: |story, _, _| story.sharing == Sharing::NotAskedYet },

@@ -26,7 +26,7 @@ record! {
         event: Option<Ref<Event>> = "Event", "the event; the latest when nothing is written", public, filter("event:"),
             back("Themes");
         /// The day on which it was decided to act on it.
-        priority_since: Option<Date> = "Priority since", "the day it was decided to act on it: 12 mar", public, column(20);
+        priority_since: Option<Date> = "Priority since", "the day it was decided to act on it: 12 mar", past, public, column(20);
         /// Who decided.
         decided_by: Vec<Ref<Person>> = "Decided by", "who was there, commas between", back("Decided on");
         /// Why.

@@ -73,7 +73,7 @@ record! {
     Told = told, Kind::Told;
     editable {
         /// The day.
-        on: Option<Date> = "Day", "the day they were told: today, fri, 12 mar", column(16);
+        on: Option<Date> = "Day", "the day they were told: today, fri, 12 mar", past, column(16);
         /// The organisation that was told.
         organisation: Option<Ref<Organisation>> = "Organisation", "the organisation that was told",
             search(SearchField::Name), filter("org:"), back("Told");

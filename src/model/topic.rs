@@ -15,7 +15,7 @@ use super::choice::choices;
 use super::event::{Event, latest, refuse_unknown};
 use super::field::{Blank, SearchField, default_choice};
 use super::person::Person;
-use super::record::{Rules, StateFilter, record};
+use super::record::{Rules, Section, StateFilter, record};
 use super::reference::Ref;
 use super::row::row;
 use super::text::Text;
@@ -90,6 +90,10 @@ record! {
 }
 
 impl Rules for Topic {
+    const FORM: &'static [Section] = &[
+        Section::new("On the wall", &["title", "conveners", "event", "slot", "space", "state", "interested"]),
+        Section::new("What came of it", &["note_taker", "discussion", "resources", "requests", "participants"]),
+    ];
     const STATES: &'static [StateFilter<Self>] = &[
         StateFilter { word: "placed", holds: |topic, _, _| topic.is_placed() },
         StateFilter { word: "unplaced", holds: |topic, _, _| topic.is_on_the_wall() && !topic.is_placed() },

@@ -14,6 +14,20 @@ impl Workspace {
         all.filter(|record| record.answers_to(&wanted, self)).collect()
     }
 
+    /// The records that people add whose names hold these words: each begins a word of the name.
+    pub fn called_like(&self, typed: &str) -> Vec<AnyRecord> {
+        let wanted = one_line(typed).to_lowercase();
+        let wanted: Vec<&str> = wanted.split_whitespace().collect();
+        let is_like = |record: &AnyRecord| {
+            let name = record.title(self).to_lowercase();
+            let has =
+                |word: &&str| name.split(|sign: char| !sign.is_alphanumeric()).any(|part| part.starts_with(*word));
+            !wanted.is_empty() && wanted.iter().all(has)
+        };
+        let kinds = Kind::ALL.iter().filter(|kind| kind.is_resident() && kind.is_addable() && !kind.is_private());
+        kinds.flat_map(|kind| self.iter(*kind)).filter(is_like).collect()
+    }
+
     /// The partnership's own record, if the workspace has one.
     pub fn itself(&self) -> Option<&Arc<Partnership>> {
         self.partnership.iter().next()

@@ -68,4 +68,31 @@ mod tests {
         let verify = crate::app::command::named("service.verify").unwrap();
         assert_eq!(map.first_key(verify), "v");
     }
+
+    #[test]
+    fn two_commands_exchange_their_keys() {
+        let (overrides, _) = parse("{\n  \"undo\": [\"U\"],\n  \"redo\": [\"u\", \"ctrl-r\"],\n}");
+        let (map, problems) = Keymap::with(&overrides);
+        assert!(problems.is_empty(), "{problems:?}");
+        let keys = ["undo", "redo"].map(|name| map.first_key(crate::app::command::named(name).unwrap()));
+        assert_eq!(keys, ["U", "u"]);
+    }
+
+    #[test]
+    fn a_mistake_in_an_exchange_leaves_both_as_they_were() {
+        let (overrides, _) = parse("{\n  \"service.verify\": [\"n\"],\n  \"record.new\": [\"nonsense\"],\n}");
+        let (map, problems) = Keymap::with(&overrides);
+        assert_eq!(
+            problems,
+            [
+                "keys.ron:2:3: n already does record.new; give that another key first",
+                "keys.ron:3:3: \"nonsense\" is no key; see `moot keys`",
+            ]
+        );
+        assert_eq!(map.first_key(crate::app::command::named("service.verify").unwrap()), "v");
+        // of two that take one key the later is named
+        let (overrides, _) = parse("{\n  \"undo\": [\"F5\"],\n  \"message\": [\"F5\"],\n}");
+        let (_, problems) = Keymap::with(&overrides);
+        assert_eq!(problems, ["keys.ron:3:3: F5 already does undo; give that another key first"]);
+    }
 }

@@ -141,12 +141,24 @@ struct EventLoop {
     /// The exit code, once the program is to end.
     ending: Option<u8>,
     signed: Option<String>,
+    /// When the program began.
+    began: Instant,
 }
 
 impl EventLoop {
     fn new(app: App, theme: Theme, drafts: DraftWorker) -> Self {
         let frames = FrameEncoder::default();
-        Self { app, theme, frames, storage: None, drafts, wake: None, ending: None, signed: None }
+        Self {
+            app,
+            theme,
+            frames,
+            storage: None,
+            drafts,
+            wake: None,
+            ending: None,
+            signed: None,
+            began: Instant::now(),
+        }
     }
 
     /// Deals with what comes until the program is to end. One draw shows everything that had come.
@@ -199,6 +211,7 @@ impl EventLoop {
         let (now, today) = clock();
         self.app.update(Event::Clock(now, today));
         self.app.update(Event::TimeOfDay(time_of_day()));
+        self.app.update(Event::Elapsed(self.began.elapsed()));
     }
 
     fn draw(&mut self) -> anyhow::Result<()> {

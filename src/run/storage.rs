@@ -213,6 +213,10 @@ impl Worker {
             Ok(atlas) => (atlas, None),
             Err(problem) => (Atlas::default(), Some(problem)), // the program works without a map
         };
+        let (thesaurus, thesaurus_problem) = match store::thesaurus(&dir) {
+            Ok(thesaurus) => (thesaurus, None),
+            Err(problem) => (store::default_thesaurus(), Some(problem)),
+        };
         let workspace = opened.workspace;
         let (watch, unwatched) = self.watch(&opened.store);
         let drafts = opened.store.drafts();
@@ -220,12 +224,19 @@ impl Worker {
         let loaded = Loaded {
             indexes: Indexes::default(),
             atlas: Arc::new(atlas),
+            thesaurus: Arc::new(thesaurus),
             directory: if scratch.is_some() {
                 "a scratch copy of the sample".to_owned()
             } else {
                 dir.display().to_string()
             },
-            problems: opened.problems.iter().chain(&map_problem).map(ToString::to_string).collect(),
+            problems: opened
+                .problems
+                .iter()
+                .chain(&map_problem)
+                .chain(&thesaurus_problem)
+                .map(ToString::to_string)
+                .collect(),
             read_only: opened.read_only,
             drafts: read_drafts(&drafts),
             kept,

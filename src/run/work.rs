@@ -113,9 +113,13 @@ fn plan_directory(
     let feed = exchange::feed_name(path);
     let package = exchange::read(path, &feed, on_progress).map_err(|problem| problem.0)?;
     let originals = originals(store)?;
-    let needs = store::need_table(store.dir()).map_err(|problem| problem.to_string())?;
-    let here =
-        ImportContext { workspace: &request.workspace, originals: &originals, needs: &needs, author: &request.author };
+    let thesaurus = store::thesaurus(store.dir()).map_err(|problem| problem.to_string())?;
+    let here = ImportContext {
+        workspace: &request.workspace,
+        originals: &originals,
+        thesaurus: &thesaurus,
+        author: &request.author,
+    };
     let plan = exchange::plan_import(package, &here, &mut request.random, on_progress).map_err(|problem| problem.0)?;
     let mut lines: Vec<String> = vec![plan.report.summary(), String::new()];
     lines.extend(plan.report.repairs.iter().take(detail::MAX_LINES).map(ToString::to_string));
@@ -185,10 +189,11 @@ fn write(
     let path = super::expand(path);
     exchange::write::check_target(&path, store.dir(), false).map_err(|problem| problem.0)?;
     let originals = originals(store)?;
-    let needs = store::need_table(store.dir()).map_err(|problem| problem.to_string())?;
+    let thesaurus = store::thesaurus(store.dir()).map_err(|problem| problem.to_string())?;
     let atlas = store::atlas(store.dir(), workspace).unwrap_or_default();
-    let context = ExportContext { workspace, originals: &originals, needs: &needs, atlas: &atlas, contacts: false };
+    let context =
+        ExportContext { workspace, originals: &originals, thesaurus: &thesaurus, atlas: &atlas, contacts: false };
     let mut on_progress = |_: Progress| !cancel.is_stopped();
     let written = exchange::export(format, &path, &context, &mut on_progress).map_err(|problem| problem.0)?;
-    Ok(format!("{} services written to {}", count(written), exchange::display_path(&path)))
+    Ok(format!("{} services written to {}", count(written), exchange::display_place(&path)))
 }

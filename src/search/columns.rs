@@ -4,6 +4,9 @@
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 
+use super::fit::Fit;
+use super::lexicon::{self, FIELD_BITS, Posting};
+use super::understand::national;
 use super::words::{normalized, truncated};
 use super::{Hit, Index};
 use crate::model::choice::Set;
@@ -12,7 +15,7 @@ use crate::model::gaps::DistrictCounts;
 use crate::model::organisation::Sector;
 use crate::model::place::{Atlas, Districts, MAX_DISTRICTS, Point, bounds};
 use crate::model::service::{Ages, Client, Location, Need, STALE_MONTHS, Service, Sex, Status};
-use crate::model::{AnyRecord, Audience, Date, Organisation, Ref, Text, Workspace};
+use crate::model::{AnyRecord, Audience, Date, Organisation, Ref, SearchField, Text, Workspace};
 
 /// The filterable values of one record.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +60,16 @@ pub(super) const NO_TOWN: u32 = u32::MAX;
 #[derive(Clone, Debug, Default)]
 pub(super) struct FilterColumns {
     pub rows: Vec<FilterRow>,
+    /// What puts each record in order.
+    pub fits: Vec<Fit>,
+    /// The services that meet each need, as postings.
+    pub of_needs: Vec<Vec<Posting>>,
+    /// Those that serve each district or are located in it.
+    pub of_districts: Vec<Vec<Posting>>,
+    /// Those that say neither whom they serve nor where they are.
+    pub of_nowhere: Vec<Posting>,
+    /// The telephone numbers of records: their digits as one dials them from home.
+    pub numbers: Vec<(u64, u32)>,
     sites: Vec<Site>,
     areas: Vec<u32>,
     /// Each name in its normalized form, and as the first record spells it.
@@ -80,11 +93,29 @@ impl FilterColumns {
         self.sites.shrink_to_fit();
         self.areas.shrink_to_fit();
         self.names.shrink_to_fit();
+        self.numbers.shrink_to_fit();
+        self.of_needs.iter_mut().chain(&mut self.of_districts).for_each(Vec::shrink_to_fit);
     }
 
     /// The id of a signature in its normalized form, if somebody signed so.
     pub fn signature(&self, normalized: &str) -> Option<NonZeroU32> {
         self.signatures.get(normalized).copied()
+    }
+
+    /// The records that have a number which ends in these digits, or begins with them.
+    pub fn with_number(&self, number: u64) -> Vec<Posting> {
+        let tens = 10_u64.pow(number.max(1).ilog10() + 1);
+        let begins = |mut known: u64| {
+            while known > number {
+                known /= 10;
+            }
+            known == number
+        };
+        let is_found = |known: u64| known >= number && (known % tens == number || begins(known));
+        let found = self.numbers.iter().filter(|(known, _)| is_found(*known));
+        let mut documents: Vec<u32> = found.map(|(_, document)| *document).collect();
+        documents.dedup();
+        documents.into_iter().map(|document| document << FIELD_BITS | u32::from(SearchField::Text.bit())).collect()
     }
 
     /// The locations of a record.
@@ -110,7 +141,37 @@ impl FilterColumns {
             other => FilterRow { sectors: sectors_referred_to(other, workspace), ..self.empty_row() },
         };
         let signatures = self.sign(record);
+        self.note_meanings(&row, &visible, workspace);
         self.rows.push(FilterRow { signatures, ..row });
+    }
+
+    /// Forgets what some records mean; their rows stay.
+    pub fn remove(&mut self, is_removed: impl Fn(usize) -> bool) {
+        let lists = self.of_needs.iter_mut().chain(&mut self.of_districts).chain([&mut self.of_nowhere]);
+        lists.for_each(|list| list.retain(|posting| !is_removed(lexicon::document(*posting))));
+        self.numbers.retain(|(_, document)| !is_removed(*document as usize));
+    }
+
+    /// Notes what the next record means: what needs it meets, what it serves, its numbers.
+    fn note_meanings(&mut self, row: &FilterRow, record: &AnyRecord, workspace: &Workspace) {
+        let document = self.rows.len() as u32;
+        let service = <&Service>::try_from(record).ok();
+        self.fits.push(Fit::new(row, service));
+        for number in numbers(record, workspace).into_iter().filter_map(dialled) {
+            self.numbers.push((number, document));
+        }
+        if service.is_none() {
+            return;
+        }
+        let posting = |field: SearchField| document << FIELD_BITS | u32::from(field.bit());
+        row.needs.iter().for_each(|need| at(&mut self.of_needs, need as usize).push(posting(SearchField::Need)));
+        let districts = row.serves.union(row.located);
+        districts
+            .positions()
+            .for_each(|district| at(&mut self.of_districts, district).push(posting(SearchField::Place)));
+        if districts.is_empty() && row.areas.0 == row.areas.1 && row.sites.0 == row.sites.1 {
+            self.of_nowhere.push(posting(SearchField::Place));
+        }
     }
 
     /// The signatures of a record.
@@ -193,6 +254,35 @@ impl FilterColumns {
         self.names.push((key.into(), name.clone()));
         id
     }
+}
+
+/// The list at a place, made if it is not there.
+fn at(lists: &mut Vec<Vec<Posting>>, place: usize) -> &mut Vec<Posting> {
+    if lists.len() <= place {
+        lists.resize_with(place + 1, Vec::new);
+    }
+    &mut lists[place]
+}
+
+/// The numbers by which a record is asked for: telephones, and the register number of the organisation.
+fn numbers<'a>(record: &'a AnyRecord, workspace: &'a Workspace) -> Vec<&'a str> {
+    let (organisation, service) = match record {
+        AnyRecord::Service(service) => {
+            (service.organisation.as_ref().and_then(|one| one.get(workspace)), Some(service))
+        }
+        AnyRecord::Organisation(one) => (Some(one.as_ref()), None),
+        _ => (None, None),
+    };
+    let theirs = organisation.map(|one| [&one.phone, &one.identifier]).into_iter().flatten();
+    let contacts = service.map(|service| service.contacts.as_slice()).unwrap_or_default();
+    let own = service.map(|service| &service.phone).into_iter().chain(contacts.iter().map(|contact| &contact.phone));
+    own.chain(theirs).flatten().map(Text::as_str).collect()
+}
+
+/// The digits of a telephone number as one dials it from home.
+fn dialled(phone: &str) -> Option<u64> {
+    let digits: String = phone.chars().filter(char::is_ascii_digit).take(18).collect();
+    national(&digits, phone.trim_start().starts_with('+'))
 }
 
 fn sector_set(sector: Option<Sector>) -> Set<Sector> {

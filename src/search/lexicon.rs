@@ -96,6 +96,12 @@ impl Lexicon {
         self.words.len()
     }
 
+    /// Whether some document holds this word.
+    pub fn holds(&self, word: &str) -> bool {
+        let known = self.numbers.find(hash(word), |at| self.words.get(*at) == word);
+        known.is_some_and(|at| !self.postings(*at).is_empty())
+    }
+
     /// The word with this number.
     pub fn word(&self, at: u32) -> &str {
         self.words.get(at)

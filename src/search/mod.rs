@@ -11,6 +11,7 @@ mod complete;
 mod extract;
 mod field_filter;
 mod filter;
+mod fit;
 mod highlight;
 mod lexicon;
 mod query;
@@ -19,21 +20,25 @@ mod score;
 #[cfg(test)]
 mod tests;
 mod top;
+mod understand;
 mod words;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 pub use crate::model::SearchField;
 pub use complete::{Completion, complete};
-pub use query::Query;
+pub use query::{Query, Understood};
 pub use rank::{Context, Found, Hit};
 
 use crate::model::place::Atlas;
 use crate::model::record::FilterInfo;
+use crate::model::thesaurus::Thesaurus;
 use crate::model::{AnyRecord, Id, Kind, Workspace, referrers};
 use columns::{AreaResolver, FilterColumns};
 use extract::extract;
 use lexicon::Lexicon;
+use understand::Gazetteer;
 
 /// Above so many changed or removed documents, building the index anew costs less than updating it.
 const MAX_UPDATED: usize = 1_000;
@@ -48,6 +53,8 @@ pub struct Index {
     by_name: Vec<u32>,
     lexicon: Lexicon,
     columns: FilterColumns,
+    gazetteer: Gazetteer,
+    thesaurus: Arc<Thesaurus>,
 }
 
 impl Index {
@@ -58,8 +65,15 @@ impl Index {
 
     /// Indexes only the words that the query `text` could match: for one search and no other, as the command line makes
     /// it.
-    pub fn build_for(text: &str, kinds: &[Kind], workspace: &Workspace, atlas: &Atlas) -> Self {
-        Self::build_filtered(&WordFilter::for_query(text), kinds, workspace, atlas)
+    pub fn build_for(
+        text: &str,
+        thesaurus: Arc<Thesaurus>,
+        kinds: &[Kind],
+        workspace: &Workspace,
+        atlas: &Atlas,
+    ) -> Self {
+        let filter = WordFilter::for_query(text, &thesaurus);
+        Self::build_filtered(&filter, kinds, workspace, atlas).with_thesaurus(thesaurus)
     }
 
     fn build_filtered(filter: &WordFilter, kinds: &[Kind], workspace: &Workspace, atlas: &Atlas) -> Self {
@@ -78,7 +92,15 @@ impl Index {
             lexicon.finish();
             (lexicon, columns)
         });
-        Self { kinds: kinds.to_vec(), ids, by_name, lexicon, columns }
+        let (gazetteer, thesaurus) = (Gazetteer::new(atlas), Arc::default());
+        Self { kinds: kinds.to_vec(), ids, by_name, lexicon, columns, gazetteer, thesaurus }
+    }
+
+    /// With a table of what words mean: without it they only say what they say.
+    #[must_use]
+    pub fn with_thesaurus(mut self, thesaurus: Arc<Thesaurus>) -> Self {
+        self.thesaurus = thesaurus;
+        self
     }
 
     /// How many records are indexed.
@@ -121,8 +143,8 @@ impl Index {
         let removed = self.documents_of(&affected);
         let dead = self.ids.len() - self.by_name.len() + removed.len();
         if affected.len() > MAX_UPDATED || dead > MAX_UPDATED + self.by_name.len() {
-            let kinds = std::mem::take(&mut self.kinds);
-            *self = Self::build(&kinds, workspace, atlas);
+            let (kinds, thesaurus) = (std::mem::take(&mut self.kinds), std::mem::take(&mut self.thesaurus));
+            *self = Self::build(&kinds, workspace, atlas).with_thesaurus(thesaurus);
             return;
         }
         self.remove(&removed);
@@ -157,6 +179,7 @@ impl Index {
             self.ids[*document as usize] = None;
         }
         self.lexicon.remove(|document| is_removed[document]);
+        self.columns.remove(|document| is_removed[document]);
         self.by_name.retain(|document| !is_removed[*document as usize]);
     }
 
@@ -179,6 +202,12 @@ impl Indexes {
     /// Indexes all records of these sets of kinds.
     pub fn build(sets: &[&[Kind]], workspace: &Workspace, atlas: &Atlas) -> Self {
         Self(sets.iter().map(|kinds| Index::build(kinds, workspace, atlas)).collect())
+    }
+
+    /// With a table of what words mean.
+    #[must_use]
+    pub fn with_thesaurus(self, thesaurus: &Arc<Thesaurus>) -> Self {
+        Self(self.0.into_iter().map(|index| index.with_thesaurus(thesaurus.clone())).collect())
     }
 
     /// The index of these kinds, if there is one.
@@ -216,8 +245,10 @@ impl WordFilter {
         Self(None)
     }
 
-    fn for_query(text: &str) -> Self {
-        let terms = words::words(text).into_iter();
+    fn for_query(text: &str, thesaurus: &Thesaurus) -> Self {
+        let words = words::words(text);
+        let same: Vec<String> = words.iter().flat_map(|word| thesaurus.same(word)).cloned().collect();
+        let terms = words.into_iter().chain(same);
         let masks = terms.map(|term| (words::letter_mask(&term), lexicon::max_typos(term.chars().count()) as u32));
         Self(Some(masks.collect()))
     }

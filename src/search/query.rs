@@ -1,12 +1,15 @@
 //! Parsing a query: terms, excluded terms, exact terms, filters, and what could not be understood.
 
+use std::ops::Range;
+
 use super::Index;
 use super::field_filter::field_of;
 use super::filter::{self, Predicate};
+use super::understand::{Means, Person, Spot, Unit, When, Word, understand};
 use super::words::{for_each_word, truncated};
-use crate::model::SearchField;
 use crate::model::place::{Atlas, Point};
 use crate::model::record::FilterInfo;
+use crate::model::{Kind, SearchField};
 
 /// A parsed query. Parse it anew when the text or the index changes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,8 +18,12 @@ pub struct Query {
     pub(super) filters: Vec<Filter>,
     /// What could not be understood, a sentence each. The rest of the query is searched for.
     pub problems: Vec<String>,
+    /// The first of them that is about a filter: what is found is not what was asked for.
+    pub misunderstood: Option<String>,
     /// The text split at blanks, so that a suggestion can leave out one part.
     parts: Vec<String>,
+    /// What its words were understood as.
+    units: Vec<Unit>,
 }
 
 /// A word that a record must hold, or must not.
@@ -31,6 +38,19 @@ pub(super) struct Term {
     pub fields: u8,
     /// The index of its part.
     pub part: usize,
+    /// What it means beside what it says.
+    pub means: Option<Means>,
+    /// Its share of the words that mean this together.
+    pub share: f32,
+    /// Whether it is a small word in a phrase, which says nothing by itself.
+    pub is_small: bool,
+}
+
+impl Term {
+    /// Whether a record is a hit without it: what is said of the person or the day only puts hits in order.
+    pub fn is_beside(&self) -> bool {
+        matches!(self.means, Some(Means::Person(_) | Means::When(_)))
+    }
 }
 
 /// A predicate on a record, negated by `!`.
@@ -39,6 +59,21 @@ pub(super) struct Filter {
     pub predicate: Predicate,
     pub is_negated: bool,
     pub part: usize,
+}
+
+/// What some parts of a query were understood as.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Understood {
+    /// In the words of the domain: accommodation, serves Weymouth.
+    pub label: String,
+    /// The numbers of the parts.
+    pub parts: Range<usize>,
+}
+
+/// The parts of the query in which the words of a unit stand.
+fn parts_of(words: &[Word], unit: &Unit) -> Range<usize> {
+    let part = |at: usize| words.get(at).map_or(0, |word| word.part);
+    part(unit.words.start)..part(unit.words.end.saturating_sub(1)) + 1
 }
 
 /// The most terms of a query that are searched for: each is a bit of a 16-bit set while scores are added up.
@@ -69,8 +104,72 @@ impl Query {
             let is_finished = !is_open || at + 1 < query.parts.len();
             query.parse_part(at, &part, is_finished, index, atlas);
         }
+        query.understand(is_open, index, atlas);
         query.drop_stop_words();
         query
+    }
+
+    /// Reads what its plain words mean.
+    fn understand(&mut self, is_open: bool, index: &Index, atlas: &Atlas) {
+        if !index.kinds().contains(&Kind::Service) {
+            return;
+        }
+        let is_plain = |term: &&mut Term| !term.is_exact && !term.is_excluded && term.fields == ALL_FIELDS;
+        let mut plain: Vec<&mut Term> = self.terms.iter_mut().filter(is_plain).collect();
+        let word = |term: &&mut Term| Word {
+            text: term.text.clone(),
+            part: term.part,
+            typed: self.parts.get(term.part).cloned().unwrap_or_default(),
+        };
+        let words: Vec<Word> = plain.iter().map(word).collect();
+        let is_growing = is_open && plain.last().is_some_and(|term| !term.is_finished);
+        let units = understand(&words, is_growing, index, atlas);
+        for unit in &units {
+            let share = 1.0 / unit.words.len() as f32;
+            for term in &mut plain[unit.words.clone()] {
+                let is_small = share < 1.0 && STOP_WORDS.contains(&term.text.as_str());
+                (term.means, term.share, term.is_small) = (Some(unit.means.clone()), share, is_small);
+            }
+        }
+        self.units = units.into_iter().map(|unit| Unit { words: parts_of(&words, &unit), ..unit }).collect();
+    }
+
+    /// What was understood of the words beside what they say, each with its parts of the query, from the left.
+    pub fn understood(&self) -> Vec<Understood> {
+        let said = self.units.iter().filter(|unit| unit.means != Means::Nothing);
+        said.map(|unit| Understood { label: unit.means.label(), parts: unit.words.clone() }).collect()
+    }
+
+    /// The text with some parts taken for what they say and no more: `'flat` is found as it is written.
+    pub fn literal(&self, parts: Range<usize>) -> String {
+        let literal =
+            |(at, text): (usize, &String)| if parts.contains(&at) { format!("'{text}") } else { text.clone() };
+        self.parts.iter().enumerate().map(literal).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What is said of the person who asks.
+    pub(super) fn person(&self) -> Person {
+        let said = self.units.iter().filter_map(|unit| match &unit.means {
+            Means::Needs(_, person) | Means::Person(person) => Some(*person),
+            _ => None,
+        });
+        said.fold(Person::default(), Person::and)
+    }
+
+    /// When it is to be open.
+    pub(super) fn when(&self) -> Option<When> {
+        self.units.iter().find_map(|unit| match &unit.means {
+            Means::When(when) => Some(*when),
+            _ => None,
+        })
+    }
+
+    /// The place that its words name.
+    pub(super) fn spot(&self) -> Option<&Spot> {
+        self.units.iter().find_map(|unit| match &unit.means {
+            Means::Where(spot) => Some(spot),
+            _ => None,
+        })
     }
 
     /// Whether it has neither terms nor filters: it then finds everything.
@@ -105,12 +204,22 @@ impl Query {
         }
         if let Some(name) = unknown_filter(text).filter(|_| !index.kinds().is_empty()) {
             let names = index.filters().iter().map(|filter| filter.name).collect::<Vec<_>>().join(" ");
-            self.problems.push(format!("there is no filter {name:?}; there are {names}"));
+            self.misunderstand(format!("there is no filter {name:?}; there are {names}"));
         }
         let (text, is_exact) = text.strip_prefix('\'').map_or((text, false), |text| (text, true));
         self.push_terms(
             text,
-            &Term { text: String::new(), is_exact, is_excluded, is_finished, fields: ALL_FIELDS, part },
+            &Term {
+                text: String::new(),
+                is_exact,
+                is_excluded,
+                is_finished,
+                fields: ALL_FIELDS,
+                part,
+                means: None,
+                share: 1.0,
+                is_small: false,
+            },
         );
     }
 
@@ -135,13 +244,21 @@ impl Query {
                 is_finished,
                 fields: SearchField::Organisation.bit(),
                 part,
+                means: None,
+                share: 1.0,
+                is_small: false,
             };
             return self.push_terms(value, &template);
         }
         match filter::parse_predicate(name, value, index, atlas) {
             Ok(predicate) => self.filters.push(Filter { predicate, is_negated, part }),
-            Err(problem) => self.problems.push(problem),
+            Err(problem) => self.misunderstand(problem),
         }
+    }
+
+    fn misunderstand(&mut self, problem: String) {
+        self.misunderstood.get_or_insert_with(|| problem.clone());
+        self.problems.push(problem);
     }
 
     fn push_terms(&mut self, text: &str, template: &Term) {
@@ -168,7 +285,11 @@ impl Query {
 
     fn drop_stop_words(&mut self) {
         let is_stop_word = |term: &Term| {
-            term.is_finished && !term.is_exact && !term.is_excluded && STOP_WORDS.contains(&term.text.as_str())
+            let says_nothing = match term.means {
+                None => STOP_WORDS.contains(&term.text.as_str()),
+                Some(ref means) => *means == Means::Nothing,
+            };
+            term.is_finished && !term.is_exact && !term.is_excluded && says_nothing
         };
         if self.terms.iter().any(|term| !is_stop_word(term) && !term.is_excluded) {
             self.terms.retain(|term| !is_stop_word(term));

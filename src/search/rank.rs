@@ -4,17 +4,20 @@
 //! match (the word, or a word it begins) outweighs any number of fuzzy ones, so that a guess never stands before what a
 //! record says; fuzzy matches are looked for only where literal ones are few or lead to nothing.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use super::Index;
 use super::filter::CompiledFilter;
-use super::lexicon::{self, Match};
+use super::fit::Asked;
+use super::lexicon::{self, FIELD_BITS, Match, Posting};
 use super::query::{Query, Term};
 use super::score::{Accumulators, EXCLUDED, FieldWeights, PostingScorer};
 use super::top;
+use super::understand::Means;
 use crate::model::SearchField;
 use crate::model::place::{Atlas, Point};
-use crate::model::{Date, Id, Workspace};
+use crate::model::{Date, Id, Text, Workspace};
 
 /// What a search reads beside the index.
 #[derive(Clone, Copy, Debug)]
@@ -86,6 +89,8 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// No record matches every term: these match the most terms.
     pub partial: bool,
+    /// The words that no record holds.
+    pub unknown: Vec<String>,
     /// Where nothing matches: the query less the one part without which it finds most, and how many that are.
     pub suggestion: Option<(String, usize)>,
 }
@@ -107,19 +112,60 @@ const MAX_TERM_WEIGHT: f32 = 5.0;
 /// A term with fewer literal matches than this is matched fuzzily as well.
 const MIN_LITERAL_MATCHES: usize = 5;
 
-/// A term of the query and the words it matches.
-struct TermMatches<'q> {
-    term: &'q Term,
+/// What a need gains that words of a query mean, and what each further word of the phrase adds: less than a word that is
+/// literally there, more than any number of guesses.
+const MEANING: f32 = 30.0;
+const LONGER_MEANING: f32 = 5.0;
+
+/// What a service gains that does not say where it is or whom it serves, when a place is asked for: not stated is not no.
+const NOWHERE: f32 = 5.0;
+
+/// What a service gains that is at the place that was asked for; less with every kilometre, nothing at [`FAR_KM`].
+const NEAR: f32 = 10.0;
+const FAR_KM: f32 = 30.0;
+
+/// What a literal match in a long text gains where needs are asked for: many words are said there in passing; the rarer
+/// one is, the more it says.
+const IN_PASSING: f32 = 15.0;
+const IN_PASSING_RARE: f32 = 45.0;
+
+/// What a record gains whose number was asked for.
+const NUMBER: f32 = 200.0;
+
+/// What a record gains for its share of the words when none holds all.
+const SHARE: f32 = 120.0;
+
+/// So many hits that hold every word are enough; where they are fewer, and needs are asked for, those that meet the needs
+/// follow.
+const ENOUGH: usize = 5;
+
+/// So many of the best hits are asked whether they are open.
+const MAX_ASKED_HOURS: usize = 100;
+
+/// What a service gains that is open when it is needed, and one loses that is closed then.
+const OPEN: f32 = 15.0;
+
+/// A term of the query and what it matches.
+struct TermMatches<'a> {
+    term: &'a Term,
     literal: Vec<Match>,
     /// `None` until they are looked for.
     fuzzy: Option<Vec<Match>>,
+    /// The documents that have what the term means, and how many points each gains.
+    means: Vec<(Cow<'a, [Posting]>, f32)>,
     /// The number of postings of all these words.
     count: usize,
+    /// The number of all postings, those of its meaning as well.
+    documents: usize,
 }
 
 impl TermMatches<'_> {
     fn fuzzy(&self) -> &[Match] {
         self.fuzzy.as_deref().unwrap_or_default()
+    }
+
+    fn is_beside(&self) -> bool {
+        self.term.is_beside()
     }
 }
 
@@ -131,7 +177,10 @@ impl Index {
         }
         let mut accumulators = ACCUMULATORS.take();
         let filters = self.compile_filters(query, context.today);
-        let found = Search { index: self, query, context, filters, near: query.near() }.run(&mut accumulators);
+        let asks_needs = query.terms.iter().any(|term| matches!(term.means, Some(Means::Needs(..))));
+        let asked = Asked::on(context.today, query.person(), asks_needs);
+        let search = Search { index: self, query, context, filters, near: query.near(), asked };
+        let found = search.run(&mut accumulators);
         ACCUMULATORS.set(accumulators);
         found
     }
@@ -151,59 +200,145 @@ struct Search<'a> {
     context: Context<'a>,
     filters: Vec<(CompiledFilter<'a>, bool)>,
     near: Option<Point>,
+    asked: Asked,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
     fn run(&self, accumulators: &mut Accumulators) -> Found {
         let mut terms = self.match_terms();
         if terms.is_empty() && !self.query.terms.iter().any(|term| term.is_excluded) {
             return self.found(self.hits(|_| true, |_| (0.0, 0)));
         }
-        let hits = self.hits_with_all(&terms, accumulators, true);
-        if !hits.is_empty() || terms.is_empty() {
+        let all = required_of(&terms, |_| true);
+        if all == 0 && !terms.is_empty() {
+            return self.found(self.hits_for_person(&terms, accumulators));
+        }
+        let hits = self.hits_with(&terms, all, accumulators, true);
+        if terms.is_empty() || hits.len() >= ENOUGH || !(hits.is_empty() || self.asked.need) {
             return self.found(hits);
+        }
+        if self.asked.need {
+            let core = required_of(&terms, |term| term.means.is_some());
+            let hits = self.hits_with(&terms, core, accumulators, false);
+            if !hits.is_empty() {
+                return Found { unknown: unknown(&terms), ..self.found(hits) };
+            }
         }
         for matches in &mut terms {
             self.add_fuzzy(matches);
         }
-        let hits = self.hits_with_all(&terms, accumulators, false);
+        let hits = self.hits_with(&terms, all, accumulators, false);
         if hits.is_empty() { self.partial(&terms, accumulators) } else { self.found(hits) }
     }
 
-    /// The documents that hold all terms. With `only_all`, nothing is said of the others; without, the accumulators know
+    /// The documents that hold some terms. With `only_these`, nothing is said of the others; without, the accumulators know
     /// the terms that each holds.
-    fn hits_with_all(&self, terms: &[TermMatches<'_>], accumulators: &mut Accumulators, only_all: bool) -> Vec<Hit> {
-        let is_impossible = terms.iter().any(|matches| matches.count == 0);
-        if is_impossible && only_all {
+    fn hits_with(
+        &self,
+        terms: &[TermMatches<'_>],
+        required: u16,
+        accumulators: &mut Accumulators,
+        only_these: bool,
+    ) -> Vec<Hit> {
+        let is_impossible = (0..).zip(terms).any(|(at, matches)| required & 1 << at != 0 && matches.documents == 0);
+        if is_impossible && only_these {
             return Vec::new();
         }
         accumulators.reset(self.index.ids.len());
         self.exclude(accumulators);
-        self.accumulate(terms, accumulators, only_all);
+        self.accumulate(terms, accumulators, if only_these { required } else { 0 });
         if is_impossible {
             return Vec::new();
         }
-        let all = all_of(terms);
-        self.hits(|document| accumulators.terms(document) == all, |document| accumulators.score(document))
+        let is_wanted = |document| accumulators.terms(document) & (required | EXCLUDED) == required;
+        self.hits(is_wanted, |document| accumulators.score(document))
     }
 
-    /// The terms that a record must hold with the words they match, rarest first: later terms then only look at the few
-    /// documents that hold the earlier ones.
-    fn match_terms(&self) -> Vec<TermMatches<'_>> {
+    /// Where only the person or the day is spoken of: those that say they are for this person, and those that hold the words.
+    fn hits_for_person(&self, terms: &[TermMatches<'_>], accumulators: &mut Accumulators) -> Vec<Hit> {
+        accumulators.reset(self.index.ids.len());
+        self.exclude(accumulators);
+        self.accumulate(terms, accumulators, 0);
+        let (person, is_day) = (&self.asked.person, self.query.when().is_some());
+        let is_wanted = |document| {
+            let held = accumulators.terms(document);
+            held & EXCLUDED == 0 && (held != 0 || is_day || self.index.columns.fits[document as usize].says_so(person))
+        };
+        self.hits(is_wanted, |document| accumulators.score(document))
+    }
+
+    /// The terms that a record must hold with what they match, rarest first: later terms then only look at the few
+    /// documents that hold the earlier ones. Those beside which a record is a hit all the same come last.
+    fn match_terms(&self) -> Vec<TermMatches<'a>> {
         let terms = self.query.terms.iter().filter(|term| !term.is_excluded);
-        let mut found: Vec<TermMatches<'_>> = terms
-            .map(|term| {
-                let literal = self.index.lexicon.prefix_matches(&term.text, term.is_exact, term.is_finished);
-                let count = self.count_postings(&literal);
-                let mut matches = TermMatches { term, literal, fuzzy: None, count };
-                if count < MIN_LITERAL_MATCHES {
-                    self.add_fuzzy(&mut matches);
-                }
-                matches
-            })
-            .collect();
-        found.sort_by_key(|matches| matches.count);
+        let mut found: Vec<TermMatches<'_>> = terms.map(|term| self.match_term(term)).collect();
+        found.sort_by_key(|matches| (matches.is_beside(), matches.documents));
         found
+    }
+
+    fn match_term(&self, term: &'a Term) -> TermMatches<'a> {
+        let lexicon = &self.index.lexicon;
+        let mut literal = match term.is_beside() {
+            true => lexicon.prefix_matches(&term.text, true, true),
+            false if term.is_small => Vec::new(),
+            false => lexicon.prefix_matches(&term.text, term.is_exact, term.is_finished),
+        };
+        for same in self.index.thesaurus.same(&term.text).iter().filter(|_| !term.is_exact) {
+            literal.extend(lexicon.prefix_matches(same, true, true));
+        }
+        let (count, means) = (self.count_postings(&literal), self.meaning(term));
+        let documents = count + means.iter().map(|(postings, _)| postings.len()).sum::<usize>();
+        let mut matches = TermMatches { term, literal, fuzzy: None, means, count, documents };
+        if documents < MIN_LITERAL_MATCHES && !term.is_beside() {
+            self.add_fuzzy(&mut matches);
+        }
+        matches
+    }
+
+    /// The documents that have what a term means, and the points each gains.
+    fn meaning(&self, term: &Term) -> Vec<(Cow<'a, [Posting]>, f32)> {
+        let columns = &self.index.columns;
+        let points = (MEANING + LONGER_MEANING * (1.0 / term.share - 1.0)) * term.share;
+        let list = |lists: &'a [Vec<Posting>], at: usize, points| {
+            let list = lists.get(at).map(Vec::as_slice).unwrap_or_default();
+            (Cow::Borrowed(list), points)
+        };
+        match &term.means {
+            Some(Means::Needs(needs, _)) => {
+                needs.iter().map(|(need, weight)| list(&columns.of_needs, *need as usize, points * weight)).collect()
+            }
+            Some(Means::Where(spot)) => {
+                let districts = spot.districts.positions();
+                let served = districts.map(|at| list(&columns.of_districts, at, points / spot.districts.len() as f32));
+                let nowhere = (Cow::Borrowed(columns.of_nowhere.as_slice()), NOWHERE * term.share);
+                served.chain([nowhere]).collect()
+            }
+            Some(Means::Address(address)) => vec![(Cow::Owned(self.addressed(address)), NUMBER * term.share)],
+            Some(Means::Number(number)) => vec![(Cow::Owned(columns.with_number(*number)), NUMBER * term.share)],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The services and organisations with an e-mail or web address. All records are read: this is asked rarely, and in an
+    /// index the words of addresses would cost every other search.
+    fn addressed(&self, address: &str) -> Vec<Posting> {
+        let holds = |text: &Text| text.to_lowercase().contains(address);
+        let workspace = self.context.workspace;
+        let is_meant = |id: &Id| {
+            let service = workspace.services.get(*id);
+            let organisation = match service {
+                Some(service) => service.organisation.as_ref().and_then(|one| one.get(workspace)),
+                None => workspace.organisations.get(*id).map(AsRef::as_ref),
+            };
+            let own = service.map(|one| [&one.email, &one.url]).into_iter().flatten();
+            let contacts = service.map(|one| one.contacts.as_slice()).unwrap_or_default();
+            let theirs = organisation.map(|one| [&one.email, &one.url]).into_iter().flatten();
+            let written = contacts.iter().map(|contact| &contact.email);
+            own.chain(theirs).chain(written).flatten().any(holds)
+        };
+        let documents = (0_u32..).zip(&self.index.ids);
+        let found = documents.filter(|(_, id)| id.as_ref().is_some_and(is_meant));
+        found.map(|(document, _)| document << FIELD_BITS | u32::from(SearchField::Text.bit())).collect()
     }
 
     fn count_postings(&self, matches: &[Match]) -> usize {
@@ -212,11 +347,18 @@ impl Search<'_> {
 
     /// Adds the words that a term may stand for with a typing mistake or as an abbreviation.
     fn add_fuzzy(&self, matches: &mut TermMatches<'_>) {
-        if matches.term.is_exact || matches.fuzzy.is_some() {
+        let is_alone = self.query.terms.len() == 1;
+        let is_short = matches.term.text.chars().nth(2).is_none(); // abbreviates a word only beside another
+        if matches.term.is_exact || matches.term.is_small || matches.is_beside() || is_alone && is_short {
+            return;
+        }
+        if matches.fuzzy.is_some() {
             return;
         }
         let fuzzy = self.index.lexicon.fuzzy_matches(&matches.term.text, matches.term.is_finished);
-        matches.count += self.count_postings(&fuzzy);
+        let count = self.count_postings(&fuzzy);
+        matches.count += count;
+        matches.documents += count;
         matches.fuzzy = Some(fuzzy);
     }
 
@@ -231,25 +373,40 @@ impl Search<'_> {
         }
     }
 
-    /// Adds the scores of all terms. With `only_all`, documents that lack an earlier term are skipped.
+    /// Adds the scores of all terms. Documents that lack an earlier one of the `required` terms are skipped.
     ///
     /// A term weighs by its inverse document frequency (Spärck Jones, 1972), scaled to 0 to 1 so that collections of
     /// every size rank alike.
-    fn accumulate(&self, terms: &[TermMatches<'_>], accumulators: &mut Accumulators, only_all: bool) {
+    fn accumulate(&self, terms: &[TermMatches<'_>], accumulators: &mut Accumulators, required: u16) {
         let documents = self.index.len().max(1) as f32;
         for (at, matches) in terms.iter().enumerate() {
-            let required = if only_all { (1_u16 << at) - 1 } else { 0 };
+            let bit = 1 << at;
+            let required = required & (bit - 1);
             let frequency = matches.count.max(1) as f32;
-            let rarity = (1.0 + documents / frequency).ln() / (1.0 + documents).ln();
-            let scale = MAX_TERM_WEIGHT * rarity.clamp(0.05, 1.0);
-            let weights = FieldWeights::new(matches.term.fields & !ignored_fields(matches.term));
-            let literal = matches.literal.iter().map(|found| (found, LITERAL_BONUS));
-            for (found, bonus) in literal.chain(matches.fuzzy().iter().map(|found| (found, 0.0))) {
-                let quality = found.quality * scale;
-                let scorer = PostingScorer { bit: 1 << at, required, bonus, quality, weights: &weights };
+            let rarity = ((1.0 + documents / frequency).ln() / (1.0 + documents).ln()).clamp(0.05, 1.0);
+            let weights = self.weights(matches.term, rarity);
+            let literal = matches.literal.iter().map(|found| (found, true));
+            for (found, is_literal) in literal.chain(matches.fuzzy().iter().map(|found| (found, false))) {
+                let quality = found.quality * MAX_TERM_WEIGHT * rarity;
+                let scorer = PostingScorer { bit, required, is_literal, quality, weights: &weights };
                 accumulators.add(self.index.lexicon.postings(found.word), &scorer);
             }
+            for (postings, points) in &matches.means {
+                accumulators.add_meaning(postings, bit, required, *points);
+            }
         }
+    }
+
+    /// What a term gains in each field.
+    fn weights(&self, term: &Term, rarity: f32) -> FieldWeights {
+        let asks_needs = self.asked.need;
+        let means_need = matches!(term.means, Some(Means::Needs(..)));
+        let counted = if term.is_beside() { NAMES } else { term.fields & !ignored_fields(term) };
+        FieldWeights::new(counted, |field| match field {
+            SearchField::Text if asks_needs => IN_PASSING + IN_PASSING_RARE * rarity,
+            SearchField::Need if means_need => 0.0, // what it means is counted by itself
+            _ => LITERAL_BONUS,
+        })
     }
 
     /// Those of some documents that pass the filters, in the order of names, with their scores and the fields in which
@@ -260,6 +417,7 @@ impl Search<'_> {
         self.for_each(is_wanted, |document| {
             if let Some(id) = self.index.ids[document as usize] {
                 let (score, flags) = score(document);
+                let score = (score + self.index.columns.fits[document as usize].score(&self.asked)).max(0.0);
                 hits.push(Hit { id, document, flags, score, km: f32::INFINITY });
             }
         });
@@ -300,9 +458,11 @@ impl Search<'_> {
 
     /// The distance from the point of `near:`; infinite where either is not known.
     fn km(&self, document: usize) -> f32 {
-        let Some(from) = self.near else {
-            return f32::INFINITY;
-        };
+        self.near.map_or(f32::INFINITY, |from| self.km_from(from, document))
+    }
+
+    /// The distance from a point; infinite where no address is known.
+    fn km_from(&self, from: Point, document: usize) -> f32 {
         let points = self.index.columns.sites(document).iter().filter_map(|site| site.point());
         points.map(|point| point.km_to(from) as f32).fold(f32::INFINITY, f32::min)
     }
@@ -316,7 +476,7 @@ impl Search<'_> {
     }
 
     fn found(&self, hits: Vec<Hit>) -> Found {
-        Found { hits: self.ranked(hits), partial: false, suggestion: None }
+        Found { hits: self.ranked(hits), ..Found::default() }
     }
 
     /// Ranks hits that come in the order of names; sorting is stable, so equal ones stay in it.
@@ -325,30 +485,76 @@ impl Search<'_> {
             hits.sort_by(|a, b| a.km.total_cmp(&b.km).then(b.score.total_cmp(&a.score)));
         } else if self.query.terms.is_empty() {
             return hits;
-        } else if hits.len() <= MAX_SORTED {
-            hits.sort_by(|a, b| b.score.total_cmp(&a.score));
         } else {
-            top::best_first(&mut hits, MAX_RANKED);
+            self.add_nearness(&mut hits);
+            if hits.len() <= MAX_SORTED {
+                hits.sort_by(|a, b| b.score.total_cmp(&a.score));
+            } else {
+                top::best_first(&mut hits, MAX_RANKED);
+            }
+            self.put_open_first(&mut hits);
         }
         hits
     }
 
-    /// The documents that hold the most terms, and a suggestion.
+    /// Where a day is asked for, the best hits that are open then stand before those that are closed.
+    fn put_open_first(&self, hits: &mut [Hit]) {
+        let Some(when) = self.query.when() else { return };
+        let count = MAX_ASKED_HOURS.min(hits.len());
+        let best = &mut hits[..count];
+        for hit in best.iter_mut() {
+            let service = self.context.workspace.services.get(hit.id);
+            hit.score += match service.and_then(|service| service.week()) {
+                Some(week) if when.is_open(&week, self.context.today) => OPEN,
+                Some(_) => -OPEN,
+                None => 0.0,
+            };
+        }
+        best.sort_by(|a, b| b.score.total_cmp(&a.score));
+    }
+
+    /// Where a place is asked for by name, the nearer ones gain.
+    fn add_nearness(&self, hits: &mut [Hit]) {
+        let Some(from) = self.query.spot().and_then(|spot| spot.point).filter(|_| hits.len() <= MAX_SORTED) else {
+            return;
+        };
+        for hit in hits {
+            let km = self.km_from(from, hit.document as usize);
+            hit.score += NEAR * (1.0 - km / FAR_KM).max(0.0);
+        }
+    }
+
+    /// The documents that hold most of the terms, and a suggestion. What a need or a place means weighs more than a word, a
+    /// rare word more than one that stands everywhere.
     fn partial(&self, terms: &[TermMatches<'_>], accumulators: &Accumulators) -> Found {
         let sets = accumulators.count_sets(&self.index.by_name, terms.len());
         let suggestion = self.suggest(terms, &sets, accumulators);
-        let held = (0_u16..).zip(&sets).filter(|(_, documents)| **documents > 0).map(|(set, _)| set.count_ones());
-        let most = held.max();
-        let mut hits = Vec::new();
-        for held in (1..=most.unwrap_or_default()).rev() {
-            let is_wanted = |document| accumulators.count_terms(document) == held;
-            hits = self.hits(is_wanted, |document| accumulators.score(document));
-            if !hits.is_empty() {
-                break;
-            }
-        }
+        let weights = self.weights_of(terms);
+        let weight = |set: usize| -> f32 {
+            (0..).zip(&weights).filter(|(at, _)| set & 1 << at != 0).map(|(_, weight)| *weight).sum()
+        };
+        let of_sets: Vec<f32> = (0..sets.len()).map(weight).collect();
+        let most = of_sets.iter().zip(&sets).filter(|(_, count)| **count > 0).map(|(weight, _)| *weight);
+        let most = most.fold(0.0, f32::max);
+        let held = |document| of_sets.get(usize::from(accumulators.terms(document))).copied().unwrap_or_default();
+        let is_wanted = |document| held(document) > 0.0 && held(document) * 2.0 >= most;
+        let hits = self.hits(is_wanted, |document| {
+            let (score, fields) = accumulators.score(document);
+            (score + SHARE * held(document) / most, fields)
+        });
         let partial = !hits.is_empty();
-        Found { hits: self.ranked(hits), partial, suggestion }
+        Found { hits: self.ranked(hits), partial, suggestion, unknown: unknown(terms) }
+    }
+
+    /// How much each term weighs among the others.
+    fn weights_of(&self, terms: &[TermMatches<'_>]) -> Vec<f32> {
+        let documents = self.index.len().max(1) as f32;
+        let weight = |matches: &TermMatches<'_>| match &matches.term.means {
+            Some(Means::Needs(..) | Means::Where(_)) => 2.0 * matches.term.share,
+            Some(_) => 0.2,
+            None => (1.0 + documents / matches.count.max(1) as f32).ln() / (1.0 + documents).ln(),
+        };
+        terms.iter().map(weight).collect()
     }
 
     /// The query without the part whose absence finds most. Nothing is searched again: it is known how many documents
@@ -366,7 +572,7 @@ impl Search<'_> {
                 continue;
             }
             let dropped = terms.iter().enumerate().filter(|(_, matches)| matches.term.part == part);
-            let required = all_of(terms) & !dropped.fold(0, |set, (at, _)| set | 1 << at);
+            let required = required_of(terms, |_| true) & !dropped.fold(0, |set, (at, _)| set | 1 << at);
             counts.push((self.count_without(part, required, sets, accumulators), part));
         }
         let (count, part) = counts.into_iter().max()?;
@@ -388,13 +594,26 @@ impl Search<'_> {
     }
 }
 
-/// The set of all terms, a bit each.
-fn all_of(terms: &[TermMatches<'_>]) -> u16 {
-    (1 << terms.len()) - 1
+/// The set of those terms that a record must hold, a bit each.
+fn required_of(terms: &[TermMatches<'_>], is_required: impl Fn(&Term) -> bool) -> u16 {
+    let required = (0..).zip(terms).filter(|(_, matches)| !matches.is_beside() && is_required(matches.term));
+    required.fold(0, |set, (at, _)| set | 1 << at)
 }
+
+/// The words of terms that stand nowhere.
+fn unknown(terms: &[TermMatches<'_>]) -> Vec<String> {
+    let unknown = terms.iter().filter(|matches| matches.documents == 0 && !matches.is_beside());
+    unknown.map(|matches| matches.term.text.clone()).collect()
+}
+
+/// The fields in which a word counts that speaks of the person: in a name it is a name.
+const NAMES: u8 = 0b111;
+
+/// The fields in which most words stand: needs, descriptions.
+const PASSING: u8 = 0b10_1000;
 
 /// The fields in which a term is not looked for: a single letter that is still being typed would match nearly every
 /// description.
 fn ignored_fields(term: &Term) -> u8 {
-    if !term.is_finished && !term.is_exact && term.text.len() == 1 { SearchField::Text.bit() } else { 0 }
+    if !term.is_finished && !term.is_exact && term.text.len() == 1 { PASSING } else { 0 }
 }

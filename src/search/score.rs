@@ -39,12 +39,6 @@ impl Accumulators {
         self.terms[document as usize]
     }
 
-    /// How many terms a document holds; none when it holds an excluded one.
-    pub fn count_terms(&self, document: u32) -> u32 {
-        let terms = self.terms(document);
-        if terms & EXCLUDED == 0 { terms.count_ones() } else { 0 }
-    }
-
     /// How many of some documents hold each set of so many terms; those that hold an excluded one are left out.
     pub fn count_sets(&self, documents: &[u32], terms: usize) -> Vec<usize> {
         let mut counts = vec![0; 1 << terms];
@@ -74,11 +68,31 @@ impl Accumulators {
     pub fn add(&mut self, postings: &[Posting], scorer: &PostingScorer<'_>) {
         for posting in postings {
             let fields = lexicon::fields(*posting);
-            let weight = scorer.weights.0[fields as usize];
+            let (bonus, weight) = scorer.weights.0[fields as usize];
             let document = lexicon::document(*posting);
             if weight > 0.0 && self.terms[document] & scorer.required == scorer.required {
-                self.add_score(document, scorer.bit, scorer.bonus + scorer.quality * weight, fields);
+                let bonus = if scorer.is_literal { bonus } else { 0.0 };
+                self.add_score(document, scorer.bit, bonus + scorer.quality * weight, fields);
             }
+        }
+    }
+
+    /// Adds what a term means: so many points to each document, beside what the term says there.
+    pub fn add_meaning(&mut self, postings: &[Posting], bit: u16, required: u16, points: f32) {
+        for posting in postings {
+            let document = lexicon::document(*posting);
+            let (terms, running) = (&mut self.terms[document], &mut self.scores[document]);
+            if *terms & required != required {
+                continue;
+            }
+            let fields = lexicon::fields(*posting);
+            *running = match *terms & !EXCLUDED {
+                0 => RunningScore { total: points, last: 0.0, fields },
+                _ => {
+                    RunningScore { total: running.total + points, last: running.last, fields: running.fields | fields }
+                }
+            };
+            *terms |= bit;
         }
     }
 
@@ -103,26 +117,29 @@ pub(super) struct PostingScorer<'a> {
     pub bit: u16,
     /// The terms that a document must hold to be looked at.
     pub required: u16,
-    /// Added to each score.
-    pub bonus: f32,
+    /// Whether the word says the term, and is no guess.
+    pub is_literal: bool,
     /// How well the word matches the term, times the weight of the term.
     pub quality: f32,
     /// The weights of the fields in which the term counts.
     pub weights: &'a FieldWeights,
 }
 
-/// The weight of each set of fields in which a word may stand: the best field decides, the others only break ties.
-pub(super) struct FieldWeights([f32; 64]);
+/// For each set of fields in which a word may stand, what a literal match there gains, and its weight: the best field
+/// decides, the others only break ties.
+pub(super) struct FieldWeights([(f32, f32); 64]);
 
 impl FieldWeights {
-    /// For a term that counts in these fields only; a word that stands in none of them weighs nothing.
-    pub fn new(counted: u8) -> Self {
-        let mut of_sets = [0.0; 64];
-        for (set, weight) in (0_u8..).zip(of_sets.iter_mut()) {
-            let fields = SearchField::ALL.into_iter().filter(|field| set & counted & field.bit() != 0);
-            let weights = fields.map(SearchField::weight);
+    /// For a term that counts in these fields only; a word that stands in none of them weighs nothing. `bonus` says what a
+    /// literal match in a field gains.
+    pub fn new(counted: u8, bonus: impl Fn(SearchField) -> f32) -> Self {
+        let mut of_sets = [(0.0, 0.0); 64];
+        for (set, (gains, weight)) in (0_u8..).zip(of_sets.iter_mut()) {
+            let fields = || SearchField::ALL.into_iter().filter(|field| set & counted & field.bit() != 0);
+            let weights = fields().map(SearchField::weight);
             let (most, sum) = weights.fold((0.0_f32, 0.0), |(most, sum), weight| (most.max(weight), sum + weight));
             *weight = most + 0.05 * (sum - most);
+            *gains = fields().map(&bonus).fold(0.0, f32::max);
         }
         Self(of_sets)
     }

@@ -48,8 +48,12 @@ fn decode(file: &str, text: &str, kind: Kind, id: Id, body: &Range<usize>) -> Re
     let source = &text[body.clone()];
     let wrong = |error: ron::error::SpannedError| {
         let message = crate::model::text::clean(&error.code.to_string()).replace('\n', " ");
+        let at = body.start + byte_at(source, error.span.start);
+        if let Some(error) = wrong_day(text, at, &message) {
+            return FileProblem::at(file, text, error);
+        }
         // `ron` may point at the white space before the value it means.
-        let mut scan = Scanner::new(text, body.start + byte_at(source, error.span.start));
+        let mut scan = Scanner::new(text, at);
         let at = if scan.skip_blank().is_ok() { scan.at } else { body.start };
         FileProblem::at(file, text, SyntaxError { at, message })
     };
@@ -57,6 +61,37 @@ fn decode(file: &str, text: &str, kind: Kind, id: Id, body: &Range<usize>) -> Re
     let record = kind.deserialize(id, &mut from).map_err(|error| wrong(from.span_error(error)))?;
     from.end().map_err(|error| wrong(from.span_error(error)))?;
     Ok(record)
+}
+
+/// What `chrono` says of a text that is no day, without the text.
+const OF_DAYS: [&str; 6] = [
+    "input is out of range",
+    "no possible date and time matching input",
+    "input is not enough for unique date and time",
+    "input contains invalid characters",
+    "premature end of input",
+    "trailing input",
+];
+
+/// The mistake in a day: at the text itself, which the error stands before or behind, with what to write instead.
+fn wrong_day(text: &str, noticed: usize, message: &str) -> Option<SyntaxError> {
+    if !OF_DAYS.contains(&message) {
+        return None;
+    }
+    let mut scan = Scanner::new(text, noticed);
+    let noticed = if scan.skip_blank().is_ok() { scan.at } else { noticed };
+    let line = text.get(..noticed)?.rfind('\n').map_or(0, |newline| newline + 1);
+    let quotes = text[line..].split('\n').next()?.match_indices('"').map(|(at, _)| line + at);
+    let quotes: Vec<usize> = quotes.collect();
+    let (pairs, _) = quotes.as_chunks::<2>();
+    let [at, end] = *pairs.iter().rfind(|[start, _]| *start <= noticed)?;
+    let day = shorten(&text[at + 1..end]);
+    Some(SyntaxError {
+        at,
+        message: format!(
+            "\"{day}\" is no day of the calendar: write the year, the month and the day, such as 2026-11-21"
+        ),
+    })
 }
 
 /// The byte of a line and a column, both counted from 1, columns in characters.

@@ -1,10 +1,9 @@
 //! The map of a workspace: one that is part of the program, or a file in the workspace's own `maps` directory.
 
-use std::io;
 use std::path::Path;
 
-use super::problem::{FileProblem, reason};
-use super::{Disk, Storage, file_state, records, scan};
+use super::problem::FileProblem;
+use super::{Disk, Storage, file_state, own_file, records, scan};
 use crate::model::place::Atlas;
 use crate::model::{Kind, Text, Workspace};
 
@@ -33,14 +32,11 @@ pub fn atlas(dir: &Path, workspace: &Workspace) -> Result<Atlas, FileProblem> {
     let default = default_name();
     let name = named.or(default.as_deref()).unwrap_or_default();
     let own = format!("{MAPS_DIR}/{name}.ron");
-    let atlas = match read_own(dir, name) {
-        Some(Ok(text)) => super::sample::read_whole(&own, text.trim_start_matches('\u{feff}')),
-        Some(Err(problem)) => Err(problem),
-        None => match BUILT_IN.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
-            Some((_, text)) => super::sample::read_whole(&own, text),
-            None => Err(unknown(dir, name)),
-        },
-    };
+    let found = if is_file_name(name) { own_file::read(dir, &own, MAX_MAP_BYTES) } else { None };
+    let atlas = found.unwrap_or_else(|| match BUILT_IN.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
+        Some((_, text)) => own_file::parse(&own, text),
+        None => Err(unknown(dir, name)),
+    });
     let atlas: Result<Atlas, FileProblem> =
         atlas.and_then(|atlas: Atlas| atlas.check().map(|()| atlas).map_err(|why| FileProblem::whole(&own, why)));
     atlas.map_err(|problem| FileProblem { is_blocking: false, ..problem })
@@ -49,28 +45,6 @@ pub fn atlas(dir: &Path, workspace: &Workspace) -> Result<Atlas, FileProblem> {
 /// Whether a name can be part of a path without leading anywhere else.
 fn is_file_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= 64 && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_')
-}
-
-/// The text of the workspace's own map; `None` where it has none of that name.
-fn read_own(dir: &Path, name: &str) -> Option<Result<String, FileProblem>> {
-    let path = dir.join(MAPS_DIR).join(format!("{name}.ron"));
-    if !is_file_name(name) {
-        return None;
-    }
-    let failed = |message: String| Some(Err(FileProblem::whole(&format!("{MAPS_DIR}/{name}.ron"), message)));
-    match Disk.stat(&path) {
-        Ok(stat) if !stat.is_file => failed("this is a link or no file at all; put a regular file here".to_owned()),
-        Ok(stat) if stat.length > MAX_MAP_BYTES => {
-            failed(format!("this map is larger than {} MB; simplify its outlines", MAX_MAP_BYTES / 1024 / 1024))
-        }
-        Ok(_) => match Disk.read(&path).map(String::from_utf8) {
-            Ok(Ok(text)) => Some(Ok(text)),
-            Ok(Err(_)) => failed("this file is not UTF-8; save it as UTF-8 in your editor".to_owned()),
-            Err(error) => failed(format!("this file cannot be read: {}", reason(&error))),
-        },
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => None,
-        Err(error) => failed(format!("this file cannot be read: {}", reason(&error))),
-    }
 }
 
 /// The names of all maps this workspace can use.

@@ -16,6 +16,7 @@ mod file_state;
 mod journal;
 mod lock;
 mod map;
+mod own_file;
 mod problem;
 mod records;
 mod sample;
@@ -24,6 +25,7 @@ mod snapshot;
 mod splice;
 mod storage;
 mod text;
+mod thesaurus;
 mod users;
 mod watch;
 
@@ -42,11 +44,12 @@ pub use lock::Holder;
 pub use map::atlas;
 pub use problem::{FileProblem, StoreError};
 pub use records::VERSION;
-pub use sample::{Scratch, init, init_on, need_table, sample_scratch};
+pub use sample::{Scratch, init, init_on, sample_scratch};
 pub use snapshot::Reloaded;
 use storage::PRIVATE_FILE;
 pub use storage::{Disk, SHARED_DIR, SHARED_FILE, Stat, Storage};
 pub use text::{from_ron, to_ron};
+pub use thesaurus::{default_thesaurus, thesaurus};
 pub use users::own_login;
 pub use watch::Watch;
 
@@ -133,7 +136,8 @@ impl Store {
             Mode::Read => Some("it was opened to look at only".to_owned()),
             Mode::Write => store.prepare_private_dir().err(),
         };
-        let problems = store.load()?;
+        let mut problems = store.load()?;
+        problems.extend(thesaurus::former_table(store.storage.as_ref(), dir));
         let mut workspace = Workspace::default();
         for entry in store.files.values().flat_map(|state| &state.entries) {
             if let Some(record) = &entry.record {

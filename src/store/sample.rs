@@ -1,4 +1,4 @@
-//! What comes with the program: a sample workspace and a table of needs; and the creation of a new workspace.
+//! The sample workspace that comes with the program, and the creation of a new one.
 
 use std::io;
 use std::path::Path;
@@ -7,7 +7,6 @@ use super::file_state::{FileContents, FileState, file_name};
 use super::problem::{FileProblem, StoreError};
 use super::storage::{Disk, SHARED_FILE, Stat, Storage};
 use super::{atomic, text};
-use crate::model::needs::NeedTable;
 use crate::model::{AnyRecord, Kind, Partnership, SplitMix64, Text, Updated};
 
 const PARTNERSHIP: &str = include_str!("../../data/sample/partnership.ron");
@@ -29,7 +28,6 @@ const SAMPLE: &[(Kind, &str)] = &[
     (Kind::Round, include_str!("../../data/sample/rounds.ron")),
     (Kind::Ballot, include_str!("../../data/sample/ballots.ron")),
 ];
-const NEEDS: &str = include_str!("../../data/needs.ron");
 
 /// Creates a new workspace: empty but for its name, or with the sample.
 ///
@@ -159,27 +157,4 @@ pub fn sample_scratch() -> Result<Scratch, StoreError> {
         Disk.set_mode(&written, SHARED_FILE)
     })?;
     Ok(Scratch(dir))
-}
-
-/// Which needs words speak of: the workspace's own `needs.ron`, or the table that comes with the program.
-///
-/// # Errors
-/// What is wrong in the workspace's table.
-pub fn need_table(dir: &Path) -> Result<NeedTable, FileProblem> {
-    let own = dir.join("needs.ron");
-    let bytes = match Disk.read(&own) {
-        Ok(bytes) => bytes,
-        Err(error) if is_absent(&error) => return read_whole("needs.ron", NEEDS),
-        Err(error) => return Err(FileProblem::whole("needs.ron", super::problem::reason(&error))),
-    };
-    let text = String::from_utf8(bytes).map_err(|_| FileProblem::whole("needs.ron", "this file is not UTF-8"))?;
-    read_whole("needs.ron", text.trim_start_matches('\u{feff}'))
-}
-
-pub(super) fn read_whole<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, FileProblem> {
-    super::records::options().without_recursion_limit().from_str(text).map_err(|error| {
-        let at = error.span.start;
-        let message = crate::model::text::clean(&error.code.to_string());
-        FileProblem { line: at.line, col: at.col, ..FileProblem::whole(file, message) }
-    })
 }

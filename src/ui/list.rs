@@ -8,7 +8,7 @@ use super::theme::{Role, Theme};
 use super::write::{put, put_marked, rule, typed_part, width};
 use crate::app::App;
 use crate::app::detail::{self, DetailLine};
-use crate::app::list::{RecordList, list_height};
+use crate::app::list::{RecordList, list_height, marked_in_words};
 use crate::app::sorting::order_label;
 use crate::app::wrap::wrap;
 use crate::model::column::Width;
@@ -65,14 +65,19 @@ pub(super) fn open_detail(app: &App, theme: Theme, area: Rect, buf: &mut Buffer)
 
 /// The line that is searched with, and how much it found.
 pub(super) fn search_line(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Position {
+    search_line_with(&summary(app, area.width), app, theme, area, buf)
+}
+
+/// The line that is searched with, and beside it what is said of what was found.
+pub(super) fn search_line_with(right: &str, app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Position {
     let list = app.list();
-    let right = summary(app, area.width);
-    let right_cells = (width(&right) as u16).min(area.width / 2);
-    put(buf, (area.right() - right_cells, area.y), right_cells, &right, theme.style(Role::Quiet), theme);
+    let right_cells = (width(right) as u16).min(area.width / 2);
+    put(buf, (area.right() - right_cells, area.y), right_cells, right, theme.style(Role::Quiet), theme);
     let cells = area.width.saturating_sub(right_cells + 4);
     put(buf, (area.x, area.y), 2, "/ ", theme.style(Role::Key), theme);
     let (seen, column) = typed_part(list.input.text(), list.input.column(), cells.into());
     let (text, role) = match (seen.is_empty(), list.is_searching) {
+        (true, true) if list.is_waiting => (list.placeholder.trim_start_matches("press / and "), Role::Quiet),
         (true, false) => (list.placeholder, Role::Quiet),
         _ => (seen, Role::Text),
     };
@@ -88,7 +93,7 @@ fn summary(app: &App, cells: u16) -> String {
         return "reading the workspace".to_owned();
     }
     if !list.marks.is_empty() {
-        return format!("{} marked", count(list.marks.len()));
+        return marked_in_words((list.marks.len(), list.marks_in_view().len()));
     }
     let all: usize = list.kinds.iter().map(|kind| app.workspace.count(*kind)).sum();
     let mut text = match (list.is_partial, list.is_unsearched()) {
@@ -100,7 +105,7 @@ fn summary(app: &App, cells: u16) -> String {
     if let Some(note) = app.screens.note(app.screen).filter(|_| is_wide && !list.is_partial) {
         text = format!("{text} · {note}");
     }
-    if let Some(label) = order_label(list).filter(|_| is_wide) {
+    if let Some(label) = order_label(list.kinds, list.order).filter(|_| is_wide) {
         text = format!("{text} · {label}");
     }
     text

@@ -158,7 +158,10 @@ fn status(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         put(buf, (area.right() - cells, area.y), cells, right, theme.style(Role::Quiet), theme);
     }
     let aside = search_problem(app).map(|problem| (problem, Role::Warn));
-    let aside = aside.or_else(|| command_in_full(app, room)).or_else(|| number_to_ring(app));
+    let aside = aside.or_else(|| command_in_full(app, room));
+    // Once the words are typed, a small screen has the number in their place.
+    let aside = aside.or_else(|| number_to_ring(app).filter(|_| !app.list().is_searching));
+    let aside = aside.or_else(|| understood(app).map(|said| (said, Role::Quiet))).or_else(|| number_to_ring(app));
     let (text, role) = aside.unwrap_or_else(|| (said(app), role));
     put(buf, (area.x, area.y), room, &text, theme.style(role), theme);
 }
@@ -172,7 +175,18 @@ fn search_problem(app: &App) -> Option<String> {
     }
     let less = |(query, found): &(String, usize)| format!("one word less finds {}: {query}", count(*found));
     let suggestion = list.suggestion.as_ref().filter(|_| list.is_partial).map(less);
-    list.query.problems.first().cloned().or(suggestion)
+    let unknown = || Some(format!("nothing here has {}", list.unknown.first()?));
+    let unknown = unknown().filter(|_| !list.rows.is_empty() && !list.is_partial);
+    list.query.problems.first().cloned().or(suggestion).or(unknown)
+}
+
+/// What the words of the search were understood as, as long as nothing else is to be said.
+fn understood(app: &App) -> Option<String> {
+    let list = app.list();
+    let is_silent = app.layers.is_empty() && (list.is_searching || app.status.text.is_empty());
+    let understood = list.query.understood();
+    let is_said = is_silent && app.screens.shows_list(app.screen) && !understood.is_empty();
+    is_said.then(|| understood.into_iter().map(|one| one.label).collect::<Vec<_>>().join(" · "))
 }
 
 /// The help of the command that is chosen in a list, where the list has no room for all of it.
@@ -205,6 +219,12 @@ fn said(app: &App) -> String {
     text
 }
 
+/// Whether the key of a command is typed just now.
+fn is_typed(app: &App, command: &Command) -> bool {
+    let first = app.keymap.keys(command).first().and_then(|keys| keys.0.first());
+    first.is_some_and(|key| app.is_for_waiting_search(*key))
+}
+
 /// What can be done here: the keys that go on from a prefix, or the commands whose hints fit.
 fn hints(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     if !app.pressed.is_empty() {
@@ -216,10 +236,8 @@ fn hints(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         let ready = |command: &&Command| !command.hint.is_empty() && (command.ready)(app).is_ok();
         for scope in &chain {
             let of = command::all().filter(|command| command.scope == *scope).filter(ready);
+            let of = of.filter(|command| !is_typed(app, command));
             hints.extend(of.map(|command| (app.keymap.first_key(command), command.hint)));
-        }
-        if matches!(app.layers.last(), Some(Layer::Form(form)) if form.completion.is_some()) {
-            hints.insert(0, ("right".to_owned(), "complete"));
         }
     }
     // A key that an inner scope has taken, and a word that is there already, are not said again.

@@ -49,6 +49,8 @@ pub struct Harness {
     store: Option<Store>,
     /// The second that it is.
     pub seconds: i64,
+    /// The milliseconds since the program began, where they are told.
+    pub moment: Option<u64>,
     /// Drafts as the disk keeps them.
     pub drafts: BTreeMap<String, Draft>,
     /// What was sent to the clipboard.
@@ -116,6 +118,7 @@ impl Harness {
             dir,
             store: None,
             seconds: TEN,
+            moment: None,
             drafts: BTreeMap::new(),
             copied: Vec::new(),
             has_quit: false,
@@ -158,6 +161,7 @@ impl Harness {
         let loaded = Loaded {
             indexes: Indexes::build(folkmoot::app::screen::SEARCHED, &opened.workspace, &atlas),
             atlas: Arc::new(atlas),
+            thesaurus: Arc::new(store::thesaurus(self.dir.path()).unwrap()),
             directory: "/home/katy/dorset".to_owned(),
             problems: opened.problems.iter().map(ToString::to_string).collect(),
             read_only: opened.read_only,
@@ -195,8 +199,30 @@ impl Harness {
         self.carry_out(effects);
     }
 
+    /// The program as it begins: the search has the focus, and the time of each key is told.
+    pub fn begun(dir: Arc<tempfile::TempDir>, who: &str) -> Self {
+        let options = Options { who: who.to_owned(), seed: 7, search_first: true, ..Options::default() };
+        let mut harness = Self::with(dir, options);
+        harness.moment = Some(0);
+        harness
+    }
+
+    /// Keys are pressed after a pause, each so many milliseconds after the one before.
+    pub fn press_every(&mut self, milliseconds: u64, text: &str) -> &mut Self {
+        for (at, key) in keys(text).into_iter().enumerate() {
+            let moment = self.moment.unwrap_or_default() + if at == 0 { 1_000 } else { milliseconds };
+            self.moment = Some(moment);
+            self.app.update(Event::Elapsed(std::time::Duration::from_millis(moment)));
+            self.event(Event::Key(key));
+        }
+        self
+    }
+
     /// Keys are pressed.
     pub fn press(&mut self, text: &str) -> &mut Self {
+        if self.moment.is_some() {
+            return self.press_every(1_000, text);
+        }
         for key in keys(text) {
             self.event(Event::Key(key));
         }
@@ -380,16 +406,15 @@ impl Harness {
         folkmoot::model::Service::clone(service)
     }
 
-    /// Goes to the field of the open form with this name, by tab as a person would.
+    /// Goes to the field of the open form with this name, by its name as a person would.
     pub fn field(&mut self, name: &str) -> &mut Self {
-        for _ in 0..100 {
-            let Some(Layer::Form(form)) = self.app.layers.last() else { panic!("no form is open: {}", self.screen()) };
-            if form.fields.get(form.at).is_some_and(|field| field.info.name == name) {
-                return self;
-            }
-            self.press("<tab>");
+        let Some(Layer::Form(form)) = self.app.layers.last() else { panic!("no form is open: {}", self.screen()) };
+        let field = form.fields.iter().find(|field| field.info.name == name);
+        let label = field.unwrap_or_else(|| panic!("the form has no field {name}")).info.label;
+        if form.fields.get(form.at).is_none_or(|field| field.info.name != name) {
+            self.press(&format!("<ctrl-f>{label}<enter>"));
         }
-        panic!("the form has no field {name}");
+        self
     }
 
     /// What stands in a field of the open form.

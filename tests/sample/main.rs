@@ -11,7 +11,6 @@ use std::sync::Arc;
 use folkmoot::model::action::ActionState;
 use folkmoot::model::choice::Choice;
 use folkmoot::model::gaps;
-use folkmoot::model::needs::NeedTable;
 use folkmoot::model::place::{Atlas, Point};
 use folkmoot::model::row::empty_context;
 use folkmoot::model::service::{Freshness, Need, Service, Status};
@@ -306,8 +305,9 @@ fn the_examples_in_the_documentation_are_read_by_the_program() {
     opened.workspace.place(named.id, Some(named.into()));
     let atlas = store::atlas(dir.path(), &opened.workspace).unwrap();
     assert_eq!(atlas.district_at(atlas.find("LE15").unwrap()), Some(0), "the example of a map");
-    let table: NeedTable = store::need_table(dir.path()).unwrap();
+    let table = store::thesaurus(dir.path()).unwrap();
     assert!(!table.of_text("a tenancy").is_empty());
+    assert!(table.of_text("a clinic").is_empty(), "the example takes the place of the program's own table");
 }
 
 #[test]

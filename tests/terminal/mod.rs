@@ -81,7 +81,7 @@ impl Home {
     /// The program, started, with its records on the screen.
     pub fn start(&self) -> Terminal {
         let terminal = Terminal::start(self.moot(&[]));
-        terminal.until("67 services");
+        terminal.until_commands();
         terminal
     }
 
@@ -149,8 +149,16 @@ impl Terminal {
         Self { master: Some(pair.master), writer, child, shown }
     }
 
-    /// Types; `\x1b` is escape, `\r` is enter.
+    /// Types; `\x1b` is escape, `\r` is enter. A letter comes after a pause, so that it makes no word of those before.
     pub fn type_in(&self, text: &str) -> &Self {
+        if text.starts_with(char::is_alphanumeric) {
+            std::thread::sleep(folkmoot::app::typing::AT_ONCE + Duration::from_millis(50));
+        }
+        self.type_at_once(text)
+    }
+
+    /// Types without a pause.
+    pub fn type_at_once(&self, text: &str) -> &Self {
         let mut writer = self.writer.borrow_mut();
         let writer = writer.as_mut().unwrap();
         writer.write_all(text.as_bytes()).unwrap();
@@ -178,6 +186,11 @@ impl Terminal {
     /// Waits until the screen shows this text.
     pub fn until(&self, text: &str) -> &Self {
         self.until_screen(&format!("{text:?}"), |screen| screen.contents().contains(text))
+    }
+
+    /// Waits for the records, and leaves the search line: letters are commands then.
+    pub fn until_commands(&self) -> &Self {
+        self.until("67 services").until("enter commands").type_in("\x1b").until("v verify")
     }
 
     /// Waits until the screen does not show this text any more.

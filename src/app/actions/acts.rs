@@ -5,7 +5,7 @@ use crate::app::command::{Command, commands};
 use crate::app::list::{self, may_edit};
 use crate::app::{App, Effects, prompt};
 use crate::model::action::{self, ActionState};
-use crate::model::date::parse_date;
+use crate::model::date::{Lean, parse_date_leaning};
 use crate::model::field::FieldValue;
 use crate::model::{Author, Change, Id, ParseContext, Person, Ref, Refusal, Text};
 
@@ -74,7 +74,7 @@ fn with_reason(app: &mut App, state: ActionState, typed: &str) -> Result<Effects
 
 fn ask_due(app: &mut App) -> Effects {
     ask(app, "When is it due?", "fri, +2w, 12 mar", |app, typed| {
-        let due = parse_date(typed, app.today)?;
+        let due = parse_date_leaning(typed, app.today, Lean::Ahead)?;
         answer(app, |app, ids, author| action::move_due(&app.workspace, ids, due, author))
     })
 }

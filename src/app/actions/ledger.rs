@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::{LEDGER, View, show};
+use super::{Actions, LEDGER, View, show};
 use crate::app::command::{Command, always, commands};
+use crate::app::input::LineInput;
 use crate::app::moving::{Cursor, Step};
-use crate::app::{App, Effect, Effects, Severity, page, prompt, reports};
+use crate::app::{App, Effect, Effects, Severity, list, page, prompt, reports, search_line};
 use crate::model::change::listed;
 use crate::model::choice::Choice;
 use crate::model::date::format_date;
@@ -35,7 +36,8 @@ pub(super) const COMMANDS: &[Command] = commands! { LEDGER;
     "told.bulletin" ["b"] "" "read their bulletin" has_partner, read;
     "told.mark" ["space"] "mark" "mark and go on; all marked are told at once" has_partner, mark;
     "told.mark-all" ["ctrl-a"] "" "mark all who are still to be told something, or nobody" has_partner, mark_all;
-    "told.back" ["esc"] "back" "drop the marks, or go back to the actions" always, back;
+    "told.search" ["/"] "" "search as you type: the names of partners" always, search_line::open;
+    "told.back" ["esc"] "back" "drop the marks, clear the search, or go back to the actions" always, back;
 };
 
 /// How many partners are seen on a screen of this size; below them stands what the selected one is to be told.
@@ -56,16 +58,22 @@ impl Ledger {
         self.accounts.iter().filter(|account| !account.owed.is_empty()).count()
     }
 
-    /// Follows a workspace at its revision.
-    pub(super) fn refresh(&mut self, workspace: &Workspace, revision: u64, today: Date, size: (u16, u16)) {
+    /// Follows a workspace at its revision: what is known of the partners whose names hold all these words.
+    pub(super) fn refresh(&mut self, workspace: &Workspace, words: &str, revision: u64, today: Date, size: (u16, u16)) {
         let held = self.selected().map(|account| account.partner.clone());
+        let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
+        let is_meant = |account: &Account| {
+            let name = account.partner.name(workspace).to_lowercase();
+            words.iter().all(|word| name.contains(word.as_str()))
+        };
         let kept = self.matters.take().filter(|(of, day, _)| (*of, *day) == (revision, today));
         let (.., matters) =
             self.matters.insert(kept.unwrap_or_else(|| (revision, today, Matters::of(workspace, today))));
         self.accounts = matters.accounts(workspace, today);
+        self.marks.retain(|partner| self.accounts.iter().any(|account| account.partner == *partner));
+        self.accounts.retain(is_meant);
         let silence = |account: &Account| std::cmp::Reverse(account.silence(today).unwrap_or(i64::MAX));
         self.accounts.sort_by_key(|account| (account.owed.is_empty(), silence(account)));
-        self.marks.retain(|partner| self.accounts.iter().any(|account| account.partner == *partner));
         if let Some(at) = held.and_then(|held| self.accounts.iter().position(|account| account.partner == held)) {
             self.cursor.at = at;
         }
@@ -76,12 +84,20 @@ impl Ledger {
         self.cursor.step(step, self.accounts.len(), ledger_height(size));
     }
 
-    /// The partners that commands act on: those that are marked, else the selected one.
+    /// The partners that commands act on: those in view that are marked, else the selected one.
     fn chosen(&self) -> Vec<Partner> {
-        if self.marks.is_empty() {
+        let in_view = self.accounts.iter().map(|account| &account.partner);
+        let marked: Vec<Partner> = in_view.filter(|partner| self.marks.contains(partner)).cloned().collect();
+        if marked.is_empty() {
             return self.selected().map(|account| account.partner.clone()).into_iter().collect();
         }
-        self.marks.iter().cloned().collect()
+        marked
+    }
+
+    /// How many are marked, and how many of them are to be seen.
+    pub fn marked(&self) -> (usize, usize) {
+        let in_view = self.accounts.iter().filter(|account| self.marks.contains(&account.partner)).count();
+        (self.marks.len(), in_view)
     }
 }
 
@@ -97,11 +113,15 @@ fn may_tell(app: &App) -> Result<(), &'static str> {
 
 fn back(app: &mut App) -> Effects {
     let state = &mut app.screens.actions;
-    if state.ledger.marks.is_empty() {
-        let only = state.only;
+    let only = state.only;
+    if !state.ledger.marks.is_empty() {
+        state.ledger.marks.clear();
+    } else if state.list.is_unsearched() {
         return show(app, View::default(), only);
+    } else {
+        state.list.input = LineInput::default();
+        app.refresh_screen(Actions::ID);
     }
-    state.ledger.marks.clear();
     Vec::new()
 }
 
@@ -125,9 +145,9 @@ fn mark_all(app: &mut App) -> Effects {
 }
 
 fn say_marks(app: &mut App) -> Effects {
-    let marked = match app.screens.actions.ledger.marks.len() {
-        0 => "nobody is marked".to_owned(),
-        many => format!("{many} marked"),
+    let marked = match app.screens.actions.ledger.marked() {
+        (0, _) => "nobody is marked".to_owned(),
+        marked => list::marked_in_words(marked),
     };
     app.set_status(Severity::Info, marked);
     Vec::new()
@@ -218,6 +238,7 @@ fn tell(app: &mut App, typed: &str) -> Result<Effects, String> {
     }
     let change = told::tell_of(&app.workspace, &app.screens.actions.ledger.accounts, &told, how, &author)
         .map_err(|refusal| refusal.0)?;
-    app.screens.actions.ledger.marks.clear();
+    let ledger = &mut app.screens.actions.ledger;
+    ledger.marks.retain(|partner| told.iter().all(|(_, told)| told != partner));
     Ok(app.submit(change))
 }

@@ -18,7 +18,8 @@ pub(super) fn lay_over(app: &mut App, draft: &Draft) {
         }
     }
     // Who comes back goes on where they were, as far as that can be told: in the last field they typed in.
-    form.at = form.fields.iter().rposition(FormField::is_changed).unwrap_or_default();
+    let last = form.fields.iter().rposition(FormField::is_changed).unwrap_or_default();
+    form.put_at(last);
     app.set_status(Severity::Warning, "what you typed before is back; ctrl-x drops it".to_owned());
 }
 
@@ -40,16 +41,17 @@ pub(crate) fn take_up_draft(app: &mut App) -> Effects {
 /// Keeps what is typed in the open form, if anything is.
 pub(crate) fn keep_draft(app: &mut App) -> Effects {
     let App { layers, workspace, drafts, now, .. } = app;
-    let form = layers.iter_mut().rev().find_map(|layer| match layer {
-        Layer::Form(form) => Some(form),
-        _ => None,
-    });
-    let Some(form) = form else { return Vec::new() };
-    form.keys = 0;
-    let Some(draft) = form.draft(workspace, *now) else { return Vec::new() };
-    drafts.retain(|other| other.key() != draft.key());
-    drafts.push(draft.clone());
-    vec![Effect::KeepDraft(draft)]
+    let mut effects = Vec::new();
+    // A form may lie over another, in which what it makes was missed.
+    for layer in layers.iter_mut().rev() {
+        let Layer::Form(form) = layer else { continue };
+        form.keys = 0;
+        let Some(draft) = form.draft(workspace, *now) else { continue };
+        drafts.retain(|other| other.key() != draft.key());
+        drafts.push(draft.clone());
+        effects.push(Effect::KeepDraft(draft));
+    }
+    effects
 }
 
 impl Form {

@@ -3,10 +3,14 @@
 use std::borrow::Cow;
 
 use crate::app::input::{BlockInput, RowsInput, TextInput};
-use crate::model::{AnyRecord, Audience, FieldInfo, FieldType, ParseContext, Workspace};
+use crate::model::doubt::{self, Doubt, Known};
+use crate::model::record::Section;
+use crate::model::{AnyRecord, Audience, FieldInfo, FieldType, Kind, ParseContext, Workspace};
 
 /// One field of a form.
 pub struct FormField {
+    /// The part of the form it stands in, where the form has parts.
+    pub section: Option<&'static Section>,
     /// What the field is.
     pub info: &'static FieldInfo,
     /// The text as it is being typed.
@@ -15,6 +19,8 @@ pub struct FormField {
     pub before: String,
     /// What is wrong with it.
     pub error: Option<String>,
+    /// What is to be doubted of it; it forbids nothing.
+    pub doubt: Option<Doubt>,
     /// What a colleague has written there meanwhile.
     pub moved: Option<String>,
     /// Whether the value is hidden and only shows when it is replaced.
@@ -24,12 +30,17 @@ pub struct FormField {
 }
 
 impl FormField {
-    pub(super) fn new(info: &'static FieldInfo, record: &AnyRecord, workspace: &Workspace) -> Self {
+    pub(super) fn new(
+        section: Option<&'static Section>,
+        info: &'static FieldInfo,
+        record: &AnyRecord,
+        workspace: &Workspace,
+    ) -> Self {
         let is_hidden = record.is_hidden(info, Audience::Author, workspace) && !record.is_blank(info.name);
         let text = if is_hidden { String::new() } else { record.format_field(info.name, workspace) };
         let typing = TextInput::new(info.field_type, &text);
         let before = typing.text();
-        Self { info, typing, before, error: None, moved: None, is_hidden, base: record.clone() }
+        Self { section, info, typing, before, error: None, doubt: None, moved: None, is_hidden, base: record.clone() }
     }
 
     /// Whether something was typed that differs.
@@ -85,6 +96,23 @@ impl FormField {
         self.error.is_none().then_some(record)
     }
 
+    /// Says beside the field, or beside the cells of its table, what cannot be dialled, written to or found.
+    pub(super) fn doubt(&mut self, known: Known<'_>) {
+        let info = self.info;
+        match (&mut self.typing, info.field_type) {
+            (TextInput::Rows(rows), FieldType::Rows(_)) => rows.doubt(known),
+            (typing, _) => self.doubt = doubt::doubt(info, &typing.text(), known),
+        }
+    }
+
+    /// What is named here and nowhere recorded; in a table by the row with the cursor first.
+    pub fn unknown(&self) -> Option<(Kind, String)> {
+        match self.rows() {
+            Some(rows) => rows.unknown(),
+            None => self.doubt.as_ref()?.unknown.clone(),
+        }
+    }
+
     /// Reads again what refers to other records and was not touched: words can name a record that was added since.
     pub(super) fn link(&self, record: &mut AnyRecord, context: ParseContext<'_>) {
         let refers = match self.info.field_type {
@@ -113,6 +141,7 @@ impl FormField {
     /// Something was typed: what was wrong may be right now.
     pub(super) fn forget_error(&mut self) {
         self.error = self.rows().and_then(RowsInput::error_sentence);
+        self.doubt = None;
     }
 
     /// A colleague changed the record: a field that nobody touched here follows, another keeps what was typed and says

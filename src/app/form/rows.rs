@@ -1,25 +1,22 @@
-//! The commands of a field that is a table: from cell to cell and row to row, and what is done to a row as a whole.
+//! The commands of a field that is a table: from row to row, and what is done to a row as a whole. From cell to cell one
+//! goes as from field to field.
 
-use super::{go, rows_mut, typed};
+use super::{Picks, go, rows_mut, typed};
 use crate::app::command::{Command, Scope, always, commands};
-use crate::app::input::RowsInput;
+use crate::app::input::{RowsInput, TextInput};
 use crate::app::{App, Effects, Layer, Severity, command};
 use crate::model::ParseContext;
+use crate::model::doubt::Known;
 use crate::model::text::one_line;
 
 /// Keys of a field that is a table; the others are those of every form.
 pub(crate) const COMMANDS: &[Command] = commands! { Scope::ROWS;
-    "form.cell-next" ["tab"] "next cell" "the next cell; from the empty row at the end the next field" always,
-        |app| step(app, 1, |rows| rows.step_cell(true));
-    "form.cell-previous" ["shift-tab"] "" "the cell before; from the first the field before" always,
-        |app| step(app, -1, |rows| rows.step_cell(false));
-    "form.row-next" ["enter"] "" "the next row; from the empty row at the end the next field" always,
-        |app| step(app, 1, RowsInput::next_row);
+    "form.row-add" ["alt-a"] "add row" "go to the empty row at the end, to add one" always, add;
     "form.row-above" ["up"] "" "the row above; from the first the field above" always,
-        |app| step(app, -1, |rows| rows.step_row(false));
+        |app| step(app, false);
     "form.row-below" ["down"] "" "the row below; from the last the field below" always,
-        |app| step(app, 1, |rows| rows.step_row(true));
-    "form.row-remove" ["ctrl-d"] "remove row" "remove the row" has_row, remove;
+        |app| step(app, true);
+    "form.row-remove" ["ctrl-d"] "remove" "remove the row" has_row, remove;
     "form.row-restore" ["ctrl-r"] "bring back" "bring back the row that was removed last" has_removed, restore;
     "form.row-up" ["alt-up"] "" "move the row up" |app| can_move(app, false), |app| move_row(app, false);
     "form.row-down" ["alt-down"] "" "move the row down" |app| can_move(app, true), |app| move_row(app, true);
@@ -34,23 +31,38 @@ fn rows(app: &App) -> Option<&RowsInput> {
     form.fields.get(form.at)?.rows()
 }
 
-/// Goes on within the table, or where that is not possible to the field `by` further. A row that is left is checked.
-fn step(app: &mut App, by: isize, within: impl Fn(&mut RowsInput) -> bool) -> Effects {
+/// A row down or up; behind the ends to the field there.
+fn step(app: &mut App, down: bool) -> Effects {
     let Some(rows) = rows_mut(app) else { return Vec::new() };
-    let (left, _) = rows.cursor();
-    if !within(rows) {
-        return go(app, by);
+    let (left, column) = rows.cursor();
+    if !rows.step_row(down) {
+        return go(app, if down { 1 } else { -1 });
     }
-    if rows.cursor().0 != left {
-        check_row(app, left);
-    }
+    left_cell(app, left, column);
     Vec::new()
 }
 
-fn check_row(app: &mut App, row: usize) {
-    let App { layers, workspace, today, .. } = app;
+/// The empty row at the end.
+fn add(app: &mut App) -> Effects {
+    let Some(rows) = rows_mut(app) else { return Vec::new() };
+    let (left, column) = rows.cursor();
+    let last = rows.rows().len() - 1;
+    rows.go_to(last, 0);
+    left_cell(app, left, column);
+    Vec::new()
+}
+
+/// A cell was left: what is wrong with its row is said when that is left, what is to be doubted of the cell at once.
+pub(super) fn left_cell(app: &mut App, row: usize, column: usize) {
+    let App { layers, workspace, today, atlas, .. } = app;
     let Some(Layer::Form(form)) = layers.last_mut() else { return };
-    if let Some(field) = form.fields.get_mut(form.at).filter(|field| field.is_changed()) {
+    form.is_typed = false;
+    form.picks = Picks::default();
+    let at = form.at;
+    let Some(field) = form.fields.get_mut(at).filter(|field| field.is_changed()) else { return };
+    let TextInput::Rows(rows) = &mut field.typing else { return };
+    rows.doubt_cell(row, column, Known { workspace, atlas });
+    if rows.cursor().0 != row {
         field.check_row(row, ParseContext { workspace, today: *today });
     }
 }

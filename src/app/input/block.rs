@@ -7,31 +7,13 @@
 
 use std::ops::Range;
 
-use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
+use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
+
+use super::motion::{self, Move};
 
 use crate::app::wrap::places;
 use crate::model::text::is_unwelcome;
-
-/// Where a cursor can go. Lines are those that are seen, paragraphs end with a newline.
-#[allow(missing_docs)] // the names say it
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Move {
-    Left,
-    Right,
-    WordLeft,
-    WordRight,
-    Up,
-    Down,
-    PageUp,
-    PageDown,
-    LineStart,
-    LineEnd,
-    ParagraphStart,
-    ParagraphEnd,
-    Start,
-    End,
-}
 
 /// One thing that can be taken back: what stood at a place, and what stands there instead.
 #[derive(Clone, Debug, PartialEq)]
@@ -243,38 +225,20 @@ impl BlockInput {
 
     fn put(&mut self, step: &Step) {
         self.text.replace_range(step.at..step.at + step.removed.len(), &step.added);
-        self.cursor = self.after_mark(step.at + step.added.len());
+        self.cursor = motion::after_mark(&self.text, step.at + step.added.len());
         self.goal = None;
         self.is_typing = false;
     }
 
-    /// The first place from here on that does not lie within one visible character.
-    fn after_mark(&self, at: usize) -> usize {
-        let mut grapheme = GraphemeCursor::new(at, self.text.len(), true);
-        match grapheme.is_boundary(&self.text, 0) {
-            Ok(false) => grapheme.next_boundary(&self.text, 0).ok().flatten().unwrap_or(self.text.len()),
-            _ => at,
-        }
-    }
-
     /// Where a move leads, and the cell to which the next up or down returns.
     fn target(&self, to: Move) -> (usize, Option<usize>) {
-        let (before, after) = (&self.text[..self.cursor], &self.text[self.cursor..]);
-        let end = self.text.len();
         let at = match to {
-            Move::Left => before.grapheme_indices(true).next_back().map_or(0, |(at, _)| at),
-            Move::Right => after.graphemes(true).next().map_or(end, |cluster| self.cursor + cluster.len()),
-            Move::WordLeft => word_starts(before).last().unwrap_or(0),
-            Move::WordRight => word_starts(after).find(|at| *at > 0).map_or(end, |at| self.cursor + at),
-            Move::ParagraphStart => before.rfind('\n').map_or(0, |at| at + 1),
-            Move::ParagraphEnd => after.find('\n').map_or(end, |at| self.cursor + at),
-            Move::Start => 0,
-            Move::End => end,
             Move::LineStart | Move::LineEnd => self.line_end(to),
             Move::Up => return self.vertical(-1),
             Move::Down => return self.vertical(1),
             Move::PageUp => return self.vertical(-self.page()),
             Move::PageDown => return self.vertical(self.page()),
+            _ => motion::target(&self.text, self.cursor, to),
         };
         (at, None)
     }
@@ -336,10 +300,4 @@ impl BlockInput {
 /// A text without what could not be shown.
 fn kept(text: &str) -> String {
     text.chars().filter(|c| !is_unwelcome(*c)).collect()
-}
-
-/// Where words begin.
-fn word_starts(text: &str) -> impl Iterator<Item = usize> {
-    let words = text.split_word_bound_indices();
-    words.filter(|(_, word)| word.contains(char::is_alphanumeric)).map(|(at, _)| at)
 }

@@ -4,9 +4,12 @@
 //! stay as they are until somebody types in their cell.
 
 use super::LineInput;
+use crate::app::form::picks::is_replaced;
 use crate::app::key::{Code, Key};
-use crate::model::FieldInfo;
+use crate::model::doubt::{Doubt, Known, doubt};
 use crate::model::row::{join_cells, split_cells};
+use crate::model::text::one_line;
+use crate::model::{FieldInfo, FieldType, Kind};
 
 /// What is wrong with a row, and in which column.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,11 +27,13 @@ pub struct TypedRow {
     pub cells: Vec<String>,
     /// What is wrong with it, as far as it was checked.
     pub error: Option<CellError>,
+    /// What is to be doubted in each column.
+    pub doubts: Vec<Option<Doubt>>,
 }
 
 impl TypedRow {
     fn empty(columns: usize) -> Self {
-        Self { cells: vec![String::new(); columns], error: None }
+        Self { cells: vec![String::new(); columns], error: None, doubts: vec![None; columns] }
     }
 
     /// A row from its text; what lies beyond the last column goes into that one, so that nothing is lost.
@@ -39,12 +44,21 @@ impl TypedRow {
             cells.push(rest.join(" | "));
         }
         cells.resize(columns, String::new());
-        Self { cells, error: None }
+        Self { cells, error: None, doubts: vec![None; columns] }
     }
 
     /// Whether nothing is typed in it.
     pub fn is_empty(&self) -> bool {
         self.cells.iter().all(|cell| cell.trim().is_empty())
+    }
+
+    /// Whether it has nothing but names with semicolons between.
+    fn holds_several(&self, columns: &[FieldInfo]) -> bool {
+        let is_named = columns.first().is_some_and(|column| matches!(column.field_type, FieldType::Reference(_)));
+        let (Some((first, rest)), true) = (self.cells.split_first(), is_named) else { return false };
+        first.contains(';')
+            && first.split(';').any(|name| !name.trim().is_empty())
+            && rest.iter().all(|cell| cell.trim().is_empty())
     }
 
     fn line(&self) -> String {
@@ -148,13 +162,31 @@ impl RowsInput {
 
     /// Puts the cursor at the end of a cell.
     pub fn go_to(&mut self, row: usize, column: usize) {
-        (self.row, self.column) = (row, column);
-        self.line = LineInput::new(&self.rows[row].cells[column]);
+        self.split_names();
+        (self.row, self.column) = (row.min(self.rows.len() - 1), column);
+        let text = &self.rows[self.row].cells[column];
+        self.line =
+            if is_replaced(self.column().field_type) { LineInput::proposing(text) } else { LineInput::new(text) };
     }
 
     /// Puts the cursor where somebody who comes from above or from below begins.
-    pub fn go_to_start(&mut self, from_above: bool) {
+    pub fn come(&mut self, from_above: bool) {
         self.go_to(if from_above { 0 } else { self.rows.len() - 1 }, 0);
+    }
+
+    /// Names with semicolons between, typed into a row that has nothing else, are as many rows.
+    fn split_names(&mut self) {
+        let Some(row) = self.rows.get(self.row).filter(|row| row.holds_several(self.columns)) else { return };
+        let names: Vec<String> =
+            row.cells[0].split(';').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        let of = |name: String| {
+            let mut row = TypedRow::empty(self.columns.len());
+            row.cells[0] = name;
+            row
+        };
+        let rows: Vec<TypedRow> = names.into_iter().map(of).collect();
+        self.rows.splice(self.row..=self.row, rows);
+        self.put_new_row();
     }
 
     /// The next cell, or the one before; false at the ends. There is none behind the row that is still empty.
@@ -177,15 +209,6 @@ impl RowsInput {
         let row = if down { self.row.checked_add(1) } else { self.row.checked_sub(1) };
         let Some(row) = row.filter(|row| *row < self.rows.len()) else { return false };
         self.go_to(row, self.column);
-        true
-    }
-
-    /// The first cell of the next row; false in the empty row at the end.
-    pub fn next_row(&mut self) -> bool {
-        if self.is_at_new_row() {
-            return false;
-        }
-        self.go_to(self.row + 1, 0);
         true
     }
 
@@ -232,6 +255,7 @@ impl RowsInput {
         if LineInput::new(cell).text() != self.line.text() {
             self.line.text().clone_into(cell);
             row.error = None;
+            row.doubts[self.column] = None;
         }
         self.put_new_row();
         while self.rows.len() > self.row + 1 && self.rows[self.rows.len() - 2].is_empty() {
@@ -314,6 +338,41 @@ impl RowsInput {
         for row in &mut self.rows {
             row.error = row.find_error(self.columns, &parse);
         }
+    }
+
+    /// Says what is to be doubted in a cell.
+    pub fn doubt_cell(&mut self, row: usize, column: usize, known: Known<'_>) {
+        let Some(info) = self.columns.get(column) else { return };
+        if let Some(row) = self.rows.get_mut(row) {
+            row.doubts[column] = row.cells.get(column).and_then(|cell| doubt(info, cell, known));
+        }
+    }
+
+    /// Says what is to be doubted in every cell.
+    pub fn doubt(&mut self, known: Known<'_>) {
+        for row in 0..self.rows.len() {
+            for column in 0..self.columns.len() {
+                self.doubt_cell(row, column, known);
+            }
+        }
+    }
+
+    /// What is named and nowhere recorded: in the row with the cursor first.
+    pub fn unknown(&self) -> Option<(Kind, String)> {
+        let mut rows = self.rows.get(self.row).into_iter().chain(&self.rows);
+        rows.find_map(|row| row.doubts.iter().flatten().find_map(|doubt| doubt.unknown.clone()))
+    }
+
+    /// Puts another name wherever this one stands in a cell that names records.
+    pub fn replace_cells(&mut self, old: &str, new: &str) {
+        for row in &mut self.rows {
+            for (cell, column) in row.cells.iter_mut().zip(self.columns) {
+                if matches!(column.field_type, FieldType::Reference(_)) && one_line(cell) == old {
+                    new.clone_into(cell);
+                }
+            }
+        }
+        self.go_to(self.row, self.column);
     }
 
     /// The place of the first cell that is known to be wrong.

@@ -16,8 +16,33 @@ fn without_address(redactor: &Redactor, service: &Service, field: &str, text: St
     if field == "locations" { text } else { redactor.redact(service.organisation.as_ref().and_then(Ref::id), &text) }
 }
 
-/// Writes the exact table, and beside it a copy whose cells no spreadsheet takes for formulas.
-pub(super) fn write_table(path: &Path, context: &ExportContext<'_>) -> Result<usize, ExchangeError> {
+/// The services as a table.
+pub(super) struct Table {
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// How many services are in it.
+    pub fn count(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// It as it is.
+    pub fn exact(&self) -> Result<Vec<u8>, ExchangeError> {
+        to_csv(&self.header, self.rows.iter().cloned())
+    }
+
+    /// Writes it, and beside it a copy whose cells no spreadsheet takes for formulas.
+    pub fn write(&self, path: &Path) -> Result<(), ExchangeError> {
+        let safe = |row: &Vec<String>| row.iter().map(|cell| text_cell(cell).into_owned()).collect();
+        write::write_file(path, &self.exact()?)?;
+        write::write_file(&spreadsheet_path(path), &to_csv(&self.header, self.rows.iter().map(safe))?)
+    }
+}
+
+/// The table of the services.
+pub(super) fn table(context: &ExportContext<'_>) -> Table {
     let redactor = super::hidden_addresses(context);
     let fields: Vec<&FieldInfo> =
         Kind::Service.editable_fields().filter(|field| field.visibility != Visibility::Internal).collect();
@@ -34,11 +59,7 @@ pub(super) fn write_table(path: &Path, context: &ExportContext<'_>) -> Result<us
     }
     let names = fields.iter().map(|field| field.name);
     let header: Vec<String> = ["id"].into_iter().chain(names).chain(["verified"]).map(str::to_owned).collect();
-    let exact = to_csv(&header, rows.iter().cloned())?;
-    let safe = to_csv(&header, rows.iter().map(|row| row.iter().map(|cell| text_cell(cell).into_owned()).collect()))?;
-    write::write_file(path, &exact)?;
-    write::write_file(&spreadsheet_path(path), &safe)?;
-    Ok(rows.len())
+    Table { header, rows }
 }
 
 /// The path of the copy for spreadsheets.
@@ -57,8 +78,8 @@ fn to_csv(header: &[String], rows: impl Iterator<Item = Vec<String>>) -> Result<
     writer.into_inner().map_err(|error| failed(&error))
 }
 
-/// Writes a point for every visible location.
-pub(super) fn write_points(path: &Path, context: &ExportContext<'_>) -> Result<usize, ExchangeError> {
+/// A point for every visible location, and how many services have one.
+pub(super) fn points(context: &ExportContext<'_>) -> (Vec<u8>, usize) {
     let redactor = super::hidden_addresses(context);
     let mut features = Vec::new();
     let mut count = 0;
@@ -80,8 +101,7 @@ pub(super) fn write_points(path: &Path, context: &ExportContext<'_>) -> Result<u
     let mut bytes =
         serde_json::to_vec_pretty(&json!({"type": "FeatureCollection", "features": features})).unwrap_or_default();
     bytes.push(b'\n');
-    write::write_file(path, &bytes)?;
-    Ok(count)
+    (bytes, count)
 }
 
 fn properties(service: &Service, place: &str, context: &ExportContext<'_>, redactor: &Redactor) -> Value {

@@ -16,8 +16,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::model::Ref;
-use crate::model::needs::NeedTable;
 use crate::model::place::Atlas;
+use crate::model::thesaurus::Thesaurus;
 use crate::model::{AnyRecord, Audience, Collection, Id, Organisation, Original, Service, Text, Workspace};
 
 use super::map::{self, ServiceContext};
@@ -80,8 +80,8 @@ pub struct ExportContext<'a> {
     pub workspace: &'a Workspace,
     /// The items that imports kept.
     pub originals: &'a Collection<Original>,
-    /// Maps words and taxonomy codes to needs, as at the import.
-    pub needs: &'a NeedTable,
+    /// What words and codes of taxonomies mean, as at the import.
+    pub thesaurus: &'a Thesaurus,
     /// The map of the workspace, which knows the county of a postcode.
     pub atlas: &'a Atlas,
     /// Whether names and contact details of persons are exported.
@@ -106,27 +106,47 @@ pub fn export(
     on_progress: &mut ProgressCallback<'_>,
 ) -> Result<usize, ExchangeError> {
     match format {
-        Format::Csv => flat::write_table(path, context),
-        Format::GeoJson => flat::write_points(path, context),
+        Format::Csv => {
+            let table = flat::table(context);
+            table.write(path)?;
+            Ok(table.count())
+        }
         Format::Hsds3Csv => {
             let dataset = collect(context, on_progress)?;
             csv_package::write(path, &dataset)?;
             Ok(dataset.services.len())
         }
-        Format::Hsds3Json => write_page(path, context, false, on_progress),
-        Format::Oruk3Json => write_page(path, context, true, on_progress),
+        Format::Hsds3Json | Format::Oruk3Json | Format::GeoJson => {
+            let bytes = export_to_bytes(format, context, on_progress)?;
+            write::write_file(path, &bytes.0)?;
+            Ok(bytes.1)
+        }
     }
 }
 
-fn write_page(
-    path: &Path,
+/// The directory in a format that is one file, and the number of services in it.
+///
+/// # Errors
+/// The format is several files, or `on_progress` returned false.
+pub fn export_to_bytes(
+    format: Format,
     context: &ExportContext<'_>,
-    is_oruk: bool,
     on_progress: &mut ProgressCallback<'_>,
-) -> Result<usize, ExchangeError> {
-    let dataset = collect(context, on_progress)?;
-    write::write_file(path, &json::page(&dataset, is_oruk))?;
-    Ok(dataset.services.len())
+) -> Result<(Vec<u8>, usize), ExchangeError> {
+    match format {
+        Format::Csv => {
+            let table = flat::table(context);
+            Ok((table.exact()?, table.count()))
+        }
+        Format::GeoJson => Ok(flat::points(context)),
+        Format::Hsds3Json | Format::Oruk3Json => {
+            let dataset = collect(context, on_progress)?;
+            Ok((json::page(&dataset, format == Format::Oruk3Json), dataset.services.len()))
+        }
+        Format::Hsds3Csv => {
+            Err(ExchangeError(format!("{} is many tables: name a folder, or a file that ends in .zip", format.name())))
+        }
+    }
 }
 
 /// All items of an export, redacted.
@@ -256,7 +276,7 @@ impl<'a> Writer<'a> {
                 let service_context = ServiceContext {
                     organisation_item: organisation.as_ref(),
                     organisation_ref,
-                    needs: self.context.needs,
+                    thesaurus: self.context.thesaurus,
                 };
                 let base = map::service(&item, &service_context);
                 (item, base)

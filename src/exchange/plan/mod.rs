@@ -7,10 +7,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::model::Ref;
-use crate::model::needs::NeedTable;
 use crate::model::original::Json;
 use crate::model::service::Source;
 use crate::model::text::{MAX_BYTES, Text};
+use crate::model::thesaurus::Thesaurus;
 use crate::model::{
     Author, Change, Collection, Edit, Id, Kind, Organisation, Original, Service, SplitMix64, Workspace,
 };
@@ -28,8 +28,8 @@ pub struct ImportContext<'a> {
     pub workspace: &'a Workspace,
     /// The items that earlier imports kept.
     pub originals: &'a Collection<Original>,
-    /// Maps words and taxonomy codes to needs.
-    pub needs: &'a NeedTable,
+    /// What words and codes of taxonomies mean.
+    pub thesaurus: &'a Thesaurus,
     /// Who imports, and when.
     pub author: &'a Author,
 }
@@ -176,8 +176,11 @@ impl<'a> Planner<'a> {
         let object: Object = serde_json::from_str(json).unwrap_or_default();
         let organisation: Option<Object> = organisation.and_then(|json| serde_json::from_str(json).ok());
         let organisation_ref = self.organisation_of(&object, "organization_id");
-        let service_context =
-            ServiceContext { organisation_item: organisation.as_ref(), organisation_ref, needs: self.context.needs };
+        let service_context = ServiceContext {
+            organisation_item: organisation.as_ref(),
+            organisation_ref,
+            thesaurus: self.context.thesaurus,
+        };
         let service = map::service(&object, &service_context);
         (object, service)
     }

@@ -79,7 +79,7 @@ row! {
     /// Why it was declined, withdrawn or not kept.
     reason: Option<Text> = "Reason", "why it was declined, withdrawn or not kept", search(SearchField::Text);
     /// By when it is to be done.
-    due: Option<Date> = "Due", "by when: fri, +2w, 12 mar";
+    due: Option<Date> = "Due", "by when: fri, +2w, 12 mar", ahead;
 }
 
 impl Item {

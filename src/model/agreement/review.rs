@@ -58,7 +58,7 @@ row! {
     /// What the parties found when they looked at their agreement together.
     Review key(on);
     /// The day.
-    on: Option<Date> = "Day", "the day: today, fri, 12 mar", required;
+    on: Option<Date> = "Day", "the day: today, fri, 12 mar", past, required;
     /// On potential: what is to be reached.
     vision: Option<Score> = "Vision", "0 to 3";
     /// On potential: the goals of each.

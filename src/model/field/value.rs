@@ -3,7 +3,7 @@
 use super::{FieldType, SearchField};
 use crate::model::Workspace;
 use crate::model::choice::{Choice, Set};
-use crate::model::date::{self, Date, DateTime, Time};
+use crate::model::date::{self, Date, DateTime, Lean, Time};
 use crate::model::id::{Id, NotAnId};
 use crate::model::text::{self, Text};
 
@@ -37,6 +37,14 @@ pub trait FieldValue: Sized {
     /// # Errors
     /// What the field takes, as a sentence without its subject.
     fn parse(typed: &str, context: ParseContext<'_>) -> Result<Self, String>;
+
+    /// The same where the field declares whether its days have happened or are still to come.
+    ///
+    /// # Errors
+    /// As those of [`FieldValue::parse`].
+    fn parse_leaning(typed: &str, _lean: Lean, context: ParseContext<'_>) -> Result<Self, String> {
+        Self::parse(typed, context)
+    }
 
     /// Hands out the texts in it that are searched as `field`; values that are searched by parts of their own look at
     /// those instead.
@@ -176,6 +184,9 @@ impl FieldValue for Option<Date> {
     }
     fn parse(typed: &str, context: ParseContext<'_>) -> Result<Self, String> {
         absent_or(typed, |typed| date::parse_date(typed, context.today))
+    }
+    fn parse_leaning(typed: &str, lean: Lean, context: ParseContext<'_>) -> Result<Self, String> {
+        absent_or(typed, |typed| date::parse_date_leaning(typed, context.today, lean))
     }
 }
 
@@ -319,15 +330,16 @@ pub(crate) fn absent_or<T>(typed: &str, parse: impl Fn(&str) -> Result<T, String
     if typed.trim().is_empty() { Ok(None) } else { parse(typed).map(Some) }
 }
 
-/// What stands between commas, or, where lines are used, on each line; without blanks around and without empty parts.
+/// What stands between commas or semicolons, or, where lines are used, on each line; without blanks around and without
+/// empty parts.
 pub(crate) fn parts(typed: &str) -> impl Iterator<Item = &str> {
-    let between = if typed.contains('\n') { '\n' } else { ',' };
+    let between: &[char] = if typed.contains('\n') { &['\n'] } else { &[',', ';'] };
     typed.split(between).map(str::trim).filter(|part| !part.is_empty())
 }
 
-/// The opposite of [`parts`]: commas between, or lines where a part holds a comma itself.
+/// The opposite of [`parts`]: commas between, or lines where a part holds a comma or a semicolon itself.
 pub(crate) fn join<T: AsRef<str>>(parts: impl Iterator<Item = T>) -> String {
     let parts: Vec<T> = parts.collect();
     let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
-    if parts.iter().any(|part| part.contains(',')) { parts.join("\n") + "\n" } else { parts.join(", ") }
+    if parts.iter().any(|part| part.contains([',', ';'])) { parts.join("\n") + "\n" } else { parts.join(", ") }
 }

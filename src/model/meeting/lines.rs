@@ -1,12 +1,13 @@
 //! Minutes as they are typed: each line is a minute, an indented line belongs to the one above it.
 //!
-//! `Action KP by fri: send the list` becomes an action, `Decision: …` a decision; `[2.1]` cites a minute of the last
+//! `Action KP by fri: send the list` becomes an action, and so do `Action KP | fri: send the list` and
+//! `Action KP: send the list | fri`; `Decision: …` a decision; `[2.1]` cites a minute of the last
 //! meeting, `[11 Sep 2026, 2.1]` one of another. Nothing is guessed: what is not understood stays a note as it was typed,
 //! and why is said beside it.
 
 use super::number::{MAX_DEPTH, numbers};
 use super::{Meeting, Minute, MinuteSort};
-use crate::model::date::parse_date;
+use crate::model::date::{Lean, parse_date, parse_date_leaning};
 use crate::model::person::{Fit, fit};
 use crate::model::text::one_line;
 use crate::model::{Date, Organisation, Person, Ref, Rules, Text, Workspace, forum};
@@ -138,8 +139,11 @@ struct ActionLine<'a> {
 fn read_action<'a>(text: &'a str, around: Around<'_>) -> Result<ActionLine<'a>, Option<String>> {
     let mut first = None;
     for (at, _) in text.match_indices(':').take(3) {
-        let what = text[at + 1..].trim();
-        match read_head(text[..at].trim(), around) {
+        let said = text[at + 1..].trim();
+        let head = read_head(text[..at].trim(), around);
+        let says_day = head.as_ref().is_ok_and(|(_, until)| until.is_some());
+        let (what, behind) = if says_day { (said, None) } else { take_day_behind(said, around) };
+        match head.map(|(who, until)| (who, until.or(behind))) {
             Ok(_) if !what.contains(char::is_alphanumeric) => {
                 first = first.or_else(|| Some("say what is to be done".to_owned()));
             }
@@ -150,9 +154,19 @@ fn read_action<'a>(text: &'a str, around: Around<'_>) -> Result<ActionLine<'a>, 
     Err(first)
 }
 
-/// Who and by when, both as they will be kept.
+/// What is to be done without the day that stands behind a bar at its end, and that day. A bar before anything else is text.
+fn take_day_behind<'a>(what: &'a str, around: Around<'_>) -> (&'a str, Option<Text>) {
+    let split = what.rsplit_once('|').and_then(|(before, until)| {
+        let until = until.trim();
+        let until = until.strip_prefix("by ").unwrap_or(until);
+        Some((before.trim_end(), read_until(until, around.said_on()).ok()?))
+    });
+    split.map_or((what, None), |(what, until)| (what, Some(until)))
+}
+
+/// Who and by when, both as they will be kept. A bar stands for "by".
 fn read_head(head: &str, around: Around<'_>) -> Result<(Option<Text>, Option<Text>), String> {
-    let padded = format!(" {head} ");
+    let padded = format!(" {head} ").replacen('|', " by ", 1).replacen(" by  by ", " by ", 1);
     let (who, until) = match padded.to_ascii_lowercase().rfind(" by ") {
         Some(at) => (&padded[..at], Some(padded[at + 4..].trim())),
         None => (padded.as_str(), None),
@@ -173,8 +187,9 @@ fn read_until(until: &str, said_on: Date) -> Result<Text, String> {
     if is_next_forum(until) {
         return Ok(Text::line(NEXT_FORUM));
     }
-    match parse_date(until, said_on) {
+    match parse_date_leaning(until, said_on, Lean::Ahead) {
         Ok(day) => Ok(Text::line(&day.format("%-d %b %Y").to_string())),
+        Err(why) if why.contains("no such day") => Err(why),
         Err(_) => Err(format!("{until:?} is no day: write by fri, by 12 mar, by next forum")),
     }
 }

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Workspace;
 use crate::model::choice::choices;
-use crate::model::date::{self, Date};
+use crate::model::date::{self, Date, Lean};
 use crate::model::field::{
-    Blank, FieldType, FieldValue, ParseContext, SearchField, absent_or, default_choice, kept_by_the_program,
+    Blank, FieldType, FieldValue, Holds, ParseContext, SearchField, absent_or, default_choice, kept_by_the_program,
 };
 use crate::model::place::Point;
 use crate::model::row::row;
@@ -166,7 +166,7 @@ row! {
     /// Town or village.
     town: Option<Text> = "Town", "town or village", search(SearchField::Place);
     /// Postcode.
-    postcode: Option<Text> = "Postcode", "postcode", search(SearchField::Place);
+    postcode: Option<Text> = "Postcode", "postcode", search(SearchField::Place), holds(Holds::Postcode);
     /// Where it is on the earth.
     point: Option<Point> = "Lat, lon", "latitude, longitude: 50.61, -2.46";
 }
@@ -227,7 +227,8 @@ impl FieldValue for Option<Capacity> {
         absent_or(typed, |typed| {
             let wrong = || "write free places and the day: 2 of 6 on fri, or 2 of 6 (today)".to_owned();
             let (numbers, on) = match typed.split_once(" on ") {
-                Some((numbers, day)) => (numbers, date::parse_date(day, context.today)?),
+                // Places are counted, not foretold.
+                Some((numbers, day)) => (numbers, date::parse_date_leaning(day, context.today, Lean::Back)?),
                 None => (typed, context.today),
             };
             let number = |text: &str| text.trim().parse::<u32>().map_err(|_| wrong());
@@ -251,9 +252,9 @@ row! {
     /// What they are called there.
     title: Option<Text> = "Title", "what they are called there", search(SearchField::Text);
     /// Their number.
-    phone: Option<Text> = "Phone", "their number";
+    phone: Option<Text> = "Phone", "their number", holds(Holds::Phone);
     /// Their address.
-    email: Option<Text> = "E-mail", "their address";
+    email: Option<Text> = "E-mail", "their address", holds(Holds::Email);
 }
 
 /// That somebody checked the facts.

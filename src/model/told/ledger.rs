@@ -250,7 +250,7 @@ impl<'a> Writer<'a> {
                     self.people.insert(person.target(), numbers);
                 }
                 Named::Organisation(one) => {
-                    found.push(self.matters.partners.number(Partner::Organisation(one.clone())))
+                    found.push(self.matters.partners.number(Partner::Organisation(one.clone())));
                 }
             }
         }

@@ -25,8 +25,11 @@ pub(in crate::search) struct FuzzyPattern<'a> {
     is_finished: bool,
 }
 
-/// The shortest abbreviation: two letters would abbreviate every other word.
-const MIN_ABBREVIATION: usize = 3;
+/// The shortest abbreviation: one letter would abbreviate every other word.
+const MIN_ABBREVIATION: usize = 2;
+
+/// A beginning may lack so many letters of a word that was typed to its end: the `s` of `George's`.
+const MAX_REST: usize = 2;
 
 impl<'a> FuzzyPattern<'a> {
     pub fn new(term: &'a str, is_finished: bool) -> Self {
@@ -58,8 +61,8 @@ impl<'a> FuzzyPattern<'a> {
         if distance <= self.max_typos {
             return Some(0.65 - 0.15 * distance as f32);
         }
-        let may_be_prefix =
-            !self.is_finished && self.count > 4 && length > self.count && word.chars().next() == self.first;
+        let is_begun = if self.is_finished { length <= self.count + MAX_REST } else { length > self.count };
+        let may_be_prefix = is_begun && self.count > 4 && length + 1 > self.count && word.chars().next() == self.first;
         may_be_prefix.then(|| self.prefix_typo_score(word)).flatten()
     }
 
@@ -69,7 +72,7 @@ impl<'a> FuzzyPattern<'a> {
             let end = word.char_indices().nth(count).map_or(word.len(), |(at, _)| at);
             strsim::osa_distance(self.term, &word[..end])
         };
-        let nearest = (self.count - 1..=self.count + 1).map(distance_to_prefix).min()?;
+        let nearest = (self.count - 1..=self.count + 1).map(distance_to_prefix).min()?; // of one letter more or less
         (nearest <= 1).then_some(0.35)
     }
 

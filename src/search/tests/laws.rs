@@ -70,7 +70,7 @@ proptest! {
         let whole = harness.index();
         let context = Context { workspace: &harness.workspace, atlas: &atlas(), today: today() };
         for text in [query.as_str(), "bcvs", "org:bournemouth", "crim leagl", "hsng !night", "'night", "wemouth"] {
-            let small = Index::build_for(text, &[Kind::Service], &harness.workspace, &atlas());
+            let small = Index::build_for(text, Arc::default(), &[Kind::Service], &harness.workspace, &atlas());
             let one = small.search(&Query::parse(text, &small, &atlas()), context);
             let other = whole.search(&Query::parse(text, &whole, &atlas()), context);
             prop_assert_eq!(one, other, "{}", text);

@@ -5,11 +5,13 @@ use ratatui::layout::{Position, Rect};
 
 use crate::app::App;
 use crate::app::actions::{Ledger, ledger_height};
+use crate::app::list::marked_in_words;
 use crate::app::wrap::wrap;
 use crate::model::choice::Choice;
 use crate::model::date::format_date;
 use crate::model::text::count;
 use crate::model::told::Account;
+use crate::ui::list;
 use crate::ui::theme::{Role, Theme};
 use crate::ui::write::{put, rule};
 
@@ -21,7 +23,7 @@ const NARROW_COLUMNS: [u16; 3] = [11, 0, 11];
 /// Draws the ledger; the cursor stands on the selected partner.
 pub(super) fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Position {
     let ledger = &app.screens.actions.ledger;
-    put(buf, (area.x, area.y), area.width, &summary(ledger), theme.style(Role::Quiet), theme);
+    let typed_at = top_line(app, theme, Rect { height: 1, ..area }, buf);
     let columns = if area.width < 60 { NARROW_COLUMNS } else { COLUMNS };
     let heads = Rect { y: area.y + 1, height: 1, ..area };
     let headings = ["Partner", "To be told", "Told last", "Silence"].map(str::to_owned);
@@ -33,12 +35,25 @@ pub(super) fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Pos
     if let Some(account) = ledger.selected().filter(|_| below.height > 1) {
         to_be_told(app, account, theme, below, buf);
     }
-    cursor
+    if app.list().is_searching { typed_at } else { cursor }
+}
+
+/// What the partners are, or what is searched for among them.
+fn top_line(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Position {
+    let ledger = &app.screens.actions.ledger;
+    let is_searched = !app.list().is_unsearched();
+    let summary =
+        if is_searched && ledger.accounts.is_empty() { "no such partner".to_owned() } else { summary(ledger) };
+    if app.list().is_searching || is_searched {
+        return list::search_line_with(&summary, app, theme, area, buf);
+    }
+    put(buf, (area.x, area.y), area.width, &summary, theme.style(Role::Quiet), theme);
+    area.as_position()
 }
 
 fn summary(ledger: &Ledger) -> String {
     if !ledger.marks.is_empty() {
-        return format!("{} marked", count(ledger.marks.len()));
+        return marked_in_words(ledger.marked());
     }
     match (ledger.accounts.len(), ledger.to_tell()) {
         (0, _) => "Nothing that is written down concerns anybody yet.".to_owned(),

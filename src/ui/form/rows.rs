@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::Pen;
-use crate::app::input::{CellError, RowsInput, TypedRow};
+use crate::app::input::{RowsInput, TypedRow};
 use crate::model::FieldInfo;
 use crate::ui::theme::Role;
 use crate::ui::write::{beginning, put, typed_part, width};
@@ -107,7 +107,7 @@ fn draw_row(
         if rows.cursor() == (at, column) {
             cursor = Some(open_cell(pen, rows, place, buf));
         } else {
-            let style = pen.theme.style(role(row.error.as_ref(), column, is_open));
+            let style = pen.theme.style(role(row, column, is_open));
             put(buf, (x, area.y), place.width, cell, style, pen.theme);
         }
         x += (cells + GAP) as u16;
@@ -133,6 +133,8 @@ fn cell_a_line(
         let is_open = column == open;
         if row.error.as_ref().is_some_and(|error| error.column == column) {
             put(buf, (area.x + 1, y), 1, "!", pen.theme.style(Role::Wrong), pen.theme);
+        } else if row.doubts[column].is_some() {
+            put(buf, (area.x + 1, y), 1, "?", pen.theme.style(Role::Warn), pen.theme);
         }
         let style = pen.theme.style(if is_open { Role::Strong } else { Role::Quiet });
         put(buf, (area.x + 2, y), label_cells.saturating_sub(2), &heading(info), style, pen.theme);
@@ -141,7 +143,7 @@ fn cell_a_line(
         if is_open {
             cursor = open_cell(pen, rows, place, buf);
         } else {
-            let style = pen.theme.style(role(row.error.as_ref(), column, false));
+            let style = pen.theme.style(role(row, column, false));
             put(buf, (x, y), place.width, cell, style, pen.theme);
         }
     }
@@ -152,9 +154,10 @@ fn heading(column: &FieldInfo) -> String {
     if column.is_required { format!("{}*", column.label) } else { column.label.to_owned() }
 }
 
-fn role(error: Option<&CellError>, column: usize, is_open: bool) -> Role {
-    match error {
+fn role(row: &TypedRow, column: usize, is_open: bool) -> Role {
+    match &row.error {
         Some(error) if error.column == column => Role::Wrong,
+        _ if row.doubts[column].is_some() => Role::Warn,
         _ if is_open => Role::Strong,
         _ => Role::Text,
     }
@@ -163,6 +166,8 @@ fn role(error: Option<&CellError>, column: usize, is_open: bool) -> Role {
 fn sign(pen: Pen<'_>, row: &TypedRow, is_open: bool, place: (u16, u16), buf: &mut Buffer) {
     if row.error.is_some() {
         put(buf, place, 1, "!", pen.theme.style(Role::Wrong), pen.theme);
+    } else if row.doubts.iter().any(Option::is_some) {
+        put(buf, place, 1, "?", pen.theme.style(Role::Warn), pen.theme);
     } else if is_open {
         put(buf, place, 1, pen.theme.sign("›", ">"), pen.theme.style(Role::Key), pen.theme);
     }
@@ -172,10 +177,11 @@ fn sign(pen: Pen<'_>, row: &TypedRow, is_open: bool, place: (u16, u16), buf: &mu
 fn open_cell(pen: Pen<'_>, rows: &RowsInput, area: Rect, buf: &mut Buffer) -> Position {
     let line = rows.line();
     let (seen, column) = typed_part(line.text(), line.column(), area.width.into());
-    let used = put(buf, (area.x, area.y), area.width, seen, pen.theme.style(Role::Strong), pen.theme);
-    if let Some(completion) = pen.completion {
+    let role = if line.is_proposed() { Role::Selected } else { Role::Strong };
+    let used = put(buf, (area.x, area.y), area.width, seen, pen.theme.style(role), pen.theme);
+    if let Some(offered) = pen.picks.offered() {
         let style = pen.theme.style(Role::Quiet);
-        put(buf, (area.x + used, area.y), area.width - used, &completion.offered, style, pen.theme);
+        put(buf, (area.x + used, area.y), area.width - used, &offered, style, pen.theme);
     }
     Position::new(area.x + column as u16, area.y)
 }
@@ -191,7 +197,7 @@ fn column_widths(pen: Pen<'_>, rows: &RowsInput, room: usize) -> Vec<usize> {
         }
     }
     let room = room.saturating_sub(GAP * (wanted.len() - 1));
-    let offered = pen.completion.map_or(0, |completion| width(&completion.offered));
+    let offered = pen.picks.offered().map_or(0, |offered| width(&offered));
     let typed = width(beginning(rows.line().text(), MAX_WEIGHED)).min(MAX_WEIGHED);
     // One cell more: the cursor stands behind the last letter.
     let open_width = wanted[open].max(typed + offered).max(typed + 1);

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{moved, said};
+use super::fields::{moved, said};
 use crate::app::form::{Form, FormField, title};
 use crate::app::input::BlockInput;
 use crate::ui::theme::{Role, Theme};

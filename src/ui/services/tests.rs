@@ -36,6 +36,7 @@ fn open() -> App {
         indexes: Indexes::build(SEARCHED, &workspace, &atlas),
         workspace,
         atlas: Arc::new(atlas),
+        thesaurus: Arc::default(),
         directory: String::new(),
         problems: Vec::new(),
         kept: Vec::new(),
