@@ -143,6 +143,7 @@ fn inner_scopes_take_keys_only_on_purpose() {
         "meeting.after over record.new",
         "minutes.whole over text.whole",
         "gap.back over list.back",
+        "map.open over record.open",
         "gap.new over record.new",
         "gap.open over record.open",
         "agreement.action over record.new",

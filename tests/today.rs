@@ -92,7 +92,7 @@ fn a_count_opens_what_it_counts() {
     assert_eq!(harness.screen(), before);
     to(&mut harness, "gaps in the services map");
     harness.press("<enter><enter>");
-    assert!(harness.screen().contains("need:"), "what is nearest: {}", harness.screen());
+    assert!(harness.screen().contains("No service yet: "), "its need and its district: {}", harness.screen());
     harness.press("0<esc>");
     to(&mut harness, "whose funding ends");
     harness.press("<enter>");

@@ -89,6 +89,16 @@ impl Default for Actions {
     }
 }
 
+impl Actions {
+    /// Shows something else. Actions and partners are searched apart.
+    fn turn_to(&mut self, view: View) {
+        if (self.view == View::Told) != (view == View::Told) {
+            std::mem::swap(&mut self.list.input, &mut self.ledger.other_input);
+        }
+        self.view = view;
+    }
+}
+
 impl Screen for Actions {
     const KINDS: &'static [Kind] = &[Kind::Action];
     const COMMANDS: &'static [&'static [Command]] = &[acts::COMMANDS, ledger::COMMANDS, views::COMMANDS];
@@ -156,7 +166,7 @@ impl Screen for Actions {
     /// First to everything, then to the list by due date.
     fn back(&mut self) {
         if self.only == Only::default() {
-            self.view = View::default();
+            self.turn_to(View::default());
         }
         self.only = Only::default();
     }
@@ -164,8 +174,12 @@ impl Screen for Actions {
     /// The ledger has no actions to show in full.
     fn show_record(&mut self) {
         if self.view == View::Told {
-            self.view = View::default();
+            self.turn_to(View::default());
         }
+    }
+
+    fn widen(&mut self) {
+        self.only = Only::default();
     }
 
     fn view(&self) -> u8 {
@@ -173,7 +187,7 @@ impl Screen for Actions {
     }
 
     fn set_view(&mut self, view: u8) {
-        self.view = View::ALL[usize::from(view).min(3)];
+        self.turn_to(View::ALL[usize::from(view).min(3)]);
     }
 
     fn note(&self) -> Option<String> {
@@ -216,7 +230,8 @@ fn arrange(app: &mut App) {
 /// Shows something else; what was selected stays so, where it is still to be seen.
 fn show(app: &mut App, view: View, only: Only) -> Effects {
     let state = &mut app.screens.actions;
-    (state.view, state.only) = (view, only);
+    state.only = only;
+    state.turn_to(view);
     state.list.is_detail_open = false;
     state.list.is_searching = false;
     app.refresh_screen(Actions::ID);

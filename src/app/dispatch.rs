@@ -4,7 +4,8 @@ use super::command::{Command, Meaning, Scope};
 use super::key::Key;
 use super::moving::Step;
 use super::{
-    App, Effects, Event, Layer, Severity, form, minutes, palette, search_line, sorting, thread, typing, watching,
+    App, Effects, Event, Layer, Severity, form, minutes, palette, prompt, search_line, sorting, thread, typing,
+    watching,
 };
 use crate::model::Text;
 use crate::model::text::one_line;
@@ -188,6 +189,7 @@ impl App {
             }
             Some(Layer::Prompt(prompt)) => {
                 prompt.type_key(key);
+                prompt::refresh(self);
                 Vec::new()
             }
             Some(_) => Vec::new(),
@@ -207,6 +209,7 @@ impl App {
             }
             Some(Layer::Prompt(prompt)) => {
                 prompt.input.paste(&one_line(&text));
+                prompt::refresh(self);
                 Vec::new()
             }
             Some(_) => Vec::new(),

@@ -10,6 +10,7 @@ mod field;
 pub(crate) mod fill;
 pub(crate) mod going;
 pub(crate) mod picks;
+mod removed;
 pub(crate) mod rows;
 mod save;
 pub mod text;
@@ -28,6 +29,7 @@ pub use field::FormField;
 pub use fill::Fills;
 use going::go;
 pub use picks::{Pick, Picks};
+pub(super) use removed::say as say_removed;
 
 /// A pause in typing after which the draft is kept.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -55,6 +57,8 @@ pub struct Form {
     pub fills: Option<Fills>,
     /// Whether a text of several lines has the whole screen.
     pub is_whole: bool,
+    /// Whether a colleague has removed the record meanwhile.
+    pub is_removed: bool,
     /// Keys typed since the draft was last kept.
     keys: usize,
     /// What was dropped, as long as it can be brought back.
@@ -110,6 +114,7 @@ fn show(app: &mut App, record: AnyRecord) {
         is_folded: true,
         fills: None,
         is_whole: false,
+        is_removed: false,
         keys: 0,
         dropped: None,
     })));
@@ -229,8 +234,9 @@ pub(crate) fn mark_moved(app: &mut App, change: &Change) {
     let App { layers, workspace, .. } = app;
     for layer in layers {
         let Layer::Form(form) = layer else { continue };
-        let edit = change.edits.iter().find(|edit| edit.id() == form.record.id());
-        let Some(after) = edit.and_then(|edit| edit.after()) else { continue };
+        let Some(edit) = change.edits.iter().find(|edit| edit.id() == form.record.id()) else { continue };
+        form.is_removed = edit.after().is_none();
+        let Some(after) = edit.after() else { continue };
         hide_what_is_hidden(form, after, workspace);
         for field in &mut form.fields {
             field.follow(after, workspace);
@@ -252,6 +258,7 @@ pub fn title(form: &Form) -> String {
     match (form.is_new, kind) {
         (true, _) => format!("New {}", kind.singular()),
         (false, Kind::Partnership) => "The partnership".to_owned(),
+        (false, _) if form.is_removed => format!("{}, which a colleague has removed", form.record.title_alone()),
         (false, _) => form.record.title_alone(),
     }
 }

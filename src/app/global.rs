@@ -53,6 +53,9 @@ fn can_redo(app: &App) -> Result<(), &'static str> {
 
 fn may_edit(app: &App) -> Result<(), &'static str> {
     app.may_change()?;
+    if app.chosen().len() > 1 {
+        return Err("the editor takes one record: esc drops the marks, e edits one field of all that are marked");
+    }
     app.selected().map(|_| ()).ok_or("nothing is selected")
 }
 

@@ -1,8 +1,8 @@
 //! Undo and redo without limit, as long as the program runs. Undoing is a change like any other: it is saved, merged
 //! and can be undone.
 
-use super::{App, Effects, Severity};
-use crate::model::{AnyRecord, Change, Edit, Id, conduct};
+use super::{App, Effects, Severity, list, screen};
+use crate::model::{AnyRecord, Change, Edit, Id, Kind, conduct};
 
 /// What can be undone and done again.
 #[derive(Default)]
@@ -68,9 +68,11 @@ pub(crate) fn undo(app: &mut App) -> Effects {
     let Some(change) = app.history.undo.pop().and_then(|change| allowed(app, change)) else { return Vec::new() };
     let sentence = format!("undone: {}", change.sentence);
     let change = stamped(app, change);
+    let was_there = is_on(app, &change);
     let inverse = app.apply(&change);
     app.history.redo.push(inverse);
-    app.set_status(Severity::Info, sentence);
+    let place = go_to_change(app, &change, was_there);
+    app.set_status(Severity::Info, sentence + &place);
     app.save(change)
 }
 
@@ -79,10 +81,35 @@ pub(crate) fn redo(app: &mut App) -> Effects {
     let Some(change) = app.history.redo.pop().and_then(|change| allowed(app, change)) else { return Vec::new() };
     let sentence = format!("done again: {}", change.sentence);
     let change = stamped(app, change);
+    let was_there = is_on(app, &change);
     let inverse = app.apply(&change);
     app.history.undo.push(inverse);
-    app.set_status(Severity::Info, sentence);
+    let place = go_to_change(app, &change, was_there);
+    app.set_status(Severity::Info, sentence + &place);
     app.save(change)
+}
+
+/// Whether the cursor of the open screen stands on a record that a change is about.
+fn is_on(app: &App, change: &Change) -> bool {
+    let subject = app.screens.subject(app.screen);
+    subject.is_some_and(|id| change.edits.iter().any(|edit| edit.id() == id))
+}
+
+/// Puts the cursor of the open screen on the record that was changed; where another screen shows it, that is said.
+fn go_to_change(app: &mut App, change: &Change, was_there: bool) -> String {
+    let is_shown_here = |id: &Id| Kind::of(*id).is_some_and(|kind| app.list().kinds.contains(&kind));
+    let ids: Vec<Id> = change.edits.iter().map(Edit::id).collect();
+    let here: Vec<Id> = ids.iter().copied().filter(is_shown_here).collect();
+    if let Some(id) =
+        here.iter().find(|id| app.workspace.get(**id).is_some()).filter(|_| !was_there && !is_on(app, change))
+    {
+        list::select(app, *id);
+    }
+    if was_there || !here.is_empty() {
+        return String::new();
+    }
+    let place = ids.iter().find_map(|id| screen::home_of(Kind::of(*id)?));
+    place.filter(|place| *place != app.screen).map(|place| format!(", on {}", place.title())).unwrap_or_default()
 }
 
 /// The change, unless it would change a vote that is over: then it is said, and the change is behind us.

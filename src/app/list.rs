@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::command::{Command, Scope, always, commands};
 use super::input::LineInput;
 use super::moving::{Cursor, Step};
-use super::{App, Effects, Severity, compare, detail, form, prompt, search_line, sorting};
+use super::{App, Effects, Severity, compare, detail, edit_many, form, prompt, search_line, sorting};
 use crate::model::change::{Change, Refusal};
 use crate::model::text::count;
 use crate::model::{Author, CellContext, Date, Id, Kind, Workspace, change};
@@ -185,7 +185,7 @@ pub(crate) const COMMANDS: &[Command] = commands! { Scope::LIST;
 /// Commands on the records of every list; in the footer those of the screen itself stand before them.
 pub(crate) const RECORD_COMMANDS: &[Command] = commands! { Scope::RECORD;
     "record.new" ["n"] "new" "a new record" may_add, new;
-    "record.edit" ["e"] "edit" "edit every field of the record" may_edit, edit;
+    "record.edit" ["e"] "edit" "edit every field of the record; of several that are marked, one field of all" may_edit, edit;
     "record.delete" ["d"] "" "delete the record (u brings it back)" may_edit, delete;
 };
 
@@ -244,6 +244,7 @@ pub(crate) fn select(app: &mut App, id: Id) {
     }
     if !app.list().rows.iter().any(|row| row.id == id) {
         app.list_mut().input = LineInput::default();
+        app.screens.widen(app.screen);
         app.refresh_screen(app.screen);
     }
     app.list_mut().put_cursor_on(Some(id), height);
@@ -291,8 +292,8 @@ fn back(app: &mut App) -> Effects {
         list.is_detail_open = false;
     } else if !list.marks.is_empty() {
         list.marks.clear();
-    } else if !list.input.text().is_empty() {
-        list.input = LineInput::default();
+    } else if !list.input.text().is_empty() && app.screens.narrowed(app.screen).is_none() {
+        app.list_mut().input = LineInput::default();
         app.refresh_screen(app.screen);
     } else {
         app.screens.back(app.screen);
@@ -389,11 +390,16 @@ fn new(app: &mut App) -> Effects {
 /// Opens a form for a new record of a kind.
 pub(crate) fn new_of(app: &mut App, kind: Kind) -> Effects {
     let id = app.new_id(kind);
-    form::open(app, kind.blank(id))
+    let record = app.screen.new_record(app, kind.blank(id));
+    form::open(app, record)
 }
 
 fn edit(app: &mut App) -> Effects {
-    match app.selected() {
+    let ids = app.chosen();
+    if ids.len() > 1 {
+        return edit_many::ask(app, &ids);
+    }
+    match ids.first().and_then(|id| app.workspace.get(*id)) {
         Some(record) => form::open(app, record),
         None => Vec::new(),
     }

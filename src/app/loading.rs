@@ -118,6 +118,7 @@ impl App {
             if self.status.severity != Severity::Error {
                 self.set_status(Severity::Warning, change.sentence.clone());
             }
+            form::say_removed(self);
         }
         if problems != self.problems {
             self.problems = problems;

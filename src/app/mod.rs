@@ -7,12 +7,14 @@
 //! enough; nothing else knows it. Time arrives as an event, and so does everything the disk has to say.
 
 pub mod actions;
+pub mod chart;
 pub mod command;
 pub mod compare;
 mod copying;
 pub mod detail;
 mod dispatch;
 pub mod draft;
+mod edit_many;
 pub mod event;
 pub mod form;
 pub mod global;
@@ -112,6 +114,8 @@ pub struct Options {
     pub who_is_given: bool,
     /// A number nobody can guess, for ids.
     pub seed: u64,
+    /// Whether pictures are left out, so that a table stands in the place of the map.
+    pub no_pictures: bool,
     /// Whether the search of the first screen has the focus at the start.
     pub search_first: bool,
 }

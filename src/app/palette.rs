@@ -64,7 +64,7 @@ fn show(app: &mut App, is_help: bool) -> Effects {
     Vec::new()
 }
 
-/// Filters anew for what is typed: every word must stand in the name, the keys or the help of a command.
+/// Filters anew for what is typed: every word must stand in the name, the keys, the help of a command or its word in the footer.
 pub(crate) fn refresh(app: &mut App) {
     // What cannot be done just now stands last in help; it is asked here, as the list itself is a layer of the app.
     let idle: Vec<&str> = command::all().filter(|it| (it.ready)(app).is_err()).map(|it| it.name).collect();
@@ -72,7 +72,8 @@ pub(crate) fn refresh(app: &mut App) {
     let Some(Layer::Palette(palette)) = layers.last_mut() else { return };
     let words: Vec<String> = palette.input.text().to_lowercase().split_whitespace().map(str::to_owned).collect();
     let matches = |command: &&'static Command| {
-        let text = format!("{} {} {}", command.name, command.help, keymap.first_key(command)).to_lowercase();
+        let key = keymap.first_key(command);
+        let text = format!("{} {} {} {key}", command.name, command.hint, command.help).to_lowercase();
         words.iter().all(|word| text.contains(word.as_str()))
     };
     let mut rows: Vec<&'static Command> = command::all().filter(matches).collect();

@@ -16,6 +16,8 @@ pub struct Prompt {
     pub input: LineInput,
     /// What to do with it; an error stays beside the question.
     pub answer: fn(&mut App, &str) -> Result<Effects, String>,
+    /// What the answer would do, as it is being typed; it takes the place of the hint.
+    pub preview: Option<fn(&App, &str) -> String>,
     /// What was wrong with the last answer.
     pub error: Option<String>,
     /// What the person meant to do before the question came up.
@@ -44,9 +46,26 @@ pub(crate) fn ask(
     text: &str,
     answer: fn(&mut App, &str) -> Result<Effects, String>,
 ) -> Effects {
-    let prompt = Prompt { question, hint: hint.into(), input: LineInput::new(text), answer, error: None, then: None };
+    let prompt = Prompt {
+        question,
+        hint: hint.into(),
+        input: LineInput::new(text),
+        answer,
+        preview: None,
+        error: None,
+        then: None,
+    };
     app.layers.push(Layer::Prompt(prompt));
     Vec::new()
+}
+
+/// Says what the answer would do, as the hint of the open question.
+pub(crate) fn refresh(app: &mut App) {
+    let Some(Layer::Prompt(prompt)) = app.layers.last() else { return };
+    let Some(hint) = prompt.preview.map(|preview| preview(app, prompt.input.text())) else { return };
+    if let Some(Layer::Prompt(prompt)) = app.layers.last_mut() {
+        prompt.hint = hint;
+    }
 }
 
 fn answer(app: &mut App) -> Effects {

@@ -215,6 +215,7 @@ impl App {
             self.resolve_taken_ids(&saved.elsewhere);
             form::mark_moved(self, &saved.elsewhere);
             self.apply(&saved.elsewhere);
+            form::say_removed(self);
         }
         if let Some(first) = saved.lost.first() {
             self.set_status(Severity::Warning, first.clone());

@@ -10,7 +10,8 @@ use super::key::Key;
 use super::list::{self, RecordList};
 use super::moving::Step;
 use super::{App, Effects, Layer, Severity};
-use crate::model::{Action, Id, Kind};
+use crate::model::service::Need;
+use crate::model::{Action, AnyRecord, Id, Kind};
 
 /// What a screen is. Most of it follows from the list it shows.
 pub trait Screen: Default + 'static {
@@ -68,6 +69,27 @@ pub trait Screen: Default + 'static {
 
     /// What a new action is to begin with where it is not the selected record it comes out of: a gap, a row of a record.
     fn new_action(_app: &App) -> Option<Action> {
+        None
+    }
+
+    /// A new record as it begins here: with what is known of it from where the person is.
+    fn new_record(_app: &App, record: AnyRecord) -> AnyRecord {
+        record
+    }
+
+    /// Lists the services that meet a need in a district, where it shows services.
+    fn show_gap(_app: &mut App, _need: Need, _district: usize) {}
+
+    /// What its list is narrowed down to besides the search, in words.
+    fn narrowed(&self) -> Option<&str> {
+        None
+    }
+
+    /// Its list holds everything again, but for the search.
+    fn widen(&mut self) {}
+
+    /// What is said where the list is empty and nothing was searched for, besides that there are no records at all.
+    fn nothing_here(&self) -> Option<String> {
         None
     }
 
@@ -195,6 +217,16 @@ macro_rules! declare_screens {
                 match self { $(Self::$name => super::$module::$name::new_action(app)),+ }
             }
 
+            /// A new record as it begins on a screen.
+            pub(super) fn new_record(self, app: &App, record: AnyRecord) -> AnyRecord {
+                match self { $(Self::$name => super::$module::$name::new_record(app, record)),+ }
+            }
+
+            /// Lists the services that meet a need in a district.
+            fn show_gap(self, app: &mut App, need: Need, district: usize) {
+                match self { $(Self::$name => super::$module::$name::show_gap(app, need, district)),+ }
+            }
+
             /// Puts what a screen shows besides its list on a record.
             pub(super) fn select(self, app: &mut App, id: Id) {
                 match self { $(Self::$name => super::$module::$name::select(app, id)),+ }
@@ -266,6 +298,21 @@ macro_rules! declare_screens {
             /// What a screen says when no record is selected.
             pub fn nothing_selected(&self, screen: ScreenId) -> &'static str {
                 match screen { $(ScreenId::$name => self.$module.nothing_selected()),+ }
+            }
+
+            /// What the list of a screen is narrowed down to besides the search.
+            pub fn narrowed(&self, screen: ScreenId) -> Option<&str> {
+                match screen { $(ScreenId::$name => self.$module.narrowed()),+ }
+            }
+
+            /// What is said where the list of a screen is empty though nothing was searched for.
+            pub fn nothing_here(&self, screen: ScreenId) -> Option<String> {
+                match screen { $(ScreenId::$name => self.$module.nothing_here()),+ }
+            }
+
+            /// Lets the list of a screen hold everything again, but for the search.
+            pub(super) fn widen(&mut self, screen: ScreenId) {
+                match screen { $(ScreenId::$name => self.$module.widen()),+ }
             }
 
             /// What stands beside the search line of a screen besides the counts.
@@ -372,7 +419,7 @@ impl Origin {
 }
 
 /// The screen on which records of a kind are shown: the one that shows this kind before others, else one that shows it too.
-fn home_of(kind: Kind) -> Option<ScreenId> {
+pub(super) fn home_of(kind: Kind) -> Option<ScreenId> {
     let shows_it = |screen: &&ScreenId| screen.kinds().contains(&kind);
     let first = ScreenId::ALL.iter().find(|screen| screen.kinds().first() == Some(&kind));
     first.or_else(|| ScreenId::ALL.iter().find(shows_it)).copied()
@@ -403,11 +450,23 @@ pub(crate) fn go_to(app: &mut App, id: Id) -> Effects {
     effects
 }
 
+/// Goes to the services that meet a need in a district.
+pub(super) fn open_gap(app: &mut App, need: Need, district: usize) -> Effects {
+    let Some(screen) = home_of(Kind::Service) else { return Vec::new() };
+    let effects = open(app, screen);
+    let list = app.list_mut();
+    (list.is_searching, list.is_waiting) = (false, false);
+    screen.show_gap(app, need, district);
+    effects
+}
+
 /// Goes to what a search finds among the records of a kind.
 pub(super) fn open_search(app: &mut App, kind: Kind, words: &str) -> Effects {
     let Some(screen) = home_of(kind) else { return Vec::new() };
     let effects = open(app, screen);
     app.screens.search(screen);
+    app.screens.widen(screen);
+    (app.list_mut().is_searching, app.list_mut().is_waiting) = (false, false);
     app.list_mut().input.set(words, words.len());
     list::search(app);
     effects
@@ -426,6 +485,7 @@ pub(super) fn search(app: &mut App) -> Effects {
 /// Likewise, with these words in the place of what it holds.
 pub(super) fn search_for(app: &mut App, words: &str) -> Effects {
     let effects = search(app);
+    app.screens.widen(app.screen);
     app.list_mut().input.set(words, words.len());
     list::search(app);
     effects

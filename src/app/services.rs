@@ -1,18 +1,23 @@
 //! The services screen: the list, the map, and the matrix of gaps.
 
+mod gaps;
+mod map;
+
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::command::{Command, Scope, commands};
+use super::input::LineInput;
 use super::list::{self, RecordList, may_edit};
-use super::moving::{Cursor, Step};
+use super::moving::Step;
 use super::screen::Screen;
-use super::{App, Effects, Severity, form};
-use crate::model::choice::Choice;
-use crate::model::gaps::{DistrictCounts, GapCell, matrix};
+use super::{App, Effects};
+use crate::model::gaps::{DistrictCounts, GapCell, in_cell, matrix};
 use crate::model::place::Point;
 use crate::model::service::{Need, Status, set_status, verify};
 use crate::model::text::count;
-use crate::model::{Action, Id, Kind, Service};
+use crate::model::{Action, AnyRecord, Id, Kind};
+pub use map::{Look, chosen, is_table, map_size};
 
 /// What the screen shows beside the search line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,8 +31,29 @@ pub enum View {
     Gaps,
 }
 
+/// What the list is narrowed down to besides the search.
+pub struct Part {
+    /// What that is, in words.
+    pub said: String,
+    of: PartOf,
+    /// The view from which it was opened.
+    from: View,
+    /// What was searched for there.
+    input: LineInput,
+}
+
+/// Which services a part holds.
+enum PartOf {
+    /// Those that a cell of the matrix counts.
+    Cell(Need, usize),
+    /// These.
+    These(HashSet<Id>),
+}
+
 /// The scope of the screen's own keys, in all its views.
 const SERVICES: Scope = Scope::new("Services");
+/// The scope of the map.
+const MAP: Scope = Scope::new("The map");
 /// The scope of the matrix of gaps.
 const GAPS: Scope = Scope::new("Gaps");
 
@@ -40,6 +66,10 @@ pub struct Services {
     pub gap: (usize, usize),
     /// The matrix, when it is shown.
     pub gaps: Vec<Vec<GapCell>>,
+    /// What the list is narrowed down to.
+    part: Option<Part>,
+    /// How the map is looked at.
+    pub look: Look,
     /// How many of the found services are to be verified.
     pub to_verify: usize,
     /// Where the found services are, as far as anybody may see; computed when what is found changes.
@@ -56,6 +86,8 @@ impl Default for Services {
             view: View::default(),
             gap: (0, 0),
             gaps: Vec::new(),
+            part: None,
+            look: Look::default(),
             to_verify: 0,
             points: Arc::default(),
             by_district: DistrictCounts::default(),
@@ -65,7 +97,7 @@ impl Default for Services {
 
 impl Screen for Services {
     const KINDS: &'static [Kind] = &[Kind::Service];
-    const COMMANDS: &'static [&'static [Command]] = &[SERVICE_COMMANDS, GAP_COMMANDS];
+    const COMMANDS: &'static [&'static [Command]] = &[SERVICE_COMMANDS, map::COMMANDS, gaps::COMMANDS];
 
     fn list(&self) -> &RecordList {
         &self.list
@@ -78,6 +110,9 @@ impl Screen for Services {
     fn scopes(&self) -> &'static [Scope] {
         match self.view {
             View::Gaps => &[GAPS, Scope::LIST, SERVICES, Scope::RECORD, Scope::MOVE, Scope::GLOBAL],
+            View::Map if !self.list.is_detail_open => {
+                &[MAP, Scope::LIST, SERVICES, Scope::RECORD, Scope::MOVE, Scope::GLOBAL]
+            }
             _ => &[Scope::LIST, SERVICES, Scope::RECORD, Scope::MOVE, Scope::GLOBAL],
         }
     }
@@ -101,23 +136,68 @@ impl Screen for Services {
         let districts = app.atlas.districts.len();
         let state = &mut app.screens.services;
         match state.view {
-            View::Gaps => step_gaps(&mut state.gap, step, districts),
-            _ => list::step(app, step),
+            View::Gaps => gaps::step(&mut state.gap, step, districts),
+            View::Map => map::step(app, step),
+            View::List => list::step(app, step),
         }
     }
 
     /// On a gap the action that is to fill it.
     fn new_action(app: &App) -> Option<Action> {
-        let (need, district) = cell_names(app).filter(|_| app.screens.services.view == View::Gaps)?;
+        let (need, district) = gaps::cell_names(app)?;
         Some(Action { need: Some(need), area: Some(district.as_str().into()), ..Action::default() })
     }
 
-    fn can_go_back(&self) -> bool {
-        self.view != View::List
+    /// On a gap the service that is to fill it.
+    fn new_record(app: &App, record: AnyRecord) -> AnyRecord {
+        gaps::fill(app, record)
     }
 
+    fn show_gap(app: &mut App, need: Need, district: usize) {
+        gaps::list_cell(app, need, district);
+    }
+
+    fn arrange(app: &mut App) {
+        let App { screens, workspace, atlas, .. } = app;
+        let Services { list, part, .. } = &mut screens.services;
+        let Some(part) = part else { return };
+        let counted = match &part.of {
+            PartOf::Cell(need, district) => Some(in_cell(workspace, atlas, *need, *district).into_iter().collect()),
+            PartOf::These(_) => None,
+        };
+        let ids: &HashSet<Id> = match (&part.of, &counted) {
+            (PartOf::These(ids), _) | (_, Some(ids)) => ids,
+            _ => return,
+        };
+        list.rows.retain(|row| ids.contains(&row.id));
+    }
+
+    fn can_go_back(&self) -> bool {
+        self.part.is_some() || self.view != View::List
+    }
+
+    /// From a part to where it was opened, from a close look to the whole map, from another view to the list.
     fn back(&mut self) {
-        self.view = View::List;
+        if let Some(part) = self.part.take() {
+            (self.view, self.list.input) = (part.from, part.input);
+        } else if self.view == View::Map && self.look.zoom > 1.0 {
+            self.look = Look { line: self.look.line, ..Look::default() };
+        } else {
+            self.view = View::List;
+        }
+    }
+
+    fn narrowed(&self) -> Option<&str> {
+        self.part.as_ref().map(|part| part.said.as_str())
+    }
+
+    fn widen(&mut self) {
+        self.part = None;
+    }
+
+    fn nothing_here(&self) -> Option<String> {
+        let said = self.narrowed()?;
+        Some(format!("No service yet: {said}. Press n for a new one, ctrl-n for an action, esc to go back."))
     }
 
     fn search(&mut self) {
@@ -151,13 +231,6 @@ const SERVICE_COMMANDS: &[Command] = commands! { SERVICES;
     "service.close" ["x"] "" "close the service, or open it again" may_edit, close;
 };
 
-/// Commands of the matrix of gaps.
-const GAP_COMMANDS: &[Command] = commands! { GAPS;
-    "gap.open" ["enter"] "services" "the services of this cell" super::command::always, open_cell;
-    "gap.new" ["n"] "new" "a new service for this need and district" App::may_change, new_for_cell;
-    "gap.back" ["esc"] "back" "back to the list" super::command::always, |app| { app.screens.services.view = View::List; Vec::new() };
-};
-
 /// What the map, the matrix and the line beside the search say of what was found.
 fn refresh(app: &mut App) {
     let App { screens, indexes, workspace, atlas, today, .. } = app;
@@ -172,25 +245,16 @@ fn refresh(app: &mut App) {
     }
 }
 
-fn step_gaps((need, district): &mut (usize, usize), step: Step, districts: usize) {
-    if let Step::Columns(by) = step {
-        *district = district.saturating_add_signed(by).min(districts.saturating_sub(1));
-        return;
-    }
-    let mut cursor = Cursor { at: *need, top: 0 };
-    cursor.step(step, Need::ALL.len(), Need::ALL.len());
-    *need = cursor.at;
-}
-
 fn turn(app: &mut App) -> Effects {
     let state = &mut app.screens.services;
     state.list.is_detail_open = false;
+    state.part = None;
     state.view = match state.view {
         View::List => View::Map,
         View::Map => View::Gaps,
         View::Gaps => View::List,
     };
-    refresh(app);
+    app.refresh_screen(Services::ID);
     Vec::new()
 }
 
@@ -211,32 +275,4 @@ fn pause(app: &mut App) -> Effects {
 
 fn close(app: &mut App) -> Effects {
     toggle(app, Status::Closed)
-}
-
-/// The name of the need and of the district the cursor stands on.
-fn cell_names(app: &App) -> Option<(Need, String)> {
-    let (need, district) = app.screens.services.gap;
-    Some((*Need::ALL.get(need)?, app.atlas.districts.get(district)?.name.to_string()))
-}
-
-fn open_cell(app: &mut App) -> Effects {
-    if let Some((need, district)) = cell_names(app) {
-        let text = format!("need:\"{}\" in:\"{district}\"", need.label());
-        let state = &mut app.screens.services;
-        state.list.input.set(&text, text.len());
-        state.view = View::List;
-        list::search(app);
-        if app.list().rows.is_empty() {
-            app.set_status(Severity::Warning, format!("nobody meets {} in {district}: n adds a service", need.label()));
-        }
-    }
-    Vec::new()
-}
-
-fn new_for_cell(app: &mut App) -> Effects {
-    let Some((need, district)) = cell_names(app) else { return Vec::new() };
-    let mut service = Service { id: app.new_id(Kind::Service), ..Service::default() };
-    service.needs.insert(need);
-    service.serves = vec![district.as_str().into()];
-    form::open(app, service.into())
 }

@@ -139,7 +139,7 @@ pub fn heading(app: &App) -> String {
 fn leads_somewhere(app: &App) -> Result<(), &'static str> {
     let state = &app.screens.today;
     match state.lines.get(state.cursor.at).map(|line| &line.what) {
-        Some(What::Record(_) | What::Sort(_) | What::Search(..)) => Ok(()),
+        Some(What::Record(_) | What::Sort(_) | What::Search(..) | What::Gap(..)) => Ok(()),
         _ => Err("this line leads nowhere"),
     }
 }
@@ -152,6 +152,7 @@ fn open(app: &mut App) -> Effects {
     let state = &mut app.screens.today;
     match state.lines.get(state.cursor.at).map(|line| line.what.clone()) {
         Some(What::Record(id)) => screen::go_to(app, id),
+        Some(What::Gap(need, district)) => screen::open_gap(app, need, district),
         Some(What::Search(kind, words)) => screen::open_search(app, kind, &words),
         Some(What::Sort(sort)) => {
             (state.before, state.sort, state.cursor) = (state.cursor, Some(sort), Cursor::default());

@@ -28,6 +28,7 @@ pub(super) fn run(global: &Global, out: &mut dyn Write) -> CommandResult {
         who: named.unwrap_or_else(store::own_login),
         seed: run::seed(),
         search_first: true,
+        no_pictures: false,
     };
     let directory = find_workspace(global);
     let launch = Launch { directory, options, ascii: global.ascii, plain: global.plain, colour: global.color.is_on() };

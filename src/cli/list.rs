@@ -111,8 +111,7 @@ impl ShowArgs {
         writeln!(out, "{:<16} {}", "Id", record.id())?;
         for field in detail::fields_in_order(record.kind()) {
             let mut words = record.show(field, Wording::Read(today), Audience::Colleagues, workspace).into_words();
-            let beyond = detail::beyond(&record, field, today);
-            words.extend(beyond.map(|beyond| format!(" ({beyond})")));
+            words.extend(detail::beyond(&record, field, today).map(|beyond| format!(" ({beyond})")));
             print_field(field.label, &words, out)?;
         }
         // Ballots and receipts of an anonymous round do not say when they were written, nor by whom.

@@ -17,6 +17,8 @@ pub struct GapCell {
     pub located: u32,
     /// Services of either sort verified within twelve months.
     pub verified: u32,
+    /// Services of either sort: those that a list of the cell holds.
+    pub all: u32,
 }
 
 impl GapCell {
@@ -41,9 +43,7 @@ pub fn districts_of(service: &Service, atlas: &Atlas) -> (Districts, Districts) 
 /// counts for no district. Services that are closed or only planned fill no gap.
 pub fn matrix(workspace: &Workspace, atlas: &Atlas, today: Date) -> Vec<Vec<GapCell>> {
     let mut rows = vec![vec![GapCell::default(); atlas.districts.len()]; Need::ALL.len()];
-    let services: Vec<Id> = workspace.services.iter().map(|service| service.id).collect();
-    for service in visible(&services, workspace).filter(|service| service.is_open()) {
-        let (serves, located) = districts_of(&service, atlas);
+    for (service, serves, located) in counted(workspace, atlas) {
         let fresh = service.freshness(today) == Freshness::Fresh;
         for need in service.needs.iter() {
             for (at, cell) in rows[need.index()].iter_mut().enumerate() {
@@ -51,10 +51,31 @@ pub fn matrix(workspace: &Workspace, atlas: &Atlas, today: Date) -> Vec<Vec<GapC
                 cell.serves += u32::from(is_serving);
                 cell.located += u32::from(is_located);
                 cell.verified += u32::from(fresh && (is_serving || is_located));
+                cell.all += u32::from(is_serving || is_located);
             }
         }
     }
     rows
+}
+
+/// The services that a cell of the matrix counts.
+pub fn in_cell(workspace: &Workspace, atlas: &Atlas, need: Need, district: usize) -> Vec<Id> {
+    let is_meant = |(service, serves, located): &(Arc<Service>, Districts, Districts)| {
+        service.needs.iter().any(|one| one == need) && (serves.has(district) || located.has(district))
+    };
+    counted(workspace, atlas).filter(is_meant).map(|(service, ..)| service.id).collect()
+}
+
+/// Every service that fills gaps, where it serves and where it is.
+fn counted<'a>(
+    workspace: &'a Workspace,
+    atlas: &'a Atlas,
+) -> impl Iterator<Item = (Arc<Service>, Districts, Districts)> + 'a {
+    let all = workspace.services.iter().map(|service| service.id);
+    visible(all, workspace).filter(|service| service.is_open()).map(|service| {
+        let (serves, located) = districts_of(&service, atlas);
+        (service, serves, located)
+    })
 }
 
 /// How many services there are in each district.
@@ -67,8 +88,11 @@ pub struct DistrictCounts {
 }
 
 /// Services as colleagues may see them.
-fn visible<'a>(services: &'a [Id], workspace: &'a Workspace) -> impl Iterator<Item = Arc<Service>> + 'a {
-    services.iter().filter_map(|id| match workspace.get(*id)?.visible_to(Audience::Colleagues, workspace) {
+fn visible<'a>(
+    services: impl Iterator<Item = Id> + 'a,
+    workspace: &'a Workspace,
+) -> impl Iterator<Item = Arc<Service>> + 'a {
+    services.filter_map(|id| match workspace.get(id)?.visible_to(Audience::Colleagues, workspace) {
         AnyRecord::Service(service) => Some(service),
         _ => None,
     })

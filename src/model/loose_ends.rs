@@ -11,7 +11,7 @@ use super::place::{Atlas, Districts};
 use super::reference::Ref;
 use super::service::{Freshness, Need};
 use super::text::count;
-use super::{Id, Kind, Workspace, due, told, topic};
+use super::{Id, Workspace, due, told, topic};
 
 /// What loose ends are looked for in.
 #[derive(Clone, Copy)]
@@ -31,13 +31,13 @@ pub struct Loose {
     pub record: Option<Id>,
     /// What is to be said of it; of a record, besides its title.
     pub says: String,
-    /// Where it is about no record: what finds the nearest.
-    pub search: Option<(Kind, String)>,
+    /// Where it is about no record: the need that is not met in a district.
+    pub gap: Option<(Need, usize)>,
 }
 
 impl Loose {
     fn of(record: Id) -> Self {
-        Self { record: Some(record), says: String::new(), search: None }
+        Self { record: Some(record), says: String::new(), gap: None }
     }
 }
 
@@ -173,10 +173,10 @@ fn open_gaps(Context { workspace, atlas, today }: Context<'_>) -> Vec<Loose> {
         let is_begun = |at: usize| about.iter().any(|(of, districts)| of == need && districts.has(at));
         let cells = row.iter().zip(&atlas.districts).enumerate();
         let open = cells.filter(|(at, (cell, _))| cell.is_gap() && !is_begun(*at));
-        found.extend(open.map(|(_, (_, district))| Loose {
+        found.extend(open.map(|(at, (_, district))| Loose {
             record: None,
             says: format!("{} in {}: no service", need.label(), district.name),
-            search: Some((Kind::Service, format!("need:\"{}\"", need.label()))),
+            gap: Some((*need, at)),
         }));
     }
     found
@@ -187,7 +187,7 @@ fn unanswered(Context { workspace, .. }: Context<'_>) -> Vec<Loose> {
     let of = |agreement: &std::sync::Arc<super::Agreement>| {
         let said = agreement.unanswered().map(|item| item.sentence(workspace));
         let record = Some(agreement.id);
-        said.map(|says| Loose { record, says, search: None }).collect::<Vec<_>>()
+        said.map(|says| Loose { record, says, gap: None }).collect::<Vec<_>>()
     };
     workspace.agreements.iter().flat_map(of).collect()
 }
@@ -197,7 +197,7 @@ fn untold(Context { workspace, today, .. }: Context<'_>) -> Vec<Loose> {
     let owed = told::still_to_tell(workspace, today).into_iter();
     owed.map(|account| Loose {
         record: account.partner.id(),
-        search: None,
+        gap: None,
         says: format!(
             "{}: {} to tell, {}",
             account.partner.name(workspace),

@@ -27,6 +27,36 @@ pub struct Thesaurus {
     /// Entries of several words by the first of them.
     phrases: HashMap<String, Vec<Phrase>>,
     same: HashMap<String, Vec<String>>,
+    close: Vec<Vec<CloseWord>>,
+}
+
+/// A word or a phrase that speaks of the same thing as others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CloseWord {
+    /// Its words.
+    words: Vec<String>,
+    /// Whether the last is the beginning of one.
+    pub is_beginning: bool,
+}
+
+impl CloseWord {
+    fn new(text: &str) -> Self {
+        let plain = plain_words(text.trim_end_matches('*'));
+        Self { words: plain.split_ascii_whitespace().map(str::to_owned).collect(), is_beginning: text.ends_with('*') }
+    }
+
+    /// It, where it is one word.
+    pub fn word(&self) -> Option<&str> {
+        if let [word] = self.words.as_slice() { Some(word) } else { None }
+    }
+
+    fn stands_in(&self, words: &[String]) -> bool {
+        let Some((last, before)) = self.words.split_last() else { return false };
+        words.windows(self.words.len()).any(|window| {
+            let ends = window.last().is_some_and(|word| stands_for(last, self.is_beginning, word));
+            ends && before.iter().zip(window).all(|(own, word)| own == word)
+        })
+    }
 }
 
 /// What some words of a query mean.
@@ -105,7 +135,7 @@ impl Thesaurus {
                 .or_else(|| Some((1, self.singles.guess(&rest[0], is_last)?)))
                 .unwrap_or((1, Sense { is_none: true, ..Sense::default() }));
             if !sense.is_none {
-                meanings.push(sense.meaning(at..at + count));
+                meanings.push(self.with_circumstances(sense, &words[at..at + count]).meaning(at..at + count));
             }
             at += count;
         }
@@ -115,6 +145,18 @@ impl Thesaurus {
     /// The other spellings of a word: `centre` is `center` and `ctr`.
     pub fn same(&self, word: &str) -> &[String] {
         self.same.get(word).map_or(&[], Vec::as_slice)
+    }
+
+    /// The words that speak of the same thing as some words of a query: what they do not say themselves, each once.
+    pub fn close(&self, words: &[String]) -> Vec<&CloseWord> {
+        let asked = self.close.iter().filter(|group| group.iter().any(|one| one.stands_in(words)));
+        let mut found: Vec<&CloseWord> = Vec::new();
+        for one in asked.flatten().filter(|one| one.word().is_some() && !one.stands_in(words)) {
+            if !found.contains(&one) {
+                found.push(one);
+            }
+        }
+        found
     }
 
     /// The longest entry at the beginning of some words, and how many of them it takes.
@@ -128,8 +170,20 @@ impl Thesaurus {
         let phrases = self.phrases.get(first).map_or(&[] as &[Phrase], Vec::as_slice);
         let standing = phrases.iter().filter(|phrase| counts(&phrase.sense) && phrase.stands(&words[1..], is_open));
         let longest =
-            standing.max_by_key(|phrase| phrase.rest.len()).map(|phrase| (1 + phrase.rest.len(), &phrase.sense));
+            standing.max_by_key(|phrase| phrase.particularity()).map(|phrase| (1 + phrase.rest.len(), &phrase.sense));
         longest.or_else(|| Some((1, self.singles.find(first, counts)?)))
+    }
+
+    /// A phrase that says nothing of circumstances has those of the words in it: "pregnant woman" is a woman.
+    fn with_circumstances(&self, sense: Sense, words: &[String]) -> Sense {
+        if words.len() < 2 || sense.is_nothing || sense.has_circumstances() {
+            return sense;
+        }
+        let inner = |at: usize| {
+            let end = if at == 0 { words.len() - 1 } else { words.len() };
+            self.longest(&words[at..end], false, |_| true).map(|(_, sense)| sense.circumstances())
+        };
+        (0..words.len()).filter_map(inner).fold(sense, Sense::or)
     }
 
     /// How many words an entry keeps: one that carries nothing gives way to a longer one that begins inside of it and
@@ -144,6 +198,11 @@ impl Thesaurus {
 }
 
 impl Phrase {
+    /// By how much it is preferred to another that begins with the same word.
+    fn particularity(&self) -> (usize, usize, bool) {
+        (self.rest.len(), self.rest.last().map_or(0, String::len), !self.is_beginning)
+    }
+
     /// Whether its words after the first stand at the beginning of `words`. The last word of all may still be open.
     fn stands<W: AsRef<str>>(&self, words: &[W], is_open: bool) -> bool {
         let Some((last, before)) = self.rest.split_last() else { return true };
@@ -160,6 +219,14 @@ fn stands_for(entry: &str, is_beginning: bool, word: &str) -> bool {
 }
 
 impl Sense {
+    fn has_circumstances(&self) -> bool {
+        !self.clients.is_empty() || self.sex.is_some() || self.ages.is_some()
+    }
+
+    fn circumstances(&self) -> Self {
+        Self { clients: self.clients, sex: self.sex, ages: self.ages, ..Self::default() }
+    }
+
     fn needs(self) -> Set<Need> {
         self.said.union(self.asked).union(self.perhaps)
     }

@@ -98,7 +98,9 @@ enum Message {
 /// The terminal cannot be used.
 pub fn app(launch: Launch) -> anyhow::Result<Exit> {
     let (overrides, complaints) = keys_file::read();
-    let mut app = App::new(launch.options.clone(), &overrides);
+    let theme = launch.theme();
+    let options = Options { no_pictures: theme.ascii || theme.plain, ..launch.options.clone() };
+    let mut app = App::new(options, &overrides);
     if let Some(first) = complaints.first() {
         app.set_status(crate::app::Severity::Error, first.clone());
     }
@@ -109,7 +111,7 @@ pub fn app(launch: Launch) -> anyhow::Result<Exit> {
     size = (size.0.max(1), size.1.max(1));
     app.update(Event::Size(size.0, size.1));
     let mode = if launch.options.read_only { Mode::Read } else { Mode::Write };
-    let mut event_loop = EventLoop::new(app, launch.theme(), DraftWorker::start(to.clone()));
+    let mut event_loop = EventLoop::new(app, theme, DraftWorker::start(to.clone()));
     event_loop.send_clock();
     event_loop.draw()?;
     event_loop.storage = Some(StorageWorker::start(launch.directory, mode, to.clone()));

@@ -368,6 +368,16 @@ impl Index {
         sites.filter_map(|site| site.point()).collect()
     }
 
+    /// The hits that serve a district or are located in it; beyond the last district those that do neither.
+    pub fn in_district(&self, hits: &[Hit], district: usize, districts: usize) -> Vec<super::Id> {
+        let is_meant = |row: &FilterRow| {
+            let both = row.serves.union(row.located);
+            if district < districts { both.has(district) } else { both.is_empty() }
+        };
+        let found = self.rows_of(hits).filter(|(_, row)| is_meant(row));
+        found.filter_map(|(document, _)| self.ids.get(document).copied().flatten()).collect()
+    }
+
     /// How many of the hits serve each district, and how many are located in it.
     pub fn count_by_district(&self, hits: &[Hit], atlas: &Atlas) -> DistrictCounts {
         let mut counts = DistrictCounts { districts: vec![(0, 0); MAX_DISTRICTS], elsewhere: 0 };

@@ -72,6 +72,8 @@ pub(super) struct Lexicon {
     /// The postings, until the lexicon is finished.
     forward: ForwardIndex,
     is_finished: bool,
+    /// So many of the words, the first ones, are sorted.
+    sorted: u32,
 }
 
 /// Where the postings of a word are. Most words have one or two, so a vector for each would cost more than they do.
@@ -208,6 +210,7 @@ impl Lexicon {
         }
         let (packed, starts) = self.forward.invert(&rank);
         sorted.packed = packed;
+        sorted.sorted = sorted.len() as u32;
         sorted.lists = starts.windows(2).map(|pair| PostingList::Packed { start: pair[0], end: pair[1] }).collect();
         sorted.shrink();
         *self = sorted;
@@ -245,6 +248,22 @@ impl Lexicon {
             }
         }
         found
+    }
+
+    /// The words that begin so, or only the word itself; found without going through all.
+    pub fn begun(&self, beginning: &str, is_whole: bool) -> Vec<u32> {
+        if is_whole {
+            let known = self.numbers.find(hash(beginning), |at| self.words.get(*at) == beginning);
+            return known.copied().into_iter().collect();
+        }
+        let (mut low, mut high) = (0, self.sorted);
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.word(middle) < beginning { low = middle + 1 } else { high = middle }
+        }
+        let sorted = (low..self.sorted).take_while(|at| self.word(*at).starts_with(beginning));
+        let later = (self.sorted..self.len() as u32).filter(|at| self.word(*at).starts_with(beginning));
+        sorted.chain(later).collect()
     }
 
     /// The words that a term may stand for with a typing mistake or as an abbreviation. Abbreviations score below every

@@ -248,7 +248,9 @@ impl WordFilter {
     fn for_query(text: &str, thesaurus: &Thesaurus) -> Self {
         let words = words::words(text);
         let same: Vec<String> = words.iter().flat_map(|word| thesaurus.same(word)).cloned().collect();
-        let terms = words.into_iter().chain(same);
+        let close = thesaurus.close(&words).into_iter().filter_map(|one| Some(one.word()?.to_owned()));
+        let close: Vec<String> = close.collect();
+        let terms = words.into_iter().chain(same).chain(close);
         let masks = terms.map(|term| (words::letter_mask(&term), lexicon::max_typos(term.chars().count()) as u32));
         Self(Some(masks.collect()))
     }

@@ -24,6 +24,8 @@ pub struct Query {
     parts: Vec<String>,
     /// What its words were understood as.
     units: Vec<Unit>,
+    /// Words that speak of the same thing, and whether each is a beginning.
+    pub(super) close: Vec<(String, bool)>,
 }
 
 /// A word that a record must hold, or must not.
@@ -130,6 +132,11 @@ impl Query {
                 let is_small = share < 1.0 && STOP_WORDS.contains(&term.text.as_str());
                 (term.means, term.share, term.is_small) = (Some(unit.means.clone()), share, is_small);
             }
+        }
+        if units.iter().any(|unit| matches!(unit.means, Means::Needs(..))) {
+            let texts: Vec<String> = words.iter().map(|word| word.text.clone()).collect();
+            let close = index.thesaurus.close(&texts).into_iter();
+            self.close = close.filter_map(|one| Some((one.word()?.to_owned(), one.is_beginning))).collect();
         }
         self.units = units.into_iter().map(|unit| Unit { words: parts_of(&words, &unit), ..unit }).collect();
     }

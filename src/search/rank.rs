@@ -129,6 +129,10 @@ const FAR_KM: f32 = 30.0;
 const IN_PASSING: f32 = 15.0;
 const IN_PASSING_RARE: f32 = 45.0;
 
+/// What a document gains for a word that speaks of the same thing as one that was asked for, in a long text and elsewhere.
+const CLOSE: f32 = 9.0;
+const CLOSE_IN_NAME: f32 = 14.0;
+
 /// What a record gains whose number was asked for.
 const NUMBER: f32 = 200.0;
 
@@ -209,7 +213,7 @@ impl<'a> Search<'a> {
         if terms.is_empty() && !self.query.terms.iter().any(|term| term.is_excluded) {
             return self.found(self.hits(|_| true, |_| (0.0, 0)));
         }
-        let all = required_of(&terms, |_| true);
+        let all = required_of(&terms);
         if all == 0 && !terms.is_empty() {
             return self.found(self.hits_for_person(&terms, accumulators));
         }
@@ -218,11 +222,8 @@ impl<'a> Search<'a> {
             return self.found(hits);
         }
         if self.asked.need {
-            let core = required_of(&terms, |term| term.means.is_some());
-            let hits = self.hits_with(&terms, core, accumulators, false);
-            if !hits.is_empty() {
-                return Found { unknown: unknown(&terms), ..self.found(hits) };
-            }
+            self.hits_with(&terms, all, accumulators, false);
+            return self.most(&terms, accumulators);
         }
         for matches in &mut terms {
             self.add_fuzzy(matches);
@@ -304,7 +305,9 @@ impl<'a> Search<'a> {
             (Cow::Borrowed(list), points)
         };
         match &term.means {
-            Some(Means::Needs(needs, _)) => {
+            Some(means @ Means::Needs(needs, _)) => {
+                let most = needs.iter().map(|(_, weight)| *weight).fold(0.01, f32::max);
+                let points = points * means.weight(term.share) / most;
                 needs.iter().map(|(need, weight)| list(&columns.of_needs, *need as usize, points * weight)).collect()
             }
             Some(Means::Where(spot)) => {
@@ -394,6 +397,18 @@ impl<'a> Search<'a> {
             for (postings, points) in &matches.means {
                 accumulators.add_meaning(postings, bit, required, *points);
             }
+        }
+        self.accumulate_close(accumulators);
+    }
+
+    /// Adds what documents gain that say other words of the same thing.
+    fn accumulate_close(&self, accumulators: &mut Accumulators) {
+        let weights =
+            FieldWeights::new(u8::MAX, |field| if field == SearchField::Text { CLOSE } else { CLOSE_IN_NAME });
+        let lexicon = &self.index.lexicon;
+        let words = self.query.close.iter().flat_map(|(word, is_beginning)| lexicon.begun(word, !is_beginning));
+        for word in words {
+            accumulators.add_points(lexicon.postings(word), &weights);
         }
     }
 
@@ -524,11 +539,18 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// The documents that hold most of the terms, and a suggestion. What a need or a place means weighs more than a word, a
-    /// rare word more than one that stands everywhere.
+    /// The documents that hold most of the terms, and a suggestion.
     fn partial(&self, terms: &[TermMatches<'_>], accumulators: &Accumulators) -> Found {
         let sets = accumulators.count_sets(&self.index.by_name, terms.len());
         let suggestion = self.suggest(terms, &sets, accumulators);
+        let found = self.most(terms, accumulators);
+        Found { partial: !found.hits.is_empty(), suggestion, ..found }
+    }
+
+    /// The documents that hold at least half as much as those that hold most. What a need or a place means weighs more than
+    /// a word, a rare word more than one that stands everywhere.
+    fn most(&self, terms: &[TermMatches<'_>], accumulators: &Accumulators) -> Found {
+        let sets = accumulators.count_sets(&self.index.by_name, terms.len());
         let weights = self.weights_of(terms);
         let weight = |set: usize| -> f32 {
             (0..).zip(&weights).filter(|(at, _)| set & 1 << at != 0).map(|(_, weight)| *weight).sum()
@@ -542,16 +564,14 @@ impl<'a> Search<'a> {
             let (score, fields) = accumulators.score(document);
             (score + SHARE * held(document) / most, fields)
         });
-        let partial = !hits.is_empty();
-        Found { hits: self.ranked(hits), partial, suggestion, unknown: unknown(terms) }
+        Found { unknown: unknown(terms), ..self.found(hits) }
     }
 
     /// How much each term weighs among the others.
     fn weights_of(&self, terms: &[TermMatches<'_>]) -> Vec<f32> {
         let documents = self.index.len().max(1) as f32;
         let weight = |matches: &TermMatches<'_>| match &matches.term.means {
-            Some(Means::Needs(..) | Means::Where(_)) => 2.0 * matches.term.share,
-            Some(_) => 0.2,
+            Some(means) => 2.0 * means.weight(matches.term.share) * matches.term.share + 0.01,
             None => (1.0 + documents / matches.count.max(1) as f32).ln() / (1.0 + documents).ln(),
         };
         terms.iter().map(weight).collect()
@@ -572,7 +592,7 @@ impl<'a> Search<'a> {
                 continue;
             }
             let dropped = terms.iter().enumerate().filter(|(_, matches)| matches.term.part == part);
-            let required = required_of(terms, |_| true) & !dropped.fold(0, |set, (at, _)| set | 1 << at);
+            let required = required_of(terms) & !dropped.fold(0, |set, (at, _)| set | 1 << at);
             counts.push((self.count_without(part, required, sets, accumulators), part));
         }
         let (count, part) = counts.into_iter().max()?;
@@ -594,9 +614,14 @@ impl<'a> Search<'a> {
     }
 }
 
-/// The set of those terms that a record must hold, a bit each.
-fn required_of(terms: &[TermMatches<'_>], is_required: impl Fn(&Term) -> bool) -> u16 {
-    let required = (0..).zip(terms).filter(|(_, matches)| !matches.is_beside() && is_required(matches.term));
+/// The set of those terms that a record must hold, a bit each. Where one term says surely what is asked for, those that only
+/// may mean something are not asked of a record.
+fn required_of(terms: &[TermMatches<'_>]) -> u16 {
+    let weight = |matches: &TermMatches<'_>| matches.term.means.as_ref().map(|means| means.weight(matches.term.share));
+    let is_sure = |matches: &TermMatches<'_>| weight(matches).is_some_and(|weight| weight >= 1.0);
+    let any_sure = terms.iter().any(is_sure);
+    let is_vague = |matches: &TermMatches<'_>| any_sure && weight(matches).is_some_and(|weight| weight < 1.0);
+    let required = (0..).zip(terms).filter(|(_, matches)| !matches.is_beside() && !is_vague(matches));
     required.fold(0, |set, (at, _)| set | 1 << at)
 }
 

@@ -96,6 +96,16 @@ impl Accumulators {
         }
     }
 
+    /// Adds to documents that hold some term the literal points of a word beside the query.
+    pub fn add_points(&mut self, postings: &[Posting], weights: &FieldWeights) {
+        for posting in postings {
+            let document = lexicon::document(*posting);
+            if self.terms[document] & !EXCLUDED != 0 {
+                self.scores[document].total += weights.0[lexicon::fields(*posting) as usize].0;
+            }
+        }
+    }
+
     fn add_score(&mut self, document: usize, bit: u16, score: f32, fields: u8) {
         let (terms, running) = (&mut self.terms[document], &mut self.scores[document]);
         if *terms & !EXCLUDED == 0 {

@@ -154,12 +154,29 @@ impl When {
     }
 }
 
+/// What a need weighs that a word for a person brings along: a lad may want anything.
+const OF_PERSON: f32 = 0.4;
+
 impl Means {
+    /// How surely a need or a place is asked for, from 0 to 1.
+    pub fn weight(&self, share: f32) -> f32 {
+        match self {
+            Self::Needs(needs, person) => {
+                let most = needs.iter().map(|(_, weight)| *weight).fold(0.0, f32::max);
+                let is_of_person = share >= 1.0 && (person.sex.is_some() || person.ages.is_some());
+                if is_of_person { most * OF_PERSON } else { most }
+            }
+            Self::Where(_) | Self::Number(_) | Self::Address(_) => 1.0,
+            Self::Person(_) | Self::When(_) | Self::Nothing => 0.0,
+        }
+    }
+
     /// It in the words of the domain.
     pub fn label(&self) -> String {
         match self {
             Self::Needs(needs, person) => {
-                let needs = needs.iter().filter(|(_, weight)| *weight >= 1.0 || needs.len() == 1);
+                let most = needs.iter().map(|(_, weight)| *weight).fold(0.0, f32::max);
+                let needs = needs.iter().filter(|(_, weight)| *weight >= most);
                 let labels = needs.map(|(need, _)| need.label().to_owned()).chain(person.labels());
                 labels.collect::<Vec<_>>().join(" or ")
             }

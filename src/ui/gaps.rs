@@ -94,7 +94,8 @@ pub fn say_cell(cell: GapCell, need: Need, district: &str) -> String {
         0 => "none verified".to_owned(),
         count => format!("{count} verified"),
     };
-    format!("{need} in {district}: {} serve it, {} are there, {verified}", cell.serves, cell.located)
+    let all = if cell.all == 1 { "1 service".to_owned() } else { format!("{} services", cell.all) };
+    format!("{need} in {district}: {all}: {} serve it, {} are there, {verified}", cell.serves, cell.located)
 }
 
 /// Where things stand: columns and rows that are shown.

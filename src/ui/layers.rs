@@ -15,7 +15,7 @@ use crate::app::prompt::Prompt;
 use crate::app::wrap::wrap;
 
 /// Cells for the keys of a command.
-pub(super) const KEY_CELLS: usize = 14;
+const KEY_CELLS: usize = 14;
 
 /// A list of commands with their keys, or why they are not ready.
 pub fn palette(app: &App, palette: &Palette, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
@@ -27,23 +27,29 @@ pub fn palette(app: &App, palette: &Palette, theme: Theme, area: Rect, buf: &mut
     put(buf, (area.x + 2, area.y + 1), area.width - 2, seen, theme.style(Role::Text), theme);
     let typed_at = Position::new(area.x + 2 + column as u16, area.y + 1);
     let rows = Rect { y: area.y + 2, height: area.height - 2, ..area };
-    let seen = palette.rows.iter().enumerate().skip(palette.cursor.top);
-    for (y, (at, command)) in (rows.y..rows.bottom()).zip(seen) {
+    let key_cells = if area.width < 60 { 10 } else { KEY_CELLS as u16 };
+    let cells = area.width.saturating_sub(key_cells + 2);
+    let chosen = palette.rows.get(palette.cursor.at).map(|command| in_lines(app, palette, command, cells));
+    let taken = chosen.as_ref().map_or(1, Vec::len).min(rows.height.into());
+    // What is chosen is said in full, so the rows above it give way where it would not fit.
+    let top = palette.cursor.top.max((palette.cursor.at + taken).saturating_sub(rows.height.into()));
+    let mut y = rows.y;
+    for (at, command) in palette.rows.iter().enumerate().skip(top) {
         let is_selected = at == palette.cursor.at;
+        let lines = chosen.clone().filter(|_| is_selected).unwrap_or_else(|| vec![said_of(app, palette, command)]);
+        let height = (lines.len() as u16).min(rows.bottom().saturating_sub(y));
         let base = theme.style(if is_selected { Role::Selected } else { Role::Text });
         if is_selected {
-            buf.set_style(Rect { y, height: 1, ..rows }, base);
+            buf.set_style(Rect { y, height, ..rows }, base);
         }
         let keys: Vec<String> = app.keymap.keys(command).iter().map(ToString::to_string).collect();
-        let key_cells = if area.width < 60 { 10 } else { KEY_CELLS as u16 };
-        put(buf, (area.x + 1, y), key_cells, &keys.join(", "), base, theme);
-        let help = match (not_ready(app, palette, command), palette.is_help) {
-            (Some(why), _) => format!("{} ({why})", command.help),
-            (None, true) => command.help.to_owned(),
-            (None, false) => format!("{}: {}", command.name, command.help),
-        };
-        let x = area.x + 2 + key_cells;
-        put(buf, (x, y), area.right() - x, &help, base, theme);
+        if height > 0 {
+            put(buf, (area.x + 1, y), key_cells, &keys.join(", "), base, theme);
+        }
+        for (y, line) in (y..y + height).zip(&lines) {
+            put(buf, (area.x + 2 + key_cells, y), cells, line, base, theme);
+        }
+        y += height;
     }
     if palette.rows.is_empty() {
         put(buf, (area.x + 2, rows.y), area.width - 2, "no command is called so", theme.style(Role::Quiet), theme);
@@ -51,8 +57,22 @@ pub fn palette(app: &App, palette: &Palette, theme: Theme, area: Rect, buf: &mut
     Some(typed_at)
 }
 
+/// What a command does, or why it cannot be done just now.
+fn said_of(app: &App, palette: &Palette, command: &Command) -> String {
+    match (not_ready(app, palette, command), palette.is_help) {
+        (Some(why), _) => format!("{} ({why})", command.help),
+        (None, true) => command.help.to_owned(),
+        (None, false) => format!("{}: {}", command.name, command.help),
+    }
+}
+
+/// The same in as many lines as it takes.
+fn in_lines(app: &App, palette: &Palette, command: &Command, cells: u16) -> Vec<String> {
+    wrap(&said_of(app, palette, command), cells.into())
+}
+
 /// Why a command is not ready; asked only where the list lies over the command's own screen.
-pub(super) fn not_ready(app: &App, palette: &Palette, command: &Command) -> Option<&'static str> {
+fn not_ready(app: &App, palette: &Palette, command: &Command) -> Option<&'static str> {
     let is_here = palette.chain.contains(&command.scope) && command.scope != Scope::COMMANDS;
     if is_here { (command.ready)(app).err() } else { None }
 }

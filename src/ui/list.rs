@@ -78,7 +78,7 @@ pub(super) fn search_line_with(right: &str, app: &App, theme: Theme, area: Rect,
     let (seen, column) = typed_part(list.input.text(), list.input.column(), cells.into());
     let (text, role) = match (seen.is_empty(), list.is_searching) {
         (true, true) if list.is_waiting => (list.placeholder.trim_start_matches("press / and "), Role::Quiet),
-        (true, false) => (list.placeholder, Role::Quiet),
+        (true, false) => (app.screens.narrowed(app.screen).unwrap_or(list.placeholder), Role::Quiet),
         _ => (seen, Role::Text),
     };
     put(buf, (area.x + 2, area.y), cells, text, theme.style(role), theme);
@@ -97,11 +97,14 @@ fn summary(app: &App, cells: u16) -> String {
     }
     let all: usize = list.kinds.iter().map(|kind| app.workspace.count(*kind)).sum();
     let mut text = match (list.is_partial, list.is_unsearched()) {
-        (_, true) => counts(app, list),
+        (_, true) if app.screens.narrowed(app.screen).is_none() => counts(app, list),
         (true, _) if !is_wide => "nearest".to_owned(),
         (true, _) => "nothing has every word; nearest:".to_owned(),
         (false, _) => format!("{} of {}", count(list.rows.len()), count(all)),
     };
+    if let Some(part) = app.screens.narrowed(app.screen).filter(|_| is_wide && !list.is_unsearched()) {
+        text = format!("{text} · {part}");
+    }
     if let Some(note) = app.screens.note(app.screen).filter(|_| is_wide && !list.is_partial) {
         text = format!("{text} · {note}");
     }
@@ -125,15 +128,16 @@ pub(super) fn rows_or_empty(app: &App, theme: Theme, area: Rect, buf: &mut Buffe
         return rows(app, theme, area, buf);
     }
     if app.loaded {
-        empty(app.list(), theme, area, buf);
+        empty(app, theme, area, buf);
     }
     None
 }
 
-fn empty(list: &RecordList, theme: Theme, area: Rect, buf: &mut Buffer) {
+fn empty(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
+    let list = app.list();
     let mut lines = Vec::new();
     if list.is_unsearched() {
-        lines.push(list.empty.to_owned());
+        lines.push(app.screens.nothing_here(app.screen).unwrap_or_else(|| list.empty.to_owned()));
     } else {
         lines.push("Nothing found. Esc clears the search.".to_owned());
         lines.extend(list.query.problems.iter().skip(1).cloned()); // the first stands in the status line

@@ -20,6 +20,7 @@ use crate::model::gaps::DistrictCounts;
 use crate::model::place::{Atlas, Point};
 use crate::model::text::count;
 
+use super::grid::around;
 use backdrop::{Backdrop, backdrop};
 
 /// How a map looks.
@@ -90,7 +91,7 @@ pub struct Drawn {
 
 /// Whether a map can be read in this much room.
 pub fn has_room(area: Rect) -> bool {
-    area.width >= 24 && area.height >= 8
+    crate::app::chart::has_room((area.width, area.height))
 }
 
 /// Draws the map. Where [`has_room`] says no, or in ASCII, nothing is drawn: show a [`district_table`] there.
@@ -126,29 +127,54 @@ fn note(drawn: Drawn) -> String {
 }
 
 /// The table that stands where a map cannot: a line for each district, as many as there is room for, and what is left
-/// out in the last. Returns how many lines it took.
-pub fn district_table(counts: &DistrictCounts, atlas: &Atlas, area: Rect, buf: &mut Buffer) -> u16 {
+/// out in the last. Where one moves in it, the lines around the cursor. Returns where that stands.
+pub fn district_table(
+    counts: &DistrictCounts,
+    atlas: &Atlas,
+    cursor: Option<(usize, Style)>,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Option<Position> {
     let area = area.intersection(buf.area);
-    let mut lines = vec![row("District", "serve", "here")];
-    for (district, (serving, here)) in atlas.districts.iter().zip(&counts.districts) {
-        let name = if area.width >= 36 { &district.name } else { &district.short };
-        lines.push(row(name, &count(*serving), &count(*here)));
+    let lines = table_lines(counts, atlas, area.width);
+    let room = usize::from(area.height).checked_sub(1)?;
+    let heading = row("District", "serve", "here");
+    write(&heading, Style::new().add_modifier(Modifier::BOLD), area, buf);
+    let rows = (area.top() + 1)..area.bottom();
+    let Some((at, style)) = cursor else {
+        let is_short = lines.len() > room;
+        let shown = if is_short { room.saturating_sub(1) } else { lines.len() };
+        let rest = is_short.then(|| format!("and {} more lines", lines.len() - shown));
+        for (y, line) in rows.zip(lines.iter().take(shown).chain(&rest)) {
+            write(line, Style::new(), Rect { y, ..area }, buf);
+        }
+        return None;
+    };
+    let seen = around(at, &vec![1; lines.len()], room.max(1) as u16);
+    let mut found = None;
+    for (y, line) in rows.zip(seen) {
+        let is_here = line == at.min(lines.len().saturating_sub(1));
+        write(&lines[line], if is_here { style } else { Style::new() }, Rect { y, ..area }, buf);
+        found = if is_here { Some(Position::new(area.x, y)) } else { found };
     }
+    found
+}
+
+fn table_lines(counts: &DistrictCounts, atlas: &Atlas, width: u16) -> Vec<String> {
+    let of = |(district, (serving, here)): (&crate::model::place::District, &(usize, usize))| {
+        let name = if width >= 36 { &district.name } else { &district.short };
+        row(name, &count(*serving), &count(*here))
+    };
+    let mut lines: Vec<String> = atlas.districts.iter().zip(&counts.districts).map(of).collect();
     if counts.elsewhere > 0 {
         lines.push(row("elsewhere", "", &count(counts.elsewhere)));
     }
-    let room = usize::from(area.height);
-    if lines.len() > room && room > 0 {
-        let hidden = lines.len() - room + 1;
-        lines.truncate(room - 1);
-        lines.push(format!("and {hidden} more lines"));
-    }
-    for (y, line) in (area.top()..area.bottom()).zip(&lines) {
-        let line = if area.width >= 36 { line.clone() } else { line.replacen(WIDE_GAP, "", 1) };
-        let style = if y == area.top() { Style::new().add_modifier(Modifier::BOLD) } else { Style::new() };
-        buf.set_stringn(area.left(), y, line, area.width.into(), style);
-    }
-    lines.len().min(room) as u16
+    lines
+}
+
+fn write(line: &str, style: Style, area: Rect, buf: &mut Buffer) {
+    let line = if area.width >= 36 { line.to_owned() } else { line.replacen(WIDE_GAP, "", 1) };
+    buf.set_stringn(area.left(), area.y, line, area.width.into(), style);
 }
 
 /// The blanks that a line of the table can do without where names are short.

@@ -158,7 +158,6 @@ fn status(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         put(buf, (area.right() - cells, area.y), cells, right, theme.style(Role::Quiet), theme);
     }
     let aside = search_problem(app).map(|problem| (problem, Role::Warn));
-    let aside = aside.or_else(|| command_in_full(app, room));
     // Once the words are typed, a small screen has the number in their place.
     let aside = aside.or_else(|| number_to_ring(app).filter(|_| !app.list().is_searching));
     let aside = aside.or_else(|| understood(app).map(|said| (said, Role::Quiet))).or_else(|| number_to_ring(app));
@@ -187,16 +186,6 @@ fn understood(app: &App) -> Option<String> {
     let understood = list.query.understood();
     let is_said = is_silent && app.screens.shows_list(app.screen) && !understood.is_empty();
     is_said.then(|| understood.into_iter().map(|one| one.label).collect::<Vec<_>>().join(" · "))
-}
-
-/// The help of the command that is chosen in a list, where the list has no room for all of it.
-fn command_in_full(app: &App, room: u16) -> Option<(String, Role)> {
-    let Some(Layer::Palette(palette)) = app.layers.last() else { return None };
-    let command = palette.rows.get(palette.cursor.at)?;
-    let why = layers::not_ready(app, palette, command).map(|why| format!(" ({why})")).unwrap_or_default();
-    let text = format!("{}{why}", command.help);
-    let name = if palette.is_help { 0 } else { width(command.name) + 2 };
-    (width(&text) + name + layers::KEY_CELLS > room.into()).then_some((text, Role::Text))
 }
 
 /// On a small screen the list has no room for the number one would ring: it stands here while nothing else does.
@@ -232,13 +221,11 @@ fn hints(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
     }
     let chain = app.chain();
     let mut hints: Vec<(String, &str)> = Vec::new();
-    {
-        let ready = |command: &&Command| !command.hint.is_empty() && (command.ready)(app).is_ok();
-        for scope in &chain {
-            let of = command::all().filter(|command| command.scope == *scope).filter(ready);
-            let of = of.filter(|command| !is_typed(app, command));
-            hints.extend(of.map(|command| (app.keymap.first_key(command), command.hint)));
-        }
+    let ready = |command: &&Command| !command.hint.is_empty() && (command.ready)(app).is_ok();
+    for scope in &chain {
+        let of = command::all().filter(|command| command.scope == *scope).filter(ready);
+        let of = of.filter(|command| !is_typed(app, command));
+        hints.extend(of.map(|command| (app.keymap.first_key(command), command.hint)));
     }
     // A key that an inner scope has taken, and a word that is there already, are not said again.
     let mut seen: Vec<(String, &str)> = Vec::new();

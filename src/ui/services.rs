@@ -11,7 +11,7 @@ use super::write::{beginning, put};
 use crate::app::App;
 use crate::app::detail::{self, Preview};
 use crate::app::list::list_height;
-use crate::app::services::View;
+use crate::app::services::{View, chosen, is_table, map_size};
 use crate::app::wrap::wrap;
 use crate::model::{Audience, Emphasis, Service};
 
@@ -24,8 +24,8 @@ pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Pos
     let body = Rect { y: area.y + 1, height: area.height - 1, ..area };
     let row = match app.screens.services.view {
         View::Gaps => gaps_view(app, theme, body, buf),
+        View::Map | View::List if app.list().is_detail_open => open_detail(app, theme, body, buf),
         View::Map => Some(map_view(app, theme, body, buf)),
-        View::List if app.list().is_detail_open => open_detail(app, theme, body, buf),
         View::List => list_view(app, theme, body, buf),
     };
     if app.list().is_searching { Some(typed_at) } else { row }
@@ -72,38 +72,34 @@ fn folded(answer: &Preview, cells: usize) -> Vec<(String, Emphasis)> {
     lines.into_iter().map(|line| (line, answer.emphasis)).collect()
 }
 
-/// The map with the selected service below it.
+/// The map with the selected service below it; where there is no picture, the table that is moved in.
 fn map_view(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Position {
-    let brief_height = if area.height >= 16 { 4 } else { 0 };
-    let map_area = Rect { height: area.height - brief_height, ..area };
-    map_of_found(app, theme, map_area, buf);
-    if brief_height > 0 {
-        brief(app, theme, Rect { y: map_area.bottom(), height: brief_height, ..area }, buf);
+    let map_area = Rect { height: map_size(app.size).1.min(area.height), ..area };
+    if is_table(app) {
+        let cursor = Some((app.screens.services.look.line, theme.style(Role::Selected)));
+        let at = map::district_table(&app.screens.services.by_district, &app.atlas, cursor, area, buf);
+        return at.unwrap_or(area.as_position());
     }
-    Position::new(area.x, map_area.bottom().min(area.bottom() - 1))
+    let at = map_of_found(app, theme, map_area, buf);
+    if map_area.height < area.height {
+        let below = Rect { y: map_area.bottom(), height: area.height - map_area.height, ..area };
+        brief(app, theme, below, buf);
+    }
+    at.unwrap_or(Position::new(area.x, map_area.bottom().min(area.bottom() - 1)))
 }
 
-fn map_of_found(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
-    if theme.ascii || theme.plain || area.width < 24 || area.height < 8 {
-        map::district_table(&app.screens.services.by_district, &app.atlas, area, buf);
-        return;
-    }
+fn map_of_found(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let state = &app.screens.services;
-    let selected = app.list().selected_row().zip(app.index());
-    let selected = selected.map(|(row, index)| index.points_of(std::slice::from_ref(row))).unwrap_or_default();
-    let map_theme = if theme.colour { MapTheme::default() } else { MapTheme::mono() };
-    draw_map(
-        &MapView {
-            atlas: &app.atlas,
-            dots: &state.points,
-            chosen: &selected,
-            centre: None,
-            zoom: 1.0,
-            theme: map_theme,
-        },
-        area,
-        buf,
-    );
+    if theme.ascii || theme.plain || !map::has_room(area) {
+        map::district_table(&state.by_district, &app.atlas, None, area, buf);
+        return None;
+    }
+    let selected = chosen(app);
+    let is_moved_on = state.view == View::Map;
+    let (centre, zoom) = if is_moved_on { (state.look.centre, state.look.zoom) } else { (None, 1.0) };
+    let theme = if theme.colour { MapTheme::default() } else { MapTheme::mono() };
+    let view = MapView { atlas: &app.atlas, dots: &state.points, chosen: &selected, centre, zoom, theme };
+    draw_map(&view, area, buf).cursor
 }
 
 fn gaps_view(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {

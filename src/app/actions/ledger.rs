@@ -24,6 +24,8 @@ pub struct Ledger {
     pub cursor: Cursor,
     /// The marked partners.
     pub marks: BTreeSet<Partner>,
+    /// What is searched for among partners; while they are seen, what is searched for among actions.
+    pub(super) other_input: LineInput,
     /// What there is to tell, and of which revision and day that is.
     matters: Option<(u64, Date, Matters)>,
 }

@@ -1,12 +1,15 @@
 //! Handing a form over: what was typed, merged with what the record has become meanwhile, goes through the rules.
 
-use super::{fill, going, top};
+use super::{fill, going, removed, top};
 use crate::app::input::TextInput;
 use crate::app::{App, Effects, Layer, Severity, list, prompt};
 use crate::model::doubt::Known;
 use crate::model::{AnyRecord, ParseContext, change};
 
 pub(super) fn save(app: &mut App) -> Effects {
+    if top(app).is_some_and(|form| form.is_removed) {
+        return removed::ask(app);
+    }
     going::leave(app);
     let App { layers, workspace, today, atlas, .. } = app;
     let Some(Layer::Form(form)) = layers.last_mut() else { return Vec::new() };

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::model::date::format_date;
 use crate::model::event::Slot;
 use crate::model::loose_ends::Loose;
+use crate::model::service::Need;
 use crate::model::text::{count, one_line};
 use crate::model::thread::standing;
 use crate::model::{Date, Id, Kind, Service, changes, due, event_day, forum, person};
@@ -18,6 +19,8 @@ pub enum What {
     Record(Id),
     /// The loose ends of a sort.
     Sort(&'static str),
+    /// The services that meet a need in a district.
+    Gap(Need, usize),
     /// What a search for words finds among the records of a kind.
     Search(Kind, String),
     /// Nothing: a sentence.
@@ -80,9 +83,9 @@ pub(super) fn of_day(found: &[Found], app: &App) -> Vec<Line> {
 /// Loose ends of one sort, a line each.
 pub(super) fn of_loose(loose: &[Loose], app: &App) -> Vec<Line> {
     let of = |one: &Loose| {
-        let search = one.search.as_ref().map(|(kind, words)| What::Search(*kind, words.clone()));
+        let gap = one.gap.map(|(need, district)| What::Gap(need, district));
         match one.record.and_then(|id| app.workspace.get(id)) {
-            None => line(search.unwrap_or(What::Said), one.says.clone(), ""),
+            None => line(gap.unwrap_or(What::Said), one.says.clone(), ""),
             Some(found) if one.says.is_empty() => record(app, found.id(), standing(&found, &app.workspace, app.today)),
             Some(found) => line(What::Record(found.id()), one.says.clone(), ""),
         }

@@ -71,7 +71,7 @@ impl Singles {
         let typed = letters(word);
         let near = self.0.iter().filter(|single| {
             (single.letters & !typed).count_ones() <= 1
-                && (single.is_beginning || (typed & !single.letters).count_ones() <= 1)
+                && (single.is_beginning || (typed & !single.letters).count_ones() <= 2)
         });
         let mut meant = near.filter(|single| single.sense.is_meant() && single.is_near(word, length));
         meant.next().map(|single| single.sense)
@@ -82,12 +82,12 @@ impl Single {
     /// Whether a word is one typing mistake away; of a beginning, whether one of the word's own beginnings is.
     fn is_near(&self, word: &str, length: usize) -> bool {
         let own = self.word.chars().count();
-        if own < MIN_MISTYPED || (!self.is_beginning && own.abs_diff(length) > 1) {
+        if own < MIN_MISTYPED || (!self.is_beginning && !(own - 1..=own + 2).contains(&length)) {
             return false;
         }
         let is_near = |typed: &str| strsim::osa_distance(&self.word, typed) <= 1;
         if !self.is_beginning {
-            return is_near(word);
+            return is_near(word) || word.strip_suffix('s').is_some_and(is_near);
         }
         let ends = word.char_indices().map(|(at, _)| at).chain([word.len()]).skip(own - 1).take(3);
         ends.into_iter().any(|end| is_near(&word[..end]))

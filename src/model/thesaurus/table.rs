@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::single::Singles;
-use super::{Phrase, Sense, Thesaurus, plain_words};
+use super::{CloseWord, Phrase, Sense, Thesaurus, plain_words};
 use crate::model::choice::Set;
 use crate::model::service::{Ages, Client, Need, Sex};
 
@@ -33,6 +33,8 @@ pub(super) struct Table {
     none: Vec<String>,
     /// One word in several spellings.
     same: Vec<Vec<String>>,
+    /// Words of one thing within a need.
+    close: Vec<Vec<String>>,
 }
 
 /// Entries by their words, and whether the last of these is a beginning.
@@ -53,6 +55,7 @@ impl TryFrom<Table> for Thesaurus {
         let (mut singles, mut entries) = (Vec::new(), Entries::new());
         table
             .each(|texts, meant| texts.iter().try_for_each(|text| enter(text, meant, &thesaurus.same, &mut entries)))?;
+        merge_beginnings(&mut entries);
         for ((mut words, is_beginning), sense) in entries {
             let first = words.remove(0);
             if words.is_empty() {
@@ -62,6 +65,8 @@ impl TryFrom<Table> for Thesaurus {
             }
         }
         thesaurus.singles = Singles::new(singles);
+        thesaurus.close =
+            table.close.iter().map(|group| group.iter().map(|text| CloseWord::new(text)).collect()).collect();
         Ok(thesaurus)
     }
 }
@@ -99,6 +104,20 @@ fn enter(text: &str, meant: Sense, same: &HashMap<String, Vec<String>>, entries:
         *sense = sense.or(meant);
     }
     Ok(())
+}
+
+/// Where words are an entry and the beginning of one, the entry means what both do.
+fn merge_beginnings(entries: &mut Entries) {
+    let beginnings: Vec<(Vec<String>, Sense)> = entries
+        .iter()
+        .filter(|((_, is_beginning), _)| *is_beginning)
+        .map(|((words, _), sense)| (words.clone(), *sense))
+        .collect();
+    for (words, sense) in beginnings {
+        if let Some(whole) = entries.get_mut(&(words, false)) {
+            *whole = whole.or(sense);
+        }
+    }
 }
 
 /// The words with each that has other spellings in all of these. A spelling without a letter (&) is left out.

@@ -12,7 +12,7 @@ fn matrix(largest: u32) -> Vec<Vec<GapCell>> {
         if serves < 3 {
             GapCell::default()
         } else {
-            GapCell { serves: serves - 2, located: serves / 3, verified: serves / 5 }
+            GapCell { serves: serves - 2, located: serves / 3, verified: serves / 5, all: serves - 2 }
         }
     };
     (0..15).map(|need| (0..8).map(|district| cell(need, district)).collect()).collect()
@@ -74,9 +74,9 @@ fn nothing_to_show_and_no_room_are_no_trouble() {
 
 #[test]
 fn a_cell_in_words() {
-    let cell = GapCell { serves: 5, located: 2, verified: 0 };
+    let cell = GapCell { serves: 5, located: 2, verified: 0, all: 6 };
     let text = say_cell(cell, Need::Women, "Purbeck");
-    assert_eq!(text, "Women in Purbeck: 5 serve it, 2 are there, none verified");
+    assert_eq!(text, "Women in Purbeck: 6 services: 5 serve it, 2 are there, none verified");
     let gap = say_cell(GapCell::default(), Need::Veterans, "Poole");
     assert_eq!(gap, "Veterans in Poole: nobody serves it and nobody is there");
 }

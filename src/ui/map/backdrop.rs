@@ -10,9 +10,9 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::land::{self, Projection};
-use super::marks::Tally;
+use super::land;
 use super::{MapTheme, MapView};
+use crate::app::chart::{Projection, Tally};
 use crate::model::place::{Atlas, Point};
 
 /// The land and the services of a map.
@@ -27,10 +27,10 @@ pub(super) struct Backdrop {
 impl Backdrop {
     /// Computes all of it.
     pub(super) fn new(view: &MapView<'_>, area: Rect) -> Self {
-        let projection = Projection::new(view.atlas, view.centre, view.zoom, area);
+        let projection = Projection::new(view.atlas, view.centre, view.zoom, (area.width, area.height));
         let mut land = Buffer::empty(area);
         land::draw(view.atlas, &projection, view.theme, area, &mut land);
-        Self { tally: Tally::new(view.dots, &projection, area), land, projection }
+        Self { tally: Tally::new(view.dots, &projection), land, projection }
     }
 
     /// Draws the land over whatever stands in its area.

@@ -3,74 +3,21 @@
 use std::collections::HashSet;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 use ratatui::style::Color;
 use ratatui::symbols::Marker;
 use ratatui::widgets::Widget;
 use ratatui::widgets::canvas::{Canvas, Painter, Shape};
 
 use super::MapTheme;
+use crate::app::chart::{ACROSS, DOWN, Projection};
 use crate::model::place::{Atlas, Point, Ring};
-
-/// Dots of braille in a cell, across and down. A cell is twice as high as it is wide, so dots are square.
-const ACROSS: f64 = 2.0;
-const DOWN: f64 = 4.0;
 
 /// Of a dotted line, one dot in so many is drawn.
 const DOTTED: i64 = 3;
 
 /// The longest line that is drawn, in dots: it bounds what an extreme zoom costs.
 const LONGEST: f64 = 4000.0;
-
-/// How degrees become dots of braille, and dots cells.
-pub(super) struct Projection {
-    /// The north-west corner of the whole area.
-    corner: Point,
-    /// Dots for a degree of latitude.
-    scale: f64,
-    /// The length of a degree of longitude in degrees of latitude.
-    narrowing: f64,
-    area: Rect,
-    /// South-west and north-east of the county, with a margin.
-    near: (Point, Point),
-}
-
-impl Projection {
-    /// The county in the middle of the area, or a part of it.
-    pub(super) fn new(atlas: &Atlas, centre: Option<Point>, zoom: f64, area: Rect) -> Self {
-        let (low, high) = atlas.bounds();
-        let middle = Point(f64::midpoint(low.0, high.0), f64::midpoint(low.1, high.1));
-        let narrowing = middle.0.to_radians().cos().max(0.05);
-        let (dots_x, dots_y) = (f64::from(area.width) * ACROSS, f64::from(area.height) * DOWN);
-        let (wide, tall) = (((high.1 - low.1) * narrowing).max(1e-6), (high.0 - low.0).max(1e-6));
-        let zoom = if zoom.is_finite() { zoom.clamp(1.0, 64.0) } else { 1.0 };
-        let scale = ((dots_x - 1.0) / wide).min((dots_y - 1.0) / tall) * zoom;
-        let at = centre.filter(|point| point.is_valid()).unwrap_or(middle);
-        let corner = Point(at.0 + (dots_y - 1.0) / 2.0 / scale, at.1 - (dots_x - 1.0) / 2.0 / scale / narrowing);
-        let (lat, lon) = ((high.0 - low.0) * 0.02, (high.1 - low.1) * 0.02);
-        let near = (Point(low.0 - lat, low.1 - lon), Point(high.0 + lat, high.1 + lon));
-        Self { corner, scale, narrowing, area, near }
-    }
-
-    /// The dot of a point, counted from the north-west corner of the area; it may lie outside.
-    fn dot(&self, point: Point) -> (f64, f64) {
-        ((point.1 - self.corner.1) * self.narrowing * self.scale, (self.corner.0 - point.0) * self.scale)
-    }
-
-    /// The cell of a point, if the area has one for it.
-    pub(super) fn cell(&self, point: Point) -> Option<Position> {
-        let (x, y) = self.dot(point);
-        let (x, y) = (((x + 0.5) / ACROSS).floor(), ((y + 0.5) / DOWN).floor());
-        let is_inside = x >= 0.0 && y >= 0.0 && x < f64::from(self.area.width) && y < f64::from(self.area.height);
-        is_inside.then(|| Position::new(self.area.x + x as u16, self.area.y + y as u16))
-    }
-
-    /// Whether a point lies in the county or close to its border.
-    pub(super) fn is_near(&self, point: Point) -> bool {
-        let (low, high) = self.near;
-        (low.0..=high.0).contains(&point.0) && (low.1..=high.1).contains(&point.1)
-    }
-}
 
 /// Draws the land: districts first, so that the coast lies over them.
 pub(super) fn draw(atlas: &Atlas, projection: &Projection, theme: MapTheme, area: Rect, buf: &mut Buffer) {

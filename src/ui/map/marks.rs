@@ -6,10 +6,8 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use super::backdrop::Backdrop;
-use super::land::Projection;
 use super::{Drawn, MapView};
-use crate::model::place::Point;
-use crate::model::text::count;
+use crate::app::chart::{Cell, Cluster, Projection};
 
 /// A service by itself.
 const ONE: &str = "•";
@@ -58,98 +56,31 @@ impl Room {
     }
 }
 
-/// Several services that share a spot.
-struct Cluster {
-    at: Position,
-    count: usize,
-    is_chosen: bool,
+/// Where a cell of the map stands on the screen.
+fn place((x, y): Cell, area: Rect) -> Position {
+    Position::new(area.x + x, area.y + y)
 }
 
-impl Cluster {
-    fn text(&self) -> String {
-        match (self.is_chosen, self.count) {
-            (true, 0 | 1) => CHOSEN.to_owned(),
-            (true, number) => format!("{CHOSEN}{}", count(number)),
-            (false, 1) => ONE.to_owned(),
-            (false, number) => count(number),
-        }
-    }
-
-    /// The cells its text takes, moved to the left where it would leave the area.
-    fn strip(&self, area: Rect) -> Rect {
-        let width = (Line::from(self.text()).width() as u16).min(area.width);
-        Rect::new(self.at.x.min(area.right() - width), self.at.y, width, 1)
-    }
-}
-
-/// How many services stand in each cell of an area, row by row, and how many in none.
-pub(super) struct Tally {
-    cells: Vec<usize>,
-    elsewhere: usize,
-    beyond: usize,
-}
-
-impl Tally {
-    /// Counts the services of a map.
-    pub(super) fn new(dots: &[Point], projection: &Projection, area: Rect) -> Self {
-        let room = Room::new(area);
-        let mut tally = Self { cells: vec![0; area.area() as usize], elsewhere: 0, beyond: 0 };
-        for dot in dots {
-            match projection.cell(*dot).and_then(|at| room.index(at)) {
-                Some(index) if projection.is_near(*dot) => tally.cells[index] += 1,
-                _ if projection.is_near(*dot) => tally.beyond += 1,
-                _ => tally.elsewhere += 1,
-            }
-        }
-        tally
-    }
+/// The cells of the screen that a cluster takes.
+fn strip(cluster: &Cluster, area: Rect) -> Rect {
+    let (x, cells) = cluster.strip(area.width);
+    let at = place((x, cluster.at.1), area);
+    Rect::new(at.x, at.y, cells, 1)
 }
 
 /// Draws the services, those that are close to one another as one number.
 pub(super) fn draw_services(view: &MapView<'_>, backdrop: &Backdrop, room: &mut Room, buf: &mut Buffer) -> Drawn {
     let Backdrop { projection, tally, .. } = backdrop;
-    let chosen: Vec<Position> = view.chosen.iter().filter_map(|point| projection.cell(*point)).collect();
-    let clusters = gather(tally.cells.clone(), &chosen, room);
-    for cluster in &clusters {
+    let chosen: Vec<Cell> = view.chosen.iter().filter_map(|point| projection.cell(*point)).collect();
+    let clusters = tally.clusters(&chosen);
+    for (holder, cluster) in (0..).zip(&clusters) {
         let style = if cluster.is_chosen { view.theme.chosen } else { view.theme.service };
-        put(cluster.strip(room.area), &cluster.text(), style, buf);
+        let strip = strip(cluster, room.area);
+        put(strip, &cluster.text(ONE, CHOSEN), style, buf);
+        room.take(strip, holder);
     }
-    let cursor = clusters.iter().find(|cluster| cluster.is_chosen).map(|c| c.strip(room.area).as_position());
+    let cursor = clusters.iter().find(|cluster| cluster.is_chosen).map(|one| strip(one, room.area).as_position());
     Drawn { elsewhere: tally.elsewhere, beyond: tally.beyond, cursor }
-}
-
-/// Makes clusters: around the chosen ones first, then around the fullest cells. A cell whose number would touch another
-/// number is counted there.
-fn gather(mut counts: Vec<usize>, chosen: &[Position], room: &mut Room) -> Vec<Cluster> {
-    let width = usize::from(room.area.width);
-    let place =
-        |index: usize, area: Rect| Position::new(area.x + (index % width) as u16, area.y + (index / width) as u16);
-    let mut clusters: Vec<Cluster> = Vec::new();
-    for at in chosen {
-        let count = room.index(*at).map_or(0, |index| std::mem::take(&mut counts[index]));
-        add(Cluster { at: *at, count, is_chosen: true }, room, &mut clusters);
-    }
-    let mut full: Vec<(usize, usize)> = counts.iter().copied().enumerate().filter(|(_, count)| *count > 0).collect();
-    full.sort_by_key(|(index, count)| (std::cmp::Reverse(*count), *index));
-    for (index, count) in full {
-        add(Cluster { at: place(index, room.area), count, is_chosen: false }, room, &mut clusters);
-    }
-    clusters
-}
-
-/// Adds a cluster, or its count to the one that holds its cells already.
-fn add(cluster: Cluster, room: &mut Room, clusters: &mut Vec<Cluster>) {
-    let strip = cluster.strip(room.area);
-    // A free cell on both sides: "12" and "3" side by side would read as 123.
-    let wanted = Rect { x: strip.x.saturating_sub(1), width: strip.width + 2, ..strip };
-    let holder = wanted.positions().find_map(|at| room.holder(at));
-    if let Some((holder, other)) = holder.and_then(|holder| Some((holder, clusters.get_mut(holder as usize)?))) {
-        other.count += cluster.count;
-        room.take(other.strip(room.area), holder);
-    } else {
-        room.take(strip, clusters.len() as u32);
-        clusters.push(cluster);
-    }
 }
 
 /// Draws the names of towns, the important ones first: as many as the picture bears, each where it covers least.
@@ -160,7 +91,7 @@ pub(super) fn draw_towns(view: &MapView<'_>, projection: &Projection, room: &mut
         if named >= most {
             return;
         }
-        let Some(at) = projection.cell(town.point) else { continue };
+        let Some(at) = projection.cell(town.point).map(|cell| place(cell, room.area)) else { continue };
         let name = Line::from(town.name.as_str());
         let Some(strip) = best_place(at, name.width() as u16, room, buf) else { continue };
         clear_beside(strip, room, buf);
