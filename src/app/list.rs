@@ -221,7 +221,7 @@ pub(super) fn refresh(app: &mut App, screen: super::screen::ScreenId) {
         None => list.rows = by_title(list.kinds, workspace),
     }
     list.marks.retain(|id| workspace.get(*id).is_some());
-    sorting::put_in_order(list, workspace);
+    sorting::put_in_order(list.kinds, list.order, &mut list.rows, workspace);
     screen.arrange(app);
     app.screens.list_mut(screen).put_cursor_on(held, height);
 }

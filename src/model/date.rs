@@ -7,6 +7,9 @@ use std::fmt;
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
+/// A day of the week.
+pub use chrono::Weekday;
+
 /// A day of the calendar.
 pub type Date = NaiveDate;
 

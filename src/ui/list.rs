@@ -108,7 +108,7 @@ fn summary(app: &App, cells: u16) -> String {
     if let Some(note) = app.screens.note(app.screen).filter(|_| is_wide && !list.is_partial) {
         text = format!("{text} · {note}");
     }
-    if let Some(label) = order_label(list).filter(|_| is_wide) {
+    if let Some(label) = order_label(list.kinds, list.order).filter(|_| is_wide) {
         text = format!("{text} · {label}");
     }
     text

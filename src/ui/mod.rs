@@ -171,6 +171,8 @@ fn status(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) {
         put(buf, (area.right() - cells, area.y), cells, right, theme.style(Role::Quiet), theme);
     }
     let aside = search_problem(app).map(|problem| (problem, Role::Warn));
+    // Once the words are typed, a small screen has the number in their place.
+    let aside = aside.or_else(|| number_to_ring(app).filter(|_| !app.list().is_searching));
     let aside = aside.or_else(|| understood(app).map(|said| (said, Role::Quiet))).or_else(|| number_to_ring(app));
     let (text, role) = aside.unwrap_or_else(|| (said(app), role));
     put(buf, (area.x, area.y), room, &text, theme.style(role), theme);

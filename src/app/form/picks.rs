@@ -42,7 +42,7 @@ const MOST: usize = 30;
 pub struct Pick {
     /// What is chosen.
     pub value: String,
-    /// Why it is offered where its name does not say so: another name of it, the word that means it.
+    /// What its name does not say: that it is closed or full, or why it is offered, another name of it, the word that means it.
     pub because: Option<String>,
 }
 
@@ -237,7 +237,7 @@ impl<'a> Finder<'a> {
         for record in app.workspace.iter(kind) {
             let title = record.title(&app.workspace);
             if let Some(fit) = self.fit(&title) {
-                self.put(fit, &title, None);
+                self.put(fit, &title, record.suffix(app.today).map(std::borrow::Cow::into_owned));
                 continue;
             }
             let mut alias = None;
