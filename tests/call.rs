@@ -175,10 +175,11 @@ fn every_prefix_shows_its_choices_and_the_present_order() {
     assert_eq!(harness.app.list().order, 0);
 }
 
+const LONG: &str = "The very long name of a house that nobody could write in a list of forty cells";
+
 #[test]
 fn what_cannot_be_had_is_dimmed_and_bears_its_state() {
     let mut harness = found("");
-    const LONG: &str = "The very long name of a house that nobody could write in a list of forty cells";
     change(&mut harness, "Shingle House", &[("capacity", "0 of 6 on 2026-11-20"), ("name", LONG)]);
     harness.press("/very long name<enter>");
     for size in [(80, 24), (40, 12), (120, 40)] {

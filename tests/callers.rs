@@ -203,3 +203,65 @@ fn without_the_thesaurus_callers_are_not_answered() {
     let [(all, answered), _] = directory.examine("sample without thesaurus", &callers("phrases.ron"));
     assert!(all > 100 && answered * 10 < all * 7, "{answered} of {all}");
 }
+
+/// The first two long words of a name.
+fn two_words(name: &str) -> Option<(String, String)> {
+    let plain = plain(name);
+    let mut words = plain.split_whitespace().filter(|word| word.chars().count() >= 5 && word.is_ascii());
+    Some((words.next()?.to_owned(), words.next()?.to_owned()))
+}
+
+/// A word with two letters in the middle exchanged.
+fn mistyped(word: &str) -> String {
+    let mut letters: Vec<char> = word.chars().collect();
+    let middle = letters.len() / 2;
+    letters.swap(middle - 1, middle);
+    letters.into_iter().collect()
+}
+
+/// A word as one writes it in haste: its first letter and its consonants, at most five letters.
+fn shortened(word: &str) -> String {
+    let is_kept = |(at, letter): &(usize, char)| *at == 0 || !"aeiou".contains(*letter);
+    word.chars().enumerate().filter(is_kept).map(|(_, letter)| letter).take(5).collect()
+}
+
+/// How many of the names of a directory are among the first five hits when two words of them are asked for: as they are,
+/// one of them mistyped, one of them shortened. At most three hundred names are asked, spread over the directory.
+fn names_found(directory: &Directory) -> [(usize, usize); 3] {
+    let step = directory.texts.len() / 300 + 1;
+    let mut found = [(0, 0); 3];
+    for (service, ..) in directory.texts.iter().step_by(step).filter(|(service, ..)| service.is_open()) {
+        let Some((first, second)) = two_words(&service.name) else { continue };
+        let asked = [first.clone(), mistyped(&first), shortened(&first)].map(|first| format!("{first} {second} "));
+        for (says, (all, right)) in asked.into_iter().zip(&mut found) {
+            let caller = Caller { says, needs: Vec::new(), evidence: Vec::new(), place: None, _who: String::new() };
+            let is_meant = |(hit, ..): &&(Service, String, Districts)| {
+                two_words(&hit.name).is_some_and(|words| words == (first.clone(), second.clone()))
+            };
+            *all += 1;
+            *right += usize::from(directory.ask(&caller).1.iter().any(is_meant));
+        }
+    }
+    found
+}
+
+fn examine_names(name: &str, workspace: Workspace) {
+    let found = names_found(&Directory::new(workspace));
+    let percent = |(all, right): (usize, usize)| 100.0 * right as f64 / all.max(1) as f64;
+    let [whole, mistyped, shortened] = found.map(percent);
+    say(&format!(
+        "{name}: {} names found by two words {whole:.1} %, one mistyped {mistyped:.1} %, one shortened {shortened:.1} %",
+        found[0].0
+    ));
+    assert!(whole >= 99.0 && mistyped >= 95.0 && shortened >= 85.0, "{name}");
+}
+
+#[test]
+fn names_are_found_by_two_words_of_them() {
+    examine_names("sample", sample());
+    for name in ["dorset-oruk3.json", "miami-hsds-1.1.zip", "dc-hsds-broken.zip", "oruk3-mock.json", "ohana-sample"] {
+        if let Some(workspace) = real(name) {
+            examine_names(name, workspace);
+        }
+    }
+}

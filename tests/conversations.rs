@@ -45,7 +45,7 @@ fn they_are_noted_on_the_page_and_their_words_stay_in_their_form() {
 fn no_other_screen_and_no_search_knows_of_them() {
     let mut harness = noted();
     for screen in ["0", "1", "2", "3", "4", "5", "6"] {
-        for look in ["", "<enter>", "<esc>t", "<esc>/doctors<enter>", "<esc><esc>y"] {
+        for look in ["", "<enter>", "<esc>t", "<esc>/doctors<enter>", "<esc><esc>yy"] {
             let shown = harness.press(screen).press(look).screen();
             assert!(!shown.contains("doctors are"), "{screen}{look}:\n{shown}");
         }

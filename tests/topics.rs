@@ -21,7 +21,9 @@ fn wall() -> Harness {
     harness.press("2NVerwood");
     harness.field("question").press("How do we work together?");
     harness.field("date").press("8 jun 2027");
-    harness.field("slots").press("A<tab>10:00<tab>11:00<enter>Lunch<tab>12:00<tab>13:00<tab>yes<enter>B<tab>13:00");
+    harness
+        .field("slots")
+        .press("A<tab>10:00<tab>11:00<enter><enter>Lunch<tab>12:00<tab>13:00<tab>yes<enter>B<tab>13:00");
     harness.field("spaces").press("Hall<tab>30<enter>Room<tab>4<ctrl-s>");
     assert_eq!(harness.said(), "Verwood added", "{}", harness.screen());
     harness

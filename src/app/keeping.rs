@@ -188,7 +188,8 @@ impl App {
     /// What was asked for could not be done: the question stands there again, with what was typed and why.
     pub(super) fn ask_again(&mut self, why: &str) {
         // Where something else was begun meanwhile, that goes on.
-        if let Some(mut prompt) = self.asked.prompt.take().filter(|_| self.layers.is_empty()) {
+        let is_free = self.layers.iter().all(|layer| matches!(layer, Layer::Keep(_) | Layer::Page(_)));
+        if let Some(mut prompt) = self.asked.prompt.take().filter(|_| is_free) {
             prompt.error = Some(why.to_owned());
             self.layers.push(Layer::Prompt(prompt));
         }

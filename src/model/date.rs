@@ -170,6 +170,17 @@ pub fn parse_date_time(typed: &str, today: Date) -> Result<DateTime, String> {
     date.map(|date| DateTime { date, time }).map_err(|why| if why.contains("no such day") { why } else { wrong() })
 }
 
+/// The day of the week of a date.
+pub fn weekday(date: Date) -> Weekday {
+    use chrono::Datelike;
+    date.weekday()
+}
+
+/// So many days before a date.
+pub fn days_before(date: Date, days: u32) -> Date {
+    date - Days::new(days.into())
+}
+
 /// What a field that takes a day says it takes.
 pub const DATE_HINT: &str = "a day: fri, +3d, 12 mar, 2026-11-27";
 

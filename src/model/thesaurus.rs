@@ -74,6 +74,8 @@ pub struct Meaning {
     pub ages: Option<Ages>,
     /// Whether the words carry nothing.
     pub is_nothing: bool,
+    /// Whether the word is no entry, and was taken for one that it resembles or begins.
+    pub is_guess: bool,
 }
 
 /// What is meant by words that are typed for a choice alone.
@@ -144,11 +146,13 @@ impl Thesaurus {
             let is_last = is_open && rest.len() == 1;
             let found = self.longest(rest, is_open, |_| true);
             let found = found.map(|(count, sense)| (self.kept(rest, count, sense, is_open), *sense));
+            let is_guess = found.is_none();
             let (count, sense) = found
                 .or_else(|| Some((1, self.singles.guess(&rest[0], is_last)?)))
                 .unwrap_or((1, Sense { is_none: true, ..Sense::default() }));
             if !sense.is_none {
-                meanings.push(self.with_circumstances(sense, &words[at..at + count]).meaning(at..at + count));
+                let meaning = self.with_circumstances(sense, &words[at..at + count]).meaning(at..at + count);
+                meanings.push(Meaning { is_guess, ..meaning });
             }
             at += count;
         }
@@ -282,7 +286,7 @@ impl Sense {
         let mut needs: Vec<(Need, f32)> = sure.iter().map(|need| (need, 1.0)).collect();
         needs.extend(self.perhaps.iter().filter(|need| !sure.has(*need)).map(|need| (need, PERHAPS)));
         let Self { clients, sex, ages, is_nothing, .. } = self;
-        Meaning { words, needs, clients, sex, ages, is_nothing }
+        Meaning { words, needs, clients, sex, ages, is_nothing, is_guess: false }
     }
 }
 

@@ -5,7 +5,7 @@ use super::columns::FilterRow;
 use super::understand::Person;
 use crate::model::Date;
 use crate::model::choice::Set;
-use crate::model::date::months_before;
+use crate::model::date::{days_before, months_before};
 use crate::model::service::{Ages, Client, FULL_DAYS, STALE_MONTHS, Service, Sex, Status};
 
 /// What a record says of itself.
@@ -50,7 +50,7 @@ pub(super) struct Asked {
 impl Asked {
     /// On this day.
     pub fn on(today: Date, person: Person, need: bool) -> Self {
-        let full_since = today - chrono::Days::new(FULL_DAYS as u64);
+        let full_since = days_before(today, FULL_DAYS as u32);
         Self { person, need, since: months_before(today, STALE_MONTHS), full_since }
     }
 }

@@ -621,7 +621,11 @@ fn required_of(terms: &[TermMatches<'_>]) -> u16 {
     let is_sure = |matches: &TermMatches<'_>| weight(matches).is_some_and(|weight| weight >= 1.0);
     let any_sure = terms.iter().any(is_sure);
     let is_vague = |matches: &TermMatches<'_>| any_sure && weight(matches).is_some_and(|weight| weight < 1.0);
-    let required = (0..).zip(terms).filter(|(_, matches)| !matches.is_beside() && !is_vague(matches));
+    // The first letter of a further word says nothing yet: the list stays as it is until the next.
+    let is_begun =
+        |matches: &TermMatches<'_>| !matches.term.is_finished && matches.term.text.len() == 1 && terms.len() > 1;
+    let is_asked = |matches: &TermMatches<'_>| !matches.is_beside() && !is_vague(matches) && !is_begun(matches);
+    let required = (0..).zip(terms).filter(|(_, matches)| is_asked(matches));
     required.fold(0, |set, (at, _)| set | 1 << at)
 }
 

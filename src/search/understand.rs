@@ -9,12 +9,12 @@ use super::Index;
 use super::lexicon::max_typos;
 use super::words::normalized;
 use crate::model::choice::{Choice, Set};
+use crate::model::date::{Weekday, weekday};
 use crate::model::opening::Week;
 use crate::model::place::{Atlas, Districts, Point};
 use crate::model::service::{Ages, Client, Need, Sex};
 use crate::model::thesaurus::Meaning;
 use crate::model::{Date, Time};
-use chrono::{Datelike, Weekday};
 
 /// A word of a query that stands for itself alone or for more.
 #[derive(Clone, Debug, PartialEq)]
@@ -128,7 +128,7 @@ impl When {
             evening.into_iter().any(|time| week.is_open_at(day, time) == Some(true))
         };
         match self {
-            Self::Tonight => late(today.weekday()),
+            Self::Tonight => late(weekday(today)),
             _ => self.days(today).into_iter().any(|day| week.is_open_on(day)),
         }
     }
@@ -136,8 +136,8 @@ impl When {
     /// The days that are meant, seen from today.
     fn days(self, today: Date) -> Vec<Weekday> {
         match self {
-            Self::Today | Self::Tonight => vec![today.weekday()],
-            Self::Tomorrow => vec![today.weekday().succ()],
+            Self::Today | Self::Tonight => vec![weekday(today)],
+            Self::Tomorrow => vec![weekday(today).succ()],
             Self::Weekend => vec![Weekday::Sat, Weekday::Sun],
             Self::On(day) => vec![day],
         }
@@ -324,7 +324,9 @@ impl Reader<'_> {
         let free = |(at, word): (usize, &Word)| if self.is_read[at] { String::new() } else { word.text.clone() };
         let texts: Vec<String> = self.words.iter().enumerate().map(free).collect();
         for meaning in index.thesaurus.read(&texts, self.is_open) {
-            if self.is_free(&meaning.words) {
+            // A word that stands in the records is not taken for another: Hearth is no mistake for health.
+            let is_known = meaning.is_guess && index.lexicon.holds(self.text(meaning.words.start));
+            if self.is_free(&meaning.words) && !is_known {
                 let words = meaning.words.clone();
                 self.push(words, means(meaning));
             }
