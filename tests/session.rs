@@ -54,7 +54,7 @@ fn a_new_service_by_form_with_completion_and_mistakes_beside_the_field() {
     assert!(harness.screen().contains("harbour Lamp"), "the rest of the name is offered:\n{}", harness.screen());
     harness.press("<right><tab>");
     assert_eq!(harness.typed("organisation"), "Harbour Lamp");
-    harness.field("needs").press("accom<right>, men<right><tab>");
+    harness.field("needs").press("accom<right>, menta<right><tab>");
     assert_eq!(harness.typed("needs"), "accommodation, mental health");
     harness.field("ages").press("young<tab>");
     assert!(harness.screen().contains("write ages as 16-25, 18+ or -17"), "{}", harness.screen());
@@ -350,7 +350,7 @@ fn a_hidden_address_is_shown_on_no_screen_at_any_size() {
     let ids: Vec<_> = ["The Quiet Door", "Wren House Refuge"].map(|name| id_of(&harness.saved(), name)).into();
     harness.press("1/<esc>");
     harness.app.list_mut().marks.extend(ids);
-    harness.press("yc");
+    harness.press("yyc");
     assert!(matches!(harness.app.layers.last(), Some(Layer::Compare(_))), "{}", harness.screen());
     let (screen, copied) = (harness.size(200, 60).screen(), harness.copied.join("\n"));
     assert!(screen.contains("address hidden") && copied.contains("The Quiet Door"), "{screen}\n{copied}");

@@ -26,7 +26,7 @@ pub(crate) const COMMANDS: &[Command] = commands! { Scope::GLOBAL;
     "conflict.take-back" [] "" "take back the newest edit that gave way to another" App::may_change, take_back;
     "import" [] "" "import a directory of services, an election, or what was typed of an event" App::may_change, prompt::ask_import;
     "export" [] "" "export the services" always, prompt::ask_export;
-    "cancel" [] "" "stop the import or export under way" has_progress, |_| vec![Effect::Cancel];
+    "cancel" [] "" "stop the import or export under way" has_progress, cancel;
     "new" [] "" "begin a workspace of your own" always, prompt::ask_new_workspace;
     "keep" [] "" "keep the sample, with what you changed in it, as a workspace of your own" keeping::is_scratch, keeping::keep;
     "partnership" [] "" "the partnership's own record" App::may_change, partnership;
@@ -69,6 +69,12 @@ fn has_draft(app: &App) -> Result<(), &'static str> {
 
 fn has_message(app: &App) -> Result<(), &'static str> {
     if app.last_message.text.is_empty() && app.status.text.is_empty() { Err("there is no message") } else { Ok(()) }
+}
+
+/// What is stopped on request is not asked for again.
+fn cancel(app: &mut App) -> Effects {
+    app.answered();
+    vec![Effect::Cancel]
 }
 
 fn has_progress(app: &App) -> Result<(), &'static str> {

@@ -102,6 +102,7 @@ fn go_to_change(app: &mut App, change: &Change, was_there: bool) -> String {
     let here: Vec<Id> = ids.iter().copied().filter(is_shown_here).collect();
     if let Some(id) =
         here.iter().find(|id| app.workspace.get(**id).is_some()).filter(|_| !was_there && !is_on(app, change))
+        && app.screens.shows_list(app.screen)
     {
         list::select(app, *id);
     }

@@ -190,7 +190,7 @@ impl App {
         // Where something else was begun meanwhile, that goes on.
         let is_free = self.layers.iter().all(|layer| matches!(layer, Layer::Keep(_) | Layer::Page(_)));
         if let Some(mut prompt) = self.asked.prompt.take().filter(|_| is_free) {
-            prompt.error = Some(why.to_owned());
+            prompt.ask_again(why.to_owned());
             self.layers.push(Layer::Prompt(prompt));
         }
     }

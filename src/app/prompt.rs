@@ -62,6 +62,14 @@ pub(crate) fn refresh(app: &mut App) {
     }
 }
 
+impl Prompt {
+    /// Asks once more and says why; what was typed is gone on with.
+    pub(super) fn ask_again(&mut self, why: String) {
+        self.input = LineInput::new(self.input.text());
+        self.error = Some(why);
+    }
+}
+
 fn answer(app: &mut App) -> Effects {
     let Some(Layer::Prompt(mut prompt)) = app.layers.pop() else { return Vec::new() };
     let typed = prompt.input.text().trim().to_owned();
@@ -72,7 +80,7 @@ fn answer(app: &mut App) -> Effects {
             effects
         }
         Err(why) => {
-            prompt.error = Some(why);
+            prompt.ask_again(why);
             app.layers.push(Layer::Prompt(prompt));
             Vec::new()
         }

@@ -141,6 +141,8 @@ fn value_taken<'a>(
     means: &dyn Fn(&str, &str) -> bool,
 ) -> (&'a str, String, usize) {
     let value = |taken: usize| [&[first], &behind[..taken]].concat().join(" ");
+    // The next filter is no part of this one's value.
+    let behind = &behind[..behind.iter().position(|word| word.contains(':')).unwrap_or(behind.len())];
     let takes_anything = means(name, NOTHING);
     let most = if takes_anything && !is_alone { 0 } else { behind.len() };
     let taken = (1..=most).rev().find(|taken| means(name, &value(*taken))).unwrap_or(0);
