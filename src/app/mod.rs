@@ -119,9 +119,14 @@ pub struct Options {
     pub seed: u64,
     /// Whether pictures are left out, so that a table stands in the place of the map.
     pub no_pictures: bool,
+    /// Whether nothing may lead out of the program and its workspace.
+    pub restricted: bool,
     /// Whether the search of the first screen has the focus at the start.
     pub search_first: bool,
 }
+
+/// What a restricted program says to everything that would lead out of it.
+pub const RESTRICTED: &str = "not here: this host gives the program, and nothing beside it";
 
 /// Everything the program knows about the person's work.
 pub struct App {
@@ -293,6 +298,15 @@ impl App {
             (true, Some(_)) => Err("nothing can be changed here: this workspace is open for reading only"),
             (true, None) => Ok(()),
         }
+    }
+
+    /// Whether the person may leave the program for something else of the host: for `ready` of every command that opens an
+    /// editor, a shell or another workspace.
+    ///
+    /// # Errors
+    /// The program is restricted.
+    pub fn may_leave(&self) -> Result<(), &'static str> {
+        if self.options.restricted { Err(RESTRICTED) } else { Ok(()) }
     }
 
     /// Applies a change in memory and lets the index and the screens follow.

@@ -10,7 +10,7 @@ use crate::model::place::Atlas;
 use crate::model::text::one_line;
 use crate::model::thesaurus::Thesaurus;
 use crate::model::{AnyRecord, Author, Change, Id, Refusal, Text, Workspace, person};
-use crate::run::{exit_code, remembered};
+use crate::run::{confine, exit_code, remembered};
 use crate::store::{self, Mode, Opened, Store, StoreError};
 
 /// Finds the workspace: `-w`, else `MOOT_WORKSPACE`, else the nearest folder upward that is one, else the one that the user
@@ -18,6 +18,9 @@ use crate::store::{self, Mode, Opened, Store, StoreError};
 pub fn find_workspace(global: &Global) -> Option<PathBuf> {
     if let Some(dir) = &global.workspace {
         return Some(dir.clone());
+    }
+    if confine::is_on() {
+        return None;
     }
     if let Some(dir) = std::env::var_os("MOOT_WORKSPACE").filter(|dir| !dir.is_empty()) {
         return Some(PathBuf::from(dir));
@@ -233,7 +236,7 @@ fn is_same(text: Option<&Text>, typed: &str) -> bool {
 
 /// The name given with `--as` or in `MOOT_AS`.
 pub(super) fn acting_name(global: &Global) -> Option<String> {
-    let said = global.who.clone().or_else(|| std::env::var("MOOT_AS").ok());
+    let said = global.who.clone().or_else(|| confine::variable("MOOT_AS"));
     said.filter(|who| !who.trim().is_empty())
 }
 

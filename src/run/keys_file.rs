@@ -4,10 +4,14 @@ use std::path::PathBuf;
 
 use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
 
+use super::confine;
 use crate::app::command::Override;
 
 /// Where keys.ron lies.
 pub fn path() -> Option<PathBuf> {
+    if confine::is_on() {
+        return None;
+    }
     let args = AppStrategyArgs {
         top_level_domain: "org".to_owned(),
         author: "Folkmoot".to_owned(),

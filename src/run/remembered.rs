@@ -51,5 +51,5 @@ pub fn remember(workspace: &Path, what: &str) -> String {
 
 /// Whether the environment names the workspace, whatever is remembered.
 fn is_named_elsewhere() -> bool {
-    std::env::var_os("MOOT_WORKSPACE").is_some_and(|named| !named.is_empty())
+    super::confine::variable("MOOT_WORKSPACE").is_some()
 }

@@ -93,7 +93,7 @@ pub fn mouse(is_on: bool) -> io::Result<()> {
 /// # Errors
 /// The terminal is gone.
 pub fn copy(text: &str) -> io::Result<()> {
-    write(clipboard_sequence(text, std::env::var_os("TMUX").is_some())?.as_bytes())
+    write(clipboard_sequence(text, super::confine::variable("TMUX").is_some())?.as_bytes())
 }
 
 /// The sequence that fills the clipboard. In tmux it is sent twice: as it is for tmux itself, which hands it on where its

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use super::access::Access;
 use super::problem::StoreError;
 use super::storage::{SHARED_FILE, Storage};
 use crate::model::SplitMix64;
@@ -92,7 +93,9 @@ fn open(storage: &dyn Storage, path: &Path) -> io::Result<File> {
     }
     match storage.create(path) {
         Ok(file) => {
-            if let Err(error) = storage.set_mode(&file, SHARED_FILE) {
+            let dir = path.parent().unwrap_or(path);
+            let access = Access::for_file(storage, dir, "", SHARED_FILE)?;
+            if let Err(error) = access.give(storage, &file, dir) {
                 let _ = storage.remove(path); // else colleagues could never lock it
                 return Err(error);
             }
