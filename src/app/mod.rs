@@ -50,6 +50,7 @@ pub mod wrap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::model::change::signature;
 use crate::model::place::Atlas;
 use crate::model::thesaurus::Thesaurus;
 use crate::model::{AnyRecord, Audience, Author, Change, Date, Id, Kind, SplitMix64, Text, Time, Timestamp, Workspace};
@@ -113,6 +114,8 @@ pub struct Options {
     pub read_only: bool,
     /// Who acts, as told by `--as`, `MOOT_AS` or the login name.
     pub who: String,
+    /// The login name of whoever runs the program; empty where it is not known.
+    pub login: String,
     /// Whether `who` was told on purpose, and not taken from the login name.
     pub who_is_given: bool,
     /// A number nobody can guess, for ids.
@@ -285,7 +288,8 @@ impl App {
 
     /// The author of a change made now, if it is known who acts.
     pub fn author(&self) -> Option<Author> {
-        Some(Author { by: self.me.clone()?, at: self.now, today: self.today })
+        let by = signature(&self.workspace, self.me.as_ref()?, &self.options.login);
+        Some(Author { by, at: self.now, today: self.today })
     }
 
     /// Whether records can be changed: for `ready` of every command that changes something.

@@ -165,15 +165,9 @@ pub(crate) fn ask_import(app: &mut App) -> Effects {
     } else {
         "open referral data, an election (.pb), topics or ballots (.csv), proceedings (.md)"
     };
-    ask(
-        app,
-        "Import from which file or folder?",
-        hint,
-        "",
-        |_, path| {
-            if path.is_empty() { Err("write a path".to_owned()) } else { Ok(vec![Effect::Import(path.to_owned())]) }
-        },
-    )
+    ask(app, "Import from which file or folder?", hint, "", |_, path| {
+        if path.is_empty() { Err("write a path".to_owned()) } else { Ok(vec![Effect::Import(path.to_owned())]) }
+    })
 }
 
 /// Asks for a format and a path to export to.

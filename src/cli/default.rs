@@ -26,6 +26,7 @@ pub(super) fn run(global: &Global, out: &mut dyn Write) -> CommandResult {
         read_only: global.read_only,
         who_is_given: named.is_some(),
         who: named.unwrap_or_else(store::own_login),
+        login: store::own_login(),
         seed: run::seed(),
         search_first: true,
         no_pictures: false,

@@ -59,7 +59,10 @@ fn take(host: Arguments, asked: &str) -> Result<Arguments, Stop> {
     let words: Vec<String> = words.iter().skip_while(|word| is_name(word)).cloned().collect();
     let (sent, matches) = help::parse_words(&words).map_err(|error| of_parser(error, &words))?;
     if sent.global.workspace.is_some() || sent.global.who.is_some() {
-        return Err(CommandError::refused("the host says which workspace this is, and for whom: leave out -w and --as").into());
+        return Err(CommandError::refused(
+            "the host says which workspace this is, and for whom: leave out -w and --as",
+        )
+        .into());
     }
     if let Some((name, inner)) = matches.subcommand() {
         check_remote(name)?;

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 
 use super::Global;
-use super::exit::{CommandError, warn};
+use super::exit::{self, CommandError, warn};
+use crate::model::change::signature;
 use crate::model::place::Atlas;
 use crate::model::text::one_line;
 use crate::model::thesaurus::Thesaurus;
-use crate::model::{AnyRecord, Author, Change, Id, Refusal, Text, Workspace, person};
+use crate::model::{AnyRecord, Author, Change, Id, Kind, Refusal, Text, Workspace, person};
 use crate::run::{confine, exit_code, remembered};
 use crate::store::{self, Mode, Opened, Store, StoreError};
 
@@ -131,10 +132,10 @@ impl Session {
         }
     }
 
-    #[allow(clippy::unnecessary_wraps, clippy::unused_self)] // one form with the others
+    #[allow(clippy::unnecessary_wraps)] // one form with the others
     fn author_as(&self, by: Text) -> Result<Author, CommandError> {
         let (at, today) = crate::run::clock();
-        Ok(Author { by, at, today })
+        Ok(Author { by: signature(self.workspace(), &by, &store::own_login()), at, today })
     }
 
     fn initials_of_author(&self) -> Result<Text, CommandError> {
@@ -158,6 +159,7 @@ impl Session {
     pub fn commit(&mut self, author: &Author, change: &Change) -> Result<(), StoreError> {
         self.opened.store.sign(&author.by);
         let saved = self.opened.store.commit(change)?;
+        exit::saved();
         self.opened.workspace.apply(change);
         self.opened.workspace.apply(&saved.elsewhere);
         saved.lost.iter().for_each(|sentence| warn(sentence));
@@ -173,11 +175,12 @@ impl Session {
     /// No record has this id or is called so, or more than one is.
     pub fn record(&self, typed: &str) -> Result<AnyRecord, CommandError> {
         if let Ok(id) = typed.parse::<Id>() {
-            return self.workspace().get(id).ok_or_else(|| CommandError::not_found(format!("there is no {id} here")));
+            let here = self.workspace().get(id);
+            return here.ok_or_else(|| self.missing(Kind::of(id), format!("there is no {id} here")));
         }
         let mut called = self.workspace().called(typed);
         match called.len() {
-            0 => Err(CommandError::not_found(self.nothing_called(typed))),
+            0 => Err(self.missing(None, self.nothing_called(typed))),
             1 => Ok(called.remove(0)),
             _ => Err(CommandError::usage(format!("{typed:?} could be {}: write the id", self.listed(&called)))),
         }
@@ -190,7 +193,7 @@ impl Session {
     /// As [`Session::record`].
     pub(super) fn record_meant(&self, typed: &str) -> Result<AnyRecord, CommandError> {
         let failure = match self.record(typed) {
-            Err(failure) if failure.code == exit_code::NOTHING_FOUND && typed.parse::<Id>().is_err() => failure,
+            Err(failure) if is_missing(&failure) && typed.parse::<Id>().is_err() => failure,
             outcome => return outcome,
         };
         let mut alike = self.workspace().called_like(typed);
@@ -198,6 +201,16 @@ impl Session {
             0 => Err(failure),
             1 => Ok(alike.remove(0)),
             _ => Err(CommandError::usage(format!("{typed:?} could be {}: write the id", self.listed(&alike)))),
+        }
+    }
+
+    /// The error for a record that is not there: it may be, in a file with a mistake.
+    fn missing(&self, kind: Option<Kind>, sentence: String) -> CommandError {
+        let is_of_kind = |file: &str| kind.is_none_or(|kind| file == store::file_name(kind));
+        let broken = self.opened.problems.iter().find(|problem| problem.is_blocking && is_of_kind(&problem.file));
+        match broken {
+            Some(problem) => CommandError::unreadable(format!("{sentence}, as far as can be read: {problem}")),
+            None => CommandError::not_found(sentence),
         }
     }
 
@@ -225,6 +238,11 @@ impl Session {
             None => String::new(),
         }
     }
+}
+
+/// Whether nothing was found, though it may be in a file that cannot be read.
+fn is_missing(failure: &CommandError) -> bool {
+    [exit_code::NOTHING_FOUND, exit_code::UNUSABLE].contains(&failure.code)
 }
 
 /// So many records are named where something typed could mean several.

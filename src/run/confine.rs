@@ -178,7 +178,22 @@ mod tests {
             assert!(is_bare_name(Path::new(name)), "{name}");
         }
         let long = "x".repeat(MAX_NAME + 1);
-        let out = ["", ".", "..", "/", "/etc/passwd", "../people.ron", "a/b", "./a", "a/", "a/.", ".hidden", "~/x", "a\nb", &long];
+        let out = [
+            "",
+            ".",
+            "..",
+            "/",
+            "/etc/passwd",
+            "../people.ron",
+            "a/b",
+            "./a",
+            "a/",
+            "a/.",
+            ".hidden",
+            "~/x",
+            "a\nb",
+            &long,
+        ];
         for name in out {
             assert!(!is_bare_name(Path::new(name)), "{name}");
         }
@@ -186,9 +201,14 @@ mod tests {
 
     #[test]
     fn a_time_zone_is_no_file() {
-        for (zone, is_taken) in
-            [("Europe/London", true), ("UTC", true), ("GMT0BST,M3.5.0/1,M10.5.0", true), ("/etc/shadow", false), (":x", false), ("../x", false)]
-        {
+        for (zone, is_taken) in [
+            ("Europe/London", true),
+            ("UTC", true),
+            ("GMT0BST,M3.5.0/1,M10.5.0", true),
+            ("/etc/shadow", false),
+            (":x", false),
+            ("../x", false),
+        ] {
             assert_eq!(is_zone(zone), is_taken, "{zone}");
         }
     }

@@ -52,8 +52,7 @@ pub struct Launch {
 impl Launch {
     /// What the terminal can show: ASCII where the locale is not UTF-8, and on a console that has few signs.
     fn theme(&self) -> Theme {
-        let locale =
-            ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| confine::variable(name));
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| confine::variable(name));
         let is_utf8 = locale.is_some_and(|locale| {
             let locale = locale.to_lowercase();
             locale.contains("utf-8") || locale.contains("utf8")
@@ -274,7 +273,7 @@ impl EventLoop {
 
     /// Lets the disk know who saves, as soon as the app does.
     fn send_signature(&mut self) {
-        let me = self.app.me.as_ref().map(ToString::to_string);
+        let me = self.app.author().map(|author| author.by.to_string());
         if me != self.signed {
             self.signed.clone_from(&me);
             self.send(Job::Sign(me.unwrap_or_default()));

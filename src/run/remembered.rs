@@ -14,7 +14,7 @@ pub fn file() -> Option<PathBuf> {
 
 /// Where the workspace lies that was begun last.
 pub fn read() -> Option<PathBuf> {
-    let text = fs::read_to_string(file()?).ok()?;
+    let text = keys_file::read_settings(&file()?).ok()?;
     let path = Path::new(text.lines().next()?.trim());
     path.is_absolute().then(|| path.to_owned())
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use super::file_state::file_name;
 use super::storage::{PRIVATE_DIR, PRIVATE_FILE, SHARED_DIR, SHARED_FILE, Stat, Storage};
-use super::users::{group_name, user_name};
+use super::users::{self, group_name, user_name};
 use crate::model::Kind;
 
 /// Who may read and write a file.
@@ -92,21 +92,32 @@ fn model(storage: &dyn Storage, dir: &Path) -> Option<Stat> {
     dir.ancestors().take(3).find_map(|dir| storage.stat(&dir.join(&file)).ok()).filter(|stat| stat.is_file)
 }
 
+/// Why a file may not be written, where that lies with its mode or its group.
 fn protected(error: io::Error, path: &Path, stat: &Stat) -> io::Error {
     if error.kind() != io::ErrorKind::PermissionDenied {
         return error;
     }
-    let (mode, place) = (stat.mode & 0o777, path.display());
-    if stat.owner == rustix::process::geteuid().as_raw() {
-        return io::Error::other(format!("it is protected (mode {mode:o}); this lets it be written: chmod u+w {place}"));
+    let (mode, place, owner) = (stat.mode & 0o777, path.display(), user_name(stat.owner));
+    match (users::is_own(stat), stat.mode & 0o200 != 0, stat.mode & 0o020 != 0) {
+        (true, true, _) => error,
+        (true, false, _) => {
+            io::Error::other(format!("it is protected (mode {mode:o}); this lets it be written: chmod u+w {place}"))
+        }
+        (false, _, false) => {
+            io::Error::other(format!("only {owner} may write it (mode {mode:o}); as {owner}: chmod g+w {place}"))
+        }
+        (false, _, true) => {
+            let (group, login) = (group_name(stat.group), users::own_login());
+            io::Error::other(format!("only the group {group} may write it; as root: usermod -aG {group} {login}"))
+        }
     }
-    let owner = user_name(stat.owner);
-    io::Error::other(format!("only {owner} may write it (mode {mode:o}); as {owner}: chmod g+w {place}"))
 }
 
 fn locked_out(group: u32, dir: &Path) -> io::Error {
     let (group, dir) = (group_name(group), dir.display());
-    io::Error::other(format!("it belongs to the group {group}, which could not open it any more; chmod g+s {dir} keeps it"))
+    io::Error::other(format!(
+        "it belongs to the group {group}, which could not open it any more; chmod g+s {dir} keeps it"
+    ))
 }
 
 /// Makes a directory of a workspace, as open as that is, unless it exists. What is in its place and no directory, or a link
@@ -145,12 +156,20 @@ pub(super) fn check_dir(storage: &dyn Storage, dir: &Path) -> io::Result<()> {
 }
 
 /// Whether what is made now is to be for colleagues too: unless the umask lets them read nothing.
-pub(super) fn is_shared_by_umask() -> bool {
-    use rustix::fs::Mode;
-    // It can only be read by setting it.
-    let umask = rustix::process::umask(Mode::RWXG | Mode::RWXO);
-    rustix::process::umask(umask);
-    !umask.contains(Mode::RGRP)
+pub(super) fn is_shared_by_umask(storage: &dyn Storage) -> bool {
+    umask(storage) & 0o040 == 0
+}
+
+/// The umask, as the system says it; where it does not say, it is read by setting it.
+fn umask(storage: &dyn Storage) -> u32 {
+    let status = storage.read(Path::new("/proc/self/status")).unwrap_or_default();
+    let said = String::from_utf8_lossy(&status);
+    let line = said.lines().find_map(|line| line.strip_prefix("Umask:"));
+    line.and_then(|digits| u32::from_str_radix(digits.trim(), 8).ok()).unwrap_or_else(|| {
+        let umask = rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+        rustix::process::umask(umask);
+        umask.bits()
+    })
 }
 
 /// The mode of the first file of a workspace, which says how open all of it is.

@@ -184,4 +184,3 @@ pub(super) fn stale_temps(storage: &dyn Storage, dir: &Path, age: Duration) -> V
     let names = storage.list(dir).unwrap_or_default();
     names.iter().filter(|name| is_temp_of("", name)).map(|name| dir.join(name)).filter(is_stale).collect()
 }
-

@@ -111,8 +111,7 @@ impl Store {
         let storage = self.storage.as_ref();
         let bytes = storage.read(&backup.path).map_err(|error| failed(&error))?;
         if exists(storage, &self.dir.join(&name)).map_err(|error| failed(&error))? {
-            keep(storage, &self.dir, &self.private_dir().join("backups"), &name)
-                .map_err(|error| failed(&error))?;
+            keep(storage, &self.dir, &self.private_dir().join("backups"), &name).map_err(|error| failed(&error))?;
         }
         let saved = save_if(storage, &self.dir, &name, &bytes, mode, || lock.verify());
         saved.map(drop).map_err(|error| failed(&error))

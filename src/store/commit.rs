@@ -151,8 +151,7 @@ impl Store {
             if self.would_show_voters(one.kind) {
                 continue;
             }
-            backup::keep(storage, &self.dir, &backups, name)
-                .map_err(|error| StoreError::failed(name, &error))?;
+            backup::keep(storage, &self.dir, &backups, name).map_err(|error| StoreError::failed(name, &error))?;
         }
         let of = |is_private: bool| {
             let wanted = changed.iter().filter(move |(_, one, _)| one.kind.is_private() == is_private);

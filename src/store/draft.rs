@@ -45,14 +45,14 @@ impl Drafts {
 
     /// What is kept under `key`; not what somebody else has put there.
     pub fn read(&self, key: &str) -> Option<String> {
-        let path = self.folder()?.join(file_name(key));
+        let path = self.folder().ok()??.join(file_name(key));
         self.storage.stat(&path).ok().filter(is_own)?;
         String::from_utf8(self.storage.read(&path).ok()?).ok()
     }
 
     /// The keys of all drafts, in their order.
     pub fn list(&self) -> Vec<String> {
-        let names = self.folder().and_then(|folder| self.storage.list(&folder).ok()).unwrap_or_default();
+        let names = self.folder().ok().flatten().and_then(|folder| self.storage.list(&folder).ok()).unwrap_or_default();
         let mut keys: Vec<String> = names.iter().filter_map(|name| decode_key(name.strip_suffix(".draft")?)).collect();
         keys.sort();
         keys
@@ -63,8 +63,11 @@ impl Drafts {
     /// # Errors
     /// Why it is still there.
     pub fn remove(&self, key: &str) -> Result<(), StoreError> {
-        let Some(folder) = self.folder() else { return Ok(()) };
-        match self.storage.remove(&folder.join(file_name(key))) {
+        let removed = self.folder().and_then(|folder| match folder {
+            Some(folder) => self.storage.remove(&folder.join(file_name(key))),
+            None => Ok(()),
+        });
+        match removed {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::failed("the draft", &error)),
             _ => Ok(()),
         }
@@ -77,10 +80,16 @@ impl Drafts {
     }
 
     /// This user's folder, if there is one.
-    fn folder(&self) -> Option<PathBuf> {
-        self.places().map_while(|place| Some((self.storage.stat(&place).ok()?, place))).find_map(|(stat, place)| {
-            (stat.is_dir && is_own(&stat)).then_some(place)
-        })
+    fn folder(&self) -> io::Result<Option<PathBuf>> {
+        for place in self.places() {
+            match self.storage.stat(&place) {
+                Ok(stat) if stat.is_dir && is_own(&stat) => return Ok(Some(place)),
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
     }
 
     /// This user's folder, made where there is none; nobody else can enter it.
@@ -114,7 +123,7 @@ impl Drafts {
             let _ = storage.open_dir(&self.dir).and_then(|dir| storage.set_mode(&dir, stat.mode | STICKY));
         }
         let _ = self.take_in_former();
-        for dir in [Some(self.dir.clone()), self.folder()].into_iter().flatten() {
+        for dir in [Some(self.dir.clone()), self.folder().ok().flatten()].into_iter().flatten() {
             atomic::remove_stale_temps(storage, &dir, atomic::STALE_AFTER);
         }
     }

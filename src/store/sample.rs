@@ -43,7 +43,7 @@ pub fn init(dir: &Path, name: &str, sample: bool) -> Result<(), StoreError> {
 /// # Errors
 /// As [`init`].
 pub fn init_on(storage: &dyn Storage, dir: &Path, name: &str, sample: bool) -> Result<(), StoreError> {
-    let mode = access::first_mode(access::is_shared_by_umask());
+    let mode = access::first_mode(access::is_shared_by_umask(storage));
     make(storage, dir, name, sample, &|file, text| atomic::save(storage, dir, file, text.as_bytes(), mode).map(drop))
 }
 
@@ -58,7 +58,7 @@ pub fn keep_copy(copy: &Path, dir: &Path) -> Result<(), StoreError> {
         let saved = Disk.read(from).and_then(|bytes| atomic::save(&Disk, to, &name, &bytes, mode));
         saved.map(drop).map_err(|error| StoreError::failed(&name, &error))
     };
-    let shared = access::first_mode(access::is_shared_by_umask());
+    let shared = access::first_mode(access::is_shared_by_umask(&Disk));
     let drafts = Path::new(super::PRIVATE_DIR).join("drafts");
     let disk: Arc<dyn Storage> = Arc::new(Disk);
     draft::copy_all(&disk, &copy.join(&drafts), &dir.join(&drafts))?;
@@ -115,7 +115,7 @@ fn make_dirs(storage: &dyn Storage, dir: &Path) -> Result<(), StoreError> {
         create_dirs(storage, parent).map_err(failed)?;
     }
     let private = dir.join(super::PRIVATE_DIR);
-    let is_shared = access::is_shared_by_umask();
+    let is_shared = access::is_shared_by_umask(storage);
     for dir in [dir, &private, &private.join("backups"), &private.join("drafts")] {
         access::make_dir_as(storage, dir, is_shared, None).map_err(failed)?;
     }
