@@ -75,7 +75,10 @@ fn lock_in(workspace: &Path) {
         .and_then(|rules| rules.add_rules(path_beneath_rules([workspace], may)))
         .and_then(|rules| rules.add_rules(path_beneath_rules(SYSTEM, AccessFs::ReadFile | AccessFs::ReadDir)))
         .and_then(|rules| {
-            rules.add_rules(path_beneath_rules(["/dev/tty", "/dev/null"], AccessFs::ReadFile | AccessFs::WriteFile))
+            rules.add_rules(path_beneath_rules(
+                ["/dev/tty", "/dev/null"],
+                AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::IoctlDev,
+            ))
         })
         .and_then(landlock::RulesetCreated::restrict_self);
     drop(locked); // an older kernel cannot do it; what is refused is refused all the same

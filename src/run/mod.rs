@@ -13,7 +13,7 @@ mod network_fs;
 pub mod remembered;
 mod signals;
 mod storage;
-mod terminal;
+pub mod terminal;
 mod work;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -108,8 +108,7 @@ pub fn app(launch: Launch) -> anyhow::Result<Exit> {
     let guard = terminal::Guard::take()?;
     let (to, inbox) = channel();
     signals::watch(&to)?;
-    let mut size = crossterm::terminal::size().unwrap_or((80, 24));
-    size = (size.0.max(1), size.1.max(1));
+    let size = terminal::size().unwrap_or((80, 24));
     app.update(Event::Size(size.0, size.1));
     let mode = if launch.options.read_only { Mode::Read } else { Mode::Write };
     let mut event_loop = EventLoop::new(app, theme, DraftWorker::start(to.clone()));
@@ -384,9 +383,9 @@ impl EventLoop {
 
     /// Looks how large the terminal is.
     fn update_size(&mut self) -> anyhow::Result<()> {
-        match crossterm::terminal::size() {
-            Ok((columns, rows)) => self.update(Event::Size(columns.max(1), rows.max(1))),
-            Err(_) => Ok(()), // the old size must do
+        match terminal::size() {
+            Some((columns, rows)) => self.update(Event::Size(columns, rows)),
+            None => Ok(()), // the old size must do
         }
     }
 }

@@ -12,6 +12,7 @@ mod journal;
 mod laws;
 mod lock;
 mod merging;
+mod modes;
 mod private;
 mod storage;
 mod users;
