@@ -162,14 +162,15 @@ fn no_command_that_leads_out_is_ready() {
 fn neither_footer_nor_help_offers_what_leads_out() {
     let options = Options { who: "KP".to_owned(), restricted: true, ..Options::default() };
     let mut harness = Harness::with(harness::sample_dir(), options);
-    for keys in ["?", "F1"] {
+    for (keys, word) in [("?editor", "in your editor"), ("<F1>suspend", "fg returns"), (":new", "begin a workspace")] {
         harness.press(keys);
         let screen = harness.screen();
-        for line in screen.lines().filter(|line| line.contains("in your editor") || line.contains("fg returns")) {
-            assert!(line.contains("not here"), "{line}");
-        }
-        harness.press("esc");
+        let lines: Vec<&str> = screen.lines().filter(|line| line.contains(word)).collect();
+        assert!(!lines.is_empty() && lines.iter().all(|line| line.contains("not here")), "{screen}");
+        harness.press("<esc>");
     }
+    harness.press("n<tab>");
+    assert!(!harness.screen().contains("editor"), "{}", harness.screen());
 }
 
 #[test]
