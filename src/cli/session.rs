@@ -108,13 +108,13 @@ impl Session {
     /// # Errors
     /// When the workspace knows nobody of that name.
     pub fn author(&self) -> Result<Author, CommandError> {
-        self.author_as(self.initials_of_author()?)
+        self.author_as(&self.initials_of_author()?)
     }
 
     /// The person who acts; `add person` may be signed by the person who is added.
     pub(super) fn author_adding(&self, record: &AnyRecord) -> Result<Author, CommandError> {
         let unknown = match self.initials_of_author() {
-            Ok(by) => return self.author_as(by),
+            Ok(by) => return self.author_as(&by),
             Err(unknown) => unknown,
         };
         let AnyRecord::Person(person) = record else {
@@ -126,16 +126,16 @@ impl Session {
             None => is_same(person.login.as_ref(), &login),
         };
         if is_self {
-            self.author_as(person.initials.clone().unwrap_or_else(|| Text::line(&login)))
+            self.author_as(&person.initials.clone().unwrap_or_else(|| Text::line(&login)))
         } else {
             Err(unknown)
         }
     }
 
     #[allow(clippy::unnecessary_wraps)] // one form with the others
-    fn author_as(&self, by: Text) -> Result<Author, CommandError> {
+    fn author_as(&self, by: &Text) -> Result<Author, CommandError> {
         let (at, today) = crate::run::clock();
-        Ok(Author { by: signature(self.workspace(), &by, &store::own_login()), at, today })
+        Ok(Author { by: signature(self.workspace(), by, &store::own_login()), at, today })
     }
 
     fn initials_of_author(&self) -> Result<Text, CommandError> {

@@ -20,6 +20,9 @@ pub struct Drafts {
     user: u32,
 }
 
+/// How the name of a draft ends.
+const ENDING: &str = ".draft";
+
 /// So many folders that bear a user's number and belong to somebody else are passed over.
 const MAX_TAKEN: u32 = 100;
 
@@ -53,7 +56,7 @@ impl Drafts {
     /// The keys of all drafts, in their order.
     pub fn list(&self) -> Vec<String> {
         let names = self.folder().ok().flatten().and_then(|folder| self.storage.list(&folder).ok()).unwrap_or_default();
-        let mut keys: Vec<String> = names.iter().filter_map(|name| decode_key(name.strip_suffix(".draft")?)).collect();
+        let mut keys: Vec<String> = names.iter().filter_map(|name| decode_key(name.strip_suffix(ENDING)?)).collect();
         keys.sort();
         keys
     }
@@ -133,10 +136,10 @@ impl Drafts {
         let storage = self.storage.as_ref();
         let prefix = format!("{}-", self.user);
         for name in storage.list(&self.dir)? {
-            let Some(key) = name.strip_prefix(&prefix).filter(|key| key.ends_with(".draft")) else { continue };
+            let Some(key) = name.strip_prefix(&prefix).and_then(|key| key.strip_suffix(ENDING)) else { continue };
             let path = self.dir.join(&name);
             if storage.stat(&path).is_ok_and(|stat| stat.is_file && is_own(&stat)) {
-                storage.rename(&path, &self.make_folder()?.join(key))?;
+                storage.rename(&path, &self.make_folder()?.join(format!("{key}{ENDING}")))?;
             }
         }
         Ok(())
@@ -158,12 +161,12 @@ fn close(storage: &dyn Storage, folder: PathBuf, mode: u32) -> io::Result<PathBu
 pub(super) fn copy_all(storage: &Arc<dyn Storage>, from: &Path, to: &Path) -> Result<(), StoreError> {
     let of = |dir: &Path| Drafts::new(storage.clone(), dir.to_owned());
     let (from, to) = (of(from), of(to));
-    let kept = from.list().into_iter().filter_map(|key| Some((from.read(&key)?, key)));
-    kept.map(|(text, key)| to.write(&key, &text)).collect()
+    let mut kept = from.list().into_iter().filter_map(|key| Some((from.read(&key)?, key)));
+    kept.try_for_each(|(text, key)| to.write(&key, &text))
 }
 
 fn file_name(key: &str) -> String {
-    format!("{}.draft", encode_key(key))
+    format!("{}{ENDING}", encode_key(key))
 }
 
 /// A key as a part of a file name, percent-encoded: letters and digits as they are, every other byte as `%2f`, at most 60 bytes of it.
