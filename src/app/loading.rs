@@ -109,7 +109,7 @@ impl App {
         })
     }
 
-    pub(super) fn reloaded(&mut self, change: &Change, problems: Vec<String>) -> Effects {
+    pub(super) fn reloaded(&mut self, change: &Change, problems: Vec<String>, overwritten: &[String]) -> Effects {
         if !change.edits.is_empty() {
             self.resolve_taken_ids(change);
             form::mark_moved(self, change);
@@ -119,6 +119,10 @@ impl App {
                 self.set_status(Severity::Warning, change.sentence.clone());
             }
             form::say_removed(self);
+        }
+        if let Some(first) = overwritten.first() {
+            self.set_status(Severity::Warning, format!("{first} (:conflict.take-back)"));
+            self.status.more = Some(overwritten.join("\n"));
         }
         if problems != self.problems {
             self.problems = problems;

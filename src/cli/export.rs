@@ -117,6 +117,7 @@ impl ExportArgs {
 
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
         let mut session = Session::open(global, Mode::Read)?;
+        session.check_complete("exported")?;
         match (self.format, self.what().as_deref()) {
             (Target::Services(format), None) => self.write_services(format, &mut session, out),
             (Target::Services(Format::Csv), Some(kind)) => self.write_kind(kind, &session, out),

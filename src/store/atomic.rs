@@ -41,10 +41,26 @@ pub(super) struct StagedFile {
 impl StagedFile {
     /// Writes the new contents of the file `name`; where that fails, nothing of it is left.
     pub fn write(storage: &dyn Storage, dir: &Path, name: &str, bytes: &[u8], mode: u32) -> io::Result<Self> {
+        Self::write_then(storage, dir, name, bytes, mode, |file| storage.sync(file))
+    }
+
+    /// As [`StagedFile::write`], for what may be torn by a power cut.
+    pub fn write_unsynced(storage: &dyn Storage, dir: &Path, name: &str, bytes: &[u8], mode: u32) -> io::Result<Self> {
+        Self::write_then(storage, dir, name, bytes, mode, |_| Ok(()))
+    }
+
+    fn write_then(
+        storage: &dyn Storage,
+        dir: &Path,
+        name: &str,
+        bytes: &[u8],
+        mode: u32,
+        then: impl FnOnce(&std::fs::File) -> io::Result<()>,
+    ) -> io::Result<Self> {
         let staged = Self { dir: dir.to_owned(), temp: temp_name(name), name: name.to_owned() };
         let mut file = storage.create(&staged.temp_path())?;
         let written = storage.write(&mut file, bytes);
-        let written = written.and_then(|()| storage.set_mode(&file, mode)).and_then(|()| storage.sync(&file));
+        let written = written.and_then(|()| storage.set_mode(&file, mode)).and_then(|()| then(&file));
         match written {
             Ok(()) => Ok(staged),
             Err(error) => {

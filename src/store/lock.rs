@@ -2,7 +2,9 @@
 //! press.
 //!
 //! The lock is whichever file is at its path. A process may lock a file that somebody has just removed or replaced, so
-//! the path is looked at again after locking, and once more before anything is put in place.
+//! the path is looked at again after locking, once more before anything is put in place, and once more before it is said
+//! to be saved ([`Store::locked`]). The directory of the lock file is locked with it: a file that is removed between two
+//! looks lets nobody else in. Network file systems lock no directories; there the looks have to do.
 
 use std::fmt;
 use std::fs::File;
@@ -11,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use super::Store;
 use super::problem::StoreError;
 use super::storage::{SHARED_FILE, Storage};
 use crate::model::SplitMix64;
@@ -33,6 +36,15 @@ pub struct Lock {
     storage: Arc<dyn Storage>,
     path: PathBuf,
     file: File,
+    /// Held with the file, where the file system locks directories.
+    _dir: Option<File>,
+}
+
+impl Drop for Lock {
+    /// Whoever is told next who holds the lock is not told of this process.
+    fn drop(&mut self) {
+        let _ = self.storage.overwrite(&mut self.file, b""); // information, nothing more
+    }
 }
 
 impl Lock {
@@ -45,10 +57,10 @@ impl Lock {
         let mut random = SplitMix64::new(u64::from(std::process::id()) << 32 | u64::from(nanos()));
         let began = Instant::now();
         loop {
-            if let Some(mut file) = try_acquire(storage.as_ref(), path).map_err(failed)? {
+            if let Some((mut file, _dir)) = try_acquire(storage.as_ref(), path).map_err(failed)? {
                 let holder = format!("{by} {} {}", std::process::id(), super::now().seconds());
                 let _ = storage.overwrite(&mut file, holder.as_bytes()); // information for those who wait, nothing more
-                return Ok(Self { storage: storage.clone(), path: path.to_owned(), file });
+                return Ok(Self { storage: storage.clone(), path: path.to_owned(), file, _dir });
             }
             if began.elapsed() >= timeout {
                 return Err(StoreError::Held(read_holder(storage.as_ref(), path)));
@@ -67,13 +79,48 @@ impl Lock {
         }
         Err(io::Error::other("the lock file .moot/lock was replaced or removed in the meantime; try again"))
     }
+
+    /// Whether it is known that the lock is no longer the file at its path.
+    fn is_lost(&self) -> bool {
+        is_at(self.storage.as_ref(), &self.file, &self.path).is_ok_and(|is_at| !is_at)
+    }
 }
 
-/// Locks the file at the path; `None` where another process holds it, or where it is at the path no longer.
-fn try_acquire(storage: &dyn Storage, path: &Path) -> io::Result<Option<File>> {
+/// How often something is done again because the lock file was removed while it was done.
+const MAX_LOST: usize = 20;
+
+impl Store {
+    /// Does something under the lock, and once more from the beginning where the lock file was removed or replaced in the
+    /// meantime: then somebody else may have saved over it, or before it.
+    ///
+    /// # Errors
+    /// Those of `act`, and that the lock is not to be had.
+    pub(super) fn locked<T>(
+        &mut self,
+        mut act: impl FnMut(&mut Self, &Lock) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        for _ in 0..MAX_LOST {
+            let lock = self.lock(LOCK_TIMEOUT)?;
+            let result = act(self, &lock);
+            if !lock.is_lost() {
+                return result;
+            }
+        }
+        Err(StoreError::Held(Holder("somebody who removes .moot/lock again and again".to_owned())))
+    }
+}
+
+/// Locks the file at the path, and its directory where that can be locked; `None` where another process holds one of
+/// them, or where the file is at the path no longer.
+fn try_acquire(storage: &dyn Storage, path: &Path) -> io::Result<Option<(File, Option<File>)>> {
     let file = open(storage, path)?;
-    let is_ours = storage.try_lock(&file)? && is_at(storage, &file, path)?;
-    Ok(is_ours.then_some(file))
+    if !storage.try_lock(&file)? {
+        return Ok(None);
+    }
+    let dir = path.parent().and_then(|dir| storage.open_dir(dir).ok());
+    let is_free = dir.as_ref().map_or(Ok(true), |dir| storage.try_lock(dir));
+    let is_ours = is_free.as_ref().copied().unwrap_or(true) && is_at(storage, &file, path)?;
+    Ok(is_ours.then_some((file, dir.filter(|_| is_free.is_ok()))))
 }
 
 fn is_at(storage: &dyn Storage, file: &File, path: &Path) -> io::Result<bool> {
@@ -119,12 +166,38 @@ fn read_holder(storage: &dyn Storage, path: &Path) -> Holder {
     let bytes = storage.read(path).unwrap_or_default();
     let written = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]);
     let parts: Vec<&str> = written.split(' ').collect();
-    let held = match parts[..] {
-        [by, pid, since] if !by.is_empty() && pid.parse::<u32>().is_ok() => {
+    let owner = owner(storage, path);
+    let held = match (&parts[..], owner) {
+        ([by, pid, since], owner) if !by.is_empty() && is_by(pid, owner) => {
             let seconds = since.parse().map_or(0, |since: i64| (super::now().seconds() - since).max(0));
             format!("{}, process {pid}, for {seconds} s", crate::model::text::clean(by))
         }
+        (_, Some(pid)) => format!("process {pid}{}", program(storage, pid)),
         _ => "somebody else".to_owned(),
     };
     Holder(held)
+}
+
+/// Whether what a process has written into the lock file tells who holds it: another program may hold it, or a host that
+/// does not tell.
+fn is_by(written: &str, owner: Option<u32>) -> bool {
+    written.parse::<u32>().is_ok_and(|pid| owner.is_none_or(|owner| owner == pid))
+}
+
+/// The process that holds the lock, where this host knows it.
+fn owner(storage: &dyn Storage, path: &Path) -> Option<u32> {
+    let inode = storage.stat(path).ok()?.inode.to_string();
+    let locks = String::from_utf8(storage.read(Path::new("/proc/locks")).ok()?).ok()?;
+    locks.lines().find_map(|line| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let is_meant = fields.get(1) == Some(&"FLOCK") && fields.get(5)?.rsplit(':').next() == Some(inode.as_str());
+        is_meant.then(|| fields[4].parse().ok()).flatten()
+    })
+}
+
+/// What a process runs, in brackets.
+fn program(storage: &dyn Storage, pid: u32) -> String {
+    let name = storage.read(Path::new(&format!("/proc/{pid}/comm"))).unwrap_or_default();
+    let name = crate::model::text::clean(String::from_utf8_lossy(&name).trim());
+    if name.is_empty() { name } else { format!(" ({name})") }
 }

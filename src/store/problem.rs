@@ -112,6 +112,9 @@ pub enum StoreError {
     /// A save of several files was interrupted, and must be completed before anything else is saved.
     #[error("nothing was saved, as an earlier save was interrupted and could not be completed: {0}")]
     Interrupted(String),
+    /// The directory of the workspace was there and is not any more.
+    #[error("nothing was saved: {} is not there any more; put it back, then save again", .0.display())]
+    Gone(PathBuf),
     /// What was asked for cannot be.
     #[error("{0}")]
     Refused(String),
@@ -125,6 +128,7 @@ impl StoreError {
             | Self::Unreadable { .. }
             | Self::Broken(_)
             | Self::Failed { .. }
+            | Self::Gone(_)
             | Self::Interrupted(_) => 3,
             Self::Held(_) | Self::Taken(_) => 4,
             Self::ReadOnly(_) | Self::Refused(_) => 5,

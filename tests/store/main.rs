@@ -12,8 +12,10 @@ mod journal;
 mod laws;
 mod lock;
 mod merging;
+mod power;
 mod private;
 mod storage;
+mod syscalls;
 mod users;
 
 use std::fs;
