@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::model::Refusal;
 use crate::model::text::{clean, one_line};
@@ -61,6 +62,40 @@ impl From<io::Error> for CommandError {
             io::ErrorKind::BrokenPipe => Self { code: exit_code::DONE, sentence: String::new() },
             _ => Self::unreadable(format!("the output cannot be written: {error}")),
         }
+    }
+}
+
+/// Whether this command has saved something.
+static HAS_SAVED: AtomicBool = AtomicBool::new(false);
+
+/// From now on the command has done what it was asked for, whatever becomes of its answer.
+pub(super) fn has_saved() {
+    HAS_SAVED.store(true, Ordering::Relaxed);
+}
+
+/// The standard output. Once something is saved, an answer that cannot be written is no failure: that is said on stderr,
+/// and whoever goes by the exit code does not save it a second time.
+pub(super) struct Output(pub io::Stdout);
+
+impl Output {
+    fn answered<T>(outcome: io::Result<T>, done: T) -> io::Result<T> {
+        match outcome {
+            Err(error) if error.kind() != io::ErrorKind::Interrupted && HAS_SAVED.load(Ordering::Relaxed) => {
+                warn(&format!("saved, but the answer cannot be written: {error}"));
+                Ok(done)
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Self::answered(self.0.write(bytes), bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Self::answered(self.0.flush(), ())
     }
 }
 

@@ -167,6 +167,7 @@ impl Session {
     pub fn commit(&mut self, author: &Author, change: &Change) -> Result<(), StoreError> {
         self.opened.store.sign(&author.by);
         let saved = self.opened.store.commit(change)?;
+        super::exit::has_saved();
         self.opened.workspace.apply(change);
         self.opened.workspace.apply(&saved.elsewhere);
         saved.overwritten.iter().chain(&saved.lost).for_each(|sentence| warn(sentence));

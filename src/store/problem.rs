@@ -13,7 +13,7 @@ use crate::model::Id;
 pub struct FileProblem {
     /// The name of the file in the workspace.
     pub file: String,
-    /// The line, counted from 1.
+    /// The line, counted from 1; 0 where it is about no place in a file.
     pub line: usize,
     /// The character in the line, counted from 1.
     pub col: usize,
@@ -39,7 +39,10 @@ impl FileProblem {
 
 impl fmt::Display for FileProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}: {}", self.file, self.line, self.col, self.message)
+        match self.line {
+            0 => write!(f, "{}: {}", self.file, self.message),
+            line => write!(f, "{}:{line}:{}: {}", self.file, self.col, self.message),
+        }
     }
 }
 

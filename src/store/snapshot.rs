@@ -58,7 +58,8 @@ impl Store {
         let before = self.files.clone();
         if matches!(self.storage.stat(&self.dir), Err(error) if error.kind() == io::ErrorKind::NotFound) {
             let why = "this workspace is not there any more; put it back, and work goes on";
-            let problem = FileProblem::whole(&self.dir.display().to_string(), why);
+            let name = self.dir.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            let problem = FileProblem { line: 0, ..FileProblem::whole(&crate::model::text::clean(&name), why) };
             return Reloaded { problems: vec![problem], ..Reloaded::default() };
         }
         let _ = self.restore_private_dirs(); // else the next save says why

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by panicking; helpers are no #[test]
 
 mod ballots;
+mod clocks;
 mod contention;
 mod damage;
 mod faults;
@@ -12,6 +13,7 @@ mod journal;
 mod laws;
 mod lock;
 mod merging;
+mod overwritten;
 mod power;
 mod private;
 mod storage;

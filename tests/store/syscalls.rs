@@ -395,6 +395,9 @@ fn whatever_call_fails_it_is_old_or_new_and_what_is_said_is_true() {
         assert!(points.len() > 40, "{}: {}", act.name, points.len());
         let mut of_act = Report::default();
         for (other, tampering) in TAMPERINGS.into_iter().enumerate() {
+            // No file system lets the closing of a directory fail, and the standard library ends the process if it does.
+            let is_meant = |(name, _): &&Point| tampering == Tampering::Dies || name != "close";
+            let points: Vec<Point> = points.iter().filter(is_meant).cloned().collect();
             let step = heavy(points.len() / 3, 1);
             of_act.add(&sweep(act, tampering, template.path(), &points, (number * 7 + other * 11) % step, step));
         }

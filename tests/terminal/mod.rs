@@ -1,7 +1,7 @@
 //! The real program on a real terminal: a PTY of its own, what it shows, and every byte it sent.
 
 #![allow(dead_code)] // each test file uses what it needs
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by panicking; helpers are no #[test]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)] // a test fails by panicking; helpers are no #[test]
 
 use std::cell::RefCell;
 use std::io::{Read, Write};
@@ -61,6 +61,15 @@ impl Home {
         Self(dir)
     }
 
+    /// With the sample, in a directory where the workspace lies on a disk of its own of so many kilobytes; `None` where
+    /// nothing can be mounted.
+    pub fn on_small_disk(kilobytes: usize) -> Option<(Self, SmallDisk)> {
+        let dir = tempfile::tempdir().unwrap();
+        let disk = SmallDisk::mount(&dir.path().join("dorset"), kilobytes)?;
+        folkmoot::store::init(&dir.path().join("dorset"), "Dorset", true).unwrap();
+        Some((Self(dir), disk))
+    }
+
     /// The directory.
     pub fn path(&self) -> &Path {
         self.0.path()
@@ -96,6 +105,49 @@ impl Home {
         // When somebody was last here is kept beside what they typed.
         let entries = all.filter(|entry| !entry.file_name().to_string_lossy().ends_with("-last-visit.draft"));
         entries.filter(|entry| entry.path().extension().is_some_and(|e| e == "draft")).count()
+    }
+}
+
+/// A disk of its own, which can be filled and made read-only.
+pub struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    /// Mounts it; `None`, and why is printed, where that cannot be done.
+    fn mount(path: &Path, kilobytes: usize) -> Option<Self> {
+        std::fs::create_dir_all(path).unwrap();
+        let size = format!("size={kilobytes}k");
+        let mounted = std::process::Command::new("mount").args(["-t", "tmpfs", "-o", &size, "none"]).arg(path).output();
+        if mounted.is_ok_and(|output| output.status.success()) {
+            return Some(Self(path.to_owned()));
+        }
+        println!("skipped: only root mounts a small disk");
+        None
+    }
+
+    /// Leaves no room on it.
+    pub fn fill(&self) {
+        let mut filler = std::fs::File::create(self.0.join("filler")).unwrap();
+        for size in [4096, 1] {
+            while filler.write_all(&vec![b'x'; size]).is_ok() {}
+        }
+    }
+
+    /// Makes room again.
+    pub fn clear(&self) {
+        std::fs::remove_file(self.0.join("filler")).unwrap();
+    }
+
+    /// Lets nobody write to it, or everybody again.
+    pub fn set_read_only(&self, is_read_only: bool) {
+        let how = if is_read_only { "remount,ro" } else { "remount,rw" };
+        let output = std::process::Command::new("mount").args(["-o", how]).arg(&self.0).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg("-l").arg(&self.0).output(); // else the temporary directory stays
     }
 }
 
