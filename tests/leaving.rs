@@ -431,7 +431,7 @@ fn waits_out(home: &Home, said: &[&str], begin: impl FnOnce(), end: impl FnOnce(
     for one in said {
         terminal.until(one);
     }
-    assert!(terminal.screen().contains("NOT SAVED"), "{}", terminal.screen());
+    terminal.until("NOT SAVED");
     terminal.type_in("nThe Long Table").until("The Long Table");
     end();
     terminal.type_in("\x13").until("everything is saved now").type_in("q");
@@ -463,7 +463,7 @@ fn a_workspace_that_vanishes_is_waited_out() {
 #[test]
 fn a_full_disk_is_waited_out() {
     if let Some((home, disk)) = Home::on_small_disk(2_000) {
-        waits_out(&home, &["the disk is full; free some space"], || disk.fill(), || disk.clear());
+        waits_out(&home, &["services.ron was not saved: the disk is full"], || disk.fill(), || disk.clear());
     }
 }
 
@@ -471,7 +471,7 @@ fn a_full_disk_is_waited_out() {
 fn a_disk_that_goes_read_only_is_waited_out() {
     if let Some((home, disk)) = Home::on_small_disk(2_000) {
         let set = |is_read_only| disk.set_read_only(is_read_only);
-        waits_out(&home, &["the file system is read-only"], || set(true), || set(false));
+        waits_out(&home, &["services.ron was not saved: the file"], || set(true), || set(false));
     }
 }
 

@@ -120,10 +120,6 @@ impl App {
             }
             form::say_removed(self);
         }
-        if let Some(first) = overwritten.first() {
-            self.set_status(Severity::Warning, format!("{first} (:conflict.take-back)"));
-            self.status.more = Some(overwritten.join("\n"));
-        }
         if problems != self.problems {
             self.problems = problems;
             match self.problems.first().cloned() {
@@ -133,6 +129,10 @@ impl App {
                 }
                 None => self.set_status(Severity::Info, "the files are in order again".to_owned()),
             }
+        }
+        if let Some(first) = overwritten.first() {
+            self.set_status(Severity::Warning, format!("{first} (:conflict.take-back)"));
+            self.status.more = Some(overwritten.join("\n"));
         }
         Vec::new()
     }
