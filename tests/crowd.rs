@@ -54,7 +54,7 @@ impl Crowd {
     }
 
     fn moot(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_moot"));
+        let mut command = Command::new(terminal::program());
         command.env("HOME", self.home.path()).env_remove("XDG_CONFIG_HOME").arg("-w").arg(self.home.workspace());
         command.args(["--as", "KP"]).args(arguments).stdout(Stdio::null()).stderr(Stdio::piped());
         command
@@ -110,11 +110,12 @@ impl Crowd {
     fn sit(&self, seat: usize, sittings: usize) {
         for sitting in 0..sittings {
             let way = WAYS[(sitting + seat * 3) % WAYS.len()];
-            let last = (way == Way::Close).then_some("number 2"); // then nobody reads it any more, and it can be closed
+            let name = |number: usize| format!("Seat {seat} sitting {sitting} number {number}");
+            // Once this is seen nobody reads it any more, and it can be closed.
+            let last: Option<&'static str> = (way == Way::Close).then(|| &*name(2).leak());
             let mut terminal = Terminal::start_in(self.home.moot(&[]), (80, 24), last);
             terminal.until(" services").until("enter commands");
             until_commands(&terminal);
-            let name = |number: usize| format!("Seat {seat} sitting {sitting} number {number}");
             let enter = |number: usize| {
                 terminal.type_in("n").until("New service").type_at_once(&name(number)).until(&name(number));
                 terminal.type_at_once("\x13");

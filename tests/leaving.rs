@@ -423,6 +423,31 @@ fn a_hang_up_keeps_what_is_not_saved() {
     ends_with_the_lock_held(Signal::HUP, 129);
 }
 
+/// However it ends after it has said that a change is not saved, the change is kept.
+fn ends_after_not_saved(end: impl FnOnce(&mut Terminal), code: u32) {
+    let home = Home::new();
+    let mut shell = CommandBuilder::new("bash");
+    shell.args(["-c", &format!("ulimit -f 20; exec {} -w dorset --as KP", env!("CARGO_BIN_EXE_moot"))]);
+    at_home(&mut shell, home.path());
+    let mut terminal = Terminal::start_in(shell, (80, 24), Some("NOT SAVED"));
+    terminal.until_commands();
+    verify(&terminal);
+    terminal.until("NOT SAVED");
+    end(&mut terminal);
+    assert_eq!((terminal.end().0, kept(&home)), (code, 1));
+    assert_comes_back(&home);
+}
+
+#[test]
+fn a_terminate_signal_after_not_saved_keeps_the_change() {
+    ends_after_not_saved(|terminal| terminal.signal(Signal::TERM), 143);
+}
+
+#[test]
+fn a_closed_terminal_after_not_saved_keeps_the_change() {
+    ends_after_not_saved(Terminal::close, 129);
+}
+
 /// Verifies a service while something is wrong; that is said, and once it is right again the change is saved.
 fn waits_out(home: &Home, said: &[&str], begin: impl FnOnce(), end: impl FnOnce()) {
     let mut terminal = home.start();
@@ -471,7 +496,7 @@ fn a_full_disk_is_waited_out() {
 fn a_disk_that_goes_read_only_is_waited_out() {
     if let Some((home, disk)) = Home::on_small_disk(2_000) {
         let set = |is_read_only| disk.set_read_only(is_read_only);
-        waits_out(&home, &["services.ron was not saved: the file"], || set(true), || set(false));
+        waits_out(&home, &["nothing was saved: the file system is read-only"], || set(true), || set(false));
     }
 }
 

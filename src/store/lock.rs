@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::Store;
-use super::problem::StoreError;
+use super::problem::{StoreError, reason};
 use super::storage::{SHARED_FILE, Storage};
 use crate::model::SplitMix64;
 
@@ -53,7 +53,10 @@ impl Lock {
     /// # Errors
     /// Who holds it, or why the lock file cannot be used.
     pub fn acquire(storage: &Arc<dyn Storage>, path: &Path, by: &str, timeout: Duration) -> Result<Self, StoreError> {
-        let failed = |error: io::Error| StoreError::failed("the lock (.moot/lock)", &error);
+        let failed = |error: io::Error| match error.kind() {
+            io::ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly(reason(&error)),
+            _ => StoreError::failed("the lock (.moot/lock)", &error),
+        };
         let mut random = SplitMix64::new(u64::from(std::process::id()) << 32 | u64::from(nanos()));
         let began = Instant::now();
         loop {

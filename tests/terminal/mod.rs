@@ -42,9 +42,14 @@ fn pty_size((cols, rows): (u16, u16)) -> PtySize {
     PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
 }
 
+/// Where the program is: the one that was built, or another that `FOLKMOOT_MOOT` names.
+pub fn program() -> String {
+    std::env::var("FOLKMOOT_MOOT").unwrap_or(env!("CARGO_BIN_EXE_moot").to_owned())
+}
+
 /// The program with these arguments, in a home of its own.
 pub fn moot(home: &Path, arguments: &[&str]) -> CommandBuilder {
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_moot"));
+    let mut command = CommandBuilder::new(program());
     command.args(arguments);
     at_home(&mut command, home);
     command
