@@ -35,6 +35,8 @@ struct Ledger {
     left_with_0: BTreeSet<String>,
     /// Names of which a program ended with another code, and said that they are kept.
     kept: BTreeSet<String>,
+    /// How often something was said to be saved.
+    acknowledged: usize,
     done: usize,
     killed: usize,
     refused: usize,
@@ -78,7 +80,10 @@ impl Crowd {
                 self.note(|ledger| ledger.refused += 1);
             }
         }
-        self.note(|ledger| ledger.done += 1);
+        self.note(|ledger| {
+            ledger.done += 1;
+            ledger.acknowledged += usize::from(output.status.success());
+        });
         output.status.success()
     }
 
@@ -103,7 +108,12 @@ impl Crowd {
     fn find(&self, name: &str) -> Option<Service> {
         let opened = Store::open(&self.home.workspace(), Mode::Read).unwrap();
         assert_eq!(opened.problems, []);
-        opened.workspace.services.iter().find(|service| service.name.as_str() == name).map(|service| Service::clone(service))
+        opened
+            .workspace
+            .services
+            .iter()
+            .find(|service| service.name.as_str() == name)
+            .map(|service| Service::clone(service))
     }
 
     /// A program on a terminal after the other: services are added in it, and it is left in some way.
@@ -124,7 +134,10 @@ impl Crowd {
             terminal.until_gone("New service");
             until_saved(&terminal);
             let mut all = vec![name(0)];
-            self.note(|ledger| _ = ledger.added.insert(name(0)));
+            self.note(|ledger| {
+                ledger.added.insert(name(0));
+                ledger.acknowledged += 1;
+            });
             // The others wait, as somebody holds the lock.
             let lock = (way != Way::Quit).then(|| self.hold());
             if lock.is_some() {
@@ -223,7 +236,9 @@ impl Way {
     fn leave(self, terminal: &mut Terminal) -> Option<u32> {
         match self {
             Self::Quit => _ = terminal.type_in("q"),
-            Self::QuitWithoutSaving => _ = terminal.type_in("q").type_in("q").until("Leave without saving?").type_in("yes\r"),
+            Self::QuitWithoutSaving => {
+                _ = terminal.type_in("q").type_in("q").until("Leave without saving?").type_in("yes\r");
+            }
             Self::Signal(signal, _) => terminal.signal(signal),
             Self::Close => terminal.close(),
             Self::Kill => terminal.signal(Signal::KILL),
@@ -283,7 +298,7 @@ fn nothing_that_was_said_to_be_saved_is_lost_in_a_crowd() {
         ledger.killed,
         ledger.refused,
         crowd.locks_removed.into_inner(),
-        ledger.added.len() + ledger.costs.values().sum::<usize>(),
+        ledger.acknowledged,
         lost.len() + behind.len(),
         left.len(),
         unkept.len()

@@ -507,7 +507,12 @@ fn a_lock_file_that_is_removed_stops_nobody() {
     verify(&terminal);
     terminal.until("saved");
     fs::remove_file(home.workspace().join(".moot/lock")).unwrap();
-    terminal.type_in("nThe Long Table").until("The Long Table").type_in("\x13").until("The Long Table added").until("saved");
+    terminal
+        .type_in("nThe Long Table")
+        .until("The Long Table")
+        .type_in("\x13")
+        .until("The Long Table added")
+        .until("saved");
     terminal.type_in("q");
     assert_eq!(terminal.end().0, 0);
     assert!(home.services().contains("The Long Table"));
@@ -539,11 +544,8 @@ fn a_checkout_in_the_place_of_the_workspace_is_gone_on_in() {
     // Where it is now, the system tells of what others do.
     let mut others = Store::open(&home.workspace(), Mode::Write).unwrap();
     let id = id_of(&others.workspace, "Street Doctor");
-    let author = folkmoot::model::Author {
-        by: "RS".into(),
-        at: folkmoot::store::now(),
-        today: folkmoot::store::now().date(),
-    };
+    let author =
+        folkmoot::model::Author { by: "RS".into(), at: folkmoot::store::now(), today: folkmoot::store::now().date() };
     let change = set(&others.workspace, &author, id, "cost", "a pound").unwrap();
     others.store.commit(&change).unwrap();
     terminal.until("RS changed Street Doctor").type_in("q");
@@ -558,7 +560,8 @@ fn what_an_editor_writes_over_is_said_and_taken_back() {
     verify(&terminal);
     terminal.until("saved");
     assert_eq!(verified_by(&home).as_deref(), Some("KP"));
-    fs::write(home.workspace().join("services.ron"), opened_in_editor.replace("\"Shingle House\"", "\"Shingle Hall\"")).unwrap();
+    fs::write(home.workspace().join("services.ron"), opened_in_editor.replace("\"Shingle House\"", "\"Shingle Hall\""))
+        .unwrap();
     terminal.until("Street Nurse: a text editor or a checkout wrote an older");
     assert_eq!(conflicts(&home), 1);
     terminal.type_in(":conflict.take-back\r").until("taken back: Street Nurse").until("saved").type_in("q");

@@ -110,6 +110,7 @@ impl ExportArgs {
             out.write_all(bytes)?;
         } else {
             exchange::write::write_file(self.path(), bytes)?;
+            super::exit::has_saved();
             writeln!(out, "{what} written to {}", display_place(self.path()))?;
         }
         Ok(0)
@@ -190,6 +191,7 @@ impl ExportArgs {
             return self.write(&bytes, "", out);
         }
         let count = exchange::export(format, self.path(), &context, &mut show_progress)?;
+        super::exit::has_saved();
         clear_progress();
         writeln!(out, "{count} services written to {}", display_place(self.path()))?;
         Ok(0)

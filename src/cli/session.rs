@@ -83,7 +83,9 @@ impl Session {
     /// Which could not; `done` is what was therefore not done.
     pub(super) fn check_complete(&self, done: &str) -> Result<(), CommandError> {
         match self.opened.problems.iter().find(|problem| problem.is_blocking) {
-            Some(problem) => Err(CommandError::unreadable(format!("nothing was {done}, as not all can be read: {problem}"))),
+            Some(problem) => {
+                Err(CommandError::unreadable(format!("nothing was {done}, as not all can be read: {problem}")))
+            }
             None => Ok(()),
         }
     }

@@ -92,7 +92,14 @@ struct Open {
 
 impl Open {
     fn new(store: Store, watch: Option<store::Watch>, scratch: Option<Scratch>) -> Self {
-        Self { store, watch, is_looking: false, _scratch: scratch, conflicts: BTreeMap::new(), added_elsewhere: BTreeSet::new() }
+        Self {
+            store,
+            watch,
+            is_looking: false,
+            _scratch: scratch,
+            conflicts: BTreeMap::new(),
+            added_elsewhere: BTreeSet::new(),
+        }
     }
 
     fn run_job(&mut self, job: Job, cancel: &Cancel, to: &Sender<Message>) -> Option<Event> {
@@ -127,10 +134,7 @@ impl Open {
                 self.added_elsewhere.retain(|id| change.edits.iter().all(|edit| edit.id() != *id));
                 self.note_added(&saved.elsewhere);
                 let lost = [saved.overwritten, saved.lost].concat();
-                Event::Saved(
-                    number,
-                    app::Saved { elsewhere: saved.elsewhere, lost, unconfirmed: saved.is_unconfirmed },
-                )
+                Event::Saved(number, app::Saved { elsewhere: saved.elsewhere, lost, unconfirmed: saved.is_unconfirmed })
             }
             Err(error) => {
                 let taken = if let StoreError::Taken(id) = &error { Some(*id) } else { None };

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::atomic::{Durability, save_if};
-use super::build::{MergedRecord, build, current};
 use super::backup::Outgoing;
+use super::build::{MergedRecord, build, current};
 use super::conflict::{self, Conflict};
 use super::file_state::{Entry, FileState, file_mode, file_name};
 use super::lock::Lock;
@@ -81,7 +81,8 @@ impl Store {
     }
 
     fn commit_under(&mut self, lock: &Lock, change: &Change, saved: &mut Saved) -> Result<(), StoreError> {
-        let kinds: Vec<Kind> = Kind::ALL.iter().copied().filter(|kind| change.edits.iter().any(|edit| edit.kind() == *kind)).collect();
+        let kinds: Vec<Kind> =
+            Kind::ALL.iter().copied().filter(|kind| change.edits.iter().any(|edit| edit.kind() == *kind)).collect();
         saved.overwritten = self.note_overwritten(lock, &kinds)?;
         saved.overwritten.extend(change.edits.iter().filter_map(set_right));
         let mut all = Vec::new();
@@ -170,7 +171,9 @@ impl Store {
             match Outgoing::keep(storage, &self.dir, &backups, name, file_mode(one.kind)) {
                 Ok(kept) => outgoing.push(kept),
                 Err(error) => {
-                    outgoing.into_iter().for_each(|kept| kept.discard(storage));
+                    for kept in outgoing {
+                        kept.discard(storage);
+                    }
                     return Err(StoreError::failed(name, &error));
                 }
             }

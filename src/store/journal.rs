@@ -242,6 +242,8 @@ pub(super) fn recover(storage: &dyn Storage, dir: &Path) -> Result<(), StoreErro
         }
     }
     let completed = complete(storage, &handle, dir, &staged);
-    outgoing.iter().for_each(|kept| backup::settle(storage, dir, kept));
+    for kept in outgoing {
+        backup::settle(storage, dir, &kept);
+    }
     completed.map(drop).map_err(failed)
 }

@@ -190,8 +190,7 @@ impl Store {
     fn write_copy(&self, kind: Kind, text: &str) -> io::Result<String> {
         let (storage, file) = (self.storage.as_ref(), file_name(kind));
         let name = copy_name(&file, &storage.stat(&self.dir.join(&file))?);
-        let staged =
-            StagedFile::write_unsynced(storage, &self.backups_dir(), &name, text.as_bytes(), file_mode(kind))?;
+        let staged = StagedFile::write_unsynced(storage, &self.backups_dir(), &name, text.as_bytes(), file_mode(kind))?;
         staged.place(storage).inspect_err(|_| staged.discard(storage))?;
         Ok(name)
     }

@@ -60,10 +60,10 @@ impl Lock {
         let mut random = SplitMix64::new(u64::from(std::process::id()) << 32 | u64::from(nanos()));
         let began = Instant::now();
         loop {
-            if let Some((mut file, _dir)) = try_acquire(storage.as_ref(), path).map_err(failed)? {
+            if let Some((mut file, dir)) = try_acquire(storage.as_ref(), path).map_err(failed)? {
                 let holder = format!("{by} {} {}", std::process::id(), super::now().seconds());
                 let _ = storage.overwrite(&mut file, holder.as_bytes()); // information for those who wait, nothing more
-                return Ok(Self { storage: storage.clone(), path: path.to_owned(), file, _dir });
+                return Ok(Self { storage: storage.clone(), path: path.to_owned(), file, _dir: dir });
             }
             if began.elapsed() >= timeout {
                 return Err(StoreError::Held(read_holder(storage.as_ref(), path)));

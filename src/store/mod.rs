@@ -188,7 +188,8 @@ impl Store {
 
     /// A checkout that was put in the place of the workspace has no private directory.
     fn restore_private_dirs(&self) -> std::io::Result<()> {
-        let is_gone = |dir: &Path| self.storage.stat(dir).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+        let is_gone =
+            |dir: &Path| self.storage.stat(dir).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
         let is_needed = self.read_only.is_none() && is_gone(&self.private_dir()) && !is_gone(&self.dir);
         if is_needed { self.create_private_dirs() } else { Ok(()) }
     }

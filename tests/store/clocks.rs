@@ -41,7 +41,11 @@ fn a_stamp_of_the_year_9999_makes_nothing_unsaveable() {
             let output = moot(dir.path(), &["set", "S-0001", &format!("cost={cost}")]).output().unwrap();
             let said = String::from_utf8(output.stderr).unwrap();
             assert!(output.status.success(), "{said}");
-            assert_eq!(said.contains(&format!("Nightstop bore the time {wrong}, which is still to come")), cost == "free", "{said}");
+            assert_eq!(
+                said.contains(&format!("Nightstop bore the time {wrong}, which is still to come")),
+                cost == "free",
+                "{said}"
+            );
             assert!(text(dir.path(), "services.ron").contains(cost));
         }
         assert!(!text(dir.path(), "services.ron").contains(wrong), "it has the time of this change");

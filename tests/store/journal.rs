@@ -74,7 +74,11 @@ fn deaths() -> Vec<(usize, usize)> {
     let dir = three();
     let mut calls = calls_of(dir.path(), Some(|opened| drop(opened.store.commit(&edit_three(0, 1)).unwrap())));
     let renames: Vec<usize> = (0..calls.len()).filter(|at| calls[*at] == "rename").collect();
-    assert_eq!(renames.len(), 9, "the journal and three files, then three old versions and two copies of what was saved");
+    assert_eq!(
+        renames.len(),
+        9,
+        "the journal and three files, then three old versions and two copies of what was saved"
+    );
     calls.truncate(heavy(renames[3] + 2, calls.len()));
     let mut deaths: Vec<(usize, usize)> = around(&calls, "rename").into_iter().map(|at| (at, never)).collect();
     let dir = three();

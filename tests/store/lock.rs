@@ -2,11 +2,12 @@
 
 use std::fs::{self, File, TryLockError};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use folkmoot::store::{Disk, Mode, Store};
 
+use super::contention::moot;
 use super::storage::Hooked;
 use super::{adding, new_workspace, open, save, service};
 
@@ -68,6 +69,28 @@ fn a_lock_that_is_lost_while_saving_is_taken_again() {
         assert_eq!(locks.load(Ordering::Relaxed), 4, "the file and its directory are locked twice");
         assert_eq!(open(dir.path()).workspace, ours.workspace);
     }
+}
+
+/// The directory is locked with the file: who comes while the file is gone waits all the same, and loses nothing.
+#[test]
+fn a_lock_file_that_is_removed_just_before_the_rename_lets_nobody_in() {
+    let dir = new_workspace(false);
+    save(&mut open(dir.path()), &adding(service("S-0001", "First", 1)));
+    let place = dir.path().to_owned();
+    let other = Arc::new(Mutex::new(None));
+    let started = other.clone();
+    let storage = Arc::new(Hooked::new(Box::new(Disk), move |name, _| {
+        let mut other = started.lock().unwrap();
+        if name == "rename" && other.is_none() {
+            fs::remove_file(place.join(".moot/lock")).unwrap();
+            *other = Some(moot(&place, &["add", "service", "name=Theirs"]).spawn().unwrap());
+            std::thread::sleep(std::time::Duration::from_millis(500)); // it has read the file, if it ever could
+        }
+    }));
+    let mut ours = Store::open_on(storage, dir.path(), Mode::Write).unwrap();
+    save(&mut ours, &adding(service("S-0002", "Second", 1)));
+    assert!(other.lock().unwrap().take().unwrap().wait().unwrap().success());
+    assert_eq!(open(dir.path()).workspace.services.len(), 3);
 }
 
 #[test]

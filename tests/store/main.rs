@@ -1,6 +1,6 @@
 //! The promises of the store, on a real disk: nothing lost, nothing torn, nothing of anybody's overwritten.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by panicking; helpers are no #[test]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)] // a test fails by panicking; helpers are no #[test]
 
 mod ballots;
 mod clocks;

@@ -42,7 +42,8 @@ fn assert_kept(dir: &Path) {
     assert_eq!(conflicts.len(), 1, "{conflicts:?}");
     let backups = opened.store.backups(folkmoot::model::Kind::Service);
     assert!(backups.iter().any(|backup| fs::read_to_string(&backup.path).unwrap().contains("01632 960001")));
-    let author = Author { by: "KP".into(), at: Timestamp::from_seconds(900), today: Timestamp::from_seconds(900).date() };
+    let author =
+        Author { by: "KP".into(), at: Timestamp::from_seconds(900), today: Timestamp::from_seconds(900).date() };
     let back = conflicts[0].take_back(&opened.workspace, &author).unwrap();
     save(&mut opened, &back);
     let now = text(dir, "services.ron");
@@ -78,7 +79,11 @@ fn the_next_start_says_it() {
     let (dir, in_editor) = three();
     colleague(dir.path());
     write_by_hand(dir.path(), &in_editor);
-    assert_eq!(Store::open(dir.path(), Mode::Read).unwrap().overwritten, Vec::<String>::new(), "a reader writes nothing");
+    assert_eq!(
+        Store::open(dir.path(), Mode::Read).unwrap().overwritten,
+        Vec::<String>::new(),
+        "a reader writes nothing"
+    );
     let output = moot(dir.path(), &["set", "S-0002", "cost=free"]).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success() && said.contains(SAID), "{said}");
@@ -96,9 +101,13 @@ fn what_was_added_meanwhile_is_kept_and_what_was_removed_by_hand_is_not() {
     save(&mut open(dir.path()), &adding(service("S-0004", "Soup", 200)));
     write_by_hand(dir.path(), &in_editor);
     let mut opened = Store::open(dir.path(), Mode::Write).unwrap();
-    assert_eq!(opened.overwritten, ["Soup is gone: a text editor or a checkout wrote over what KP had saved, which is kept"]);
+    assert_eq!(
+        opened.overwritten,
+        ["Soup is gone: a text editor or a checkout wrote over what KP had saved, which is kept"]
+    );
     assert_eq!(names(&opened), ["Soup"]);
-    let author = Author { by: "KP".into(), at: Timestamp::from_seconds(900), today: Timestamp::from_seconds(900).date() };
+    let author =
+        Author { by: "KP".into(), at: Timestamp::from_seconds(900), today: Timestamp::from_seconds(900).date() };
     let back = opened.store.conflicts()[0].take_back(&opened.workspace, &author).unwrap();
     save(&mut opened, &back);
     assert!(opened.workspace.services.get(id("S-0004")).is_some());
@@ -152,7 +161,11 @@ fn an_older_file_is_one_sentence() {
 fn a_torn_copy_is_no_loss() {
     let (dir, _) = three();
     let backups = dir.path().join(".moot/backups");
-    let copies: Vec<_> = fs::read_dir(&backups).unwrap().flatten().filter(|entry| entry.file_name().to_string_lossy().contains(".saved-")).collect();
+    let copies: Vec<_> = fs::read_dir(&backups)
+        .unwrap()
+        .flatten()
+        .filter(|entry| entry.file_name().to_string_lossy().contains(".saved-"))
+        .collect();
     assert_eq!(copies.len(), 1);
     let whole = fs::read_to_string(copies[0].path()).unwrap();
     for torn in [&whole[..whole.len() / 2], "", "\u{0}\u{0}"] {
@@ -160,6 +173,6 @@ fn a_torn_copy_is_no_loss() {
         fs::write(dir.path().join("services.ron"), format!("{}\n", text(dir.path(), "services.ron"))).unwrap();
         let opened = Store::open(dir.path(), Mode::Write).unwrap();
         assert_eq!((opened.overwritten.len(), opened.problems.len()), (0, 0));
-        fs::write(&backups.join(copies[0].file_name()), &whole).unwrap();
+        fs::write(backups.join(copies[0].file_name()), &whole).unwrap();
     }
 }

@@ -277,7 +277,9 @@ fn cut(case: &Case, is_kept: fn(&Step) -> bool) -> Report {
     let (mut medium, mut report, mut has_said) = (before, Report::default(), false);
     let mut random = SplitMix64::new(9);
     for step in std::iter::once(None).chain(steps.iter().map(Some)) {
-        step.into_iter().for_each(|step| medium.take(step));
+        if let Some(step) = step {
+            medium.take(step);
+        }
         has_said |= matches!(step, Some(Step::Said));
         report.moments += 1;
         let count = medium.pending().len();

@@ -34,10 +34,40 @@ const TAMPERINGS: [Tampering; 6] = [
 
 /// The calls that touch files. Those that only ask for memory, time or threads are left alone.
 const CALLS: &[&str] = &[
-    "access", "chmod", "close", "copy_file_range", "faccessat2", "fchmod", "fchmodat", "fchown", "fdatasync", "flock",
-    "fstat", "fsync", "ftruncate", "getdents64", "link", "linkat", "lseek", "mkdir", "mkdirat", "newfstatat", "openat",
-    "pread64", "pwrite64", "read", "rename", "renameat", "renameat2", "sendfile", "statx", "unlink", "unlinkat",
-    "utimensat", "write", "writev",
+    "access",
+    "chmod",
+    "close",
+    "copy_file_range",
+    "faccessat2",
+    "fchmod",
+    "fchmodat",
+    "fchown",
+    "fdatasync",
+    "flock",
+    "fstat",
+    "fsync",
+    "ftruncate",
+    "getdents64",
+    "link",
+    "linkat",
+    "lseek",
+    "mkdir",
+    "mkdirat",
+    "newfstatat",
+    "openat",
+    "pread64",
+    "pwrite64",
+    "read",
+    "rename",
+    "renameat",
+    "renameat2",
+    "sendfile",
+    "statx",
+    "unlink",
+    "unlinkat",
+    "utimensat",
+    "write",
+    "writev",
 ];
 
 /// What an act is before it, after it, and otherwise.
@@ -336,7 +366,8 @@ fn judge(act: &Act, template: &Path, dir: &Path, status: ExitStatus) -> Report {
     report.false_refused = usize::from(report.refused == 1 && state == State::New);
     report.unkept = usize::from(is_live_among_backups(dir));
     let next = Store::open(dir, Mode::Write);
-    report.corrupt += usize::from(next.is_ok_and(|opened| !opened.problems.is_empty() || !opened.overwritten.is_empty()));
+    report.corrupt +=
+        usize::from(next.is_ok_and(|opened| !opened.problems.is_empty() || !opened.overwritten.is_empty()));
     report.corrupt += usize::from((act.state)(dir) != state);
     // Temporary files of drafts are removed an hour later.
     let is_draft = act.name == "draft";
@@ -355,10 +386,14 @@ fn names(dir: &Path) -> Vec<String> {
 /// Whether a backup is the file that is in place, so that an editor that writes in place would change both.
 fn is_live_among_backups(dir: &Path) -> bool {
     let inode = |path: &Path| fs::metadata(path).map(|meta| meta.ino()).ok();
-    let live: Vec<u64> = Kind::ALL.iter().filter_map(|kind| inode(&dir.join(folkmoot::store::file_name(*kind)))).collect();
+    let live: Vec<u64> =
+        Kind::ALL.iter().filter_map(|kind| inode(&dir.join(folkmoot::store::file_name(*kind)))).collect();
     let backups = dir.join(".moot/backups");
     let is_backup = |name: &String| !name.starts_with('.');
-    names(&backups).iter().filter(|name| is_backup(name)).any(|name| inode(&backups.join(name)).is_some_and(|it| live.contains(&it)))
+    names(&backups)
+        .iter()
+        .filter(|name| is_backup(name))
+        .any(|name| inode(&backups.join(name)).is_some_and(|it| live.contains(&it)))
 }
 
 fn is_kept(template: &Path, dir: &Path, file: &str) -> bool {
@@ -450,7 +485,8 @@ fn saved_is_said_after_everything_is_synced() {
         let place = dir.path().display().to_string();
         let at = |what: &dyn Fn(&str) -> bool| trace.lines().position(what);
         let last = |what: &dyn Fn(&str) -> bool| trace.lines().collect::<Vec<_>>().iter().rposition(|line| what(line));
-        let is_temp = |line: &str| line.contains("/.services.ron.") && line.contains("moot-tmp") && !line.contains("/backups/");
+        let is_temp =
+            |line: &str| line.contains("/.services.ron.") && line.contains("moot-tmp") && !line.contains("/backups/");
         let locked = at(&|line| line.contains("flock("));
         let written = last(&|line| line.contains(" write(") && is_temp(line));
         let synced = last(&|line| line.contains("fsync(") && is_temp(line));
