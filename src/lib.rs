@@ -48,7 +48,9 @@
 //! 2. **An edit.** A rule of the model makes a change; it is applied in memory ([`model::Workspace::apply`]) and its
 //!    inverse kept for undo; the effect `Commit` sends it to the store's thread, which locks, reads the file again,
 //!    merges, splices the changed fields into the text, writes, syncs, and answers `Saved`; then the next change goes
-//!    ([`app::saving`]), and who was leaving leaves. A change of several files goes through a journal, whole or not.
+//!    ([`app::saving`]), and who was leaving leaves. A change of several files goes through a journal, whole or not. Where
+//!    the lock file was removed meanwhile, the save begins again; what an editor wrote over without a lock is found by the
+//!    copy of what was saved last (`store::last_saved`).
 //! 3. **A change made elsewhere.** The watch wakes the store's thread; it parses only the records whose text differs
 //!    from its fingerprint and sends `Reloaded`; an open form keeps what was typed and marks what moved under it.
 //! 4. **A look-up from the shell.** `moot find housing weymouth` loads, searches, prints a line a hit. No lock, nothing
@@ -88,7 +90,10 @@
 //!   (tests/layers.rs).
 //! - **No tick: idle means blocked** (tests/pty.rs counts wake-ups).
 //! - **Text from outside is cleaned once, where it enters** ([`model::Text`]).
-//! - **What the status line calls saved is on the disk** (fault sweeps in tests/store).
+//! - **What the status line calls saved is on the disk**: whatever call fails (tests/store/faults.rs, and every system call
+//!   of the real program in tests/store/syscalls.rs), when the power goes (tests/store/power.rs), and in a crowd
+//!   (tests/crowd.rs).
+//! - **What somebody saved is never written over unsaid**, by a text editor neither (tests/store/overwritten.rs).
 //! - **A change is saved whole or not at all, whatever fails, and nobody reads half of it** (tests/store/journal.rs).
 //! - **What was accepted survives every way of leaving**: it is on the disk, or kept and offered back
 //!   (tests/leaving.rs).

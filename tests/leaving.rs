@@ -291,6 +291,10 @@ fn where_nobody_tells_of_changes_the_files_are_looked_at_after_a_pause() {
     harness.press("j");
     assert!(harness.app.workspace.services.get(id).unwrap().cost.as_deref() == Some("a pound a night"));
     assert!(!harness.said().contains("NFS"), "said once: {}", harness.said());
+    harness.seconds -= 3_600; // the clock is put back
+    let asked = harness.asked.len();
+    harness.press("j");
+    assert!(harness.asked[asked..].contains(&"Reload".to_owned()), "{:?}", harness.asked);
     let mut watched = Harness::sample();
     watched.seconds += 10;
     watched.press("j");
@@ -417,6 +421,153 @@ fn a_terminate_signal_keeps_what_is_not_saved() {
 #[test]
 fn a_hang_up_keeps_what_is_not_saved() {
     ends_with_the_lock_held(Signal::HUP, 129);
+}
+
+/// However it ends after it has said that a change is not saved, the change is kept.
+fn ends_after_not_saved(end: impl FnOnce(&mut Terminal), code: u32) {
+    let home = Home::new();
+    let mut shell = CommandBuilder::new("bash");
+    shell.args(["-c", &format!("ulimit -f 20; exec {} -w dorset --as KP", env!("CARGO_BIN_EXE_moot"))]);
+    at_home(&mut shell, home.path());
+    let mut terminal = Terminal::start_in(shell, (80, 24), Some("NOT SAVED"));
+    terminal.until_commands();
+    verify(&terminal);
+    terminal.until("NOT SAVED");
+    end(&mut terminal);
+    assert_eq!((terminal.end().0, kept(&home)), (code, 1));
+    assert_comes_back(&home);
+}
+
+#[test]
+fn a_terminate_signal_after_not_saved_keeps_the_change() {
+    ends_after_not_saved(|terminal| terminal.signal(Signal::TERM), 143);
+}
+
+#[test]
+fn a_closed_terminal_after_not_saved_keeps_the_change() {
+    ends_after_not_saved(Terminal::close, 129);
+}
+
+/// Verifies a service while something is wrong; that is said, and once it is right again the change is saved.
+fn waits_out(home: &Home, said: &[&str], begin: impl FnOnce(), end: impl FnOnce()) {
+    let mut terminal = home.start();
+    begin();
+    verify(&terminal);
+    for one in said {
+        terminal.until(one);
+    }
+    terminal.until("NOT SAVED");
+    terminal.type_in("nThe Long Table").until("The Long Table");
+    end();
+    terminal.type_in("\x13").until("everything is saved now").type_in("q");
+    assert_eq!(terminal.end().0, 0);
+    assert_eq!((verified_by(home).as_deref(), kept(home), home.drafts()), (Some("KP"), 0, 0));
+    assert!(home.services().contains("The Long Table"), "what was typed meanwhile is saved too");
+}
+
+#[test]
+fn a_lock_that_somebody_holds_is_waited_out() {
+    let home = Home::new();
+    let lock = std::cell::Cell::new(None);
+    waits_out(&home, &["the workspace is held by"], || lock.set(Some(hold(&home))), || drop(lock.take()));
+}
+
+#[test]
+fn a_workspace_that_vanishes_is_waited_out() {
+    let home = Home::new();
+    let away = home.path().join("away");
+    let (to, back) = ((home.workspace(), away.clone()), (away, home.workspace()));
+    waits_out(
+        &home,
+        &["is not there any more; put it back"],
+        || fs::rename(to.0, to.1).unwrap(),
+        || fs::rename(back.0, back.1).unwrap(),
+    );
+}
+
+#[test]
+fn a_full_disk_is_waited_out() {
+    if let Some((home, disk)) = Home::on_small_disk(2_000) {
+        waits_out(&home, &["services.ron was not saved: the disk is full"], || disk.fill(), || disk.clear());
+    }
+}
+
+#[test]
+fn a_disk_that_goes_read_only_is_waited_out() {
+    if let Some((home, disk)) = Home::on_small_disk(2_000) {
+        let set = |is_read_only| disk.set_read_only(is_read_only);
+        waits_out(&home, &["nothing was saved: the file system is read-only"], || set(true), || set(false));
+    }
+}
+
+#[test]
+fn a_lock_file_that_is_removed_stops_nobody() {
+    let home = Home::new();
+    let mut terminal = home.start();
+    verify(&terminal);
+    terminal.until("saved");
+    fs::remove_file(home.workspace().join(".moot/lock")).unwrap();
+    terminal
+        .type_in("nThe Long Table")
+        .until("The Long Table")
+        .type_in("\x13")
+        .until("The Long Table added")
+        .until("saved");
+    terminal.type_in("q");
+    assert_eq!(terminal.end().0, 0);
+    assert!(home.services().contains("The Long Table"));
+}
+
+/// A copy of the files without the private directory, as a checkout has it.
+fn check_out(from: &std::path::Path, to: &std::path::Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().flatten().filter(|entry| entry.path().is_file()) {
+        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
+
+#[test]
+fn a_checkout_in_the_place_of_the_workspace_is_gone_on_in() {
+    let home = Home::new();
+    let new = home.path().join("new");
+    check_out(&home.workspace(), &new);
+    let services = fs::read_to_string(new.join("services.ron")).unwrap();
+    fs::write(new.join("services.ron"), services.replace("\"Street Nurse\"", "\"Street Doctor\"")).unwrap();
+    let mut terminal = home.start();
+    fs::rename(home.workspace(), home.path().join("old")).unwrap();
+    terminal.until("this workspace is not there any more");
+    fs::rename(new, home.workspace()).unwrap();
+    std::thread::sleep(Duration::from_secs(3)); // the pause after which it looks again
+    terminal.type_in("j").until("the files are in order again");
+    terminal.type_in("/street doctor\r").until("Street Doctor").until(" of 67").type_in("v").until("saved");
+    assert!(home.services().contains("Street Doctor") && home.workspace().join(".moot/backups").is_dir());
+    // Where it is now, the system tells of what others do.
+    let mut others = Store::open(&home.workspace(), Mode::Write).unwrap();
+    let id = id_of(&others.workspace, "Street Doctor");
+    let author =
+        folkmoot::model::Author { by: "RS".into(), at: folkmoot::store::now(), today: folkmoot::store::now().date() };
+    let change = set(&others.workspace, &author, id, "cost", "a pound").unwrap();
+    others.store.commit(&change).unwrap();
+    terminal.until("RS changed Street Doctor").type_in("q");
+    assert_eq!(terminal.end().0, 0);
+}
+
+#[test]
+fn what_an_editor_writes_over_is_said_and_taken_back() {
+    let home = Home::new();
+    let opened_in_editor = home.services();
+    let mut terminal = home.start();
+    verify(&terminal);
+    terminal.until("saved");
+    assert_eq!(verified_by(&home).as_deref(), Some("KP"));
+    fs::write(home.workspace().join("services.ron"), opened_in_editor.replace("\"Shingle House\"", "\"Shingle Hall\""))
+        .unwrap();
+    terminal.until("Street Nurse: a text editor or a checkout wrote an older");
+    assert_eq!(conflicts(&home), 1);
+    terminal.type_in(":conflict.take-back\r").until("taken back: Street Nurse").until("saved").type_in("q");
+    assert_eq!(terminal.end().0, 0);
+    assert_eq!(verified_by(&home).as_deref(), Some("KP"));
+    assert!(home.services().contains("Shingle Hall"), "what was typed in the editor is there as well");
 }
 
 /// A directory that takes some seconds to import.

@@ -244,7 +244,13 @@ fn content(path: &Path) -> String {
 /// A text in which ids that are drawn by chance, and moments, are the same.
 fn masked(text: &str) -> String {
     let is_drawn = |word: &str| word.parse::<Id>().is_ok_and(|id| !id.as_str()[2..].starts_with("00"));
-    let is_moment = |word: &str| word.len() > 7 && word.starts_with("20") && word.ends_with('Z');
+    let moment = |word: &str| {
+        word.split_once('-').filter(|(number, _)| number.starts_with('v')).map(|(_, moment)| moment.to_owned())
+    };
+    let is_moment = |word: &str| {
+        let moment = moment(word).unwrap_or_else(|| word.to_owned()); // that of an old version stands behind its number
+        moment.len() > 7 && moment.starts_with("20") && moment.ends_with('Z')
+    };
     let mut out = String::new();
     for part in text.split_inclusive(|c: char| !c.is_alphanumeric() && !"-.:".contains(c)) {
         let word = part.trim_end_matches(|c: char| !c.is_alphanumeric());

@@ -62,7 +62,8 @@ impl App {
                 Vec::new()
             }
             Event::NotLoaded(why) => self.not_loaded(why),
-            Event::Reloaded(change, problems) => self.reloaded(&change, problems),
+            Event::Reloaded(change, problems, overwritten) => self.reloaded(&change, problems, &overwritten),
+            Event::Watching(unwatched) => watching::go_on(self, unwatched),
             Event::Saved(number, saved) => self.saved(number, &saved),
             Event::NotSaved(number, why) => self.not_saved(number, why),
             Event::TakenBack(change, conflict) => self.taken_back(change, conflict),

@@ -33,8 +33,11 @@ pub enum Event {
     Indexed(Box<Indexes>),
     /// The workspace cannot be read at all.
     NotLoaded(String),
-    /// Files were changed by somebody else; this is what changed.
-    Reloaded(Change, Vec<String>),
+    /// Files were changed by somebody else: what changed, what is wrong in them now, and what was saved and has been
+    /// written over without the program.
+    Reloaded(Change, Vec<String>, Vec<String>),
+    /// The directory is another one than before: whether the system tells of its changes, or why it does not.
+    Watching(Option<String>),
     /// The change with this number is on the disk, and how that went.
     Saved(u64, Saved),
     /// The change with this number could not be saved.

@@ -109,7 +109,7 @@ impl App {
         })
     }
 
-    pub(super) fn reloaded(&mut self, change: &Change, problems: Vec<String>) -> Effects {
+    pub(super) fn reloaded(&mut self, change: &Change, problems: Vec<String>, overwritten: &[String]) -> Effects {
         if !change.edits.is_empty() {
             self.resolve_taken_ids(change);
             form::mark_moved(self, change);
@@ -129,6 +129,10 @@ impl App {
                 }
                 None => self.set_status(Severity::Info, "the files are in order again".to_owned()),
             }
+        }
+        if let Some(first) = overwritten.first() {
+            self.set_status(Severity::Warning, format!("{first} (:conflict.take-back)"));
+            self.status.more = Some(overwritten.join("\n"));
         }
         Vec::new()
     }

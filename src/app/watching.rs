@@ -29,10 +29,19 @@ impl Watching {
     }
 }
 
+/// The directory was replaced, or has come back.
+pub(super) fn go_on(app: &mut App, unwatched: Option<String>) -> Effects {
+    app.watching.begin(unwatched);
+    if let Some(notice) = app.watching.notice().filter(|_| app.status.severity != Severity::Error) {
+        app.set_status(Severity::Warning, notice);
+    }
+    Vec::new()
+}
+
 /// A key was pressed: after a pause the files are looked at again, where nobody tells of changes.
 pub(super) fn reload_after_pause(app: &mut App) -> Effects {
     let now = app.now.seconds();
-    let is_pause = now - app.watching.last_key >= PAUSE;
+    let is_pause = !(0..PAUSE).contains(&(now - app.watching.last_key)); // the clock may have been put back
     app.watching.last_key = now;
     if app.watching.unwatched.is_none() || !is_pause {
         return Vec::new();

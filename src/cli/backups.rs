@@ -38,6 +38,7 @@ impl BackupsArgs {
             CommandError::not_found(format!("there is no version {when:?}; see `moot backups {}`", kind.plural()))
         })?;
         session.opened.store.restore(backup)?;
+        super::exit::has_saved();
         writeln!(out, "{} are as they were until {when}", kind.plural())?;
         Ok(0)
     }

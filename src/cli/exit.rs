@@ -60,24 +60,43 @@ impl From<io::Error> for CommandError {
         match error.kind() {
             // The reader of the pipe has closed it: no error.
             io::ErrorKind::BrokenPipe => Self { code: exit_code::DONE, sentence: String::new() },
-            _ if was_saved() => {
-                Self::unreadable(format!("it is saved, but what is to be said of it cannot be written: {error}"))
-            }
             _ => Self::unreadable(format!("the output cannot be written: {error}")),
         }
     }
 }
 
-/// Whether this command has saved something: where its output fails then, that is said, for nothing is taken back.
+/// Whether this command has saved something.
 static HAS_SAVED: AtomicBool = AtomicBool::new(false);
 
-/// Something is on the disk.
-pub(super) fn saved() {
+/// From now on the command has done what it was asked for, whatever becomes of its answer.
+pub(super) fn has_saved() {
     HAS_SAVED.store(true, Ordering::Relaxed);
 }
 
-fn was_saved() -> bool {
-    HAS_SAVED.load(Ordering::Relaxed)
+/// The standard output. Once something is saved, an answer that cannot be written is no failure: that is said on stderr,
+/// and whoever goes by the exit code does not save it a second time.
+pub(super) struct Output(pub io::Stdout);
+
+impl Output {
+    fn answered<T>(outcome: io::Result<T>, done: T) -> io::Result<T> {
+        match outcome {
+            Err(error) if error.kind() != io::ErrorKind::Interrupted && HAS_SAVED.load(Ordering::Relaxed) => {
+                warn(&format!("saved, but the answer cannot be written: {error}"));
+                Ok(done)
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Self::answered(self.0.write(bytes), bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Self::answered(self.0.flush(), ())
+    }
 }
 
 /// Prints a message to stderr, in one line without control characters.

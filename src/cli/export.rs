@@ -110,6 +110,7 @@ impl ExportArgs {
             out.write_all(bytes)?;
         } else {
             exchange::write::write_file(self.path(), bytes)?;
+            super::exit::has_saved();
             writeln!(out, "{what} written to {}", display_place(self.path()))?;
         }
         Ok(0)
@@ -117,6 +118,7 @@ impl ExportArgs {
 
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
         let mut session = Session::open(global, Mode::Read)?;
+        session.check_complete("exported")?;
         match (self.format, self.what().as_deref()) {
             (Target::Services(format), None) => self.write_services(format, &mut session, out),
             (Target::Services(Format::Csv), Some(kind)) => self.write_kind(kind, &session, out),
@@ -189,6 +191,7 @@ impl ExportArgs {
             return self.write(&bytes, "", out);
         }
         let count = exchange::export(format, self.path(), &context, &mut show_progress)?;
+        super::exit::has_saved();
         clear_progress();
         writeln!(out, "{count} services written to {}", display_place(self.path()))?;
         Ok(0)

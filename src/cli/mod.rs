@@ -238,7 +238,7 @@ pub fn main() -> ExitCode {
     let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
     let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
     // stdout stays unlocked: other threads must be able to restore the terminal while the screens are open.
-    let mut out = BufWriter::new(std::io::stdout());
+    let mut out = BufWriter::new(exit::Output(std::io::stdout()));
     let done = match arguments.command {
         Some(command) => command.run(&arguments.global, &mut out),
         None => default::run(&arguments.global, &mut out),

@@ -77,7 +77,21 @@ impl Session {
         for problem in &opened.problems {
             warn(&problem.to_string());
         }
+        opened.overwritten.iter().for_each(|sentence| warn(sentence));
         Ok(Self { opened, who: acting_name(global) })
+    }
+
+    /// Makes sure that every file could be read, for what would hand on less than there is.
+    ///
+    /// # Errors
+    /// Which could not; `done` is what was therefore not done.
+    pub(super) fn check_complete(&self, done: &str) -> Result<(), CommandError> {
+        match self.opened.problems.iter().find(|problem| problem.is_blocking) {
+            Some(problem) => {
+                Err(CommandError::unreadable(format!("nothing was {done}, as not all can be read: {problem}")))
+            }
+            None => Ok(()),
+        }
     }
 
     /// The records.
@@ -159,10 +173,10 @@ impl Session {
     pub fn commit(&mut self, author: &Author, change: &Change) -> Result<(), StoreError> {
         self.opened.store.sign(&author.by);
         let saved = self.opened.store.commit(change)?;
-        exit::saved();
+        exit::has_saved();
         self.opened.workspace.apply(change);
         self.opened.workspace.apply(&saved.elsewhere);
-        saved.lost.iter().for_each(|sentence| warn(sentence));
+        saved.overwritten.iter().chain(&saved.lost).for_each(|sentence| warn(sentence));
         if saved.is_unconfirmed {
             warn("saved, but the disk did not confirm that it would survive a power cut");
         }

@@ -168,10 +168,10 @@ impl Author {
         Text::line(initials_of(&self.by))
     }
 
-    /// The stamp for a record that was last changed at `before`.
+    /// The stamp for a record that was last changed at `before`: later than that, unless that was a clock that was wrong.
     pub fn stamp(&self, before: Option<&AnyRecord>) -> Updated {
-        let at = before.map_or(self.at, |record| self.at.after(record.updated().0));
-        Updated(at, self.by.clone())
+        let before = before.map(|record| record.updated().0).filter(|before| !before.is_ahead_of(self.at));
+        Updated(before.map_or(self.at, |before| self.at.after(before)), self.by.clone())
     }
 }
 

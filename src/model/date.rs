@@ -17,6 +17,12 @@ pub type Date = NaiveDate;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
+/// The last second that is written with a year of four digits.
+const LAST: i64 = 253_402_300_799;
+
+/// The beginning of 2026: no record was made before.
+const FIRST: i64 = 1_767_225_600;
+
 impl Timestamp {
     /// The moment this many seconds after 1970 began.
     pub fn from_seconds(seconds: i64) -> Self {
@@ -37,7 +43,13 @@ impl Timestamp {
     /// clock that stamped the other was ahead.
     #[must_use]
     pub fn after(self, other: Timestamp) -> Self {
-        self.max(Self(other.0.saturating_add(1)))
+        self.max(Self(other.0.saturating_add(1).min(LAST)))
+    }
+
+    /// Whether it can only come from a clock that was wrong: it is more than a day later than `now`. Where `now` itself
+    /// is from before there was this program, the clock here is the wrong one.
+    pub fn is_ahead_of(self, now: Timestamp) -> bool {
+        now.0 >= FIRST && self.0 > now.0.saturating_add(24 * 60 * 60)
     }
 
     fn utc(self) -> chrono::DateTime<Utc> {

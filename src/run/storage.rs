@@ -79,7 +79,9 @@ impl StorageWorker {
 struct Open {
     store: Store,
     /// Notices what others do, as long as it lives.
-    _watch: Option<store::Watch>,
+    watch: Option<store::Watch>,
+    /// Whether a watch was lost and has to be set up again.
+    is_looking: bool,
     /// The directory of the sample goes when this does.
     _scratch: Option<Scratch>,
     /// Conflicts whose losing values are being saved again, by number.
@@ -90,7 +92,14 @@ struct Open {
 
 impl Open {
     fn new(store: Store, watch: Option<store::Watch>, scratch: Option<Scratch>) -> Self {
-        Self { store, _watch: watch, _scratch: scratch, conflicts: BTreeMap::new(), added_elsewhere: BTreeSet::new() }
+        Self {
+            store,
+            watch,
+            is_looking: false,
+            _scratch: scratch,
+            conflicts: BTreeMap::new(),
+            added_elsewhere: BTreeSet::new(),
+        }
     }
 
     fn run_job(&mut self, job: Job, cancel: &Cancel, to: &Sender<Message>) -> Option<Event> {
@@ -124,10 +133,8 @@ impl Open {
             Ok(saved) => {
                 self.added_elsewhere.retain(|id| change.edits.iter().all(|edit| edit.id() != *id));
                 self.note_added(&saved.elsewhere);
-                Event::Saved(
-                    number,
-                    app::Saved { elsewhere: saved.elsewhere, lost: saved.lost, unconfirmed: saved.is_unconfirmed },
-                )
+                let lost = [saved.overwritten, saved.lost].concat();
+                Event::Saved(number, app::Saved { elsewhere: saved.elsewhere, lost, unconfirmed: saved.is_unconfirmed })
             }
             Err(error) => {
                 let taken = if let StoreError::Taken(id) = &error { Some(*id) } else { None };
@@ -147,7 +154,7 @@ impl Open {
         let reloaded = self.store.reload();
         self.note_added(&reloaded.change);
         let problems = reloaded.problems.iter().map(ToString::to_string).collect();
-        Event::Reloaded(reloaded.change, problems)
+        Event::Reloaded(reloaded.change, problems, reloaded.overwritten)
     }
 
     fn take_back(&mut self, workspace: &Workspace, author: &Author) -> Event {
@@ -247,7 +254,7 @@ impl Worker {
             drafts: read_drafts(&drafts),
             kept,
             unwatched,
-            conflicts: kept_conflicts(&opened.store, &workspace),
+            conflicts: conflicts(&opened.store, &workspace, opened.overwritten),
             scratch: scratch.is_some(),
             workspace,
         };
@@ -256,6 +263,20 @@ impl Worker {
         drop(self.to.send(Message::Drafts(drafts)));
         self.open = Some(Open::new(opened.store, watch, scratch));
         Ok((loaded, unreadable))
+    }
+
+    /// The directory may have been replaced by another: then the system tells of the one that is gone.
+    fn watch_again(&mut self) {
+        let is_lost = |open: &Open| open.watch.as_ref().is_some_and(|watch| !watch.is_in_place());
+        let Some(mut open) = self.open.take_if(|open| is_lost(open) || open.is_looking) else { return };
+        let had = std::mem::take(&mut open.watch).is_some();
+        let (watch, unwatched) = self.watch(&open.store);
+        open.is_looking = watch.is_none();
+        if had || watch.is_some() {
+            self.send(Event::Watching(unwatched));
+        }
+        open.watch = watch;
+        self.open = Some(open);
     }
 
     /// Has the system tell of others' changes, or says why it does not tell of all of them.
@@ -283,6 +304,9 @@ impl Worker {
                 }
             }
             job => {
+                if matches!(job, Job::Reload) {
+                    self.watch_again();
+                }
                 if let Some(event) = self.open.as_mut().and_then(|open| open.run_job(job, cancel, &self.to)) {
                     self.send(event);
                 }
@@ -309,11 +333,17 @@ fn network_notice(dir: &Path) -> Option<String> {
     Some(format!("{} is on {name}, which may not tell of other hosts", dir.display()))
 }
 
-/// What gave way to later changes and is kept, a sentence each, the newest first.
-fn kept_conflicts(store: &Store, workspace: &Workspace) -> Vec<String> {
+/// What was written over, and what gave way to later changes and is kept, a sentence each, the newest first.
+fn conflicts(store: &Store, workspace: &Workspace, overwritten: Vec<String>) -> Vec<String> {
     let kept = store.conflicts();
-    let say = |conflict: &store::Conflict| Some(conflict.sentence(&workspace.get(conflict.record)?));
-    kept.iter().rev().filter_map(say).collect()
+    let mut said = overwritten;
+    let all = kept.iter().rev().map(|conflict| conflict.sentence(workspace.get(conflict.record).as_ref()));
+    all.for_each(|sentence| {
+        if !said.contains(&sentence) {
+            said.push(sentence);
+        }
+    });
+    said
 }
 
 /// Something that was asked for failed, and nothing else is to be said of it.
@@ -339,7 +369,7 @@ mod tests {
         let open = || Store::open(dir.path(), Mode::Write).unwrap().store;
         let (mut ours, id) = (Open::new(open(), None, None), "S-0001".parse::<Id>().unwrap());
         open().commit(&adding(id, "Theirs")).unwrap();
-        assert!(matches!(ours.reload(), Event::Reloaded(change, _) if change.edits.len() == 1));
+        assert!(matches!(ours.reload(), Event::Reloaded(change, ..) if change.edits.len() == 1));
         let answer = ours.commit(1, &adding(id, "Ours"));
         assert!(matches!(answer, Event::NotSaved(1, NotSaved { taken: Some(taken), .. }) if taken == id));
         let services = std::fs::read_to_string(dir.path().join("services.ron")).unwrap();

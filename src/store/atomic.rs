@@ -45,21 +45,29 @@ impl StagedFile {
     /// Writes the new contents of the file `name`; where that fails, nothing of it is left.
     pub fn write(storage: &dyn Storage, dir: &Path, name: &str, bytes: &[u8], mode: u32) -> io::Result<Self> {
         let access = Access::for_file(storage, dir, name, mode)?;
-        Self::write_as(storage, dir, name, bytes, |file| access.give(storage, file, dir))
+        Self::write_then(storage, dir, name, bytes, |file| {
+            access.give(storage, file, dir).and_then(|()| storage.sync(file))
+        })
     }
 
-    /// As [`Self::write`]; `open_up` gives the file, which nobody else can read until then, its rights.
-    fn write_as(
+    /// Writes a copy, under the name `name`, of a file with this access: as open as that or less. It is not synced: a power
+    /// cut may tear it.
+    pub fn write_copy(storage: &dyn Storage, dir: &Path, name: &str, bytes: &[u8], access: Access) -> io::Result<Self> {
+        Self::write_then(storage, dir, name, bytes, |file| access.give_copy(storage, file, dir))
+    }
+
+    /// Writes new contents; `then` gives the file, which nobody else can read until then, its rights.
+    fn write_then(
         storage: &dyn Storage,
         dir: &Path,
         name: &str,
         bytes: &[u8],
-        open_up: impl FnOnce(&File) -> io::Result<()>,
+        then: impl FnOnce(&File) -> io::Result<()>,
     ) -> io::Result<Self> {
         let staged = Self { dir: dir.to_owned(), temp: temp_name(name), name: name.to_owned() };
         let mut file = storage.create(&staged.temp_path())?;
         let written = storage.write(&mut file, bytes);
-        let written = written.and_then(|()| open_up(&file)).and_then(|()| storage.sync(&file));
+        let written = written.and_then(|()| then(&file));
         match written {
             Ok(()) => Ok(staged),
             Err(error) => {
@@ -144,8 +152,15 @@ pub(super) fn exists(storage: &dyn Storage, path: &Path) -> io::Result<bool> {
 /// Copies a file under a second name, complete or not at all; the copy can be read by whoever can read the file.
 pub(super) fn copy(storage: &dyn Storage, from: &Path, dir: &Path, name: &str) -> io::Result<()> {
     let (access, bytes) = (Access::of(&storage.stat(from)?), storage.read(from)?);
+    save_copy(storage, dir, name, &bytes, access)
+}
+
+/// Writes a copy of a file with this access, complete or not at all.
+pub(super) fn save_copy(storage: &dyn Storage, dir: &Path, name: &str, bytes: &[u8], access: Access) -> io::Result<()> {
     let handle = storage.open_dir(dir)?;
-    let staged = StagedFile::write_as(storage, dir, name, &bytes, |file| access.give_copy(storage, file, dir))?;
+    let staged = StagedFile::write_then(storage, dir, name, bytes, |file| {
+        access.give_copy(storage, file, dir).and_then(|()| storage.sync(file))
+    })?;
     place(storage, &handle, &staged, || Ok(())).map(drop)
 }
 

@@ -1,5 +1,5 @@
-//! Old versions of files: the last twenty of each, and one a day for thirty days. A backup is a hard link to the
-//! outgoing file, so it costs nothing to make.
+//! Old versions of files: the last twenty of each, and one a day for thirty days. A backup is the outgoing file itself, so
+//! it costs nothing to make.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 use super::Store;
-use super::access::check_dir;
-use super::atomic::{copy, exists, save_if};
+use super::access::{Access, check_dir};
+use super::atomic::{copy, exists, save_copy, save_if};
 use super::file_state::{file_mode, file_name};
-use super::lock::LOCK_TIMEOUT;
+use super::lock::Lock;
 use super::problem::StoreError;
 use super::storage::Storage;
 use crate::model::Kind;
@@ -27,7 +27,7 @@ const MAX_DAYS: usize = 30;
 pub struct Backup {
     /// The kind whose file it was.
     pub kind: Kind,
-    /// When it was replaced, as in its name: `20261121T100400.123456Z`.
+    /// Its number and when it was replaced, as in its name: `v000017-20261121T100400Z`.
     pub replaced: String,
     /// Where it is.
     pub path: PathBuf,
@@ -40,55 +40,124 @@ impl Backup {
     }
 }
 
-/// Keeps the file `name` as it is now.
-pub(super) fn keep(storage: &dyn Storage, dir: &Path, backups: &Path, name: &str) -> io::Result<()> {
-    check_dir(storage, backups)?;
-    let now: DateTime<Utc> = std::time::SystemTime::now().into();
-    let kept = format!("{name}.{}", now.format("%Y%m%dT%H%M%S%.6fZ"));
-    let outgoing = dir.join(name);
-    // A save that failed later may have kept the same version already.
-    let inode = |path: &Path| storage.stat(path).ok().map(|stat| stat.inode);
-    let newest = versions(storage, backups, name).pop();
-    if newest.is_some_and(|(_, path)| inode(&path).is_some() && inode(&path) == inode(&outgoing)) {
-        return Ok(());
+/// The version of a file that is about to be replaced. It is a second name of the file that is in place, so it is no
+/// backup before that is replaced: an editor that writes in place would change both.
+pub(super) struct Outgoing {
+    backups: PathBuf,
+    name: String,
+}
+
+const ASIDE: &str = ".moot-aside";
+
+fn aside_name(name: &str) -> String {
+    format!(".{name}{ASIDE}")
+}
+
+impl Outgoing {
+    /// Sets the file `name` aside; first, whatever a killed save of it has left is settled.
+    pub fn keep(storage: &dyn Storage, dir: &Path, backups: &Path, name: &str) -> io::Result<Self> {
+        check_dir(storage, backups)?;
+        let outgoing = Self { backups: backups.to_owned(), name: name.to_owned() };
+        settle(storage, dir, &outgoing);
+        if storage.link(&dir.join(name), &outgoing.aside()).is_err() {
+            copy(storage, &dir.join(name), backups, &aside_name(name))?;
+        }
+        Ok(outgoing)
     }
-    match storage.link(&outgoing, &backups.join(&kept)) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(_) => copy(storage, &outgoing, backups, &kept),
+
+    fn aside(&self) -> PathBuf {
+        self.backups.join(aside_name(&self.name))
     }
+
+    /// The file has been replaced: what was set aside is the newest backup.
+    pub fn promote(&self, storage: &dyn Storage) -> io::Result<()> {
+        let number = versions(storage, &self.backups, &self.name)?.last().map_or(0, |(replaced, _)| sequence(replaced));
+        let now: DateTime<Utc> = std::time::SystemTime::now().into();
+        let kept = format!("{}.v{:06}-{}", self.name, number + 1, now.format("%Y%m%dT%H%M%SZ"));
+        storage.rename(&self.aside(), &self.backups.join(kept))
+    }
+
+    /// The file has not been replaced.
+    pub fn discard(&self, storage: &dyn Storage) {
+        let _ = storage.remove(&self.aside()); // the next save settles it
+    }
+}
+
+/// Makes a backup of what has been set aside, unless it is the file in place. Only whoever holds the lock may.
+pub(super) fn settle(storage: &dyn Storage, dir: &Path, outgoing: &Outgoing) {
+    let Ok(kept) = storage.stat(&outgoing.aside()) else { return };
+    if storage.stat(&dir.join(&outgoing.name)).is_ok_and(|now| now.is_same_file(&kept)) {
+        outgoing.discard(storage);
+    } else {
+        let _ = outgoing.promote(storage); // the next save tries again
+    }
+}
+
+/// As [`settle`], of every file. Whether there is anything to settle is known without the lock.
+pub(super) fn settle_all(storage: &dyn Storage, dir: &Path, backups: &Path) {
+    for aside in asides(storage, backups) {
+        if let Some(name) = aside.strip_prefix('.').and_then(|aside| aside.strip_suffix(ASIDE)) {
+            settle(storage, dir, &Outgoing { backups: backups.to_owned(), name: name.to_owned() });
+        }
+    }
+}
+
+/// What saves have set aside.
+pub(super) fn asides(storage: &dyn Storage, backups: &Path) -> Vec<String> {
+    let names = storage.list(backups).unwrap_or_default();
+    names.into_iter().filter(|name| name.starts_with('.') && name.ends_with(ASIDE)).collect()
+}
+
+/// Keeps a text as the newest version of a file that it no longer is, and that has this access.
+pub(super) fn keep_text(
+    storage: &dyn Storage,
+    backups: &Path,
+    name: &str,
+    text: &[u8],
+    access: Access,
+) -> io::Result<()> {
+    save_copy(storage, backups, &aside_name(name), text, access)?;
+    Outgoing { backups: backups.to_owned(), name: name.to_owned() }.promote(storage)
 }
 
 /// Removes the versions that are too many.
 pub(super) fn prune(storage: &dyn Storage, backups: &Path, name: &str) {
-    let mut kept = versions(storage, backups, name);
+    let mut kept = versions(storage, backups, name).unwrap_or_default();
     kept.reverse();
     let mut days = BTreeSet::new();
     for (age, (replaced, path)) in kept.iter().enumerate() {
-        let is_first_of_day = days.insert(replaced.get(..8).unwrap_or_default().to_owned());
+        let day = replaced.rsplit('-').next().and_then(|moment| moment.get(..8));
+        let is_first_of_day = days.insert(day.unwrap_or_default().to_owned());
         if age >= MAX_RECENT && !(is_first_of_day && days.len() <= MAX_DAYS) {
             let _ = storage.remove(path); // one too many does no harm
         }
     }
 }
 
-/// The versions of a file, oldest first: when each was replaced, and where it is.
-fn versions(storage: &dyn Storage, backups: &Path, name: &str) -> Vec<(String, PathBuf)> {
-    let files = storage.list(backups).unwrap_or_default();
+/// The versions of a file, oldest first: when each was replaced, and where it is. Their order is that of their numbers
+/// and not that of the moments, as a clock may go backwards. Those of earlier programs have no number and come first.
+fn versions(storage: &dyn Storage, backups: &Path, name: &str) -> io::Result<Vec<(String, PathBuf)>> {
+    let files = storage.list(backups)?;
     let version = |file: &String| {
         let replaced = file.strip_prefix(name)?.strip_prefix('.')?.to_owned();
         Some((replaced, backups.join(file)))
     };
     let mut versions: Vec<(String, PathBuf)> = files.iter().filter_map(version).collect();
-    versions.sort();
-    versions
+    versions.sort_by_cached_key(|(replaced, _)| (sequence(replaced), replaced.clone()));
+    Ok(versions)
+}
+
+/// The number of a version by its name, `v000017-20261121T100400Z`.
+fn sequence(replaced: &str) -> u64 {
+    let number = replaced.strip_prefix('v').and_then(|rest| rest.split('-').next());
+    number.and_then(|number| number.parse().ok()).unwrap_or_default()
 }
 
 impl Store {
     /// The old versions of a kind's file, oldest first.
     pub fn backups(&self, kind: Kind) -> Vec<Backup> {
         let versions = versions(self.storage.as_ref(), &self.private_dir().join("backups"), &file_name(kind));
-        versions.into_iter().map(|(replaced, path)| Backup { kind, replaced, path }).collect()
+        versions.unwrap_or_default().into_iter().map(|(replaced, path)| Backup { kind, replaced, path }).collect()
     }
 
     /// Puts an old version in the place of the file, byte for byte, even of one that does not read. The present one is
@@ -105,15 +174,29 @@ impl Store {
             let why = "an old version can be put back once the open round without names has closed";
             return Err(StoreError::Refused(format!("nothing was restored: {why}")));
         }
+        self.locked(|store, lock| {
+            store.note_overwritten(lock, &[backup.kind])?;
+            store.put_back(lock, backup)
+        })
+    }
+
+    fn put_back(&self, lock: &Lock, backup: &Backup) -> Result<(), StoreError> {
         let (name, mode) = (file_name(backup.kind), file_mode(backup.kind));
-        let failed = |error: &io::Error| StoreError::failed(&name, error);
-        let lock = self.lock(LOCK_TIMEOUT)?;
+        let failed = |error: io::Error| StoreError::failed(&name, &error);
         let storage = self.storage.as_ref();
-        let bytes = storage.read(&backup.path).map_err(|error| failed(&error))?;
-        if exists(storage, &self.dir.join(&name)).map_err(|error| failed(&error))? {
-            keep(storage, &self.dir, &self.private_dir().join("backups"), &name).map_err(|error| failed(&error))?;
-        }
+        let backups = self.private_dir().join("backups");
+        let bytes = storage.read(&backup.path).map_err(failed)?;
+        let is_there = exists(storage, &self.dir.join(&name)).map_err(failed)?;
+        let keep = || Outgoing::keep(storage, &self.dir, &backups, &name).map_err(failed);
+        let outgoing = is_there.then(keep).transpose()?;
         let saved = save_if(storage, &self.dir, &name, &bytes, mode, || lock.verify());
-        saved.map(drop).map_err(|error| failed(&error))
+        match (&saved, outgoing) {
+            (Ok(_), Some(outgoing)) => drop(outgoing.promote(storage)), // else the next save does
+            (Err(_), Some(outgoing)) => outgoing.discard(storage),
+            (_, None) => {}
+        }
+        saved.map_err(failed)?;
+        self.remember_saved(backup.kind, std::str::from_utf8(&bytes).ok());
+        Ok(())
     }
 }

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::atomic::{Durability, save_if};
+use super::backup::Outgoing;
 use super::build::{MergedRecord, build, current};
 use super::conflict::{self, Conflict};
 use super::file_state::{Entry, FileState, file_name};
-use super::lock::{LOCK_TIMEOUT, Lock};
+use super::lock::Lock;
 use super::problem::StoreError;
 use super::storage::{PRIVATE_FILE, SHARED_FILE};
 use super::{FileRead, Store, backup, journal, said_elsewhere};
@@ -22,6 +23,9 @@ pub struct Saved {
     pub elsewhere: Change,
     /// Which edits lost a conflict, in sentences; all of them are kept among the conflicts.
     pub lost: Vec<String>,
+    /// What others had saved and a text editor or a checkout has written over, which is kept as well; and stamps that came
+    /// from a clock that was wrong. In sentences.
+    pub overwritten: Vec<String>,
     /// The disk did not say that the new files would survive a power cut.
     pub is_unconfirmed: bool,
 }
@@ -35,6 +39,14 @@ fn refuse_taken(all: &[PreparedFile]) -> Result<(), StoreError> {
         Some((id, _)) if added().any(|(_, is_there)| !is_there) => Err(StoreError::Taken(*id)),
         _ => Ok(()),
     }
+}
+
+/// What is to be said of an edit of a record whose stamp came from a clock that was wrong.
+fn set_right(edit: &Edit) -> Option<String> {
+    let (before, after) = (edit.before()?, edit.after()?);
+    let (wrong, right) = (before.updated().0, after.updated().0);
+    let is_set_right = wrong > right && wrong.is_ahead_of(super::now());
+    is_set_right.then(|| format!("{} bore the time {wrong}, which is still to come; now {right}", after.title_alone()))
 }
 
 /// Edits that lost a conflict, each with the sentence that says so.
@@ -62,26 +74,33 @@ impl Store {
         if let Some(reason) = &self.read_only {
             return Err(StoreError::ReadOnly(reason.clone()));
         }
-        let lock = self.lock(LOCK_TIMEOUT)?;
+        let mut saved = Saved::default();
+        self.locked(|store, lock| store.commit_under(lock, change, &mut saved))?;
+        saved.elsewhere.sentence = said_elsewhere(&saved.elsewhere.edits);
+        Ok(saved)
+    }
+
+    fn commit_under(&mut self, lock: &Lock, change: &Change, saved: &mut Saved) -> Result<(), StoreError> {
+        let kinds: Vec<Kind> =
+            Kind::ALL.iter().copied().filter(|kind| change.edits.iter().any(|edit| edit.kind() == *kind)).collect();
+        saved.overwritten = self.note_overwritten(lock, &kinds)?;
+        saved.overwritten.extend(change.edits.iter().filter_map(set_right));
         let mut all = Vec::new();
-        for kind in Kind::ALL {
-            let edits: Vec<&Edit> = change.edits.iter().filter(|edit| edit.kind() == *kind).collect();
-            if !edits.is_empty() {
-                all.push(self.prepare(*kind, &edits)?);
-            }
+        for kind in kinds {
+            let edits: Vec<&Edit> = change.edits.iter().filter(|edit| edit.kind() == kind).collect();
+            all.push(self.prepare(kind, &edits)?);
         }
         refuse_taken(&all)?;
         let lost: Vec<Conflict> = all.iter().flat_map(|one| &one.lost).map(|(lost, _)| lost.clone()).collect();
         if !lost.is_empty() {
-            conflict::add(self.storage.as_ref(), &lock, &self.private_dir(), &lost)?;
+            conflict::add(self.storage.as_ref(), lock, &self.private_dir(), &lost)?;
         }
-        let mut saved =
-            Saved { is_unconfirmed: self.write(&lock, &all)? == Durability::Unconfirmed, ..Saved::default() };
+        saved.is_unconfirmed |= self.write(lock, &all)? == Durability::Unconfirmed;
         for prepared in all {
-            self.follow(prepared, &mut saved);
+            self.remember_saved(prepared.kind, prepared.text.as_deref());
+            self.follow(prepared, saved);
         }
-        saved.elsewhere.sentence = said_elsewhere(&saved.elsewhere.edits);
-        Ok(saved)
+        Ok(())
     }
 
     /// Reads the file again, merges, and builds its new text.
@@ -129,7 +148,7 @@ impl Store {
             let merged = merge::merge(edit.before(), edit.after(), theirs.as_ref());
             if let (Some(loss), Some(kept)) = (&merged.lost, &merged.record) {
                 let conflict = Conflict::new(loss, kept, super::now(), &self.by);
-                let sentence = conflict.sentence(kept);
+                let sentence = conflict.sentence(Some(kept));
                 lost.push((conflict, sentence));
             }
             if kind.is_resident() {
@@ -147,12 +166,34 @@ impl Store {
         let backups = self.private_dir().join("backups");
         let changed: Vec<(String, &PreparedFile, &str)> =
             all.iter().filter_map(|one| Some((file_name(one.kind), one, one.text.as_deref()?))).collect();
-        for (name, one, _) in changed.iter().filter(|(_, one, _)| one.exists) {
-            if self.would_show_voters(one.kind) {
-                continue;
+        let mut outgoing = Vec::new();
+        for (name, ..) in changed.iter().filter(|(_, one, _)| one.exists && !self.would_show_voters(one.kind)) {
+            match Outgoing::keep(storage, &self.dir, &backups, name) {
+                Ok(kept) => outgoing.push(kept),
+                Err(error) => {
+                    for kept in outgoing {
+                        kept.discard(storage);
+                    }
+                    return Err(StoreError::failed(name, &error));
+                }
             }
-            backup::keep(storage, &self.dir, &backups, name).map_err(|error| StoreError::failed(name, &error))?;
         }
+        let done = self.replace(lock, &changed);
+        for kept in outgoing {
+            match done {
+                // A file may be in effect and not yet in place: then the old one is no backup yet.
+                Ok(_) => backup::settle(storage, &self.dir, &kept),
+                Err(_) => kept.discard(storage),
+            }
+        }
+        for (name, ..) in changed.iter().filter(|_| done.is_ok()) {
+            backup::prune(storage, &backups, name);
+        }
+        done
+    }
+
+    fn replace(&self, lock: &Lock, changed: &[(String, &PreparedFile, &str)]) -> Result<Durability, StoreError> {
+        let storage = self.storage.as_ref();
         let of = |is_private: bool| {
             let wanted = changed.iter().filter(move |(_, one, _)| one.kind.is_private() == is_private);
             wanted.map(|(name, _, text)| (name.as_str(), text.as_bytes())).collect::<Vec<(&str, &[u8])>>()
@@ -170,9 +211,6 @@ impl Store {
             [file] => replace(file, SHARED_FILE)?,
             ref files => journal::save(storage, lock, &self.dir, files)?,
         });
-        for (name, ..) in &changed {
-            backup::prune(storage, &backups, name);
-        }
         Ok(done)
     }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::atomic::save_if;
-use super::lock::{LOCK_TIMEOUT, Lock};
+use super::lock::Lock;
 use super::problem::StoreError;
 use super::storage::{PRIVATE_FILE, SHARED_FILE, Storage};
 use super::{Store, records, text, users};
@@ -26,7 +26,7 @@ pub struct Conflict {
     pub record: Id,
     /// What people call the record.
     pub name: Text,
-    /// The fields in which it lost; none for a removal that an edit overruled.
+    /// The fields in which it lost; none for a removal that an edit overruled, and for a record that is gone as a whole.
     pub fields: Vec<String>,
     /// The losing version, as in a file; empty for a removal.
     pub version: String,
@@ -46,14 +46,27 @@ impl Conflict {
         }
     }
 
-    /// What happened, in a sentence.
-    pub fn sentence(&self, kept: &AnyRecord) -> String {
-        if self.version.is_empty() {
-            return format!("{} was removed by one and edited by another: the edit stays", self.name);
+    /// What happened, in a sentence; `kept` is the record as it is now, where there is one.
+    pub fn sentence(&self, kept: Option<&AnyRecord>) -> String {
+        let (name, by, fields) = (&self.name, &self.by, self.fields.join(", "));
+        match (kept, self.losing()) {
+            (_, None) => format!("{name} was removed by one and edited by another: the edit stays"),
+            (None, Some(_)) => {
+                format!("{name} is gone: a text editor or a checkout wrote over what {by} had saved, which is kept")
+            }
+            (Some(kept), Some(lost)) if kept.updated().0 < lost.updated().0 => format!(
+                "{name}: a text editor or a checkout wrote an older {fields} over what {by} had saved, which is kept"
+            ),
+            (Some(kept), Some(_)) => {
+                let winner = &kept.updated().1;
+                format!("{name}: {fields} by {by} gave way to the later change by {winner}; what {by} wrote is kept")
+            }
         }
-        let fields = self.fields.join(", ");
-        let (by, winner) = (&self.by, &kept.updated().1);
-        format!("{}: {fields} by {by} gave way to the later change by {winner}; what {by} wrote is kept", self.name)
+    }
+
+    /// The losing version; `None` for a removal.
+    fn losing(&self) -> Option<AnyRecord> {
+        text::from_ron(Kind::of(self.record)?, self.record, &self.version).ok()
     }
 
     /// Whether `other` is the same loss, whenever it was noticed.
@@ -66,12 +79,17 @@ impl Conflict {
     /// # Errors
     /// The record is gone, or the kept version does not read any more.
     pub fn take_back(&self, workspace: &Workspace, author: &Author) -> Result<Change, Refusal> {
-        let sentence = format!("{}: took back {}", self.name, self.fields.join(", "));
-        let now = workspace.get(self.record);
-        let (Some(now), false) = (now, self.version.is_empty()) else {
-            return Err(Refusal(format!("{} has nothing to take back here", self.name)));
+        let nothing = || Refusal(format!("{} has nothing to take back here", self.name));
+        let mut lost = self.losing().ok_or_else(nothing)?;
+        let Some(now) = workspace.get(self.record) else {
+            if !self.fields.is_empty() {
+                return Err(nothing());
+            }
+            lost.set_updated(author.stamp(Some(&lost)));
+            let sentence = format!("{} is back", self.name);
+            return Ok(Change { edits: Edit::new(None, Some(lost)).into_iter().collect(), sentence });
         };
-        let lost = text::from_ron(now.kind(), self.record, &self.version).map_err(|p| Refusal(p.message))?;
+        let sentence = format!("{}: took back {}", self.name, self.fields.join(", "));
         let mut after = with_fields_of(&now, &lost, &self.fields).map_err(Refusal)?;
         after.set_updated(author.stamp(Some(&now)));
         Ok(Change { edits: Edit::new(Some(now), Some(after)).into_iter().collect(), sentence })
@@ -194,14 +212,13 @@ impl Store {
             return Err(StoreError::ReadOnly(reason.clone()));
         }
         let Some(list) = lists().into_iter().find(|list| list.holds(conflict)) else { return Ok(()) };
-        let failed = |error: io::Error| StoreError::failed(&list.file, &error);
-        let lock = self.lock(LOCK_TIMEOUT)?;
-        let mut all = list.read(self.storage.as_ref(), &self.private_dir()).map_err(|error| failed(error.into()))?;
-        let count = all.len();
-        all.retain(|known| !conflict.is_repeat_of(known));
-        if all.len() == count {
-            return Ok(());
-        }
-        list.write(self.storage.as_ref(), &lock, &self.private_dir(), &all).map_err(failed)
+        let dir = self.private_dir();
+        self.locked(|store, lock| {
+            let (storage, failed) = (store.storage.as_ref(), |error: io::Error| StoreError::failed(&list.file, &error));
+            let mut all = list.read(storage, &dir).map_err(|error| failed(error.into()))?;
+            let count = all.len();
+            all.retain(|known| !conflict.is_repeat_of(known));
+            if all.len() == count { Ok(()) } else { list.write(storage, lock, &dir, &all).map_err(failed) }
+        })
     }
 }

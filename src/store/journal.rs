@@ -26,7 +26,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::atomic::{self, Durability, StagedFile, is_temp_of, save_if};
-use super::backup;
+use super::backup::{self, Outgoing};
 use super::file_state::file_name;
 use super::lock::Lock;
 use super::problem::StoreError;
@@ -234,11 +234,16 @@ pub(super) fn recover(storage: &dyn Storage, dir: &Path) -> Result<(), StoreErro
     }
     let handle = storage.open_dir(dir).map_err(failed)?;
     let backups = dir.join(PRIVATE_DIR).join("backups");
+    let mut outgoing = Vec::new();
     for file in &staged {
         // Somebody may have edited it by hand since.
         if atomic::exists(storage, &dir.join(&file.name)).map_err(failed)? {
-            backup::keep(storage, dir, &backups, &file.name).map_err(failed)?;
+            outgoing.push(Outgoing::keep(storage, dir, &backups, &file.name).map_err(failed)?);
         }
     }
-    complete(storage, &handle, dir, &staged).map(drop).map_err(failed)
+    let completed = complete(storage, &handle, dir, &staged);
+    for kept in outgoing {
+        backup::settle(storage, dir, &kept);
+    }
+    completed.map(drop).map_err(failed)
 }

@@ -2,7 +2,9 @@
 //! press.
 //!
 //! The lock is whichever file is at its path. A process may lock a file that somebody has just removed or replaced, so
-//! the path is looked at again after locking, and once more before anything is put in place.
+//! the path is looked at again after locking, once more before anything is put in place, and once more before it is said
+//! to be saved ([`Store::locked`]). The directory of the lock file is locked with it: a file that is removed between two
+//! looks lets nobody else in. Network file systems lock no directories; there the looks have to do.
 
 use std::fmt;
 use std::fs::File;
@@ -11,8 +13,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use super::Store;
 use super::access::Access;
-use super::problem::StoreError;
+use super::problem::{StoreError, reason};
 use super::storage::{SHARED_FILE, Storage};
 use crate::model::SplitMix64;
 
@@ -34,6 +37,15 @@ pub struct Lock {
     storage: Arc<dyn Storage>,
     path: PathBuf,
     file: File,
+    /// Held with the file, where the file system locks directories.
+    _dir: Option<File>,
+}
+
+impl Drop for Lock {
+    /// Whoever is told next who holds the lock is not told of this process.
+    fn drop(&mut self) {
+        let _ = self.storage.overwrite(&mut self.file, b""); // information, nothing more
+    }
 }
 
 impl Lock {
@@ -42,14 +54,17 @@ impl Lock {
     /// # Errors
     /// Who holds it, or why the lock file cannot be used.
     pub fn acquire(storage: &Arc<dyn Storage>, path: &Path, by: &str, timeout: Duration) -> Result<Self, StoreError> {
-        let failed = |error: io::Error| StoreError::failed("the lock (.moot/lock)", &error);
+        let failed = |error: io::Error| match error.kind() {
+            io::ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly(reason(&error)),
+            _ => StoreError::failed("the lock (.moot/lock)", &error),
+        };
         let mut random = SplitMix64::new(u64::from(std::process::id()) << 32 | u64::from(nanos()));
         let began = Instant::now();
         loop {
-            if let Some(mut file) = try_acquire(storage.as_ref(), path).map_err(failed)? {
+            if let Some((mut file, dir)) = try_acquire(storage.as_ref(), path).map_err(failed)? {
                 let holder = format!("{by} {} {}", std::process::id(), super::now().seconds());
                 let _ = storage.overwrite(&mut file, holder.as_bytes()); // information for those who wait, nothing more
-                return Ok(Self { storage: storage.clone(), path: path.to_owned(), file });
+                return Ok(Self { storage: storage.clone(), path: path.to_owned(), file, _dir: dir });
             }
             if began.elapsed() >= timeout {
                 return Err(StoreError::Held(read_holder(storage.as_ref(), path)));
@@ -68,13 +83,48 @@ impl Lock {
         }
         Err(io::Error::other("the lock file .moot/lock was replaced or removed in the meantime; try again"))
     }
+
+    /// Whether it is known that the lock is no longer the file at its path.
+    fn is_lost(&self) -> bool {
+        is_at(self.storage.as_ref(), &self.file, &self.path).is_ok_and(|is_at| !is_at)
+    }
 }
 
-/// Locks the file at the path; `None` where another process holds it, or where it is at the path no longer.
-fn try_acquire(storage: &dyn Storage, path: &Path) -> io::Result<Option<File>> {
+/// How often something is done again because the lock file was removed while it was done.
+const MAX_LOST: usize = 20;
+
+impl Store {
+    /// Does something under the lock, and once more from the beginning where the lock file was removed or replaced in the
+    /// meantime: then somebody else may have saved over it, or before it.
+    ///
+    /// # Errors
+    /// Those of `act`, and that the lock is not to be had.
+    pub(super) fn locked<T>(
+        &mut self,
+        mut act: impl FnMut(&mut Self, &Lock) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        for _ in 0..MAX_LOST {
+            let lock = self.lock(LOCK_TIMEOUT)?;
+            let result = act(self, &lock);
+            if !lock.is_lost() {
+                return result;
+            }
+        }
+        Err(StoreError::Held(Holder("somebody who removes .moot/lock again and again".to_owned())))
+    }
+}
+
+/// Locks the file at the path, and its directory where that can be locked; `None` where another process holds one of
+/// them, or where the file is at the path no longer.
+fn try_acquire(storage: &dyn Storage, path: &Path) -> io::Result<Option<(File, Option<File>)>> {
     let file = open(storage, path)?;
-    let is_ours = storage.try_lock(&file)? && is_at(storage, &file, path)?;
-    Ok(is_ours.then_some(file))
+    if !storage.try_lock(&file)? {
+        return Ok(None);
+    }
+    let dir = path.parent().and_then(|dir| storage.open_dir(dir).ok());
+    let is_free = dir.as_ref().map_or(Ok(true), |dir| storage.try_lock(dir));
+    let is_ours = is_free.as_ref().copied().unwrap_or(true) && is_at(storage, &file, path)?;
+    Ok(is_ours.then_some((file, dir.filter(|_| is_free.is_ok()))))
 }
 
 fn is_at(storage: &dyn Storage, file: &File, path: &Path) -> io::Result<bool> {
@@ -122,34 +172,41 @@ fn read_holder(storage: &dyn Storage, path: &Path) -> Holder {
     let bytes = storage.read(path).unwrap_or_default();
     let written = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]);
     let parts: Vec<&str> = written.split(' ').collect();
-    let held = match parts[..] {
-        [by, pid, since] if !by.is_empty() && pid.parse::<u32>().is_ok() => {
+    let owner = owner(storage, path);
+    let held = match (&parts[..], owner) {
+        ([by, pid, since], owner) if !by.is_empty() && is_by(pid, owner) => {
             let seconds = since.parse().map_or(0, |since: i64| (super::now().seconds() - since).max(0));
             format!("{}, process {pid}, for {seconds} s", crate::model::text::clean(by))
         }
+        (_, Some(pid)) => said_of(storage, pid),
         _ => "somebody else".to_owned(),
     };
-    Holder(held_by_system(storage, path, &parts).unwrap_or(held))
+    Holder(held)
 }
 
-/// Who holds the lock as the system says it, where the file says something else: it is written by whoever takes the lock
-/// with this program, and says nothing of others.
-fn held_by_system(storage: &dyn Storage, path: &Path, written: &[&str]) -> Option<String> {
-    let stat = storage.stat(path).ok()?;
-    let (major, minor) = (rustix::fs::major(stat.device), rustix::fs::minor(stat.device));
-    let place = format!("{major:02x}:{minor:02x}:{}", stat.inode);
-    let locks = storage.read(Path::new("/proc/locks")).ok()?;
-    let pid = String::from_utf8_lossy(&locks).lines().find_map(|line| flock_of(line, &place))?;
-    if written.get(1).is_some_and(|known| *known == pid.to_string()) {
-        return None;
-    }
-    let owner = storage.stat(Path::new(&format!("/proc/{pid}"))).ok()?.owner;
-    Some(format!("{}, process {pid}", super::users::user_name(owner)))
+/// Whether what a process has written into the lock file tells who holds it: another program may hold it, or a host that
+/// does not tell.
+fn is_by(written: &str, owner: Option<u32>) -> bool {
+    written.parse::<u32>().is_ok_and(|pid| owner.is_none_or(|owner| owner == pid))
 }
 
-/// The process that holds a lock, by a line of proc(5)'s list: `1: FLOCK  ADVISORY  WRITE 812 fe:00:1234 0 EOF`.
-fn flock_of(line: &str, wanted: &str) -> Option<u32> {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let [_, "FLOCK", _, _, pid, place, ..] = words[..] else { return None };
-    (place == wanted).then(|| pid.parse().ok())?
+/// The process that holds the lock, where this host knows it.
+fn owner(storage: &dyn Storage, path: &Path) -> Option<u32> {
+    let inode = storage.stat(path).ok()?.inode.to_string();
+    let locks = String::from_utf8(storage.read(Path::new("/proc/locks")).ok()?).ok()?;
+    locks.lines().find_map(|line| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let is_meant = fields.get(1) == Some(&"FLOCK") && fields.get(5)?.rsplit(':').next() == Some(inode.as_str());
+        is_meant.then(|| fields[4].parse().ok()).flatten()
+    })
+}
+
+/// Whose process it is, and in brackets what it runs.
+fn said_of(storage: &dyn Storage, pid: u32) -> String {
+    let place = PathBuf::from(format!("/proc/{pid}"));
+    let user = storage.stat(&place).map(|stat| format!("{}, ", super::users::user_name(stat.owner)));
+    let name = storage.read(&place.join("comm")).unwrap_or_default();
+    let name = crate::model::text::clean(String::from_utf8_lossy(&name).trim());
+    let runs = if name.is_empty() { name } else { format!(" ({name})") };
+    format!("{}process {pid}{runs}", user.unwrap_or_default())
 }

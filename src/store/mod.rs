@@ -15,6 +15,7 @@ mod decode;
 mod draft;
 mod file_state;
 mod journal;
+mod last_saved;
 mod lock;
 mod map;
 mod own_file;
@@ -93,6 +94,8 @@ pub struct Opened {
     pub workspace: Workspace,
     /// What is wrong in its files.
     pub problems: Vec<FileProblem>,
+    /// What was saved and has been written over without the program since, in sentences; it is kept.
+    pub overwritten: Vec<String>,
     /// Why nothing can be saved here, if nothing can.
     pub read_only: Option<String>,
 }
@@ -152,8 +155,8 @@ impl Store {
         if let Some(newer) = store.files.iter().find(|(_, state)| state.is_newer) {
             store.read_only = Some(format!("{} was written by a newer moot; update moot", file_name(*newer.0)));
         }
-        let read_only = store.read_only.clone();
-        Ok(Opened { store, workspace, problems, read_only })
+        let (read_only, overwritten) = (store.read_only.clone(), store.look_for_overwritten());
+        Ok(Opened { store, workspace, problems, overwritten, read_only })
     }
 
     /// Creates the private directories and removes stale temporary files; the error says why nothing can be saved.
@@ -162,22 +165,37 @@ impl Store {
             |error: &std::io::Error| format!("{} is open read-only: {}", self.dir.display(), problem::reason(error));
         let storage = self.storage.as_ref();
         storage.check_writable(&self.dir).map_err(|error| refused(&error))?;
+        self.create_private_dirs().map_err(|error| refused(&error))?;
         let places = [self.dir.clone(), self.private_dir(), self.private_dir().join("backups")];
-        for dir in places[1..].iter().chain([&self.private_dir().join("drafts")]) {
-            access::make_dir(storage, dir).map_err(|error| refused(&error))?;
-            access::check_dir(storage, dir).map_err(|error| refused(&error))?;
-        }
+        let backups = &places[2];
         let is_left = journal::exists(storage, &self.dir)
+            || !backup::asides(storage, backups).is_empty()
             || places.iter().any(|place| !atomic::stale_temps(storage, place, Duration::ZERO).is_empty());
         // A temporary file may belong to a save in progress; under the lock it cannot.
         if is_left && let Ok(_lock) = self.lock(Duration::ZERO) {
             for place in &places {
                 atomic::remove_stale_temps(storage, place, Duration::ZERO);
             }
+            backup::settle_all(storage, &self.dir, backups);
         }
         self.close_private_files().map_err(|error| refused(&error))?;
         self.drafts().prepare();
         Ok(())
+    }
+
+    fn create_private_dirs(&self) -> std::io::Result<()> {
+        let private = self.private_dir();
+        let all = [private.clone(), private.join("backups"), private.join("drafts")];
+        let storage = self.storage.as_ref();
+        all.iter().try_for_each(|dir| access::make_dir(storage, dir).and_then(|()| access::check_dir(storage, dir)))
+    }
+
+    /// A checkout that was put in the place of the workspace has no private directory.
+    fn restore_private_dirs(&self) -> std::io::Result<()> {
+        let is_gone =
+            |dir: &Path| self.storage.stat(dir).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound);
+        let is_needed = self.read_only.is_none() && is_gone(&self.private_dir()) && !is_gone(&self.dir);
+        if is_needed { self.create_private_dirs() } else { Ok(()) }
     }
 
     /// Takes from everybody else the right to read what is private, should a copy have given it to them.
@@ -194,6 +212,10 @@ impl Store {
 
     /// Takes the lock, and finishes what an interrupted save has left.
     fn lock(&self, timeout: Duration) -> Result<Lock, StoreError> {
+        self.restore_private_dirs().map_err(|error| StoreError::failed(PRIVATE_DIR, &error))?;
+        if matches!(self.storage.stat(&self.dir), Err(error) if error.kind() == std::io::ErrorKind::NotFound) {
+            return Err(StoreError::Gone(self.dir.clone()));
+        }
         let lock = Lock::acquire(&self.storage, &self.private_dir().join("lock"), &self.by, timeout)?;
         journal::recover(self.storage.as_ref(), &self.dir)?;
         Ok(lock)

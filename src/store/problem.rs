@@ -13,7 +13,7 @@ use crate::model::Id;
 pub struct FileProblem {
     /// The name of the file in the workspace.
     pub file: String,
-    /// The line, counted from 1.
+    /// The line, counted from 1; 0 where it is about no place in a file.
     pub line: usize,
     /// The character in the line, counted from 1.
     pub col: usize,
@@ -39,7 +39,10 @@ impl FileProblem {
 
 impl fmt::Display for FileProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}: {}", self.file, self.line, self.col, self.message)
+        match self.line {
+            0 => write!(f, "{}: {}", self.file, self.message),
+            line => write!(f, "{}:{line}:{}: {}", self.file, self.col, self.message),
+        }
     }
 }
 
@@ -112,6 +115,9 @@ pub enum StoreError {
     /// A save of several files was interrupted, and must be completed before anything else is saved.
     #[error("nothing was saved, as an earlier save was interrupted and could not be completed: {0}")]
     Interrupted(String),
+    /// The directory of the workspace was there and is not any more.
+    #[error("nothing was saved: {} is not there any more; put it back, then save again", .0.display())]
+    Gone(PathBuf),
     /// What was asked for cannot be.
     #[error("{0}")]
     Refused(String),
@@ -125,6 +131,7 @@ impl StoreError {
             | Self::Unreadable { .. }
             | Self::Broken(_)
             | Self::Failed { .. }
+            | Self::Gone(_)
             | Self::Interrupted(_) => 3,
             Self::Held(_) | Self::Taken(_) => 4,
             Self::ReadOnly(_) | Self::Refused(_) => 5,

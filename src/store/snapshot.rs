@@ -28,6 +28,8 @@ pub struct Reloaded {
     pub change: Change,
     /// What is wrong in files now.
     pub problems: Vec<FileProblem>,
+    /// What was saved and has been written over without the program, in sentences; it is kept.
+    pub overwritten: Vec<String>,
 }
 
 /// What the passes have found so far.
@@ -54,16 +56,24 @@ impl Store {
     /// Of a file that does not parse any more, the last good state stays, and the file is not written over.
     pub fn reload(&mut self) -> Reloaded {
         let before = self.files.clone();
+        if matches!(self.storage.stat(&self.dir), Err(error) if error.kind() == io::ErrorKind::NotFound) {
+            let why = "this workspace is not there any more; put it back, and work goes on";
+            let name = self.dir.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            let problem = FileProblem { line: 0, ..FileProblem::whole(&crate::model::text::clean(&name), why) };
+            return Reloaded { problems: vec![problem], ..Reloaded::default() };
+        }
+        let _ = self.restore_private_dirs(); // else the next save says why
         match self.refresh(false) {
             Ok(problems) => {
                 let changed = self.files.iter().filter_map(|(kind, state)| Some((before.get(kind)?, state)));
                 let edits: Vec<_> = changed.flat_map(|(before, state)| state.changes_since(before)).collect();
-                Reloaded { change: Change { sentence: said_elsewhere(&edits), edits }, problems }
+                let overwritten = self.look_for_overwritten();
+                Reloaded { change: Change { sentence: said_elsewhere(&edits), edits }, problems, overwritten }
             }
             Err(error) => {
                 self.files = before;
                 let problem = FileProblem::whole(&self.dir.display().to_string(), reason(&error));
-                Reloaded { change: Change::default(), problems: vec![problem] }
+                Reloaded { problems: vec![problem], ..Reloaded::default() }
             }
         }
     }

@@ -360,7 +360,7 @@ impl Harness {
     pub fn reload(&mut self) {
         let reloaded = self.store.as_mut().unwrap().reload();
         let problems = reloaded.problems.iter().map(ToString::to_string).collect();
-        self.event(Event::Reloaded(reloaded.change, problems));
+        self.event(Event::Reloaded(reloaded.change, problems, reloaded.overwritten));
     }
 
     /// The screen, cell by cell, and where the cursor stands.

@@ -1,7 +1,7 @@
 //! The real program on a real terminal: a PTY of its own, what it shows, and every byte it sent.
 
 #![allow(dead_code)] // each test file uses what it needs
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by panicking; helpers are no #[test]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)] // a test fails by panicking; helpers are no #[test]
 
 use std::cell::RefCell;
 use std::io::{Read, Write};
@@ -42,9 +42,14 @@ fn pty_size((cols, rows): (u16, u16)) -> PtySize {
     PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
 }
 
+/// Where the program is: the one that was built, or another that `FOLKMOOT_MOOT` names.
+pub fn program() -> String {
+    std::env::var("FOLKMOOT_MOOT").unwrap_or(env!("CARGO_BIN_EXE_moot").to_owned())
+}
+
 /// The program with these arguments, in a home of its own.
 pub fn moot(home: &Path, arguments: &[&str]) -> CommandBuilder {
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_moot"));
+    let mut command = CommandBuilder::new(program());
     command.args(arguments);
     at_home(&mut command, home);
     command
@@ -59,6 +64,15 @@ impl Home {
         let dir = tempfile::tempdir().unwrap();
         folkmoot::store::init(&dir.path().join("dorset"), "Dorset", true).unwrap();
         Self(dir)
+    }
+
+    /// With the sample, in a directory where the workspace lies on a disk of its own of so many kilobytes; `None` where
+    /// nothing can be mounted.
+    pub fn on_small_disk(kilobytes: usize) -> Option<(Self, SmallDisk)> {
+        let dir = tempfile::tempdir().unwrap();
+        let disk = SmallDisk::mount(&dir.path().join("dorset"), kilobytes)?;
+        folkmoot::store::init(&dir.path().join("dorset"), "Dorset", true).unwrap();
+        Some((Self(dir), disk))
     }
 
     /// The directory.
@@ -101,6 +115,49 @@ impl Home {
         let own = rustix::process::geteuid().as_raw().to_string();
         let all = std::fs::read_dir(self.workspace().join(".moot/drafts").join(own)).into_iter().flatten().flatten();
         all.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "draft")).collect()
+    }
+}
+
+/// A disk of its own, which can be filled and made read-only.
+pub struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    /// Mounts it; `None`, and why is printed, where that cannot be done.
+    fn mount(path: &Path, kilobytes: usize) -> Option<Self> {
+        std::fs::create_dir_all(path).unwrap();
+        let size = format!("size={kilobytes}k");
+        let mounted = std::process::Command::new("mount").args(["-t", "tmpfs", "-o", &size, "none"]).arg(path).output();
+        if mounted.is_ok_and(|output| output.status.success()) {
+            return Some(Self(path.to_owned()));
+        }
+        println!("skipped: only root mounts a small disk");
+        None
+    }
+
+    /// Leaves no room on it.
+    pub fn fill(&self) {
+        let mut filler = std::fs::File::create(self.0.join("filler")).unwrap();
+        for size in [4096, 1] {
+            while filler.write_all(&vec![b'x'; size]).is_ok() {}
+        }
+    }
+
+    /// Makes room again.
+    pub fn clear(&self) {
+        std::fs::remove_file(self.0.join("filler")).unwrap();
+    }
+
+    /// Lets nobody write to it, or everybody again.
+    pub fn set_read_only(&self, is_read_only: bool) {
+        let how = if is_read_only { "remount,ro" } else { "remount,rw" };
+        let output = std::process::Command::new("mount").args(["-o", how]).arg(&self.0).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg("-l").arg(&self.0).output(); // else the temporary directory stays
     }
 }
 
