@@ -200,6 +200,7 @@ fn calls(format: Format) -> Vec<(&'static str, Vec<Vec<String>>)> {
         ("agenda", all(&["agenda", "agenda --json"])),
         ("backups", each(&["backups %"], &mut kinds().filter(|kind| *kind != "ballots"))),
         ("check", all(&["check"])),
+        ("exchange", all(&["exchange"])),
         ("accept", all(&["accept G-0000 --party O-0000", "accept G-0000 --party O-0000 --version 2"])),
         ("round", all(&["round open V-0000", "round certify V-0000"])),
         ("vote", all(&["vote V-0000 P-0000 1.1=4", "vote V-0000 P-0000 1.1=1", "vote V-0000 P-000B 1.2=2"])),
