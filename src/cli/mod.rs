@@ -22,6 +22,7 @@ mod session;
 mod shell;
 mod tell;
 mod thread;
+mod validate;
 mod vote;
 
 use std::io::{BufWriter, Write};
@@ -156,6 +157,10 @@ pub enum CliCommand {
     ///
     /// What is hidden is never written.
     Export(export::ExportArgs),
+    /// Say whether a file of Open Referral is valid, and name each fault with its place
+    ///
+    /// HSDS 3.0, HSDS 3.1 and ORUK 3, as JSON or as tables. The exit code is 1 when there are faults.
+    Validate(validate::ValidateArgs),
     /// Write a report for others to read: Markdown, text or HTML
     Report(report::ReportArgs),
     /// Make a new workspace: a directory that holds all records
@@ -197,6 +202,7 @@ impl CliCommand {
             Self::Import(arguments) => arguments.run(global, out),
             Self::Export(arguments) => arguments.run(global, out),
             Self::Tell(arguments) => arguments.run(global, out),
+            Self::Validate(arguments) => arguments.run(out),
             Self::Report(arguments) => arguments.run(global, out),
             Self::Check(arguments) => arguments.run(global, out),
             Self::Keys(arguments) => arguments.run(out),
