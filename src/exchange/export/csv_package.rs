@@ -267,8 +267,16 @@ fn set_parent(table: &'static TableSchema, row: &mut Object, parent: &'static Ta
     let is_right =
         schema::table_by_alias(&str_field(row, entity).to_lowercase()).is_some_and(|known| known.name == parent.name);
     if !is_right {
-        let singular = if parent.name == "accessibility" { parent.name } else { parent.name.trim_end_matches('s') };
-        row.insert(entity.to_owned(), Value::String(singular.to_owned()));
+        row.insert(entity.to_owned(), Value::String(singular(parent.name)));
+    }
+}
+
+/// The name of one row of a table.
+fn singular(table: &str) -> String {
+    match (table.strip_suffix("ies"), table.strip_suffix("sses")) {
+        (Some(stem), _) => format!("{stem}y"),
+        (_, Some(stem)) => format!("{stem}ss"),
+        _ => table.strip_suffix('s').unwrap_or(table).to_owned(),
     }
 }
 

@@ -77,10 +77,15 @@ impl Redactor {
                 item.shift_remove("locations");
             }
         }
-        let open = item.iter_mut().filter(|(key, _)| *key != "service_at_locations" && *key != "moot_locations");
-        open.filter(|(key, _)| *key != "id").for_each(|(_, value)| {
-            withhold(value, &|text| self.rewrite(organisation, text));
-        });
+        let strike = |text: &str| self.rewrite(organisation, text);
+        for (key, value) in item.iter_mut().filter(|(key, _)| !matches!(key.as_str(), "id" | "moot_locations")) {
+            if key == "service_at_locations" {
+                let places = value.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut);
+                places.for_each(|place| withhold_around(place, &strike));
+            } else {
+                withhold(value, &strike);
+            }
+        }
     }
 
     /// Whether a location, or a row that refers to one, is hidden.
@@ -181,6 +186,22 @@ fn from_last_number(address: &str) -> String {
     match words.iter().rposition(is_number) {
         Some(at) if at + 1 < words.len() => words[at..].join(" "),
         _ => String::new(),
+    }
+}
+
+/// What tells where a location is, and is shown where the location is.
+const PLACE_FIELDS: &[&str] = &["id", "name", "alternate_name", "addresses", "external_identifier"];
+
+/// Rewrites what is said around a service's own location, which itself stays.
+fn withhold_around(place: &mut Object, rewrite: &dyn Fn(&str) -> Option<String>) {
+    for (key, value) in place.iter_mut().filter(|(key, _)| *key != "id") {
+        match value {
+            Value::Object(location) if key == "location" => {
+                let around = location.iter_mut().filter(|(key, _)| !PLACE_FIELDS.contains(&key.as_str()));
+                around.for_each(|(_, value)| withhold(value, rewrite));
+            }
+            other => withhold(other, rewrite),
+        }
     }
 }
 

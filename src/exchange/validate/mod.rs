@@ -130,7 +130,9 @@ fn validate_value(verdict: &mut Verdict, file: &str, value: &Value) {
                     checker.fault(&format!("$.{name}"), format!("{name} of the page is not {wanted}"));
                 }
             }
-            for (name, table) in [("contents", ""), ("moot_organizations", "organizations")] {
+            let is_own = page.contains_key("moot_version");
+            let contents = if is_own { "services" } else { "" };
+            for (name, table) in [("contents", contents), ("moot_organizations", "organizations")] {
                 if let Some(Value::Array(items)) = page.get(name) {
                     checker.rows(&format!("$.{name}"), items, table);
                 }
