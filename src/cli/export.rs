@@ -16,7 +16,7 @@ use super::session::Session;
 use super::vote::find;
 use crate::exchange::{self, ExportContext, Format, Written, calendar, display_place, of_kind, pabulib, spreadsheet};
 use crate::model::text::count;
-use crate::model::{Audience, Kind, Round, Shown};
+use crate::model::{Audience, Kind, Round, Shown, Workspace};
 use crate::report::{self, Inputs, Notation, Report};
 use crate::store::{self, Mode};
 
@@ -132,7 +132,7 @@ impl ExportArgs {
         match (self.format, self.what().as_deref()) {
             (Target::Services(format), None) => self.write_services(format, &mut session, out),
             (Target::Directory(notation), None) => self.write_directory(notation, &mut session, out),
-            (Target::Services(Format::Csv), Some(kind)) => self.write_kind(kind, &session, out),
+            (Target::Services(Format::Csv), Some(kind)) => self.write_kind(kind, &mut session, out),
             (Target::Election, Some(round)) => self.write_election(round, &session, out),
             (Target::Calendar, None) => self.write_calendar(&session, out),
             (Target::Election, None) => Err(CommandError::usage("name the round: moot export pb ROUND PATH")),
@@ -148,18 +148,24 @@ impl ExportArgs {
     }
 
     /// All records of a kind.
-    fn write_kind(&self, kind: &str, session: &Session, out: &mut dyn Write) -> CommandResult {
+    fn write_kind(&self, kind: &str, session: &mut Session, out: &mut dyn Write) -> CommandResult {
         let kind = Kind::from_word(kind).filter(|kind| kind.is_addable() && !kind.is_private()).ok_or_else(|| {
             let kinds: Vec<&str> =
                 Kind::ALL.iter().filter(|kind| kind.is_addable()).map(|kind| kind.plural()).collect();
             CommandError::usage(format!("there is no table of {kind:?}; choose from {}", kinds.join(", ")))
         })?;
         self.check(session.opened.store.dir())?;
-        let workspace = session.workspace();
         let audience = Audience::Everyone { with_contacts: self.contacts };
-        let records = workspace.all(kind);
-        let table = of_kind::write(kind, &records, audience, workspace, Shown::into_value)?;
-        self.write(&self.for_spreadsheets(table), &format!("{} {}", records.len(), kind.plural()), out)
+        let mut write = |workspace: &Workspace| {
+            let records = workspace.all(kind);
+            let table = of_kind::write(kind, &records, audience, workspace, Shown::into_value)?;
+            self.write(&self.for_spreadsheets(table), &format!("{} {}", records.len(), kind.plural()), out)
+        };
+        if matches!(kind, Kind::Service | Kind::Organisation) {
+            with_context(session, self.contacts, |context| write(&exchange::for_tables(context)))
+        } else {
+            write(session.workspace())
+        }
     }
 
     /// What is due, for a calendar.
@@ -192,7 +198,7 @@ impl ExportArgs {
 
     fn write_services(&self, format: Format, session: &mut Session, out: &mut dyn Write) -> CommandResult {
         self.check(session.opened.store.dir())?;
-        self.with_context(session, |context| {
+        with_context(session, self.contacts, |context| {
             if format == Format::Hsds3Csv && !is_stdout(self.path()) {
                 let written = exchange::export(format, self.path(), context, &mut show_progress);
                 clear_progress();
@@ -214,7 +220,7 @@ impl ExportArgs {
     /// The directory for reading.
     fn write_directory(&self, notation: Notation, session: &mut Session, out: &mut dyn Write) -> CommandResult {
         self.check(session.opened.store.dir())?;
-        self.with_context(session, |context| {
+        with_context(session, self.contacts, |context| {
             let workspace = exchange::for_others(context);
             let (atlas, today, with_contacts) = (context.atlas, crate::run::clock().1, self.contacts);
             let inputs = Inputs { workspace: &workspace, atlas, today, with_contacts };
@@ -222,23 +228,19 @@ impl ExportArgs {
             self.write(document.write(notation).as_bytes(), "the directory", out)
         })
     }
+}
 
-    fn with_context<T>(
-        &self,
-        session: &mut Session,
-        act: impl FnOnce(&ExportContext<'_>) -> Result<T, CommandError>,
-    ) -> Result<T, CommandError> {
-        let originals = load_originals(session)?;
-        let thesaurus = store::thesaurus(session.opened.store.dir());
-        let thesaurus = thesaurus.map_err(|problem| CommandError::unreadable(problem.to_string()))?;
-        act(&ExportContext {
-            workspace: session.workspace(),
-            originals: &originals,
-            thesaurus: &thesaurus,
-            atlas: &session.atlas(),
-            contacts: self.contacts,
-        })
-    }
+/// Does something with all that an export needs.
+pub(super) fn with_context<T>(
+    session: &mut Session,
+    contacts: bool,
+    act: impl FnOnce(&ExportContext<'_>) -> Result<T, CommandError>,
+) -> Result<T, CommandError> {
+    let originals = load_originals(session)?;
+    let thesaurus = store::thesaurus(session.opened.store.dir());
+    let thesaurus = thesaurus.map_err(|problem| CommandError::unreadable(problem.to_string()))?;
+    let (atlas, workspace) = (&session.atlas(), session.workspace());
+    act(&ExportContext { workspace, originals: &originals, thesaurus: &thesaurus, atlas, contacts })
 }
 
 /// The most fields that are named in one line.

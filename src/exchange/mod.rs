@@ -36,7 +36,7 @@ pub mod write;
 
 use std::path::Path;
 
-pub use export::{ExportContext, Format, Written, export, export_to_bytes, for_others};
+pub use export::{ExportContext, Format, Written, export, export_to_bytes, for_others, for_tables};
 pub use nest::Item;
 pub use plan::{ImportContext, ImportPlan, plan_import};
 pub use report::{Counts, Repair, RepairKind, Report};

@@ -9,7 +9,7 @@ use folkmoot::exchange::validate::validate;
 use serde_json::{Value, json};
 
 use super::official::{examples, official_validator, read_json};
-use super::{Table, fixture, is_heavy, say};
+use super::{Table, fixture, is_heavy, say, skipped};
 
 /// Which example is held against which schema.
 const EXAMPLES: &[(&str, &str, Standard)] = &[
@@ -114,14 +114,17 @@ impl Judge {
 #[test]
 fn our_verdict_is_that_of_the_official_schemas() {
     let mut judge = Judge::new();
-    let step = if is_heavy() { 1 } else { 9 };
+    if !is_heavy() {
+        skipped("some of the spoilt copies; FOLKMOOT_HEAVY=1 compares all of them");
+    }
+    let (step, stride) = if is_heavy() { (1, 1) } else { (27, 5) };
     for (example, schema, standard) in EXAMPLES {
         let (Some(example), Some(validator)) = (super::official(example), official_validator(schema)) else { continue };
         let value = read_json(&example);
         judge.compare(&validator, *standard, &value, "as it is");
         let mut all = Vec::new();
         paths(&value, "", &mut all);
-        for (at, path) in all.iter().enumerate() {
+        for (at, path) in all.iter().enumerate().step_by(stride) {
             // what tells the kind of an object stays, or another kind would be judged
             if path.matches('/').count() > 1 || ["/id", "/name", "/status"].contains(&path.as_str()) {
                 judge.compare(&validator, *standard, &without(&value, path), &format!("without {path}"));

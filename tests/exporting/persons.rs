@@ -76,7 +76,7 @@ fn directory() -> Value {
                 }],
             },
         }],
-    }]})
+    }, {"id": "s2", "name": "Board", "status": "active"}]})
 }
 
 /// The same for what only tables hold: loose rows, a table of no known name, cells without a column.
@@ -95,7 +95,7 @@ fn table() -> Table {
     let folder = tempfile::tempdir().unwrap();
     tables(folder.path());
     table.import(folder.path(), "tables").unwrap();
-    let before = table.workspace.services.iter().next().unwrap().clone();
+    let before = table.workspace.services.iter().find(|service| &*service.name == "Board").unwrap().clone();
     let mut after = Service::clone(&before);
     after.contacts.push(Contact { name: Some(name(42).as_str().into()), ..Contact::default() });
     after.verified = Some(Verified {

@@ -107,14 +107,13 @@ impl Matcher {
 
     /// Adds a phrase; with an organisation it is looked for in what belongs to that only.
     pub fn add(&mut self, phrase: &str, within: Option<Id>) {
-        let forms = forms(phrase);
         if is_postcode(phrase) {
-            self.add_forms(vec![forms.concat()], within);
-            let joined: String = forms.concat();
-            let (out, inward) = joined.split_at(joined.len().saturating_sub(3));
+            let whole: String = phrase.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+            let (out, inward) = whole.split_at(whole.len().saturating_sub(3));
             self.add_forms(vec![out.to_owned(), inward.to_owned()], within);
+            self.add_forms(vec![whole], within);
         } else {
-            self.add_forms(forms, within);
+            self.add_forms(forms(phrase), within);
         }
     }
 

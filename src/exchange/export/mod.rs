@@ -34,7 +34,7 @@ use super::map::{self, ServiceContext};
 use super::normalise::{Object, is_uuid, name_uuid, str_field};
 use super::{ExchangeError, Progress, ProgressCallback, patch, schema, write};
 use matcher::Matcher;
-use persons::{KnownPersons, PersonFilter, Withheld};
+use persons::{KnownPersons, NAME_WITHHELD, PersonFilter, Sort, Withheld};
 use redactor::{Redactor, WITHHELD};
 
 /// Declares the formats once: variant, name, description.
@@ -213,13 +213,35 @@ fn collect<'a>(
 /// The records as the readers of an export may see them in words: no text of theirs tells a hidden address or, unless
 /// they were asked for, the name of a contact.
 pub fn for_others(context: &ExportContext<'_>) -> Workspace {
+    told(context, "")
+}
+
+/// The same for tables that are read again: whatever was taken out left a mark, see [`is_as_told`].
+pub fn for_tables(context: &ExportContext<'_>) -> Workspace {
+    told(context, NAME_WITHHELD)
+}
+
+/// Whether a text is another with marks in place of what was withheld from it; `None`: there are no marks in it.
+pub fn is_as_told(text: &str, whole: &str) -> Option<bool> {
+    let text = text.replace(WITHHELD, NAME_WITHHELD);
+    let parts: Vec<&str> = text.split(NAME_WITHHELD).map(str::trim).collect();
+    let [first, between @ .., last] = parts.as_slice() else { return None };
+    let whole = whole.trim();
+    let mut rest = whole.strip_prefix(first);
+    for part in between {
+        rest = rest.and_then(|rest| rest.find(part).map(|at| &rest[at + part.len()..]));
+    }
+    Some(rest.is_some_and(|rest| rest.ends_with(last)))
+}
+
+fn told(context: &ExportContext<'_>, instead: &str) -> Workspace {
     let hidden = Hidden::of(context);
     let mut edits = Vec::new();
     for record in context.workspace.iter(Kind::Service).chain(context.workspace.iter(Kind::Organisation)) {
         let mut open = record.clone();
         for field in record.kind().editable_fields().filter(|field| !is_reference(field.field_type)) {
             let text = record.format_field(field.name, context.workspace);
-            if let Some(said) = hidden.rewrite(&record, field.name, &text) {
+            if let Some(said) = hidden.rewrite(&record, field.name, &text, instead) {
                 let parse = ParseContext { workspace: context.workspace, today: Date::default() };
                 if open.set_field(field.name, &said, parse).is_err() {
                     open.clear(&[field.name]); // better nothing than what is hidden
@@ -251,14 +273,16 @@ impl Hidden {
 
     /// A text of a record without what is hidden; `None`: nothing is hidden in it. A service's own locations are shown or
     /// hidden by its own flag.
-    fn rewrite(&self, record: &AnyRecord, field: &str, text: &str) -> Option<String> {
+    fn rewrite(&self, record: &AnyRecord, field: &str, text: &str, instead: &str) -> Option<String> {
         let organisation = match record {
             AnyRecord::Service(service) => service.organisation.as_ref().and_then(Ref::id),
             other => Some(other.id()),
         };
         let placeless = if field == "locations" { None } else { self.redactor.rewrite(organisation, text) };
         let known = self.persons.as_ref().filter(|_| field != "contacts");
-        let nameless = known.and_then(|known| persons::without_names(placeless.as_deref().unwrap_or(text), known));
+        let text = placeless.as_deref().unwrap_or(text);
+        let sort = if field == "locations" { Sort::Address } else { Sort::Prose };
+        let nameless = known.and_then(|known| persons::without_names(text, known, sort, instead));
         nameless.or(placeless)
     }
 }
@@ -494,5 +518,20 @@ fn move_rows(item: &mut Object, from: &Object, name: &str) {
     let there = item.entry(name).or_insert_with(|| Value::Array(Vec::new()));
     if let Value::Array(there) = there {
         there.extend(rows.iter().cloned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_with_marks_is_known_again() {
+        let whole = "Ask Ada Example at 7 Hidden Lane first";
+        assert_eq!(is_as_told("Ask (name withheld) at (address withheld) first", whole), Some(true));
+        assert_eq!(is_as_told("Ask (name withheld)", whole), Some(true));
+        assert_eq!(is_as_told("Ask (name withheld) at (address withheld) last", whole), Some(false));
+        assert_eq!(is_as_told("Ring (name withheld) first", whole), Some(false));
+        assert_eq!(is_as_told(whole, whole), None);
     }
 }

@@ -108,8 +108,9 @@ impl PersonFilter<'_> {
                 self.count(name, &key, &value);
             }
         }
+        let sort = if matches!(name, "addresses" | "locations") { Sort::Address } else { Sort::Prose };
         for value in row.values_mut().filter(|value| value.is_string()) {
-            withhold(value, &|text| without_names(text, self.known));
+            withhold(value, &|text| without_names(text, self.known, sort, ""));
         }
         row.retain(|_, value| value != "");
     }
@@ -224,45 +225,96 @@ fn is_short_number(text: &str) -> bool {
     text.parse::<f64>().is_ok() && whole.len() <= 6
 }
 
-/// The beginnings of a line of an address that names a person.
-const CARE_OF: &[&str] = &["c/o", "c/-", "care of", "attn", "attention:", "fao", "f.a.o.", "for the attention of"];
+/// How an address names a person: `c/o Ada Example`.
+const CARE_OF: &[&str] = &["c/o", "c/-", "attn", "attention:", "fao", "f.a.o.", "for the attention of"];
 
-/// A text without those who are named in it as contacts; `None`: it names none.
-pub fn without_names(text: &str, known: &Matcher) -> Option<String> {
-    let free = without_care_of(text);
+/// The same in words that mean something else within a sentence: they count at the beginning of a line of an address only.
+const CARE_OF_FIRST: &str = "care of";
+
+/// What a text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// A line of an address, or what a place is called: whom it names goes up to the next comma.
+    Address,
+    /// Sentences: of them go the words with capitals that follow.
+    Prose,
+}
+
+/// A text without those who are named in it as contacts; `None`: it names none. `instead`: what stands for whom a letter is
+/// for; nothing where the line reads well without.
+pub fn without_names(text: &str, known: &Matcher, sort: Sort, instead: &str) -> Option<String> {
+    let free = without_care_of(text, sort, instead);
     let names = known.replace(free.as_deref().unwrap_or(text), None, NAME_WITHHELD);
     names.or(free)
 }
 
-/// A text without "c/o" and whom it names: up to the next comma, semicolon, slash or line.
-fn without_care_of(text: &str) -> Option<String> {
+/// A text without "c/o" and whom it names.
+fn without_care_of(text: &str, sort: Sort, instead: &str) -> Option<String> {
+    let mut from = 0;
+    loop {
+        let (at, length) = care_of(text, sort, from)?;
+        let to = match sort {
+            Sort::Address => at + length + text[at + length..].find([',', ';', '\n', '|', ')']).unwrap_or(text.len() - at - length),
+            Sort::Prose => end_of_name(text, at + length),
+        };
+        if to == at + length {
+            from = to; // nobody is named
+            continue;
+        }
+        let rest = match (sort, instead) {
+            (Sort::Address, "") => closed_up(&text[..at], &text[to..]),
+            (_, "") => format!("{}{NAME_WITHHELD}{}", &text[..at], &text[to..]),
+            _ => format!("{}{instead}{}", &text[..at], &text[to..]),
+        };
+        return Some(without_care_of(&rest, sort, instead).unwrap_or(rest));
+    }
+}
+
+/// Where a text says that it is for somebody, and how long the words for that are.
+fn care_of(text: &str, sort: Sort, from: usize) -> Option<(usize, usize)> {
     let lower = text.to_ascii_lowercase(); // of the same length
-    let begins = |at: usize, word: &str| {
-        let before = lower[..at].chars().next_back();
+    let is_apart = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    let stands = |at: usize, word: &str| {
         let after = lower[at + word.len()..].chars().next();
-        let is_apart = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-        is_apart(before) && (is_apart(after) || !word.ends_with(char::is_alphanumeric))
+        at >= from
+            && is_apart(lower[..at].chars().next_back())
+            && (is_apart(after) || !word.ends_with(char::is_alphanumeric))
     };
-    let first = CARE_OF
-        .iter()
-        .flat_map(|word| lower.match_indices(word).filter(|(at, _)| begins(*at, word)).map(|(at, _)| (at, word.len())))
-        .min()?;
-    let end = |from: usize| {
-        let rest = &text[from..];
-        from + rest.find([',', ';', '\n', '|', ')']).unwrap_or(rest.len())
-    };
-    let (from, to) = (first.0, end(first.0 + first.1));
-    let before = text[..from].trim_end_matches([' ', ',', ';', '(']);
-    let after = text[to..].trim_start_matches([' ', ',', ';', ')']);
-    let between = if before.is_empty() || after.is_empty() {
-        ""
-    } else if text[to..].starts_with(['\n', '|']) || before.ends_with(['\n', '|']) {
-        ""
-    } else {
-        ", "
-    };
-    let rest = format!("{before}{between}{after}");
-    Some(without_care_of(&rest).unwrap_or(rest))
+    let is_first = |at: usize| matches!(lower[..at].trim_end_matches(' ').chars().next_back(), None | Some(',' | ';' | '\n' | '|'));
+    let found = |word: &'static str| lower.match_indices(word).map(|(at, word)| (at, word.len())).collect::<Vec<_>>();
+    let short = CARE_OF.iter().flat_map(|word| found(word));
+    let long = found(CARE_OF_FIRST).into_iter().filter(|(at, _)| sort == Sort::Address && is_first(*at));
+    short.chain(long).filter(|(at, length)| stands(*at, &lower[*at..at + length])).min()
+}
+
+/// The end of the words with capitals that stand after a place; the place itself where none does.
+fn end_of_name(text: &str, from: usize) -> usize {
+    let mut end = from;
+    let mut at = from;
+    for word in text[from..].split_inclusive(' ') {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let is_name = bare.chars().next().is_some_and(char::is_uppercase);
+        if !is_name && !bare.is_empty() {
+            break;
+        }
+        at += word.len();
+        if is_name {
+            end = at - (word.len() - word.trim_end_matches(|c: char| !c.is_alphanumeric()).len());
+            if word.trim_end().ends_with([',', '.', ';', ')']) && bare.len() > 3 {
+                break;
+            }
+        }
+    }
+    end
+}
+
+/// What stood before and after a name, with one comma between.
+fn closed_up(before: &str, after: &str) -> String {
+    let is_new_line = after.starts_with(['\n', '|']);
+    let before = before.trim_end_matches([' ', ',', ';', '(']);
+    let after = after.trim_start_matches([' ', ',', ';', ')']);
+    let is_apart = before.is_empty() || after.is_empty() || is_new_line || before.ends_with(['\n', '|']);
+    format!("{before}{}{after}", if is_apart { "" } else { ", " })
 }
 
 #[cfg(test)]
@@ -278,10 +330,26 @@ mod tests {
             ("Attn: Jane Example\n1 Street", "\n1 Street"),
             ("care of Jane; c/o Alex, Hall", "Hall"),
         ] {
-            assert_eq!(without_care_of(text).as_deref(), Some(left), "{text}");
+            assert_eq!(without_care_of(text, Sort::Address, "").as_deref(), Some(left), "{text}");
         }
-        for text in ["Care offices", "Attention deficit", "FAOs", "a/c only", ""] {
-            assert_eq!(without_care_of(text), None, "{text}");
+        let marked = without_care_of("c/o Jane Example, 1 Street", Sort::Address, NAME_WITHHELD);
+        assert_eq!(marked.as_deref(), Some("(name withheld), 1 Street"));
+        for text in ["Care offices", "Attention deficit", "FAOs", "a/c only", "Take care of it, Jane", ""] {
+            assert_eq!(without_care_of(text, Sort::Address, ""), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn sentences_lose_the_name_and_nothing_else() {
+        for (text, left) in [
+            ("Write to the Trust, c/o Jane Example, any day.", "Write to the Trust, (name withheld), any day."),
+            ("Referrals FAO Jane Example by e-mail", "Referrals (name withheld) by e-mail"),
+            ("Ring the duty team FAO Dr. J Example.", "Ring the duty team (name withheld)."),
+        ] {
+            assert_eq!(without_care_of(text, Sort::Prose, "").as_deref(), Some(left), "{text}");
+        }
+        for text in ["We take care of People, and more", "FAO the duty manager", "attn", "c/o"] {
+            assert_eq!(without_care_of(text, Sort::Prose, ""), None, "{text}");
         }
     }
 
@@ -302,6 +370,6 @@ mod tests {
         known.add_person("Jane Example", "");
         known.add_person("Front Desk", "");
         let matcher = known.matcher(["The Front Desk of Poole"].into_iter());
-        assert_eq!(without_names("Ask Jane  Example at the Front Desk", &matcher).as_deref(), Some("Ask (name withheld) at the Front Desk"));
+        assert_eq!(without_names("Ask Jane  Example at the Front Desk", &matcher, Sort::Prose, "").as_deref(), Some("Ask (name withheld) at the Front Desk"));
     }
 }
