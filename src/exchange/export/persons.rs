@@ -31,14 +31,19 @@ const STATEMENTS: &[&str] = &[
     "attending_access",
     "audience",
     "deliverable_type",
+    "department",
     "eligibility",
     "keywords",
+    "language",
     "maximum_age",
     "minimum_age",
+    "original_text",
+    "parent_name",
     "payment",
     "service_area",
     "short_desc",
     "taxonomy",
+    "taxonomy_facet",
     "term",
     "weekday",
 ];
@@ -170,7 +175,8 @@ impl PersonFilter<'_> {
             return value.as_str().is_none_or(|id| !id.contains(char::is_whitespace));
         }
         let is_reference = |table: &TableSchema| {
-            table.field(name).is_some_and(|field| matches!(field.data_type, DataType::Reference(_)))
+            matches!(name, "link_id" | "resource_id")
+                || table.field(name).is_some_and(|field| matches!(field.data_type, DataType::Reference(_)))
         };
         let kind = match table.map(|table| table.name) {
             Some("services") => Some(Kind::Service),
