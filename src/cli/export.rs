@@ -72,7 +72,9 @@ impl clap::ValueEnum for Target {
     fn to_possible_value(&self) -> Option<PossibleValue> {
         let (name, description) = match self {
             Self::Services(format) => (format.name(), format.description()),
-            Self::Directory(Notation::Html) => ("html", "The directory to read and print: one page that needs nothing else"),
+            Self::Directory(Notation::Html) => {
+                ("html", "The directory to read and print: one page that needs nothing else")
+            }
             Self::Directory(_) => ("markdown", "The directory to read, in Markdown"),
             Self::Election => ("pb", "The ballots of a closed round as an election of Pabulib; names nobody"),
             Self::Calendar => (

@@ -67,7 +67,9 @@ fn is_changed_day(text: &str) -> bool {
     let is_month = |word: &String| word.len() <= 9 && MONTHS.iter().any(|month| word.starts_with(month));
     let is_number = |word: &String| word.bytes().all(|b| b.is_ascii_digit());
     let months = words.iter().filter(|word| is_month(word)).count();
-    (2..=4).contains(&words.len()) && months == 1 && words.iter().filter(|word| is_number(word)).count() + 1 == words.len()
+    (2..=4).contains(&words.len())
+        && months == 1
+        && words.iter().filter(|word| is_number(word)).count() + 1 == words.len()
 }
 
 #[cfg(test)]
@@ -77,22 +79,63 @@ mod tests {
     #[test]
     fn what_a_spreadsheet_would_run_or_change_is_text_and_nothing_else_is() {
         for risky in [
-            "=1+1", "+44 1305", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\0=1", "＝1", "＋1", "－1", "＠1", "'=1+1",
-            "01305 555 0100", "01632960001", "1 234", "16-25", "9-5", "1/2", "10:00", "1E5", "123456789012", "50.60", "007",
-            "50%", "£5", "3 Mar", "mar-24", "May 2027", "1 September 2027", "1,000",
+            "=1+1",
+            "+44 1305",
+            "-1",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            "\n=1",
+            "\0=1",
+            "＝1",
+            "＋1",
+            "－1",
+            "＠1",
+            "'=1+1",
+            "01305 555 0100",
+            "01632960001",
+            "1 234",
+            "16-25",
+            "9-5",
+            "1/2",
+            "10:00",
+            "1E5",
+            "123456789012",
+            "50.60",
+            "007",
+            "50%",
+            "£5",
+            "3 Mar",
+            "mar-24",
+            "May 2027",
+            "1 September 2027",
+            "1,000",
         ] {
             assert_eq!(text_cell(risky), format!("'{risky}"));
         }
-        for fine in
-            ["", "18", "50.6", "0", "0.5", "2027-03-31", "a=b", "'tis", " =1", "Mon–Fri 9–5", "3 services", "March", "12 Maple"]
-        {
+        for fine in [
+            "",
+            "18",
+            "50.6",
+            "0",
+            "0.5",
+            "2027-03-31",
+            "a=b",
+            "'tis",
+            " =1",
+            "Mon–Fri 9–5",
+            "3 services",
+            "March",
+            "12 Maple",
+        ] {
             assert_eq!(text_cell(fine), fine);
         }
     }
 
     #[test]
     fn every_text_comes_back() {
-        for text in ["=1", "'=1", "''=1", "'", "''", "'tis", "a", "", "-", "'-", "'01", "01", "''01", "3 Mar", "'3 Mar"] {
+        for text in ["=1", "'=1", "''=1", "'", "''", "'tis", "a", "", "-", "'-", "'01", "01", "''01", "3 Mar", "'3 Mar"]
+        {
             assert_eq!(cell_text(&text_cell(text)), text);
         }
     }

@@ -203,7 +203,13 @@ fn rule(word: &'static str) -> Rule {
         _ => Shape::Text,
     };
     let is_required = marks.contains('*');
-    Rule { name, shape, is_required, is_required_in_csv: is_required || marks.contains('^'), is_unique: marks.contains('!') }
+    Rule {
+        name,
+        shape,
+        is_required,
+        is_required_in_csv: is_required || marks.contains('^'),
+        is_unique: marks.contains('!'),
+    }
 }
 
 #[cfg(test)]

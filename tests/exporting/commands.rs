@@ -18,10 +18,25 @@ fn run(dir: &Path, arguments: &[&str]) -> (Vec<u8>, i32, String) {
 fn workspace() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     folkmoot::store::init(&dir.path().join("home"), "Table of the North", false).unwrap();
-    let trust = ["add", "organisation", "name=Harbour; Trust, the", "phone=01632 960001", "url=https://example.org", "sector=voluntary"];
+    let trust = [
+        "add",
+        "organisation",
+        "name=Harbour; Trust, the",
+        "phone=01632 960001",
+        "url=https://example.org",
+        "sector=voluntary",
+    ];
     assert_eq!(run(dir.path(), &trust).1, 0);
-    let beds = ["add", "service", "name=Beds", "phone=01632960001", "ages=16-25", "organisation=Harbour; Trust, the",
-        "contacts=Ada Example | Manager | 01632 960002 | ada@example.org", "locations=| 1 Open Street | Town | DT1 1AA | 50.7, -2.4"];
+    let beds = [
+        "add",
+        "service",
+        "name=Beds",
+        "phone=01632960001",
+        "ages=16-25",
+        "organisation=Harbour; Trust, the",
+        "contacts=Ada Example | Manager | 01632 960002 | ada@example.org",
+        "locations=| 1 Open Street | Town | DT1 1AA | 50.7, -2.4",
+    ];
     assert_eq!(run(dir.path(), &beds).1, 0);
     dir
 }
@@ -162,13 +177,18 @@ fn an_address_book_is_read_by_others() {
         let (text, _, _) = run(dir.path(), arguments);
         assert!(text.split(|b| *b == b'\n').all(|line| line.len() <= 76), "no line is too long");
         let cards = ical::VcardParser::new(std::io::Cursor::new(text)).map(|card| card.unwrap());
-        cards.map(|card| card.properties.into_iter().map(|one| (one.name, one.value.unwrap_or_default())).collect()).collect()
+        cards
+            .map(|card| card.properties.into_iter().map(|one| (one.name, one.value.unwrap_or_default())).collect())
+            .collect()
     };
     let public = cards(&["export", "vcf", "-"]);
     assert_eq!(public.len(), 1);
     let of = |name: &str| public[0].iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     assert_eq!(of("FN"), Some("Harbour\\; Trust\\, the"));
-    assert_eq!((of("TEL"), of("URL"), of("KIND"), of("CATEGORIES")), (Some("01632 960001"), Some("https://example.org"), Some("org"), Some("voluntary")));
+    assert_eq!(
+        (of("TEL"), of("URL"), of("KIND"), of("CATEGORIES")),
+        (Some("01632 960001"), Some("https://example.org"), Some("org"), Some("voluntary"))
+    );
     assert!(of("UID").unwrap().starts_with("urn:uuid:"));
     assert_eq!(public, cards(&["export", "vcf", "-"]), "the same each time, so that an address book doubles nothing");
     let all = cards(&["export", "vcf", "-", "--contacts"]);
@@ -180,7 +200,9 @@ fn an_address_book_is_read_by_others() {
 fn a_file_is_judged_with_places_and_an_exit_code() {
     let dir = workspace();
     let dir = dir.path();
-    for (format, file) in [("hsds3-json", "a.json"), ("oruk3-json", "b.json"), ("hsds3-csv", "c"), ("hsds3-csv", "d.zip")] {
+    for (format, file) in
+        [("hsds3-json", "a.json"), ("oruk3-json", "b.json"), ("hsds3-csv", "c"), ("hsds3-csv", "d.zip")]
+    {
         assert_eq!(run(dir, &["export", format, file]).1, 0);
         let (said, code, _) = run(dir, &["validate", file]);
         assert_eq!(code, 0, "{file}: {}", String::from_utf8_lossy(&said));
@@ -190,14 +212,28 @@ fn a_file_is_judged_with_places_and_an_exit_code() {
         let (said, code, _) = run(dir, &["validate", file]);
         (String::from_utf8(said).unwrap(), code)
     };
-    let (said, code) = judged("bad.json", r#"{"contents":[{"id":"7","name":"Beds","status":"open","url":"www.x","minimum_age":null}]}"#);
+    let (said, code) = judged(
+        "bad.json",
+        r#"{"contents":[{"id":"7","name":"Beds","status":"open","url":"www.x","minimum_age":null}]}"#,
+    );
     assert_eq!(code, 1);
-    for fault in ["bad.json: $.contents[0].id: id is \"7\"", "$.contents[0].status: ", "none of active", "$.contents[0].url", "is null"] {
+    for fault in [
+        "bad.json: $.contents[0].id: id is \"7\"",
+        "$.contents[0].status: ",
+        "none of active",
+        "$.contents[0].url",
+        "is null",
+    ] {
         assert!(said.contains(fault), "{fault} in {said}");
     }
     let (said, code) = judged("services.csv", "id,name,status,organization_id\n1,Beds,active,2\n,,open,\n");
     assert_eq!(code, 1);
-    for fault in ["services.csv:2: id is \"1\"", "services.csv:3: id is empty", "services.csv:3: name is empty", "services.csv:3: status"] {
+    for fault in [
+        "services.csv:2: id is \"1\"",
+        "services.csv:3: id is empty",
+        "services.csv:3: name is empty",
+        "services.csv:3: status",
+    ] {
         assert!(said.contains(fault), "{fault} in {said}");
     }
     let (said, code) = judged("cut.json", "{\"contents\": [");

@@ -15,10 +15,18 @@ use super::{Table, fixture, is_heavy, say, skipped};
 const EXAMPLES: &[(&str, &str, Standard)] = &[
     ("hsds-3.0/examples/service_full.json", "hsds-3.0/service.compiled.json.gz", Standard::Hsds30),
     ("hsds-3.0/examples/organization_full.json", "hsds-3.0/organization.compiled.json.gz", Standard::Hsds30),
-    ("hsds-3.0/examples/service_at_location_full.json", "hsds-3.0/service_at_location.compiled.json.gz", Standard::Hsds30),
+    (
+        "hsds-3.0/examples/service_at_location_full.json",
+        "hsds-3.0/service_at_location.compiled.json.gz",
+        Standard::Hsds30,
+    ),
     ("hsds-3.0/examples/service_full.json", "hsds-3.1/service.compiled.json.gz", Standard::Hsds31),
     ("hsds-3.0/examples/organization_full.json", "hsds-3.1/organization.compiled.json.gz", Standard::Hsds31),
-    ("hsds-3.0/examples/service_at_location_full.json", "hsds-3.1/service_at_location.compiled.json.gz", Standard::Hsds31),
+    (
+        "hsds-3.0/examples/service_at_location_full.json",
+        "hsds-3.1/service_at_location.compiled.json.gz",
+        Standard::Hsds31,
+    ),
     ("oruk-3/examples/service_full.json", "oruk-3/service.json", Standard::Oruk3),
     ("oruk-3/examples/organization_full.json", "oruk-3/organization.json", Standard::Oruk3),
     ("oruk-3/examples/service_at_location_full.json", "oruk-3/service_at_location.json", Standard::Oruk3),
@@ -105,7 +113,12 @@ impl Judge {
         let ours = validate(&self.file, Some(standard)).map(|verdict| verdict.faults).unwrap_or_default();
         let theirs: Vec<String> =
             validator.iter_errors(value).map(|fault| format!("{fault} at {}", fault.instance_path())).collect();
-        assert_eq!(ours.is_empty(), theirs.is_empty(), "{} {what}: we say {ours:?}, they say {theirs:?}", standard.label());
+        assert_eq!(
+            ours.is_empty(),
+            theirs.is_empty(),
+            "{} {what}: we say {ours:?}, they say {theirs:?}",
+            standard.label()
+        );
         self.looked_at += 1;
         self.invalid += usize::from(!theirs.is_empty());
     }
@@ -129,7 +142,9 @@ fn our_verdict_is_that_of_the_official_schemas() {
             if path.matches('/').count() > 1 || ["/id", "/name", "/status"].contains(&path.as_str()) {
                 judge.compare(&validator, *standard, &without(&value, path), &format!("without {path}"));
             }
-            for (number, spoilt) in spoilt().into_iter().enumerate().filter(|(number, _)| (number + at).is_multiple_of(step)) {
+            for (number, spoilt) in
+                spoilt().into_iter().enumerate().filter(|(number, _)| (number + at).is_multiple_of(step))
+            {
                 let mut copy = value.clone();
                 *copy.pointer_mut(path).unwrap() = spoilt;
                 judge.compare(&validator, *standard, &copy, &format!("{path} spoilt by {number}"));
@@ -146,7 +161,11 @@ fn a_spoilt_export_is_found_out() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("page.json");
     let table = Table::of(&fixture("full.json"));
-    for (format, standard) in [(Format::Hsds3Json, Standard::Hsds31), (Format::Hsds3Json, Standard::Hsds30), (Format::Oruk3Json, Standard::Oruk3)] {
+    for (format, standard) in [
+        (Format::Hsds3Json, Standard::Hsds31),
+        (Format::Hsds3Json, Standard::Hsds30),
+        (Format::Oruk3Json, Standard::Oruk3),
+    ] {
         let page = table.page(format, true);
         let faults = |page: &Value| {
             std::fs::write(&file, page.to_string()).unwrap();
@@ -177,7 +196,9 @@ fn official_examples_are_valid() {
     for example in examples() {
         match validate(&example, None) {
             Ok(verdict) if verdict.faults.is_empty() => valid += 1,
-            Ok(verdict) => faulty.push(format!("{}: {:?}", example.display(), &verdict.faults[..verdict.faults.len().min(3)])),
+            Ok(verdict) => {
+                faulty.push(format!("{}: {:?}", example.display(), &verdict.faults[..verdict.faults.len().min(3)]))
+            }
             Err(why) => say(&format!("{why}")),
         }
     }

@@ -121,14 +121,16 @@ fn whatever_came_in_goes_out_valid() {
             }
             // and by our own table of the standard, which is also there where the schemas are not
             let verdict = validate(&path, Some(Standard::Hsds31)).unwrap();
-            let own: Vec<String> = verdict.faults.iter().map(|fault| format!("{name} {}: {}", fault.place, fault.what)).collect();
+            let own: Vec<String> =
+                verdict.faults.iter().map(|fault| format!("{name} {}: {}", fault.place, fault.what)).collect();
             counts.add("moot validate tables", verdict.checked.values().sum(), &own);
             for (format, page) in &pages {
                 let file = folder.path().join("page.json");
                 std::fs::write(&file, page.to_string()).unwrap();
                 let standard = if *format == Format::Oruk3Json { Standard::Oruk3 } else { Standard::Hsds31 };
                 let verdict = validate(&file, Some(standard)).unwrap();
-                let own: Vec<String> = verdict.faults.iter().map(|fault| format!("{name} {}: {}", fault.place, fault.what)).collect();
+                let own: Vec<String> =
+                    verdict.faults.iter().map(|fault| format!("{name} {}: {}", fault.place, fault.what)).collect();
                 counts.add("moot validate JSON", verdict.checked.values().sum(), &own);
             }
         }
@@ -181,7 +183,9 @@ fn against_datapackage(package: &Value, folder: &Path) -> (usize, Vec<String>) {
             let (column, to) = (key["fields"].as_str().unwrap(), key["reference"]["resource"].as_str().unwrap());
             let ids: HashSet<&String> = tables.get(to).into_iter().flatten().map(|row| &row["id"]).collect();
             let cells = rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty());
-            faults.extend(cells.filter(|cell| !ids.contains(cell)).map(|cell| format!("{name}.{column} {cell} leads nowhere")));
+            faults.extend(
+                cells.filter(|cell| !ids.contains(cell)).map(|cell| format!("{name}.{column} {cell} leads nowhere")),
+            );
         }
     }
     (rows_seen, faults)
@@ -192,7 +196,8 @@ fn fits(field: &Value, cell: &str) -> bool {
     if words.is_some_and(|words| !words.iter().any(|word| word == cell)) {
         return false;
     }
-    let by_schema = |format: &str| validator(&serde_json::json!({"type": "string", "format": format})).is_valid(&cell.into());
+    let by_schema =
+        |format: &str| validator(&serde_json::json!({"type": "string", "format": format})).is_valid(&cell.into());
     match (field["type"].as_str().unwrap(), field["format"].as_str().unwrap_or("")) {
         ("number", _) => cell.parse::<f64>().is_ok(),
         ("date", _) => chrono::NaiveDate::parse_from_str(cell, "%Y-%m-%d").is_ok(),
@@ -209,7 +214,8 @@ fn the_measure_of_tables_can_fail() {
     let Some(path) = official("hsds-3.0/datapackage.json") else { return };
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("services.csv"), "id,organization_id,name,status\n1,2,,open\n").unwrap();
-    std::fs::write(folder.path().join("schedules.csv"), "id,opens_at,valid_from\n1,10:00,1 May\n1,10:00:00,\n").unwrap();
+    std::fs::write(folder.path().join("schedules.csv"), "id,opens_at,valid_from\n1,10:00,1 May\n1,10:00:00,\n")
+        .unwrap();
     let (rows, faults) = against_datapackage(&read_json(&path), folder.path());
     assert_eq!((rows, faults.len()), (3, 10), "{faults:?}");
 }

@@ -165,8 +165,14 @@ fn what_says_something_of_a_service_does_leave() {
         "contacts": [{"id": "c1", "name": "Ada Example"}],
     }]}));
     let service = &table.page(Format::Hsds3Json, false)["contents"][0];
-    assert_eq!((&service["beds"], &service["step_free"], &service["audience"]), (&json!(12), &json!(true), &json!("Men")));
+    assert_eq!(
+        (&service["beds"], &service["step_free"], &service["audience"]),
+        (&json!(12), &json!(true), &json!("Men"))
+    );
     assert_eq!(service["opened"], "2019-05-01");
-    assert_eq!(service["organization"]["name"], "Ada Example Trust", "who bears the name of an organisation is no secret");
+    assert_eq!(
+        service["organization"]["name"], "Ada Example Trust",
+        "who bears the name of an organisation is no secret"
+    );
     assert!(service.get("contacts").is_none());
 }

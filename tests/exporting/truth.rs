@@ -24,15 +24,22 @@ fn what_was_derived_stands_where_the_standard_wants_it_and_says_so() {
     assert_eq!((&service["minimum_age"], &service["maximum_age"]), (&json!(16), &json!(25)));
     assert_eq!(service["eligibility_description"], "Women only, aged 16-25");
     assert_eq!(service["moot_derived"], json!(["minimum_age", "maximum_age", "eligibility_description"]));
-    let terms: HashSet<&str> = service["attributes"].as_array().unwrap().iter().map(|one| {
-        assert_eq!(one["moot_derived"], "*");
-        one["taxonomy_term"]["name"].as_str().unwrap()
-    }).collect();
+    let terms: HashSet<&str> = service["attributes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            assert_eq!(one["moot_derived"], "*");
+            one["taxonomy_term"]["name"].as_str().unwrap()
+        })
+        .collect();
     for term in ["accommodation", "drop-in", "women"] {
         assert!(terms.contains(term), "{term} in {terms:?}");
     }
     // a later import takes none of it for news
-    for (format, name) in [(Format::Hsds3Json, "again.json"), (Format::Hsds3Csv, "again"), (Format::Oruk3Json, "o.json")] {
+    for (format, name) in
+        [(Format::Hsds3Json, "again.json"), (Format::Hsds3Csv, "again"), (Format::Oruk3Json, "o.json")]
+    {
         let folder = tempfile::tempdir().unwrap();
         table.export(format, &folder.path().join(name), true);
         let mut other = Table::default();
@@ -42,7 +49,8 @@ fn what_was_derived_stands_where_the_standard_wants_it_and_says_so() {
             assert!(!original.json.as_str().contains(word), "{name}: {word} in {}", original.json);
         }
         assert_eq!(other.workspace.originals.iter().count(), 1, "{name}");
-        let (ours, theirs) = (table.workspace.services.iter().next().unwrap(), other.workspace.services.iter().next().unwrap());
+        let (ours, theirs) =
+            (table.workspace.services.iter().next().unwrap(), other.workspace.services.iter().next().unwrap());
         assert_eq!((ours.ages, ours.sex, ours.needs), (theirs.ages, theirs.sex, theirs.needs), "{name}");
     }
 }
@@ -64,7 +72,11 @@ fn no_country_and_no_county_is_made_up() {
             {"id": "1", "name": "Beds", "status": "active", "service_at_locations": [address(postcode, state)]}]}));
         let page = table.page(Format::Hsds3Json, true);
         let said = &services(&page)[0]["service_at_locations"][0]["location"]["addresses"][0];
-        assert_eq!((&said["country"], &said["state_province"]), (&json!(country), &json!(county)), "{postcode} {state}");
+        assert_eq!(
+            (&said["country"], &said["state_province"]),
+            (&json!(country), &json!(county)),
+            "{postcode} {state}"
+        );
         assert!(said["moot_filled"].as_array().unwrap().contains(&json!("country")));
     }
 }
@@ -80,7 +92,8 @@ fn nothing_of_the_organisation_is_copied_into_the_service() {
     let edit = |table: &mut Table, kind: Kind, field: &'static str, to: &str| {
         let before = table.workspace.iter(kind).next().unwrap();
         let mut after = before.clone();
-        let nobody = folkmoot::model::ParseContext { workspace: &table.workspace, today: folkmoot::model::Date::default() };
+        let nobody =
+            folkmoot::model::ParseContext { workspace: &table.workspace, today: folkmoot::model::Date::default() };
         after.set_field(field, to, nobody).unwrap();
         let edits = Edit::new(Some(before), Some(after)).into_iter().collect();
         table.workspace.apply(&Change { edits, sentence: String::new() });
@@ -107,7 +120,8 @@ fn nothing_of_the_organisation_is_copied_into_the_service() {
 fn real_services_state_no_number_or_page_that_they_did_not() {
     let Some(path) = real("dorset-oruk3.json") else { return };
     let source: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-    let stated: HashMap<&str, &Value> = services(&source).iter().map(|one| (one["id"].as_str().unwrap(), one)).collect();
+    let stated: HashMap<&str, &Value> =
+        services(&source).iter().map(|one| (one["id"].as_str().unwrap(), one)).collect();
     let table = Table::of(&path);
     for format in [Format::Hsds3Json, Format::Oruk3Json] {
         for service in services(&table.page(format, true)) {
@@ -123,7 +137,12 @@ fn real_services_state_no_number_or_page_that_they_did_not() {
 #[test]
 fn no_location_is_repeated() {
     let mut table = Table::default();
-    let location = Location { address: Some("1 Open Street".into()), town: Some("Town".into()), postcode: Some("DT1 1AA".into()), ..Location::default() };
+    let location = Location {
+        address: Some("1 Open Street".into()),
+        town: Some("Town".into()),
+        postcode: Some("DT1 1AA".into()),
+        ..Location::default()
+    };
     let service = |at: &str, name: &str| {
         let id: Id = at.parse().unwrap();
         AnyRecord::from(Service { id, name: name.into(), locations: vec![location.clone()], ..Service::default() })
@@ -135,7 +154,8 @@ fn no_location_is_repeated() {
     table.workspace.apply(&Change { edits, sentence: String::new() });
     let folder = tempfile::tempdir().unwrap();
     table.export(Format::Hsds3Csv, &folder.path().join("tables"), true);
-    let rows = |name: &str| std::fs::read_to_string(folder.path().join("tables").join(name)).unwrap().lines().count() - 1;
+    let rows =
+        |name: &str| std::fs::read_to_string(folder.path().join("tables").join(name)).unwrap().lines().count() - 1;
     assert_eq!((rows("locations.csv"), rows("addresses.csv"), rows("service_at_location.csv")), (1, 1, 3));
     let text = table.text(Format::GeoJson, false);
     assert!(text.contains("\"features\": []"), "no point is made up");
@@ -148,6 +168,7 @@ fn every_point_of_a_map_has_an_id_of_its_own() {
         {"id": "1", "name": "Beds", "status": "active", "service_at_locations": [place(50.1), place(50.2)]},
         {"id": "2", "name": "Board", "status": "active", "service_at_locations": [place(50.1)]}]}));
     let page = table.page(Format::GeoJson, false);
-    let ids: HashSet<&str> = page["features"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+    let ids: HashSet<&str> =
+        page["features"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
     assert_eq!(ids.len(), 3);
 }

@@ -351,9 +351,7 @@ fn resource(sheet: &Sheet, file: &str, columns: &[CsvColumn], names: &[&str]) ->
         .iter()
         .filter(leads)
         .filter_map(|rule| match rule.shape {
-            Shape::Reference(to) => {
-                Some(json!({"fields": rule.name, "reference": {"resource": to, "fields": "id"}}))
-            }
+            Shape::Reference(to) => Some(json!({"fields": rule.name, "reference": {"resource": to, "fields": "id"}})),
             _ => None,
         })
         .collect();

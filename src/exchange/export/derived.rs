@@ -17,49 +17,55 @@ const CLIENTS_TAXONOMY: &str = "Folkmoot clients";
 /// The mark.
 pub const DERIVED_FIELDS: &str = "moot_derived";
 
-/// Adds to the item of a service what the record says and the item does not.
-pub fn add(item: &mut Object, service: &Service) {
-    let mut derived: Vec<&str> = Vec::new();
+/// What the record says and its item does not, as fields of an item.
+pub fn of(item: &Object, service: &Service) -> Object {
+    let mut fields = Object::new();
     let ages = service.ages.unwrap_or_default();
     if item.get("minimum_age").or(item.get("maximum_age")).is_none() {
         for (field, age) in [("minimum_age", ages.from), ("maximum_age", ages.to)] {
-            if let Some(age) = age {
-                item.insert(field.to_owned(), age.into());
-                derived.push(field);
+            fields.extend(age.map(|age| (field.to_owned(), age.into())));
+        }
+    }
+    if let Some(eligibility) = service.eligibility.as_deref().filter(|_| !item.contains_key("eligibility_description"))
+    {
+        fields.insert("eligibility_description".to_owned(), eligibility.into());
+    }
+    if !fields.is_empty() {
+        let names: Vec<&str> = fields.keys().map(String::as_str).collect();
+        fields.insert(DERIVED_FIELDS.to_owned(), json!(names));
+    }
+    let terms = terms(item, service);
+    if !terms.is_empty() {
+        fields.insert("attributes".to_owned(), Value::Array(terms));
+    }
+    fields
+}
+
+/// Adds to an item what was derived; terms go behind those of the source.
+pub fn join(item: &mut Object, derived: Object) {
+    for (key, value) in derived {
+        match (item.get_mut(&key), value) {
+            (Some(Value::Array(there)), Value::Array(more)) => there.extend(more),
+            (_, value) => {
+                item.insert(key, value);
             }
         }
     }
-    if let Some(eligibility) = service.eligibility.as_deref().filter(|_| !item.contains_key("eligibility_description")) {
-        item.insert("eligibility_description".to_owned(), eligibility.into());
-        derived.push("eligibility_description");
-    }
-    if !derived.is_empty() {
-        item.insert(DERIVED_FIELDS.to_owned(), json!(derived));
-    }
-    add_terms(item, service);
 }
 
-fn add_terms(item: &mut Object, service: &Service) {
+fn terms(item: &Object, service: &Service) -> Vec<Value> {
     let needs = service.needs.iter().map(|need| (NEEDS_TAXONOMY, format!("{need:?}"), need.label()));
     let routes = service.routes.iter().map(|route| (ROUTES_TAXONOMY, format!("{route:?}"), route.label()));
     let sex = service.sex.iter().map(|sex| (SEX_TAXONOMY, format!("{sex:?}"), sex.label()));
     let clients = service.clients.iter().map(|client| (CLIENTS_TAXONOMY, format!("{client:?}"), client.label()));
     let all = needs.chain(routes).chain(sex).chain(clients);
-    let id = str_field(item, "id").to_owned();
-    let stated: Vec<(String, String)> = objects(item, "attributes")
+    let id = str_field(item, "id");
+    let stated: Vec<(&str, &str)> = objects(item, "attributes")
         .filter_map(|attribute| attribute.get("taxonomy_term")?.as_object())
-        .map(|term| (str_field(term, "taxonomy").to_owned(), str_field(term, "code").to_owned()))
+        .map(|term| (str_field(term, "taxonomy"), str_field(term, "code")))
         .collect();
-    let new = all.filter(|(taxonomy, code, _)| !stated.iter().any(|(known, of)| known == taxonomy && of == code));
-    let rows: Vec<Value> = new.map(|(taxonomy, code, name)| attribute(&id, taxonomy, &code, name)).collect();
-    if let (false, Value::Array(there)) =
-        (rows.is_empty(), item.entry("attributes").or_insert_with(|| Value::Array(Vec::new())))
-    {
-        there.extend(rows);
-    }
-    if item.get("attributes").and_then(Value::as_array).is_some_and(Vec::is_empty) {
-        item.shift_remove("attributes");
-    }
+    let new = all.filter(|(taxonomy, code, _)| !stated.contains(&(taxonomy, code.as_str())));
+    new.map(|(taxonomy, code, name)| attribute(id, taxonomy, &code, name)).collect()
 }
 
 fn attribute(service: &str, taxonomy: &str, code: &str, name: &str) -> Value {

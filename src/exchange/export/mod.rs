@@ -5,9 +5,9 @@
 //! either for data.
 
 mod csv_package;
+mod derived;
 mod fill;
 mod flat;
-mod derived;
 mod json;
 mod matcher;
 mod persons;
@@ -26,8 +26,8 @@ use crate::model::order::Order as _;
 use crate::model::place::Atlas;
 use crate::model::thesaurus::Thesaurus;
 use crate::model::{
-    AnyRecord, Audience, Change, Collection, Date, Edit, FieldType, Id, Kind, Organisation, Original, ParseContext, Service,
-    Text, Workspace,
+    AnyRecord, Audience, Change, Collection, Date, Edit, FieldType, Id, Kind, Organisation, Original, ParseContext,
+    Service, Text, Workspace,
 };
 
 use super::map::{self, ServiceContext};
@@ -203,7 +203,7 @@ fn collect<'a>(
         if at % 200 == 0 && !on_progress(Progress { stage: "writing", done: at }) {
             return Err(ExchangeError("the export was stopped; nothing was written".to_owned()));
         }
-        services.push(writer.service(record));
+        services.push(writer.service_with_derived(record));
     }
     services.order_by(|one, other| str_field(one, "id").cmp(str_field(other, "id")));
     let orphans = writer.orphans();
@@ -422,13 +422,22 @@ impl<'a> Writer<'a> {
             None => (self.blank("services", record.id, record.source.as_ref().map(|s| &*s.id)), Service::default()),
         };
         patch::patch_service(&mut item, &base, record, self.context.workspace, &|to| self.organisation_uuid(to));
-        derived::add(&mut item, record);
         self.remove_hidden_fields(&AnyRecord::Service(Arc::clone(record)), &mut item);
         if record.hide_address {
             hide_address(&mut item);
         }
         self.hidden.redactor.redact_item(record.organisation.as_ref().and_then(Ref::id), &mut item);
         self.remove_persons_unless_asked("services", &mut item);
+        item
+    }
+
+    /// The item of a service with what was derived here.
+    fn service_with_derived(&self, record: &Arc<Service>) -> Object {
+        let mut item = self.service(record);
+        let mut derived = derived::of(&item, record);
+        self.hidden.redactor.redact_item(record.organisation.as_ref().and_then(Ref::id), &mut derived);
+        self.remove_persons_unless_asked("services", &mut derived);
+        derived::join(&mut item, derived);
         item
     }
 

@@ -139,7 +139,8 @@ impl PersonFilter<'_> {
         if let Some(field) = table.field(key) {
             return !field.is_personal && !value.is_object() && !value.is_array();
         }
-        let of = child_of(table, key).or_else(|| schema::nested_object(table.name, key).and_then(|(_, of)| schema::table(of)));
+        let of = child_of(table, key)
+            .or_else(|| schema::nested_object(table.name, key).and_then(|(_, of)| schema::table(of)));
         match (of, &mut *value) {
             (Some(of), Value::Array(rows)) => self.keep_rows(of, rows),
             (Some(of), Value::Object(inner)) => {
@@ -260,7 +261,9 @@ fn without_care_of(text: &str, sort: Sort, instead: &str) -> Option<String> {
     loop {
         let (at, length) = care_of(text, sort, from)?;
         let to = match sort {
-            Sort::Address => at + length + text[at + length..].find([',', ';', '\n', '|', ')']).unwrap_or(text.len() - at - length),
+            Sort::Address => {
+                at + length + text[at + length..].find([',', ';', '\n', '|', ')']).unwrap_or(text.len() - at - length)
+            }
             Sort::Prose => end_of_name(text, at + length),
         };
         if to == at + length {
@@ -286,7 +289,9 @@ fn care_of(text: &str, sort: Sort, from: usize) -> Option<(usize, usize)> {
             && is_apart(lower[..at].chars().next_back())
             && (is_apart(after) || !word.ends_with(char::is_alphanumeric))
     };
-    let is_first = |at: usize| matches!(lower[..at].trim_end_matches(' ').chars().next_back(), None | Some(',' | ';' | '\n' | '|'));
+    let is_first = |at: usize| {
+        matches!(lower[..at].trim_end_matches(' ').chars().next_back(), None | Some(',' | ';' | '\n' | '|'))
+    };
     let found = |word: &'static str| lower.match_indices(word).map(|(at, word)| (at, word.len())).collect::<Vec<_>>();
     let short = CARE_OF.iter().flat_map(|word| found(word));
     let long = found(CARE_OF_FIRST).into_iter().filter(|(at, _)| sort == Sort::Address && is_first(*at));
@@ -376,6 +381,9 @@ mod tests {
         known.add_person("Jane Example", "");
         known.add_person("Front Desk", "");
         let matcher = known.matcher(["The Front Desk of Poole"].into_iter());
-        assert_eq!(without_names("Ask Jane  Example at the Front Desk", &matcher, Sort::Prose, "").as_deref(), Some("Ask (name withheld) at the Front Desk"));
+        assert_eq!(
+            without_names("Ask Jane  Example at the Front Desk", &matcher, Sort::Prose, "").as_deref(),
+            Some("Ask (name withheld) at the Front Desk")
+        );
     }
 }

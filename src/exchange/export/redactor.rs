@@ -19,11 +19,69 @@ pub const WITHHELD: &str = "(address withheld)";
 
 /// Words that name no particular house.
 const ORDINARY: &[&str] = &[
-    "a", "and", "annexe", "at", "base", "building", "buildings", "central", "centre", "center", "church", "clinic", "college",
-    "community", "council", "county", "court", "drop", "east", "floor", "first", "ground", "hall", "head", "headquarters",
-    "health", "hostel", "hospital", "house", "hub", "in", "library", "location", "main", "north", "of", "office", "offices",
-    "one", "place", "prison", "reception", "refuge", "room", "safe", "school", "second", "service", "services", "shelter",
-    "site", "south", "street", "suite", "the", "town", "two", "unit", "village", "virtual", "west", "women", "womens",
+    "a",
+    "and",
+    "annexe",
+    "at",
+    "base",
+    "building",
+    "buildings",
+    "central",
+    "centre",
+    "center",
+    "church",
+    "clinic",
+    "college",
+    "community",
+    "council",
+    "county",
+    "court",
+    "drop",
+    "east",
+    "floor",
+    "first",
+    "ground",
+    "hall",
+    "head",
+    "headquarters",
+    "health",
+    "hostel",
+    "hospital",
+    "house",
+    "hub",
+    "in",
+    "library",
+    "location",
+    "main",
+    "north",
+    "of",
+    "office",
+    "offices",
+    "one",
+    "place",
+    "prison",
+    "reception",
+    "refuge",
+    "room",
+    "safe",
+    "school",
+    "second",
+    "service",
+    "services",
+    "shelter",
+    "site",
+    "south",
+    "street",
+    "suite",
+    "the",
+    "town",
+    "two",
+    "unit",
+    "village",
+    "virtual",
+    "west",
+    "women",
+    "womens",
 ];
 
 /// All hidden addresses.
@@ -134,14 +192,19 @@ fn addresses_of(service: &Service, item: Option<&Object>) -> Vec<String> {
 
 /// What the houses of a service are called.
 fn houses_of(service: &Service, item: Option<&Object>) -> Vec<String> {
-    let mut houses: Vec<String> = service.locations.iter().filter_map(|at| at.name.as_ref()).map(ToString::to_string).collect();
+    let mut houses: Vec<String> =
+        service.locations.iter().filter_map(|at| at.name.as_ref()).map(ToString::to_string).collect();
     let places = item.into_iter().flat_map(|item| objects(item, "service_at_locations"));
     for place in places.filter_map(|at| at.get("location")?.as_object()) {
         houses.extend(["name", "alternate_name"].map(|field| str_field(place, field).to_owned()));
     }
     // in `Rose Cottage, 5 Some Lane` the house stands before its street
     let addresses = addresses_of(service, item);
-    houses.extend(addresses.into_iter().filter(|part| !part.contains([',', '\n']) && !part.contains(|c: char| c.is_ascii_digit())));
+    houses.extend(
+        addresses
+            .into_iter()
+            .filter(|part| !part.contains([',', '\n']) && !part.contains(|c: char| c.is_ascii_digit())),
+    );
     houses.retain(|house| house.len() > 3);
     houses
 }

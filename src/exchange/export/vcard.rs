@@ -31,7 +31,11 @@ fn card(organisation: &Organisation, workspace: &Workspace) -> Option<String> {
         return None;
     }
     let parent = organisation.parent.as_ref().map(|parent| parent.name(workspace).into_owned()).unwrap_or_default();
-    let unit = if parent.is_empty() { said(&organisation.name) } else { format!("{};{}", said(&parent), said(&organisation.name)) };
+    let unit = if parent.is_empty() {
+        said(&organisation.name)
+    } else {
+        format!("{};{}", said(&parent), said(&organisation.name))
+    };
     let nickname: Vec<String> = organisation.aliases.iter().map(|alias| said(alias)).collect();
     let more = [
         property("NICKNAME", &nickname.join(",")),
@@ -46,7 +50,8 @@ fn card(organisation: &Organisation, workspace: &Workspace) -> Option<String> {
 /// The people of a service, for those who asked for them.
 fn people(service: &Service, workspace: &Workspace) -> Vec<String> {
     let organisation = service.organisation.as_ref().map(|to| to.name(workspace).into_owned()).unwrap_or_default();
-    let named = service.contacts.iter().enumerate().filter_map(|(at, contact)| Some((at, contact, contact.name.as_ref()?)));
+    let named =
+        service.contacts.iter().enumerate().filter_map(|(at, contact)| Some((at, contact, contact.name.as_ref()?)));
     let card = |(at, contact, name): (usize, &crate::model::service::Contact, &Text)| {
         let lines = [
             "KIND:individual\r\n".to_owned(),

@@ -113,10 +113,14 @@ mod tests {
         for uri in ["https://example.org", "about:blank", "mailto:a@example.org", "http://example.org/a%20b?c=d#e"] {
             assert!(is_uri(uri), "{uri}");
         }
-        for text in ["www.example.org", "", "http://a b", "http://x/[y]", "https://example.org/%zz", "see http://x", "a#b:c#"] {
+        for text in
+            ["www.example.org", "", "http://a b", "http://x/[y]", "https://example.org/%zz", "see http://x", "a#b:c#"]
+        {
             assert!(!is_uri(text), "{text}");
         }
-        assert!(is_email("info@example.org") && !is_email("info@") && !is_email("info") && !is_email("a b@example.org"));
+        assert!(
+            is_email("info@example.org") && !is_email("info@") && !is_email("info") && !is_email("a b@example.org")
+        );
         assert!(is_time("10:00:00") && !is_time("10:00") && !is_time("25:00:00") && !is_time("10:00:00Z"));
         assert!(is_date("2026-02-28") && !is_date("2026-02-30") && !is_date("2026-2-28"));
     }

@@ -56,8 +56,10 @@ impl Verdict {
 /// # Errors
 /// It cannot be read, or there is nothing of Open Referral in it.
 pub fn validate(path: &Path, standard: Option<Standard>) -> Result<Verdict, ExchangeError> {
-    let files: Vec<(String, String)> =
-        source::read_files(path)?.into_iter().map(|file| (file.name.to_string(), source::decode(file.bytes).0)).collect();
+    let files: Vec<(String, String)> = source::read_files(path)?
+        .into_iter()
+        .map(|file| (file.name.to_string(), source::decode(file.bytes).0))
+        .collect();
     let versions = standard.map_or_else(|| Standard::ALL.to_vec(), |one| vec![one]);
     let verdicts = versions.into_iter().map(|one| validate_files(&files, one));
     let best = verdicts.min_by_key(|verdict| verdict.faults.len());
@@ -93,7 +95,8 @@ fn validate_json(verdict: &mut Verdict, name: &str, text: &str) {
         Err(error) => error,
     };
     let lines = || text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    let is_lines = lines().count() > 1 && lines().next().is_some_and(|(_, line)| serde_json::from_str::<Object>(line).is_ok());
+    let is_lines =
+        lines().count() > 1 && lines().next().is_some_and(|(_, line)| serde_json::from_str::<Object>(line).is_ok());
     if !is_lines {
         let what = format!("this is no JSON: {}", clean(&error.to_string()));
         return verdict.fault(format!("{name}:{}:{}", error.line(), error.column()), what);
@@ -151,6 +154,7 @@ fn validate_value(verdict: &mut Verdict, file: &str, value: &Value) {
 
 /// Whether an object is tables by name: `{"organizations.csv": [...], ...}`.
 fn is_tables(object: &Object) -> bool {
-    let is_table = |(name, rows): (&String, &Value)| rows.is_array() && schema::table_by_alias(&table_name(name)).is_some();
+    let is_table =
+        |(name, rows): (&String, &Value)| rows.is_array() && schema::table_by_alias(&table_name(name)).is_some();
     !object.is_empty() && object.iter().all(is_table)
 }

@@ -8,7 +8,8 @@ use crate::exchange::standard::{Rule, Shape};
 use crate::model::text::clean;
 
 /// What an object by itself may be, in the order in which it is asked.
-const KINDS: &[&str] = &["services", "organizations", "service_at_location", "locations", "taxonomy_terms", "taxonomies"];
+const KINDS: &[&str] =
+    &["services", "organizations", "service_at_location", "locations", "taxonomy_terms", "taxonomies"];
 
 /// Checks what stands in one file.
 pub struct Checker<'a> {

@@ -24,7 +24,8 @@ struct Sheet<'a> {
 /// Checks all tables. `about`: the name and the text of a datapackage.json.
 pub fn validate(verdict: &mut Verdict, about: Option<(&str, &str)>, files: &[(&str, &str)]) {
     let sheets: Vec<Sheet<'_>> = files.iter().map(|(file, text)| read(verdict, file, text)).collect();
-    let ids: HashMap<&str, HashSet<&str>> = sheets.iter().map(|sheet| (sheet.name.as_str(), sheet.values("id"))).collect();
+    let ids: HashMap<&str, HashSet<&str>> =
+        sheets.iter().map(|sheet| (sheet.name.as_str(), sheet.values("id"))).collect();
     let stated = about.map(|(file, text)| stated_tables(verdict, file, text, &sheets)).unwrap_or_default();
     for sheet in &sheets {
         if let Some(rules) = verdict.standard.rules(&sheet.name) {
@@ -50,7 +51,8 @@ fn read<'a>(verdict: &mut Verdict, file: &'a str, text: &str) -> Sheet<'a> {
             Ok(row) => {
                 let line = row.position().map_or(0, csv::Position::line);
                 if row.len() != sheet.columns.len() {
-                    let what = format!("this row has {} cells, and there are {} columns", row.len(), sheet.columns.len());
+                    let what =
+                        format!("this row has {} cells, and there are {} columns", row.len(), sheet.columns.len());
                     verdict.fault(format!("{file}:{line}"), what);
                 }
                 sheet.rows.push((line, row));
@@ -145,7 +147,9 @@ impl Sheet<'_> {
                 Some(format!("{name} is {what}"))
             } else {
                 let twice = seen.insert(cell, *line).filter(|_| column.is_unique);
-                twice.map(|first| format!("{name} is {cell:?}, as in line {first}")).or_else(|| leads_nowhere(column, cell, ids))
+                twice
+                    .map(|first| format!("{name} is {cell:?}, as in line {first}"))
+                    .or_else(|| leads_nowhere(column, cell, ids))
             };
             if let Some(what) = what {
                 verdict.fault(format!("{}:{line}", self.file), what);
@@ -186,7 +190,8 @@ fn stated_tables(verdict: &mut Verdict, file: &str, text: &str, sheets: &[Sheet<
             .unwrap_or_default();
         for name in &sheet.columns {
             if !fields.is_empty() && !fields.iter().any(|field| str_field(field, "name") == name) {
-                verdict.fault(place.clone(), format!("{path} has the column {:?}, which is not stated here", clean(name)));
+                verdict
+                    .fault(place.clone(), format!("{path} has the column {:?}, which is not stated here", clean(name)));
             }
         }
         stated.insert(sheet.file.to_owned(), fields);
