@@ -95,7 +95,9 @@ fn sheets(dataset: &Dataset<'_>) -> Vec<Sheet> {
     dataset.organisations.values().for_each(|item| add("organizations", item, false));
     dataset.services.iter().for_each(|item| add("services", item, false));
     for (name, items) in &dataset.orphans {
-        items.iter().for_each(|item| add(name, item, true));
+        for item in items {
+            add(name, item, true);
+        }
     }
     rows.complete();
     let named = |(at, rows): (usize, Vec<Object>)| schema::tables().get(at).map(|table| (table, rows));

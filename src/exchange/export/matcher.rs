@@ -59,7 +59,7 @@ fn words(text: &str) -> Vec<Word> {
     let mut is_inside = false;
     for (at, c) in text.char_indices() {
         let is_apostrophe = matches!(c, '\'' | '’');
-        if !c.is_alphanumeric() && !(is_inside && is_apostrophe) {
+        if !(c.is_alphanumeric() || is_inside && is_apostrophe) {
             is_inside = false;
             continue;
         }
@@ -91,10 +91,13 @@ pub fn is_postcode(text: &str) -> bool {
     postcode(&bare.to_lowercase()).is_some() // lower case is never the standard form
 }
 
+/// The words of a phrase, and whose texts it is looked for in; `None`: everybody's.
+type Phrase = (Vec<String>, Option<Id>);
+
 /// Phrases that are looked for, everywhere or in what belongs to one organisation only.
 #[derive(Default)]
 pub struct Matcher {
-    by_first: HashMap<String, Vec<(Vec<String>, Option<Id>)>>,
+    by_first: HashMap<String, Vec<Phrase>>,
 }
 
 impl Matcher {

@@ -131,10 +131,10 @@ impl PersonFilter<'_> {
             return false;
         }
         if key.starts_with("moot_") {
-            return self.keep_own(table, key, value);
+            return Self::keep_own(table, key, value);
         }
         let Some(table) = table else {
-            return key == "id" || self.keep_harmless(key, value);
+            return key == "id" || is_harmless_property(key, value);
         };
         if let Some(field) = table.field(key) {
             return !field.is_personal && !value.is_object() && !value.is_array();
@@ -148,7 +148,7 @@ impl PersonFilter<'_> {
                 true
             }
             (_, Value::String(_) | Value::Number(_)) if STATEMENTS.contains(&key) => true,
-            _ => self.keep_harmless(key, value),
+            _ => is_harmless_property(key, value),
         }
     }
 
@@ -167,7 +167,7 @@ impl PersonFilter<'_> {
     }
 
     /// A key of this program: a field of a record that everybody may read, the id in the source, or what a field could not hold.
-    fn keep_own(&mut self, table: Option<&'static TableSchema>, key: &str, value: &mut Value) -> bool {
+    fn keep_own(table: Option<&'static TableSchema>, key: &str, value: &Value) -> bool {
         if OWN_KEYS.contains(&key) {
             return true;
         }
@@ -187,13 +187,7 @@ impl PersonFilter<'_> {
         let is_public = kind.is_some_and(|kind| {
             kind.fields().any(|field| own_key(field.name) == key && field.visibility == Visibility::Public)
         });
-        is_public || table.is_some_and(is_reference) || self.keep_harmless(key, value)
-    }
-
-    /// Keeps of a value what cannot name a person.
-    fn keep_harmless(&mut self, key: &str, value: &mut Value) -> bool {
-        let is_plain_key = key.len() <= 60 && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-        is_plain_key && is_harmless(value)
+        is_public || table.is_some_and(is_reference) || is_harmless_property(key, value)
     }
 }
 
@@ -202,6 +196,12 @@ pub fn is_of_person(table: &TableSchema, row: &Object) -> bool {
     let of_contact = ["contact_id", "moot_contact_id"].iter().any(|key| row.contains_key(*key));
     let entity = str_field(row, "link_entity").to_lowercase();
     PERSONAL_TABLES.contains(&table.name) || of_contact || entity.starts_with("contact")
+}
+
+/// Whether a property of a source cannot name a person, neither by its value nor by what it is called.
+fn is_harmless_property(key: &str, value: &Value) -> bool {
+    let is_plain_key = key.len() <= 60 && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    is_plain_key && is_harmless(value)
 }
 
 /// Whether a value cannot name a person: a number too short for a telephone, yes or no, a date, a time, an id; of lists and

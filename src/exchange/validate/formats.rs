@@ -71,8 +71,8 @@ fn is_authority(rest: &str) -> bool {
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let port = if host.starts_with('[') {
-        let Some((address, port)) = host[1..].split_once(']') else { return false };
+    let port = if let Some(bracketed) = host.strip_prefix('[') {
+        let Some((address, port)) = bracketed.split_once(']') else { return false };
         if address.parse::<std::net::Ipv6Addr>().is_err() {
             return false;
         }

@@ -118,9 +118,8 @@ fn is_text(shape: Shape) -> bool {
 /// stands alone, and places of a service only where the service does not stand in one.
 fn leads_back(table: &str, field: &str, above: &[&str]) -> bool {
     match (table, field) {
-        ("organizations", "services") => !above.is_empty(),
+        ("organizations", "services") | ("service_at_location", "service") => !above.is_empty(),
         ("services", "service_at_locations") => above.contains(&"service_at_location"),
-        ("service_at_location", "service") => !above.is_empty(),
         _ => false,
     }
 }
