@@ -73,7 +73,7 @@ fn is_authority(rest: &str) -> bool {
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let port = if let Some(bracketed) = host.strip_prefix('[') {
         let Some((address, port)) = bracketed.split_once(']') else { return false };
-        if address.parse::<std::net::Ipv6Addr>().is_err() {
+        if !address.bytes().all(|b| b.is_ascii_hexdigit() || b":.".contains(&b)) {
             return false;
         }
         port.strip_prefix(':').unwrap_or(port)
