@@ -166,7 +166,7 @@ pub enum CliCommand {
     ///
     /// What is hidden is never written.
     Export(export::ExportArgs),
-    /// Say whether a file of Open Referral is valid, and name each fault with its place
+    /// Say whether a file of Open Referral is valid, and where not
     ///
     /// HSDS 3.0, HSDS 3.1 and ORUK 3, as JSON or as tables. The exit code is 1 when there are faults.
     Validate(validate::ValidateArgs),
