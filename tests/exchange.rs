@@ -483,12 +483,15 @@ fn nobody_else_tells_a_hidden_address() {
         let text = harness.exported_text(format, true).to_lowercase();
         (text.contains("1 open street"), secrets.into_iter().filter(|secret| text.contains(secret)).collect())
     };
-    for format in Format::ALL {
+    // an address book has no addresses of services
+    let placed = || Format::ALL.iter().filter(|format| **format != Format::VCard);
+    assert_eq!(leaks(&harness, Format::VCard).1, Vec::<&str>::new());
+    for format in placed() {
         assert_eq!(leaks(&harness, *format), (true, vec![]), "{format:?}");
     }
     // the measure can fail
     edit(&mut harness, "A refuge", |refuge| refuge.hide_address = false);
-    for format in Format::ALL {
+    for format in placed() {
         assert!(leaks(&harness, *format).1.len() > 2, "{format:?}");
     }
 }

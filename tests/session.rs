@@ -377,6 +377,18 @@ fn a_hidden_address_survives_an_edit_in_the_form_and_in_the_editor() {
 }
 
 #[test]
+fn an_address_the_editor_did_not_show_stays_when_it_is_no_longer_hidden() {
+    let mut harness = refuge();
+    harness.press("/quiet door<enter>");
+    let id = id_of(&harness.saved(), "The Quiet Door");
+    assert_eq!(harness.app.unseen_fields(id), [("locations", "address hidden")], "a line stands for it in the editor");
+    harness.editor = |text| text.lines().filter(|line| !line.contains("hide_address")).collect::<Vec<_>>().join("\n");
+    harness.press("E");
+    let service = harness.service("The Quiet Door");
+    assert_eq!((service.hide_address, service.locations.len()), (false, 1), "{}", harness.said());
+}
+
+#[test]
 fn a_record_that_becomes_hidden_hides_in_an_open_form() {
     let mut harness = Harness::sample();
     harness.press("/shingle house<enter>e");

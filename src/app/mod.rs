@@ -53,7 +53,10 @@ use std::sync::Arc;
 use crate::model::change::signature;
 use crate::model::place::Atlas;
 use crate::model::thesaurus::Thesaurus;
-use crate::model::{AnyRecord, Audience, Author, Change, Date, Id, Kind, SplitMix64, Text, Time, Timestamp, Workspace};
+use crate::model::{
+    AnyRecord, Audience, Author, Change, Date, FieldInfo, Id, Kind, Shown, SplitMix64, Text, Time, Timestamp, Wording,
+    Workspace,
+};
 use crate::search::{Index, Indexes};
 
 use command::{Command, Keymap, Override};
@@ -390,6 +393,16 @@ impl App {
                 self.put(record)
             }
         }
+    }
+
+    /// The fields of a record that an editor is not given, each with what is said instead.
+    pub fn unseen_fields(&self, id: Id) -> Vec<(&'static str, &'static str)> {
+        let Some(record) = self.workspace.get(id) else { return Vec::new() };
+        let said = |field: &FieldInfo| match record.show(field, Wording::Typed, Audience::Colleagues, &self.workspace) {
+            Shown::Hidden(placeholder) => Some((field.name, placeholder)),
+            Shown::Value(_) => None,
+        };
+        record.kind().fields().filter_map(said).collect()
     }
 
     /// Puts a record through the rules and makes the change.

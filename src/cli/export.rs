@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::Path;
 
 use clap::Args;
+use clap::ValueEnum as _;
 use clap::builder::PossibleValue;
 
 use super::Global;
@@ -13,8 +14,10 @@ use super::exit::{CommandError, CommandResult, warn};
 use super::import::{clear_progress, load_originals, show_progress};
 use super::session::Session;
 use super::vote::find;
-use crate::exchange::{self, ExportContext, Format, calendar, display_place, of_kind, pabulib};
-use crate::model::{Audience, Kind, Round, Shown};
+use crate::exchange::{self, ExportContext, Format, Written, calendar, display_place, of_kind, pabulib, spreadsheet};
+use crate::model::text::count;
+use crate::model::{Audience, Kind, Round, Shown, Workspace};
+use crate::report::{self, Inputs, Notation, Report};
 use crate::store::{self, Mode};
 
 /// `moot export`
@@ -35,12 +38,16 @@ pub struct ExportArgs {
     /// Replace what is there already
     #[arg(long)]
     replace: bool,
+    /// Leave out the mark at the beginning of a csv by which spreadsheets on Windows know UTF-8
+    #[arg(long)]
+    no_bom: bool,
 }
 
-/// What can be written: the services, an election, or a calendar.
+/// What can be written: the services, as data or for reading, an election, or a calendar.
 #[derive(Clone, Copy, Debug)]
 enum Target {
     Services(Format),
+    Directory(Notation),
     Election,
     Calendar,
 }
@@ -53,15 +60,22 @@ impl clap::ValueEnum for Target {
             Target::Services(Format::Oruk3Json),
             Target::Services(Format::Csv),
             Target::Services(Format::GeoJson),
+            Target::Services(Format::VCard),
+            Target::Directory(Notation::Markdown),
+            Target::Directory(Notation::Html),
             Target::Election,
             Target::Calendar,
         ];
-        const { assert!(ALL.len() == Format::ALL.len() + 2, "every format of the services, elections and calendars") };
+        const { assert!(ALL.len() == Format::ALL.len() + 4, "every format of the services, elections and calendars") };
         ALL
     }
     fn to_possible_value(&self) -> Option<PossibleValue> {
         let (name, description) = match self {
             Self::Services(format) => (format.name(), format.description()),
+            Self::Directory(Notation::Html) => {
+                ("html", "The directory to read and print: one page that needs nothing else")
+            }
+            Self::Directory(_) => ("markdown", "The directory to read, in Markdown"),
             Self::Election => ("pb", "The ballots of a closed round as an election of Pabulib; names nobody"),
             Self::Calendar => (
                 "ics",
@@ -121,32 +135,41 @@ impl ExportArgs {
         session.check_complete("exported")?;
         match (self.format, self.what().as_deref()) {
             (Target::Services(format), None) => self.write_services(format, &mut session, out),
-            (Target::Services(Format::Csv), Some(kind)) => self.write_kind(kind, &session, out),
+            (Target::Directory(notation), None) => self.write_directory(notation, &mut session, out),
+            (Target::Services(Format::Csv), Some(kind)) => self.write_kind(kind, &mut session, out),
             (Target::Election, Some(round)) => self.write_election(round, &session, out),
             (Target::Calendar, None) => self.write_calendar(&session, out),
             (Target::Election, None) => Err(CommandError::usage("name the round: moot export pb ROUND PATH")),
             (Target::Calendar, Some(_)) => {
                 Err(CommandError::usage("a calendar takes its path alone: moot export ics PATH"))
             }
-            (Target::Services(format), Some(_)) => {
-                Err(CommandError::usage(format!("a round is written as pb only: moot export {} PATH", format.name())))
+            (Target::Services(_) | Target::Directory(_), Some(_)) => {
+                let format = self.format.to_possible_value().map(|value| value.get_name().to_owned());
+                let format = format.unwrap_or_default();
+                Err(CommandError::usage(format!("a round is written as pb only: moot export {format} PATH")))
             }
         }
     }
 
     /// All records of a kind.
-    fn write_kind(&self, kind: &str, session: &Session, out: &mut dyn Write) -> CommandResult {
+    fn write_kind(&self, kind: &str, session: &mut Session, out: &mut dyn Write) -> CommandResult {
         let kind = Kind::from_word(kind).filter(|kind| kind.is_addable() && !kind.is_private()).ok_or_else(|| {
             let kinds: Vec<&str> =
                 Kind::ALL.iter().filter(|kind| kind.is_addable()).map(|kind| kind.plural()).collect();
             CommandError::usage(format!("there is no table of {kind:?}; choose from {}", kinds.join(", ")))
         })?;
         self.check(session.opened.store.dir())?;
-        let workspace = session.workspace();
         let audience = Audience::Everyone { with_contacts: self.contacts };
-        let records = workspace.all(kind);
-        let table = of_kind::write(kind, &records, audience, workspace, Shown::into_value)?;
-        self.write(&table, &format!("{} {}", records.len(), kind.plural()), out)
+        let mut write = |workspace: &Workspace| {
+            let records = workspace.all(kind);
+            let table = of_kind::write(kind, &records, audience, workspace, Shown::into_value)?;
+            self.write(&self.for_spreadsheets(table), &format!("{} {}", records.len(), kind.plural()), out)
+        };
+        if matches!(kind, Kind::Service | Kind::Organisation) {
+            with_context(session, self.contacts, |context| write(&exchange::for_tables(context)))
+        } else {
+            write(session.workspace())
+        }
     }
 
     /// What is due, for a calendar.
@@ -172,28 +195,73 @@ impl ExportArgs {
         self.write(written.text.as_bytes(), &format!("{} ballots", written.ballots), out)
     }
 
+    /// A table with the mark of UTF-8, unless it was not wanted.
+    fn for_spreadsheets(&self, table: Vec<u8>) -> Vec<u8> {
+        if self.no_bom { table } else { [spreadsheet::BOM, &table].concat() }
+    }
+
     fn write_services(&self, format: Format, session: &mut Session, out: &mut dyn Write) -> CommandResult {
         self.check(session.opened.store.dir())?;
-        let originals = load_originals(session)?;
-        let thesaurus = store::thesaurus(session.opened.store.dir());
-        let thesaurus = thesaurus.map_err(|problem| CommandError::unreadable(problem.to_string()))?;
-        let context = ExportContext {
-            workspace: session.workspace(),
-            originals: &originals,
-            thesaurus: &thesaurus,
-            atlas: &session.atlas(),
-            contacts: self.contacts,
-        };
-        if is_stdout(self.path()) {
-            let written = exchange::export_to_bytes(format, &context, &mut show_progress);
+        with_context(session, self.contacts, |context| {
+            if format == Format::Hsds3Csv && !is_stdout(self.path()) {
+                let written = exchange::export(format, self.path(), context, &mut show_progress);
+                clear_progress();
+                let written = written?;
+                super::exit::has_saved();
+                writeln!(out, "{} services written to {}", written.count, display_place(self.path()))?;
+                say_withheld(&written);
+                return Ok(0);
+            }
+            let written = exchange::export_to_bytes(format, context, &mut show_progress);
             clear_progress();
-            let (bytes, _) = written.map_err(|several| CommandError::usage(several.0))?;
-            return self.write(&bytes, "", out);
-        }
-        let count = exchange::export(format, self.path(), &context, &mut show_progress)?;
-        super::exit::has_saved();
-        clear_progress();
-        writeln!(out, "{count} services written to {}", display_place(self.path()))?;
-        Ok(0)
+            let (bytes, written) = written.map_err(|several| CommandError::usage(several.0))?;
+            let bytes = if format.is_sheet() { self.for_spreadsheets(bytes) } else { bytes };
+            self.write(&bytes, &format!("{} {}", written.count, format.counted()), out)?;
+            say_withheld(&written);
+            Ok(0)
+        })
     }
+
+    /// The directory for reading.
+    fn write_directory(&self, notation: Notation, session: &mut Session, out: &mut dyn Write) -> CommandResult {
+        self.check(session.opened.store.dir())?;
+        with_context(session, self.contacts, |context| {
+            let workspace = exchange::for_others(context);
+            let (atlas, today, with_contacts) = (context.atlas, crate::run::clock().1, self.contacts);
+            let inputs = Inputs { workspace: &workspace, atlas, today, with_contacts };
+            let document = report::make(Report::Directory, &inputs)?;
+            self.write(document.write(notation).as_bytes(), "the directory", out)
+        })
+    }
+}
+
+/// Does something with all that an export needs.
+pub(super) fn with_context<T>(
+    session: &mut Session,
+    contacts: bool,
+    act: impl FnOnce(&ExportContext<'_>) -> Result<T, CommandError>,
+) -> Result<T, CommandError> {
+    let originals = load_originals(session)?;
+    let thesaurus = store::thesaurus(session.opened.store.dir());
+    let thesaurus = thesaurus.map_err(|problem| CommandError::unreadable(problem.to_string()))?;
+    let (atlas, workspace) = (&session.atlas(), session.workspace());
+    act(&ExportContext { workspace, originals: &originals, thesaurus: &thesaurus, atlas, contacts })
+}
+
+/// The most fields that are named in one line.
+const MAX_NAMED: usize = 6;
+
+/// Says what stayed here, as it may name persons.
+fn say_withheld(written: &Written) {
+    let all: usize = written.withheld.values().sum();
+    if all == 0 {
+        return;
+    }
+    let mut fields: Vec<(&String, &usize)> = written.withheld.iter().collect();
+    fields.sort_by_key(|(name, times)| (std::cmp::Reverse(**times), name.to_owned()));
+    let more = if fields.len() > MAX_NAMED { ", …" } else { "" };
+    let named: Vec<String> =
+        fields.iter().take(MAX_NAMED).map(|(name, times)| format!("{name} {}", count(**times))).collect();
+    let named = named.join(", ");
+    warn(&format!("{} values that may name persons stay here ({named}{more}); --contacts writes them too", count(all)));
 }

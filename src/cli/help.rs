@@ -57,6 +57,7 @@ const GROUPS: &[(&str, &[(&str, &str)])] = &[
         &[
             ("import", "moot import directory.json --dry-run"),
             ("export", "moot export csv services.csv"),
+            ("validate", "moot validate directory.json"),
             ("exchange", "moot exchange"),
             ("report", "moot report summary --html -o summary.html"),
             ("report summary", "moot report summary --html -o summary.html"),

@@ -24,6 +24,7 @@ mod session;
 mod shell;
 mod tell;
 mod thread;
+mod validate;
 mod vote;
 
 use std::io::{BufWriter, Write};
@@ -165,6 +166,10 @@ pub enum CliCommand {
     ///
     /// What is hidden is never written.
     Export(export::ExportArgs),
+    /// Say whether a file of Open Referral is valid, and where not
+    ///
+    /// HSDS 3.0, HSDS 3.1 and ORUK 3, as JSON or as tables. The exit code is 1 when there are faults.
+    Validate(validate::ValidateArgs),
     /// List the files in the workspace's folder exchange
     ///
     /// That is where a restricted program finds what is to be imported, and leaves what it exports.
@@ -211,6 +216,7 @@ impl CliCommand {
             Self::Export(arguments) => arguments.run(global, out),
             Self::Exchange(arguments) => arguments.run(global, out),
             Self::Tell(arguments) => arguments.run(global, out),
+            Self::Validate(arguments) => arguments.run(out),
             Self::Report(arguments) => arguments.run(global, out),
             Self::Check(arguments) => arguments.run(global, out),
             Self::Keys(arguments) => arguments.run(out),

@@ -7,12 +7,13 @@ use clap::{Args, Subcommand};
 
 use super::Global;
 use super::exit::{CommandError, CommandResult};
-use super::export::{check_target, is_stdout};
+use super::export::{check_target, is_stdout, with_context};
 use super::session::Session;
 use super::vote::find;
 use crate::exchange::{self, display_place};
+use crate::model::place::Atlas;
 use crate::model::text::one_line;
-use crate::model::{Event, Forum, Meeting, Organisation};
+use crate::model::{Event, Forum, Meeting, Organisation, Workspace};
 use crate::report::{self, Inputs, Notation, Report};
 use crate::store::Mode;
 
@@ -90,20 +91,22 @@ impl Which {
 
 impl ReportArgs {
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
-        let session = Session::open(global, Mode::Read)?;
+        let mut session = Session::open(global, Mode::Read)?;
         let output = self.output.as_ref().filter(|path| !is_stdout(path));
         if let Some(path) = output {
             check_target(path, session.opened.store.dir(), self.replace)?;
         }
         let report = self.which.report(&session)?;
-        let atlas = session.atlas();
-        let inputs = Inputs {
-            workspace: session.workspace(),
-            atlas: &atlas,
-            today: crate::run::clock().1,
-            with_contacts: self.contacts,
+        let (today, with_contacts) = (crate::run::clock().1, self.contacts);
+        let make = |workspace: &Workspace, atlas: &Atlas| {
+            report::make(report, &Inputs { workspace, atlas, today, with_contacts }).map_err(CommandError::from)
         };
-        let document = report::make(report, &inputs)?;
+        let document = if matches!(report, Report::Directory) {
+            // what services say in words leaves as in an export
+            with_context(&mut session, with_contacts, |context| make(&exchange::for_others(context), context.atlas))?
+        } else {
+            make(session.workspace(), &session.atlas())?
+        };
         let text = document.write(self.notation());
         match output {
             None => write!(out, "{text}")?,

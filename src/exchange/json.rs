@@ -262,15 +262,21 @@ fn object_name(table: &'static TableSchema, of: &str) -> String {
     known.map_or("organization", |(_, _, name)| name).to_owned()
 }
 
-/// Removes the placeholders that an earlier export inserted (listed in `moot_filled`).
+/// Removes what an earlier export added: placeholders (listed in `moot_filled`) and what it had derived (`moot_derived`);
+/// `*` stands for the whole row.
 pub fn strip_filled(row: &mut Object) {
-    let filled: Vec<String> = match row.shift_remove("moot_filled") {
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        Some(Value::String(names)) => names.split_whitespace().map(str::to_owned).collect(),
-        _ => return,
-    };
-    for name in filled {
-        row.shift_remove(&name);
+    for mark in ["moot_filled", "moot_derived"] {
+        let added: Vec<String> = match row.shift_remove(mark) {
+            Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            Some(Value::String(names)) => names.split_whitespace().map(str::to_owned).collect(),
+            _ => continue,
+        };
+        for name in added {
+            if name == "*" {
+                row.clear();
+            }
+            row.shift_remove(&name);
+        }
     }
 }
 

@@ -28,13 +28,15 @@ mod sanitise;
 pub mod schema;
 mod source;
 pub mod spreadsheet;
+pub mod standard;
 mod table;
+pub mod validate;
 mod values;
 pub mod write;
 
 use std::path::Path;
 
-pub use export::{ExportContext, Format, export, export_to_bytes};
+pub use export::{ExportContext, Format, Written, export, export_to_bytes, for_others, for_tables};
 pub use nest::Item;
 pub use plan::{ImportContext, ImportPlan, plan_import};
 pub use report::{Counts, Repair, RepairKind, Report};

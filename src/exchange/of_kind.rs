@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 
 use super::ExchangeError;
+use super::export::is_as_told;
 use super::spreadsheet::{cell_text, text_cell};
 use super::table::reader;
 use crate::model::change::put;
@@ -232,8 +233,14 @@ impl Table<'_> {
     /// a field that is hidden from some says nothing.
     fn set(&self, record: &mut AnyRecord, field: &'static FieldInfo, cell: &str) -> Result<(), String> {
         let is_untold = cell.trim().is_empty() && record.is_hidden_from_some(field, &self.workspace);
-        if is_untold || same(&record.format_field(field.name, &self.workspace), cell) {
+        let here = record.format_field(field.name, &self.workspace);
+        if is_untold || same(&here, cell) {
             return Ok(());
+        }
+        match is_as_told(cell, &here) {
+            Some(true) => return Ok(()),
+            Some(false) => return Err("a part of this text was withheld; write it whole, or empty the cell".to_owned()),
+            None => {}
         }
         let context = ParseContext { workspace: &self.workspace, today: self.context.author.today };
         record.set_field(field.name, cell, context)

@@ -240,6 +240,7 @@ fn with_ids(parent: &str, name: &str, row: Object) -> Object {
     let mut named = Object::from_iter([("id".to_owned(), Value::String(id.clone()))]);
     for (field, value) in row {
         let value = match value {
+            Value::Object(object) if object.contains_key("id") => Value::Object(object),
             Value::Object(object) => Value::Object(with_ids(&id, &field, object)),
             Value::Array(rows) => Value::Array(
                 rows.into_iter()
@@ -355,10 +356,11 @@ fn new_location(service: &str, location: &Location) -> Value {
         put(&mut address, field, or_empty(part.as_ref()));
     }
     if !address.is_empty() {
-        put(&mut address, "country", "GB");
         put(&mut address, "address_type", "physical");
         place.insert("addresses".to_owned(), Value::Array(vec![Value::Object(address)]));
     }
+    // its id follows from what it is, so that services in one house share one location
+    let place = with_ids("", "locations", place);
     let at = Object::from_iter([("location".to_owned(), Value::Object(place))]);
     Value::Object(with_ids(service, "service_at_locations", at))
 }

@@ -37,6 +37,8 @@ pub struct FieldSchema {
     pub data_type: DataType,
     /// Whether the official schemas require it.
     pub required: bool,
+    /// Whether it names a person.
+    pub is_personal: bool,
 }
 
 /// A table.
@@ -70,15 +72,15 @@ impl TableSchema {
     }
 }
 
-/// `table nested parents : fields`; `*` required, `:n` number, `:d` date, `:m` timestamp, `:t` time, `:u` URL,
+/// `table nested parents : fields`; `*` required, `!` names a person, `:n` number, `:d` date, `:m` timestamp, `:t` time, `:u` URL,
 /// `:e` e-mail, `=a|b` one of, `>table` reference.
 const SPEC: &str = "\
 organizations organizations - : name* alternate_name description* email:e website:u tax_status tax_id year_incorporated:n legal_status logo:u uri:u parent_organization_id>organizations
 programs programs organization_id : organization_id>organizations name* alternate_name description*
-services services - : organization_id>organizations program_id>programs name* alternate_name description url:u email:e status*=active|inactive|defunct|temporarily_closed interpretation_services application_process fees_description wait_time fees accreditations eligibility_description minimum_age:n maximum_age:n assured_date:d assurer_email:e licenses alert last_modified:m
+services services - : organization_id>organizations program_id>programs name* alternate_name description url:u email:e status*=active|inactive|defunct|temporarily_closed interpretation_services application_process fees_description wait_time fees accreditations eligibility_description minimum_age:n maximum_age:n assured_date:d assurer_email!:e licenses alert last_modified:m
 service_at_location service_at_locations service_id : service_id>services location_id>locations description
 locations locations - : location_type*=physical|postal|virtual url:u organization_id>organizations name alternate_name description transportation latitude:n longitude:n external_identifier external_identifier_type
-addresses addresses location_id : location_id>locations attention address_1* address_2 city* region state_province* postal_code* country* address_type*=physical|postal|virtual
+addresses addresses location_id : location_id>locations attention! address_1* address_2 city* region state_province* postal_code* country* address_type*=physical|postal|virtual
 contacts contacts service_at_location_id,service_id,location_id,organization_id : organization_id>organizations service_id>services service_at_location_id>service_at_location location_id>locations name title department email:e
 phones phones contact_id,service_at_location_id,service_id,location_id,organization_id : location_id>locations service_id>services organization_id>organizations contact_id>contacts service_at_location_id>service_at_location number* extension:n type description
 schedules schedules service_at_location_id,service_id,location_id : service_id>services location_id>locations service_at_location_id>service_at_location valid_from:d valid_to:d dtstart:d timezone:n until:d count:n wkst=MO|TU|WE|TH|FR|SA|SU freq=WEEKLY|MONTHLY interval:n byday byweekno bymonthday byyearday description opens_at:t closes_at:t schedule_link:u attending_type notes
@@ -159,10 +161,10 @@ const ALIASES: &[(&str, &str)] = &[
 ];
 
 fn parse_field(word: &'static str) -> FieldSchema {
-    let end = word.find(['*', ':', '>', '=']).unwrap_or(word.len());
+    let end = word.find(['*', '!', ':', '>', '=']).unwrap_or(word.len());
     let (name, rest) = word.split_at(end);
-    let required = rest.starts_with('*');
-    let rest = rest.trim_start_matches('*');
+    let (required, is_personal) = (rest.starts_with('*'), rest.starts_with('!'));
+    let rest = rest.trim_start_matches(['*', '!']);
     let data_type = match rest.split_at_checked(1) {
         Some((">", table)) => DataType::Reference(table),
         Some(("=", words)) => DataType::OneOf(words),
@@ -174,14 +176,14 @@ fn parse_field(word: &'static str) -> FieldSchema {
         Some((":", "e")) => DataType::Email,
         _ => DataType::Text,
     };
-    FieldSchema { name, data_type, required }
+    FieldSchema { name, data_type, required, is_personal }
 }
 
 fn parse_table(line: &'static str) -> Option<TableSchema> {
     let (head, fields) = line.split_once(" : ")?;
     let mut head = head.split(' ');
     let (name, nested, parents) = (head.next()?, head.next()?, head.next()?);
-    let id = FieldSchema { name: "id", data_type: DataType::Text, required: true };
+    let id = FieldSchema { name: "id", data_type: DataType::Text, required: true, is_personal: false };
     let fields: Vec<FieldSchema> = std::iter::once(id).chain(fields.split(' ').map(parse_field)).collect();
     let index = fields.iter().enumerate().map(|(at, field)| (field.name, at)).collect();
     let parents = parents.split(',').filter(|parent| *parent != "-").collect();
@@ -206,6 +208,9 @@ pub fn table_by_alias(name: &str) -> Option<&'static TableSchema> {
     let meant = MEANT.get_or_init(|| ALIASES.iter().copied().collect());
     table(name).or_else(|| meant.get(name).and_then(|meant| table(meant)))
 }
+
+/// The tables every row of which is about a person: contacts, and the log of who changed what.
+pub const PERSONAL_TABLES: &[&str] = &["contacts", "metadata"];
 
 /// The name of an array of rows of `child` inside `parent`.
 pub fn nested_name(child: &'static TableSchema, parent: &str) -> &'static str {

@@ -12,6 +12,9 @@ use super::normalise::{Normaliser, Object, str_field};
 use super::report::RepairKind;
 use super::schema::{self, TableSchema};
 
+/// The beginning of the names of tables whose rows belong to nothing, in packages that this program wrote.
+pub const LOOSE: &str = "moot_loose_";
+
 /// Dialects that are detected before any row is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FileHints {
@@ -45,7 +48,8 @@ pub fn table_name(file: &str) -> String {
 
 /// Detects the table of a file by its name, else by its columns.
 pub fn detect_table(file: &str, columns: &[String]) -> Option<&'static TableSchema> {
-    let named = schema::table_by_alias(&table_name(file));
+    let name = table_name(file);
+    let named = schema::table_by_alias(name.strip_prefix(LOOSE).unwrap_or(&name));
     let has = |name: &str| columns.iter().any(|column| column.eq_ignore_ascii_case(name));
     let of_service = has("name") && (has("organization_id") || has("status") || has("application_process"));
     let guess = || match () {

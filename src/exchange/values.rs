@@ -33,6 +33,10 @@ pub fn parse(data_type: DataType, text: &str) -> Parsed {
             None => Parsed::Invalid,
         },
         DataType::Timestamp => as_text(timestamp(text), RepairKind::Standard),
+        // tables write seconds where objects do not; one form here, and no repair
+        DataType::Time if text.len() == 8 && text.ends_with(":00") && is_standard_time(text) => {
+            Parsed::Valid(Value::String(text[..5].to_owned()))
+        }
         DataType::Time => as_text(time(text), RepairKind::Standard),
         DataType::Url => as_text(url(text), RepairKind::Scheme),
         DataType::Email => as_text(email(text), RepairKind::Standard),

@@ -1,4 +1,4 @@
-//! Writes exports and reports: only to the named path, and atomically.
+//! Writes exports and reports: only to the named path, atomically, and on the disk when it says so.
 
 use std::fs;
 use std::io::Write;
@@ -7,21 +7,18 @@ use std::path::{Path, PathBuf};
 use super::ExchangeError;
 use super::source::display_path;
 
+/// The file whose presence makes a directory a workspace.
+const WORKSPACE_FILE: &str = "partnership.ron";
+
 /// Checks that a path may be written to: nothing exists there or it may be replaced; never a symbolic link, and never a
-/// file of the workspace itself.
+/// file of a workspace, be it this one or another.
 ///
 /// # Errors
 /// When the path must not be written to.
 pub fn check_target(path: &Path, workspace: &Path, replace: bool) -> Result<(), ExchangeError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let inside = folder.canonicalize().ok().zip(workspace.canonicalize().ok());
-    let is_hidden =
-        |folder: &Path| folder.components().any(|part| part.as_os_str().as_encoded_bytes().starts_with(b"."));
-    let is_record = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ron"));
-    if let Some((folder, home)) = inside
-        && let Ok(below) = folder.strip_prefix(&home)
-        && (is_record || is_hidden(below))
-    {
+    let is_ours = folder.canonicalize().is_ok_and(|folder| belongs_to_workspace(&folder, path, workspace));
+    if is_ours {
         return Err(ExchangeError(format!(
             "{} belongs to the workspace itself; name another place",
             display_path(path)
@@ -33,9 +30,26 @@ pub fn check_target(path: &Path, workspace: &Path, replace: bool) -> Result<(), 
             Err(ExchangeError(format!("{} is a link, and links are not followed; name a file", display_path(path))))
         }
         Ok(about) if about.is_dir() && is_empty(path) => Ok(()),
+        Ok(about) if !about.is_dir() && !about.is_file() => {
+            Err(ExchangeError(format!("{} is no file; name a file", display_path(path))))
+        }
         Ok(_) if replace => Ok(()),
         Ok(_) => Err(ExchangeError(format!("{} is there already; name another place", display_path(path)))),
     }
+}
+
+/// Whether a path in this folder is a file of a workspace: records, maps and the thesaurus end in `.ron`, and what a program
+/// keeps for itself lies in folders that are hidden. The folder of an export is none, whatever its name ends in.
+fn belongs_to_workspace(folder: &Path, path: &Path, workspace: &Path) -> bool {
+    let homes = workspace
+        .canonicalize()
+        .into_iter()
+        .chain(folder.ancestors().filter(|home| home.join(WORKSPACE_FILE).is_file()).map(Path::to_path_buf));
+    let is_hidden = |part: &std::ffi::OsStr| part.as_encoded_bytes().starts_with(b".");
+    let is_record = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ron"));
+    let mut below = homes.filter_map(|home| folder.strip_prefix(home).ok().map(Path::to_path_buf));
+    let is_hidden_file = path.file_name().is_some_and(is_hidden);
+    below.any(|below| is_record || is_hidden_file || below.components().any(|part| is_hidden(part.as_os_str())))
 }
 
 fn is_empty(folder: &Path) -> bool {
@@ -70,7 +84,13 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), ExchangeError> {
         .and_then(|()| beside.as_file().sync_all())
         .map_err(|error| failed(&error))?;
     beside.persist(path).map_err(|error| failed(&error.error))?;
-    Ok(())
+    sync_folder(folder).map_err(|error| failed(&error))
+}
+
+/// Makes sure that the name of a new file is on the disk as its content is: what is said to be written survives a power cut.
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    fs::File::open(folder)?.sync_all()
 }
 
 /// Creates the folder for a package, or checks that an existing one holds nothing but an earlier package.
@@ -80,7 +100,8 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), ExchangeError> {
 pub fn prepare_folder(path: &Path, names: &[&str]) -> Result<(), ExchangeError> {
     let failed = |error: &std::io::Error| ExchangeError(format!("{} cannot be written: {error}", display_path(path)));
     if fs::symlink_metadata(path).is_err() {
-        return fs::create_dir_all(path).map_err(|error| failed(&error));
+        fs::create_dir_all(path).map_err(|error| failed(&error))?;
+        return sync_folder(path.parent().unwrap_or(path)).map_err(|error| failed(&error));
     }
     if !fs::symlink_metadata(path).map_err(|error| failed(&error))?.is_dir() {
         return Err(ExchangeError(format!(

@@ -246,7 +246,7 @@ macro_rules! kinds {
             }
 
             /// Empties these fields, and takes out what others say of them.
-            fn clear(&mut self, fields: &[&'static str]) {
+            pub fn clear(&mut self, fields: &[&'static str]) {
                 match self { $(Self::$name(record) => {
                     let record = Arc::make_mut(record);
                     for field in $name::FIELDS {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::field::{Audience, Blank, FieldType, FieldValue, ParseContext};
 use super::record::{Rules, atomic_merge, record};
 use super::text::{self, Text};
-use super::{AnyRecord, Id, Kind, Workspace};
+use super::{AnyRecord, Id, Kind, Ref, Service, Workspace};
 
 /// The longest item that is kept, in bytes.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -86,13 +86,24 @@ impl FieldValue for Json {
 }
 atomic_merge!(Json);
 
-/// What an import brought of a record says all that is hidden in the record.
+/// What an import brought of a record says all that is hidden in the record. The organisation of a refuge may list the same
+/// house, and so may a row without a record that came with it.
 fn record_is_hidden(record: &AnyRecord, audience: Audience, workspace: &Workspace) -> bool {
     let AnyRecord::Original(original) = record else { return false };
-    let of = original.record.and_then(|id| workspace.get(id));
-    of.is_some_and(|of| {
+    let hides = |of: &AnyRecord| {
         of.kind().fields().any(|field| field.hidden_if.is_some() && of.is_hidden(field, audience, workspace))
-    })
+    };
+    let any_service = |belongs: &dyn Fn(&Service) -> bool| {
+        let services = workspace.services.iter().filter(|service| belongs(service));
+        services.into_iter().any(|service| hides(&AnyRecord::Service(service.clone())))
+    };
+    match original.record.and_then(|id| workspace.get(id)) {
+        Some(AnyRecord::Organisation(of)) => {
+            any_service(&|service| service.organisation.as_ref().and_then(Ref::id) == Some(of.id))
+        }
+        Some(of) => hides(&of),
+        None => any_service(&|service| service.source.as_ref().map(|source| &source.feed) == original.feed.as_ref()),
+    }
 }
 
 record! {

@@ -41,12 +41,15 @@ pub fn text(text: &str, ending: &str) -> Result<Option<String>, String> {
     Ok((after != text).then_some(after))
 }
 
-/// Opens a record in the editor until it reads, or until the person leaves it as it is.
+/// Opens a record in the editor until it reads, or until the person leaves it as it is. `unseen`: the fields that are not
+/// shown, each with what is said instead; a line stands for each, and whatever becomes of the line, the field stays.
 ///
 /// # Errors
 /// A sentence that says what is wrong.
-pub fn record(record: &AnyRecord) -> Result<Option<AnyRecord>, String> {
-    let before = store::to_ron(record)?;
+pub fn record(record: &AnyRecord, unseen: &[(&str, &str)]) -> Result<Option<AnyRecord>, String> {
+    let lines =
+        unseen.iter().map(|(field, said)| format!("// {field}: {said}; it stays as it is unless you write it here\n"));
+    let before = lines.collect::<String>() + &store::to_ron(record)?;
     let wrong = |error: std::io::Error| format!("the editor's file could not be kept: {error}");
     let file = EditorFile::new(&before, ".ron").map_err(wrong)?;
     let mut line = None;

@@ -322,7 +322,8 @@ impl EventLoop {
             Effect::Copy(text) => terminal::copy(&text)?,
             Effect::EditRecord(record) => {
                 let id = record.id();
-                let outcome = self.with_terminal_released(|| editor::record(&record))?;
+                let unseen = self.app.unseen_fields(id);
+                let outcome = self.with_terminal_released(|| editor::record(&record, &unseen))?;
                 self.update(Event::Edited(id, outcome))?;
             }
             Effect::EditText(text) => match self.with_terminal_released(|| editor::text(&text, ".txt"))? {

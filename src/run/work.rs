@@ -195,5 +195,6 @@ fn write(
         ExportContext { workspace, originals: &originals, thesaurus: &thesaurus, atlas: &atlas, contacts: false };
     let mut on_progress = |_: Progress| !cancel.is_stopped();
     let written = exchange::export(format, &path, &context, &mut on_progress).map_err(|problem| problem.0)?;
-    Ok(format!("{} services written to {}", count(written), exchange::display_place(&path)))
+    let noun = format.counted();
+    Ok(format!("{} {noun} written to {}", count(written.count), exchange::display_place(&path)))
 }

@@ -2,32 +2,33 @@
 
 use serde_json::Value;
 
+use super::matcher::is_postcode;
 use crate::exchange::json::child_of;
 use crate::exchange::normalise::{Object, arrange, str_field};
 use crate::exchange::schema::{self, DataType, FieldSchema, TableSchema};
 use crate::model::place::Atlas;
 
+/// The mark: the fields of a row that were filled in; `*` for the whole row.
+pub const FILLED_FIELDS: &str = "moot_filled";
+
 /// The placeholder for text.
-const NOT_STATED: &str = "not stated";
+pub const NOT_STATED: &str = "not stated";
 
 /// The placeholder for URLs.
 pub const BLANK_URL: &str = "about:blank";
-
-/// Tables whose rows must have a URL in at least one version of ORUK.
-const TABLES_WITH_URL: &[&str] =
-    &["services", "contacts", "phones", "schedules", "languages", "funding", "cost_options"];
 
 /// Where placeholders come from.
 #[derive(Clone, Copy)]
 pub struct Placeholders<'a> {
     /// The map, which knows the county of a postcode.
     pub atlas: &'a Atlas,
-    /// The URL for what ORUK requires beyond HSDS; `None` writes HSDS only.
-    pub oruk_url: Option<&'a str>,
+    /// Whether the names that ORUK has for fields of HSDS stand beside these.
+    pub is_oruk: bool,
 }
 
 /// Fills in a row and everything nested in it.
 pub fn fill(table: &'static TableSchema, row: &mut Object, placeholders: Placeholders<'_>) {
+    set_uncounted_apart(row);
     for (key, value) in row.iter_mut() {
         match value {
             Value::Array(rows) => {
@@ -58,15 +59,28 @@ pub fn fill(table: &'static TableSchema, row: &mut Object, placeholders: Placeho
         row.insert("unit".to_owned(), serde_json::json!({"id": id, "name": "places"}));
         filled.push("unit".into());
     }
-    if let Some(url) = placeholders.oruk_url {
+    if placeholders.is_oruk {
         filled.extend(add_oruk_name(table, row));
-        filled.extend(add_oruk_required(table, row, url));
     }
     let mut arranged = arrange(table, std::mem::take(row));
     if !filled.is_empty() {
-        arranged.insert("moot_filled".to_owned(), Value::Array(filled));
+        arranged.insert(FILLED_FIELDS.to_owned(), Value::Array(filled));
     }
     *row = arranged;
+}
+
+/// Capacity without a number of free places is no capacity of HSDS, and no number is made up for it: it goes beside.
+fn set_uncounted_apart(row: &mut Object) {
+    let Some(Value::Array(rows)) = row.get_mut("capacities") else { return };
+    let (counted, uncounted): (Vec<Value>, Vec<Value>) =
+        std::mem::take(rows).into_iter().partition(|row| row.get("available").is_some_and(Value::is_number));
+    *rows = counted;
+    if rows.is_empty() {
+        row.shift_remove("capacities");
+    }
+    if !uncounted.is_empty() {
+        row.insert("moot_capacities".to_owned(), Value::Array(uncounted));
+    }
 }
 
 /// Adds the name that ORUK uses for a field of HSDS.
@@ -83,20 +97,6 @@ fn add_oruk_name(table: &TableSchema, row: &mut Object) -> Option<Value> {
     }
     row.insert(theirs.to_owned(), value);
     Some(theirs.into())
-}
-
-/// Adds the field that ORUK requires beyond HSDS.
-fn add_oruk_required(table: &TableSchema, row: &mut Object, url: &str) -> Option<Value> {
-    let (field, value) = match table.name {
-        "taxonomy_terms" => ("taxonomy", NOT_STATED),
-        name if TABLES_WITH_URL.contains(&name) => ("url", url),
-        _ => return None,
-    };
-    if row.get(field).is_some() {
-        return None;
-    }
-    row.insert(field.to_owned(), value.into());
-    Some(field.into())
 }
 
 /// The value of a required field that has none. Only what the row or the map says is stated; the rest says that it is
@@ -124,12 +124,37 @@ fn placeholder(table: &TableSchema, field: &FieldSchema, row: &Object, atlas: &A
     Value::String(text.to_owned())
 }
 
-/// The country an address says it is in; two capitals for a state are American.
-fn country(row: &Object) -> &str {
-    let state = str_field(row, "state_province");
-    match str_field(row, "country") {
-        "" if state.len() == 2 && state.bytes().all(|b| b.is_ascii_uppercase()) => "US",
-        "" => "GB",
-        stated => stated,
+/// The country that the rest of an address tells: its postcode in the form that one country alone has.
+fn country(row: &Object) -> &'static str {
+    let (state, code) = (str_field(row, "state_province").trim(), str_field(row, "postal_code").trim());
+    let is_state = state.len() == 2 && state.bytes().all(|b| b.is_ascii_uppercase());
+    let is_zip = code.split('-').next().is_some_and(|zip| zip.len() == 5 && zip.bytes().all(|b| b.is_ascii_digit()));
+    match () {
+        () if is_postcode(code) => "GB",
+        () if is_state && is_zip => "US",
+        () => NOT_STATED,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_country_is_stated_only_where_the_address_tells_it() {
+        let of = |state: &str, code: &str| {
+            let row = Object::from_iter([
+                ("state_province".to_owned(), state.into()),
+                ("postal_code".to_owned(), code.into()),
+            ]);
+            country(&row)
+        };
+        assert_eq!(of("", "DT1 1AA"), "GB");
+        assert_eq!(of("", "dt11aa"), "GB");
+        assert_eq!(of("FL", "33157"), "US");
+        assert_eq!(of("FL", "33157-1234"), "US");
+        assert_eq!(of("FL", ""), NOT_STATED);
+        assert_eq!(of("", "33157"), NOT_STATED);
+        assert_eq!(of("", ""), NOT_STATED);
     }
 }

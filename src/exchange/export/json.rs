@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use super::Dataset;
-use super::fill::{BLANK_URL, Placeholders, fill};
+use super::fill::{Placeholders, fill};
 use crate::exchange::normalise::{Object, str_field};
 use crate::exchange::schema;
 use crate::model::place::Atlas;
@@ -46,11 +46,8 @@ pub(super) fn page(dataset: &Dataset<'_>, is_oruk: bool) -> Vec<u8> {
 }
 
 fn filled(table: &str, mut item: Object, is_oruk: bool, atlas: &Atlas) -> Value {
-    let organisation = item.get("organization").and_then(Value::as_object);
-    let known = [str_field(&item, "url"), organisation.map_or("", |organisation| str_field(organisation, "website"))];
-    let web = known.into_iter().find(|address| !address.is_empty()).unwrap_or(BLANK_URL).to_owned();
     if let Some(table) = schema::table(table) {
-        fill(table, &mut item, Placeholders { atlas, oruk_url: is_oruk.then_some(web.as_str()) });
+        fill(table, &mut item, Placeholders { atlas, is_oruk });
     }
     Value::Object(item)
 }

@@ -1,14 +1,20 @@
 //! Export: imported items go out as they came in, patched with the changes made here.
 //!
-//! Notes and hidden addresses are never exported, persons only on request. Required fields without a value are filled in
-//! and marked, so that a later import does not take them for data.
+//! Notes and hidden addresses are never exported, persons only on request (`persons` has the rule). Required fields without
+//! a value are filled in and marked, and so is what was derived here and not stated, so that a later import does not take
+//! either for data.
 
 mod csv_package;
+mod derived;
 mod fill;
 mod flat;
 mod json;
+mod matcher;
+mod persons;
 mod redactor;
+mod vcard;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
@@ -19,12 +25,17 @@ use crate::model::Ref;
 use crate::model::order::Order as _;
 use crate::model::place::Atlas;
 use crate::model::thesaurus::Thesaurus;
-use crate::model::{AnyRecord, Audience, Collection, Id, Organisation, Original, Service, Text, Workspace};
+use crate::model::{
+    AnyRecord, Audience, Change, Collection, Date, Edit, FieldType, Id, Kind, Organisation, Original, ParseContext,
+    Service, Text, Workspace,
+};
 
 use super::map::{self, ServiceContext};
 use super::normalise::{Object, is_uuid, name_uuid, str_field};
-use super::{ExchangeError, Progress, ProgressCallback, patch, write};
-use redactor::Redactor;
+use super::{ExchangeError, Progress, ProgressCallback, patch, schema, write};
+use matcher::Matcher;
+use persons::{KnownPersons, NAME_WITHHELD, PersonFilter, Sort, Withheld};
+use redactor::{Redactor, WITHHELD};
 
 /// Declares the formats once: variant, name, description.
 macro_rules! formats {
@@ -62,6 +73,19 @@ formats! {
     Oruk3Json = "oruk3-json", "Open Referral UK 3, one page of JSON";
     Csv = "csv", "One line per service for a spreadsheet, in the columns of this program";
     GeoJson = "geojson", "The visible locations of services as points for a map";
+    VCard = "vcf", "The public numbers and addresses of organisations for an address book, vCard 4";
+}
+
+impl Format {
+    /// What an export in this format counts.
+    pub fn counted(self) -> &'static str {
+        if self == Self::VCard { "organisations" } else { "services" }
+    }
+
+    /// Whether it is a table for spreadsheets.
+    pub fn is_sheet(self) -> bool {
+        self == Self::Csv
+    }
 }
 
 impl std::str::FromStr for Format {
@@ -96,7 +120,16 @@ impl ExportContext<'_> {
     }
 }
 
-/// Writes the directory to a path and returns the number of services.
+/// What an export wrote.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// The number of records: services, or organisations in an address book.
+    pub count: usize,
+    /// How many values of which field stayed here, as they may name persons.
+    pub withheld: Withheld,
+}
+
+/// Writes the directory to a path: one file, or for the tables of HSDS one folder, and nothing else.
 ///
 /// # Errors
 /// When something cannot be written, or `on_progress` returned false.
@@ -105,27 +138,18 @@ pub fn export(
     path: &Path,
     context: &ExportContext<'_>,
     on_progress: &mut ProgressCallback<'_>,
-) -> Result<usize, ExchangeError> {
-    match format {
-        Format::Csv => {
-            let table = flat::table(context);
-            table.write(path)?;
-            Ok(table.count())
-        }
-        Format::Hsds3Csv => {
-            let dataset = collect(context, on_progress)?;
-            csv_package::write(path, &dataset)?;
-            Ok(dataset.services.len())
-        }
-        Format::Hsds3Json | Format::Oruk3Json | Format::GeoJson => {
-            let bytes = export_to_bytes(format, context, on_progress)?;
-            write::write_file(path, &bytes.0)?;
-            Ok(bytes.1)
-        }
+) -> Result<Written, ExchangeError> {
+    if format == Format::Hsds3Csv {
+        let dataset = collect(context, on_progress)?;
+        csv_package::write(path, &dataset)?;
+        return Ok(dataset.written());
     }
+    let (bytes, written) = export_to_bytes(format, context, on_progress)?;
+    write::write_file(path, &bytes)?;
+    Ok(written)
 }
 
-/// The directory in a format that is one file, and the number of services in it.
+/// The directory in a format that is one file, and what is in it.
 ///
 /// # Errors
 /// The format is several files, or `on_progress` returned false.
@@ -133,16 +157,15 @@ pub fn export_to_bytes(
     format: Format,
     context: &ExportContext<'_>,
     on_progress: &mut ProgressCallback<'_>,
-) -> Result<(Vec<u8>, usize), ExchangeError> {
+) -> Result<(Vec<u8>, Written), ExchangeError> {
+    let flat = |(bytes, count): (Vec<u8>, usize)| (bytes, Written { count, ..Written::default() });
     match format {
-        Format::Csv => {
-            let table = flat::table(context);
-            Ok((table.exact()?, table.count()))
-        }
-        Format::GeoJson => Ok(flat::points(context)),
+        Format::Csv => flat::table(context).map(flat),
+        Format::GeoJson => Ok(flat(flat::points(context))),
+        Format::VCard => Ok(flat(vcard::cards(context))),
         Format::Hsds3Json | Format::Oruk3Json => {
             let dataset = collect(context, on_progress)?;
-            Ok((json::page(&dataset, format == Format::Oruk3Json), dataset.services.len()))
+            Ok((json::page(&dataset, format == Format::Oruk3Json), dataset.written()))
         }
         Format::Hsds3Csv => {
             Err(ExchangeError(format!("{} is many tables: name a folder, or a file that ends in .zip", format.name())))
@@ -156,6 +179,13 @@ struct Dataset<'a> {
     services: Vec<Object>,
     organisations: BTreeMap<String, Object>,
     orphans: BTreeMap<String, Vec<Object>>,
+    withheld: Withheld,
+}
+
+impl Dataset<'_> {
+    fn written(&self) -> Written {
+        Written { count: self.services.len(), withheld: self.withheld.clone() }
+    }
 }
 
 fn collect<'a>(
@@ -173,10 +203,109 @@ fn collect<'a>(
         if at % 200 == 0 && !on_progress(Progress { stage: "writing", done: at }) {
             return Err(ExchangeError("the export was stopped; nothing was written".to_owned()));
         }
-        services.push(writer.service(record));
+        services.push(writer.service_with_derived(record));
     }
     services.order_by(|one, other| str_field(one, "id").cmp(str_field(other, "id")));
-    Ok(Dataset { atlas: context.atlas, services, organisations, orphans: writer.orphans() })
+    let orphans = writer.orphans();
+    Ok(Dataset { atlas: context.atlas, services, organisations, orphans, withheld: writer.withheld.into_inner() })
+}
+
+/// The records as the readers of an export may see them in words: no text of theirs tells a hidden address or, unless
+/// they were asked for, the name of a contact.
+pub fn for_others(context: &ExportContext<'_>) -> Workspace {
+    told(context, "")
+}
+
+/// The same for tables that are read again: whatever was taken out left a mark, see [`is_as_told`].
+pub fn for_tables(context: &ExportContext<'_>) -> Workspace {
+    told(context, NAME_WITHHELD)
+}
+
+/// Whether a text is another with marks in place of what was withheld from it; `None`: there are no marks in it.
+pub fn is_as_told(text: &str, whole: &str) -> Option<bool> {
+    let text = text.replace(WITHHELD, NAME_WITHHELD);
+    let parts: Vec<&str> = text.split(NAME_WITHHELD).map(str::trim).collect();
+    let [first, between @ .., last] = parts.as_slice() else { return None };
+    let whole = whole.trim();
+    let mut rest = whole.strip_prefix(first);
+    for part in between {
+        rest = rest.and_then(|rest| rest.find(part).map(|at| &rest[at + part.len()..]));
+    }
+    Some(rest.is_some_and(|rest| rest.ends_with(last)))
+}
+
+fn told(context: &ExportContext<'_>, instead: &str) -> Workspace {
+    let hidden = Hidden::of(context);
+    let mut edits = Vec::new();
+    for record in context.workspace.iter(Kind::Service).chain(context.workspace.iter(Kind::Organisation)) {
+        let mut open = record.clone();
+        for field in record.kind().editable_fields().filter(|field| !is_reference(field.field_type)) {
+            let text = record.format_field(field.name, context.workspace);
+            if let Some(said) = hidden.rewrite(&record, field.name, &text, instead) {
+                let parse = ParseContext { workspace: context.workspace, today: Date::default() };
+                if open.set_field(field.name, &said, parse).is_err() {
+                    open.clear(&[field.name]); // better nothing than what is hidden
+                }
+            }
+        }
+        edits.extend(Edit::new(Some(record), Some(open)));
+    }
+    let mut workspace = context.workspace.clone();
+    workspace.apply(&Change { edits, sentence: String::new() });
+    workspace
+}
+
+fn is_reference(field_type: FieldType) -> bool {
+    matches!(field_type, FieldType::Reference(_) | FieldType::References(_))
+}
+
+/// What must not be told: hidden addresses always, the names of contacts unless they were asked for.
+struct Hidden {
+    redactor: Redactor,
+    persons: Option<Matcher>,
+}
+
+impl Hidden {
+    fn of(context: &ExportContext<'_>) -> Self {
+        let redactor = hidden_addresses(context);
+        Self { redactor, persons: (!context.contacts).then(|| known_persons(context)) }
+    }
+
+    /// A text of a record without what is hidden; `None`: nothing is hidden in it. A service's own locations are shown or
+    /// hidden by its own flag.
+    fn rewrite(&self, record: &AnyRecord, field: &str, text: &str, instead: &str) -> Option<String> {
+        let organisation = match record {
+            AnyRecord::Service(service) => service.organisation.as_ref().and_then(Ref::id),
+            other => Some(other.id()),
+        };
+        let placeless = if field == "locations" { None } else { self.redactor.rewrite(organisation, text) };
+        let known = self.persons.as_ref().filter(|_| field != "contacts");
+        let text = placeless.as_deref().unwrap_or(text);
+        let sort = if field == "locations" { Sort::Address } else { Sort::Prose };
+        let nameless = known.and_then(|known| persons::without_names(text, known, sort, instead));
+        nameless.or(placeless)
+    }
+}
+
+/// The names and addresses of all contacts, but for those that a service or an organisation bears.
+fn known_persons(context: &ExportContext<'_>) -> Matcher {
+    let mut known = KnownPersons::default();
+    for original in context.originals.iter() {
+        if let Ok(item) = serde_json::from_str(original.json.as_str()) {
+            let table = schema::table_by_alias(&original.name).map_or("", |table| table.name);
+            known.add(table, &item);
+        }
+    }
+    let workspace = context.workspace;
+    for contact in workspace.services.iter().flat_map(|service| &service.contacts) {
+        let or_empty = |text: &Option<Text>| text.as_ref().map(ToString::to_string).unwrap_or_default();
+        known.add_person(&or_empty(&contact.name), &or_empty(&contact.email));
+    }
+    let services = workspace.services.iter().map(|service| &*service.name);
+    let public = workspace.services.iter().filter_map(|service| service.email.as_deref());
+    let organisations = workspace.organisations.iter().map(|organisation| &*organisation.name);
+    let theirs = workspace.organisations.iter().filter_map(|organisation| organisation.email.as_deref());
+    known.matcher(services.chain(organisations).chain(public).chain(theirs))
 }
 
 /// The redactor of all hidden addresses, both of the records and of their originals.
@@ -189,15 +318,22 @@ fn hidden_addresses(context: &ExportContext<'_>) -> Redactor {
         .filter(|service| service.hide_address)
         .map(|service| (service.id, &**service))
         .collect();
+    let names = |service: &Service| -> Vec<String> {
+        let organisation = service.organisation.as_ref().map(|to| to.name(context.workspace).into_owned());
+        std::iter::once(service.name.to_string()).chain(organisation).collect()
+    };
+    let mut add = |service: &Service, item: Option<&Object>| {
+        let names = names(service);
+        redactor.add(service, item, &names.iter().map(String::as_str).collect::<Vec<_>>());
+    };
     for service in hidden.values() {
-        redactor.add(service, None);
+        add(service, None);
     }
     for original in context.originals.iter() {
         if let Some(service) = original.record.and_then(|id| hidden.get(&id)) {
-            redactor.add(service, serde_json::from_str(original.json.as_str()).ok().as_ref());
+            add(service, serde_json::from_str(original.json.as_str()).ok().as_ref());
         }
     }
-    redactor.sort();
     redactor
 }
 
@@ -206,7 +342,8 @@ struct Writer<'a> {
     originals: HashMap<Id, &'a Arc<Original>>,
     /// Organisations by source and the id in it.
     records: HashMap<(Text, String), Id>,
-    redactor: Redactor,
+    hidden: Hidden,
+    withheld: RefCell<Withheld>,
 }
 
 impl<'a> Writer<'a> {
@@ -219,7 +356,7 @@ impl<'a> Writer<'a> {
                 records.insert((source.feed.clone(), source.id.to_string()), record.id);
             }
         }
-        Self { context, originals, records, redactor: hidden_addresses(context) }
+        Self { context, originals, records, hidden: Hidden::of(context), withheld: RefCell::default() }
     }
 
     /// The exported uuid of a record.
@@ -263,8 +400,8 @@ impl<'a> Writer<'a> {
         };
         patch::patch_organisation(&mut item, &base, record, self.context.workspace, &|to| self.organisation_uuid(to));
         self.remove_hidden_fields(&AnyRecord::Organisation(Arc::clone(record)), &mut item);
-        self.redactor.redact_item(Some(record.id), &mut item);
-        self.remove_persons_unless_asked(&mut item);
+        self.hidden.redactor.redact_item(Some(record.id), &mut item);
+        self.remove_persons_unless_asked("organizations", &mut item);
         item
     }
 
@@ -289,8 +426,18 @@ impl<'a> Writer<'a> {
         if record.hide_address {
             hide_address(&mut item);
         }
-        self.redactor.redact_item(record.organisation.as_ref().and_then(Ref::id), &mut item);
-        self.remove_persons_unless_asked(&mut item);
+        self.hidden.redactor.redact_item(record.organisation.as_ref().and_then(Ref::id), &mut item);
+        self.remove_persons_unless_asked("services", &mut item);
+        item
+    }
+
+    /// The item of a service with what was derived here.
+    fn service_with_derived(&self, record: &Arc<Service>) -> Object {
+        let mut item = self.service(record);
+        let mut derived = derived::of(&item, record);
+        self.hidden.redactor.redact_item(record.organisation.as_ref().and_then(Ref::id), &mut derived);
+        self.remove_persons_unless_asked("services", &mut derived);
+        derived::join(&mut item, derived);
         item
     }
 
@@ -307,10 +454,12 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Removes persons unless they were asked for.
-    fn remove_persons_unless_asked(&self, item: &mut Object) {
-        if !self.context.contacts {
-            without_persons(item);
+    /// Removes persons from a row of a table unless they were asked for, and counts what stays here.
+    fn remove_persons_unless_asked(&self, table: &str, item: &mut Object) {
+        if let Some(known) = &self.hidden.persons {
+            let mut filter = PersonFilter { known, withheld: self.withheld.take() };
+            filter.filter(schema::table(table), item);
+            self.withheld.replace(filter.withheld);
         }
     }
 
@@ -319,15 +468,18 @@ impl<'a> Writer<'a> {
         let mut orphans: BTreeMap<String, Vec<Object>> = BTreeMap::new();
         for original in self.context.originals.iter().filter(|original| original.record.is_none()) {
             let table = original.name.to_string();
-            if let Ok(mut item) = serde_json::from_str::<Object>(original.json.as_str())
-                && (self.context.contacts || table != "contacts")
-            {
-                let is_place = matches!(&*table, "addresses" | "locations" | "service_at_location");
-                if is_place && self.redactor.is_hidden_place(None, &Value::Object(item.clone())) {
+            if let Ok(mut item) = serde_json::from_str::<Object>(original.json.as_str()) {
+                let known = schema::table(&table);
+                if !self.context.contacts && known.is_some_and(|known| persons::is_of_person(known, &item)) {
+                    *self.withheld.borrow_mut().entry(table).or_default() += 1;
                     continue;
                 }
-                self.redactor.redact_item(None, &mut item);
-                self.remove_persons_unless_asked(&mut item);
+                let is_place = matches!(&*table, "addresses" | "locations" | "service_at_location");
+                if is_place && self.hidden.redactor.is_hidden_place(None, &Value::Object(item.clone())) {
+                    continue;
+                }
+                self.hidden.redactor.redact_item(None, &mut item);
+                self.remove_persons_unless_asked(&table, &mut item);
                 orphans.entry(table).or_default().push(item);
             }
         }
@@ -335,25 +487,6 @@ impl<'a> Writer<'a> {
             rows.order_by(|one, other| str_field(one, "id").cmp(str_field(other, "id")));
         }
         orphans
-    }
-}
-
-/// Fields that name a person.
-const PERSON_FIELDS: &[&str] =
-    &["contacts", "moot_contacts", "assurer_email", "moot_verified_by", "admin_emails", "updated_by"];
-
-fn without_persons(item: &mut Object) {
-    item.retain(|key, _| !PERSON_FIELDS.contains(&key.as_str()));
-    for value in item.values_mut() {
-        each_object(value, &mut without_persons);
-    }
-}
-
-fn each_object(value: &mut Value, act: &mut dyn FnMut(&mut Object)) {
-    match value {
-        Value::Object(object) => act(object),
-        Value::Array(rows) => rows.iter_mut().for_each(|row| each_object(row, act)),
-        _ => {}
     }
 }
 
@@ -380,10 +513,9 @@ fn hide_address(item: &mut Object) {
             row.retain(|key, _| !LOCATION_REFERENCES.contains(&key.as_str()));
         }
     }
-    for (key, value) in item.iter_mut() {
-        if key != "id" {
-            redactor::withhold(value, &addresses);
-        }
+    let addresses = Matcher::of(addresses.iter().map(String::as_str));
+    for (_, value) in item.iter_mut().filter(|(key, _)| *key != "id") {
+        redactor::withhold(value, &|text| addresses.replace(text, None, WITHHELD));
     }
     item.insert("moot_hide_address".to_owned(), "yes".into());
 }
@@ -395,5 +527,20 @@ fn move_rows(item: &mut Object, from: &Object, name: &str) {
     let there = item.entry(name).or_insert_with(|| Value::Array(Vec::new()));
     if let Value::Array(there) = there {
         there.extend(rows.iter().cloned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_with_marks_is_known_again() {
+        let whole = "Ask Ada Example at 7 Hidden Lane first";
+        assert_eq!(is_as_told("Ask (name withheld) at (address withheld) first", whole), Some(true));
+        assert_eq!(is_as_told("Ask (name withheld)", whole), Some(true));
+        assert_eq!(is_as_told("Ask (name withheld) at (address withheld) last", whole), Some(false));
+        assert_eq!(is_as_told("Ring (name withheld) first", whole), Some(false));
+        assert_eq!(is_as_told(whole, whole), None);
     }
 }
