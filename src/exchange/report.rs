@@ -86,6 +86,26 @@ impl RepairKind {
     }
 }
 
+impl RepairKind {
+    /// Whether the record or its original says all that the report would say.
+    pub fn is_harmless(self) -> bool {
+        matches!(
+            self,
+            Self::Controls
+                | Self::Blanks
+                | Self::Newlines
+                | Self::Entities
+                | Self::Tags
+                | Self::Trimmed
+                | Self::Null
+                | Self::Scheme
+                | Self::Standard
+                | Self::Postcode
+                | Self::Id
+        )
+    }
+}
+
 /// One repair or dangling reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repair {
@@ -115,6 +135,15 @@ pub(crate) fn excerpt(text: &str) -> Box<str> {
     }
 }
 
+/// The most of what could not be read that the report keeps.
+const MAX_WHOLE_BYTES: usize = 64 * 1024;
+
+/// What could not be read and is nowhere else, whole, on one line.
+pub(crate) fn whole(text: &str) -> Box<str> {
+    let is_short = text.len() <= MAX_WHOLE_BYTES;
+    if is_short { crate::model::text::clean(text).replace('\n', "⏎").into() } else { excerpt(text) }
+}
+
 impl fmt::Display for Repair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}: {}: {:?} -> {:?}", self.file, self.row, self.field, self.kind.label(), self.old, self.new)
@@ -136,8 +165,10 @@ pub struct Report {
     pub locations: usize,
     /// Rows without a parent and unreferenced shared rows, kept as they are.
     pub orphan_rows: usize,
-    /// All repairs and dangling references.
+    /// Repairs and dangling references.
     pub repairs: Vec<Repair>,
+    /// How many more repairs of each kind there were, in which nothing was lost.
+    pub unlisted: BTreeMap<RepairKind, usize>,
 }
 
 /// What became of the records of one kind.
@@ -175,7 +206,7 @@ impl Report {
 
     /// The number of repairs of each kind.
     pub fn by_kind(&self) -> BTreeMap<RepairKind, usize> {
-        self.repairs.iter().fold(BTreeMap::new(), |mut counts, repair| {
+        self.repairs.iter().fold(self.unlisted.clone(), |mut counts, repair| {
             *counts.entry(repair.kind).or_default() += 1;
             counts
         })

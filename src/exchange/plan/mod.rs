@@ -271,6 +271,7 @@ fn into_plan(
         locations: package.locations,
         orphan_rows: package.orphans.len(),
         repairs,
+        unlisted: package.unlisted,
     };
     ImportPlan { change: Change { edits, sentence }, report }
 }
