@@ -29,7 +29,7 @@ pub struct Item {
 }
 
 /// A row or an item that waits until all of them are known: as text, which takes a fifth of the memory.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Packed(Box<str>);
 
 /// What a packed row costs beside its text, with its place in the tables, in bytes of memory.
@@ -141,6 +141,17 @@ pub struct SourceTables {
 }
 
 type RowKey = (&'static str, usize);
+
+/// The size an item may still have, and the bytes of the rows that were given up for it.
+struct ItemRoom {
+    left: usize,
+    freed: usize,
+}
+
+/// Whether rows of this table stand in several items.
+fn is_shared(table: &str) -> bool {
+    schema::tables().iter().any(|of| schema::nested_objects(of.name).iter().any(|(_, to, _)| *to == table))
+}
 
 /// All rows with the links between parents and children.
 struct LinkedTables {
@@ -259,53 +270,60 @@ impl LinkedTables {
         self.rows.insert(table.name, rows);
     }
 
-    /// A row with everything nested in it, as far as `left` bytes go; what is larger is no item that can be kept.
-    fn nested(&self, key: RowKey, left: &mut usize) -> Object {
-        let (Some(table), Some(row)) = (schema::table(key.0), self.rows.get(key.0).and_then(|r| r.get(key.1))) else {
+    /// A row with everything nested in it, as far as there is room. A row that belongs to one parent is given up with it.
+    fn nested(&mut self, key: RowKey, room: &mut ItemRoom) -> Object {
+        let (Some(table), Some(row)) =
+            (schema::table(key.0), self.rows.get_mut(key.0).and_then(|rows| rows.get_mut(key.1)))
+        else {
             return Object::new();
         };
-        *left = left.saturating_sub(row.fields.0.len());
-        if *left == 0 {
+        room.left = room.left.saturating_sub(row.fields.0.len());
+        if room.left == 0 {
             return Object::new();
         }
         let mut item = row.fields();
+        if !is_shared(key.0) {
+            room.freed += row.fields.0.len();
+            row.fields = Packed::default();
+        }
         for (link, to, name) in schema::nested_objects(key.0) {
             if let Some(object) = self.find(to, str_field(&item, link)) {
                 item.shift_remove(*link);
-                item.insert((*name).to_owned(), Value::Object(self.nested(object, left)));
+                item.insert((*name).to_owned(), Value::Object(self.nested(object, room)));
             }
         }
-        for child in self.children.get(&key).into_iter().flatten() {
+        for child in self.children.remove(&key).into_iter().flatten() {
             let Some(child_table) = schema::table(child.0) else {
                 continue;
             };
             let name = schema::nested_name(child_table, key.0);
-            let rows = item.entry(name).or_insert_with(|| Value::Array(Vec::new()));
-            if let Value::Array(rows) = rows {
-                rows.push(Value::Object(self.nested(*child, left)));
+            let inner = Value::Object(self.nested(child, room));
+            if let Value::Array(rows) = item.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
+                rows.push(inner);
             }
         }
         arrange(table, item)
     }
 
-    fn emit(&self, normaliser: &mut Normaliser, key: RowKey, items: &mut Vec<Item>) {
-        if let Some(row) = self.rows.get(key.0).and_then(|rows| rows.get(key.1)) {
-            (normaliser.file, normaliser.row) = (row.file.clone(), row.at);
-        }
-        normaliser.budget.count(key.0);
-        let mut left = MAX_ITEM_BYTES;
-        let item = self.nested(key, &mut left);
-        if left == 0 {
-            let id = self.rows.get(key.0).and_then(|rows| rows.get(key.1)).map(|row| row.fields());
-            let id = id.as_ref().map(|fields| str_field(fields, "id")).unwrap_or_default();
-            normaliser.note("item", RepairKind::Unreadable, id, &too_large());
+    fn emit(&mut self, normaliser: &mut Normaliser, key: RowKey, items: &mut Vec<Item>) {
+        let Some(row) = self.rows.get(key.0).and_then(|rows| rows.get(key.1)) else {
             return;
+        };
+        (normaliser.file, normaliser.row) = (row.file.clone(), row.at);
+        normaliser.budget.count(key.0);
+        let id = str_field(&row.fields(), "id").to_owned();
+        let mut room = ItemRoom { left: MAX_ITEM_BYTES, freed: 0 };
+        let item = self.nested(key, &mut room);
+        normaliser.budget.give_back(room.freed);
+        if room.left == 0 {
+            normaliser.note("item", RepairKind::Unreadable, &id, &too_large());
+        } else {
+            push_item(normaliser, items, key.0, &item);
         }
-        push_item(normaliser, items, key.0, &item);
     }
 
     /// Emits rows without a parent, and shared rows to which nothing refers.
-    fn emit_orphans(&self, normaliser: &mut Normaliser, items: &mut Vec<Item>) {
+    fn emit_orphans(&mut self, normaliser: &mut Normaliser, items: &mut Vec<Item>) {
         let others = schema::tables().iter().filter(|table| !matches!(table.name, "organizations" | "services"));
         for table in others {
             for at in 0..self.rows.get(table.name).map_or(0, Vec::len) {
