@@ -16,7 +16,7 @@ const PACKED_FACTOR: u64 = 20;
 /// The most services, and the most organisations, of one source.
 const MAX_RECORDS: usize = 250_000;
 
-/// The most items and lines that are reported as unreadable; beyond them a source is no directory.
+/// How many items and lines may be unreadable where fewer can be read; beyond them a source is no directory.
 const MAX_UNREADABLE: usize = 2_000;
 
 /// The largest item: that of an entry in the file of originals.
@@ -31,6 +31,7 @@ pub struct Budget {
     left: u64,
     services: usize,
     organisations: usize,
+    rows: usize,
     unreadable: usize,
     refusal: Option<String>,
 }
@@ -46,7 +47,7 @@ impl Budget {
     pub fn for_source(bytes: u64, is_packed: bool) -> Self {
         let factor = if is_packed { PACKED_FACTOR } else { PLAIN_FACTOR };
         let left = BASE_BYTES.saturating_add(bytes.saturating_mul(factor));
-        Self { left, services: 0, organisations: 0, unreadable: 0, refusal: None }
+        Self { left, services: 0, organisations: 0, rows: 0, unreadable: 0, refusal: None }
     }
 
     /// Spends so many bytes of memory.
@@ -64,6 +65,7 @@ impl Budget {
 
     /// Counts a row or an item of a table.
     pub fn count(&mut self, table: &str) {
+        self.rows += 1;
         let (counted, what) = match table {
             "services" => (&mut self.services, "services"),
             "organizations" => (&mut self.organisations, "organisations"),
@@ -78,9 +80,8 @@ impl Budget {
     /// Counts what could not be read.
     pub fn count_unreadable(&mut self) {
         self.unreadable += 1;
-        if self.unreadable > MAX_UNREADABLE {
-            let most = count(MAX_UNREADABLE);
-            self.refuse(&format!("more than {most} of its rows cannot be read; it is no directory of services"));
+        if self.unreadable > MAX_UNREADABLE && self.unreadable > self.rows {
+            self.refuse("most of its rows cannot be read; it is no directory of services");
         }
     }
 

@@ -483,7 +483,9 @@ fn gather_organisation(
     let mut row = normalise_item(normaliser, table, "organizations", item);
     let is_copy = identify_item(normaliser, registry, table, &mut row, ("", "", ""));
     let id = str_field(&row, "id").to_owned();
-    if !is_copy {
+    if is_copy {
+        normaliser.note("id", RepairKind::Copy, &id, "");
+    } else {
         pending.push(normaliser, "organizations", &row);
     }
     for service in services.as_ref().and_then(Value::as_array).into_iter().flatten() {

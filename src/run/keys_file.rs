@@ -1,5 +1,6 @@
 //! A person's own keys: `keys.ron` in the directory for settings, a map from the name of a command to its keys.
 
+use std::io::Read as _;
 use std::path::PathBuf;
 
 use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
@@ -16,10 +17,22 @@ pub fn path() -> Option<PathBuf> {
     choose_app_strategy(args).ok().map(|strategy| strategy.config_dir().join("keys.ron"))
 }
 
+/// The most bytes of the file; all keys of all commands take a fifth of it.
+const MAX_BYTES: u64 = 64 * 1024;
+
 /// The overrides and what is wrong with the file; a file that is not there is not wrong.
 pub fn read() -> (Vec<Override>, Vec<String>) {
-    let Some(text) = path().and_then(|path| std::fs::read_to_string(path).ok()) else { return Default::default() };
-    parse(&text)
+    let Some(path) = path().filter(|path| path.is_file()) else { return Default::default() };
+    let mut text = String::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_string(&mut text));
+    match read {
+        Ok(length) if length as u64 > MAX_BYTES => {
+            let most = MAX_BYTES / 1024;
+            (Vec::new(), vec![format!("keys.ron: this file is larger than {most} KB; the usual keys hold")])
+        }
+        Ok(_) => parse(&text),
+        Err(_) => Default::default(),
+    }
 }
 
 /// Reads `{ "service.verify": ["v", "ctrl-v"], … }`.
