@@ -200,6 +200,10 @@ fn normalise_item(normaliser: &mut Normaliser, table: &'static TableSchema, foun
     for (key, value) in raw {
         let object = schema::nested_object(table.name, &key).filter(|_| value.is_object());
         let child = child_of(table, &key).filter(|_| holds_rows(&value));
+        let (value, others) = if child.is_some() { without_others(value) } else { (value, Vec::new()) };
+        if !others.is_empty() {
+            plain.insert(key.clone(), Value::Array(others));
+        }
         if let Some((_, of)) = object {
             if let (Some(of_table), Value::Object(value)) = (schema::table(of), value) {
                 inner.push((object_name(table, of), Value::Object(normalise_item(normaliser, of_table, of, value))));
@@ -223,7 +227,10 @@ fn merge_in(row: &mut Object, name: String, value: Value) {
         (Some(Value::Array(there)), Value::Array(more)) => there.extend(more),
         (_, Value::Array(list)) if list.is_empty() => {}
         (_, Value::Object(object)) if object.is_empty() => {}
-        (_, value) => {
+        (Some(_), value) => {
+            row.insert(format!("moot_raw_{name}"), value); // another spelling of the name held one as well
+        }
+        (None, value) => {
             row.insert(name, value);
         }
     }
@@ -252,8 +259,19 @@ pub fn child_of(table: &'static TableSchema, key: &str) -> Option<&'static Table
 
 fn holds_rows(value: &Value) -> bool {
     match value {
-        Value::Array(rows) => !rows.is_empty() && rows.iter().all(Value::is_object),
+        Value::Array(rows) => rows.iter().any(Value::is_object),
         other => other.is_object(),
+    }
+}
+
+/// The rows of a list, and what else stands in it.
+fn without_others(value: Value) -> (Value, Vec<Value>) {
+    match value {
+        Value::Array(list) => {
+            let (rows, others) = list.into_iter().partition(Value::is_object);
+            (Value::Array(rows), others)
+        }
+        one => (one, Vec::new()),
     }
 }
 
@@ -317,6 +335,9 @@ fn identify_children(
         let (Some(child), Value::Array(rows)) = (child_of(table, key), value) else {
             continue;
         };
+        if !rows.iter().all(Value::is_object) {
+            continue;
+        }
         let mut kept = Vec::with_capacity(rows.len());
         for value in std::mem::take(rows) {
             if let Value::Object(mut inner) = value {

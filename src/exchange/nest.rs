@@ -1,6 +1,7 @@
 //! Nests the rows of flat tables into items: a service with its locations, phones and schedules inside it, an
 //! organisation likewise. Rows without a parent become items of their own.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -104,7 +105,12 @@ struct LinkedTables {
     parent_of: HashMap<RowKey, RowKey>,
     referenced: HashSet<RowKey>,
     by_id: HashMap<&'static str, HashMap<String, usize>>,
+    /// Rows that are in some item.
+    placed: RefCell<HashSet<RowKey>>,
 }
+
+/// How deep rows are nested. Tables nest in fewer levels; only rows that go round in circles reach it.
+const MAX_NESTING: usize = 12;
 
 /// Nests all tables into items and appends them to `items`. Returns false when `on_progress` cancelled the work.
 pub fn nest_tables(
@@ -120,6 +126,7 @@ pub fn nest_tables(
         parent_of: HashMap::new(),
         referenced: HashSet::new(),
         by_id: HashMap::new(),
+        placed: RefCell::default(),
     };
     for table in schema::tables() {
         let rows = tables.known.remove(table.name).unwrap_or_default();
@@ -211,15 +218,19 @@ impl LinkedTables {
     }
 
     /// A row with everything nested in it.
-    fn nested(&self, key: RowKey) -> Object {
+    fn nested(&self, key: RowKey, depth: usize) -> Object {
+        self.placed.borrow_mut().insert(key);
         let (Some(table), Some(row)) = (schema::table(key.0), self.rows.get(key.0).and_then(|r| r.get(key.1))) else {
             return Object::new();
         };
         let mut item = row.fields.clone();
+        if depth > MAX_NESTING {
+            return arrange(table, item);
+        }
         for (link, to, name) in schema::nested_objects(key.0) {
             if let Some(object) = self.find(to, str_field(&item, link)) {
                 item.shift_remove(*link);
-                item.insert((*name).to_owned(), Value::Object(self.nested(object)));
+                item.insert((*name).to_owned(), Value::Object(self.nested(object, depth + 1)));
             }
         }
         for child in self.children.get(&key).into_iter().flatten() {
@@ -227,9 +238,8 @@ impl LinkedTables {
                 continue;
             };
             let name = schema::nested_name(child_table, key.0);
-            let rows = item.entry(name).or_insert_with(|| Value::Array(Vec::new()));
-            if let Value::Array(rows) = rows {
-                rows.push(Value::Object(self.nested(*child)));
+            if let Value::Array(rows) = item.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
+                rows.push(Value::Object(self.nested(*child, depth + 1)));
             }
         }
         arrange(table, item)
@@ -239,20 +249,20 @@ impl LinkedTables {
         if let Some(row) = self.rows.get(key.0).and_then(|rows| rows.get(key.1)) {
             (normaliser.file, normaliser.row) = (row.file.clone(), row.at);
         }
-        push_item(normaliser, items, key.0, &self.nested(key));
+        push_item(normaliser, items, key.0, &self.nested(key, 0));
     }
 
-    /// Emits rows without a parent, and shared rows to which nothing refers.
+    /// Emits rows without a parent, shared rows to which nothing refers, and last what hangs on itself alone.
     fn emit_orphans(&self, normaliser: &mut Normaliser, items: &mut Vec<Item>) {
-        let others = schema::tables().iter().filter(|table| !matches!(table.name, "organizations" | "services"));
-        for table in others {
-            for at in 0..self.rows.get(table.name).map_or(0, Vec::len) {
-                let key = (table.name, at);
-                if !self.parent_of.contains_key(&key) && !self.referenced.contains(&key) {
-                    self.emit(normaliser, key, items);
-                }
-            }
-        }
+        let is_alone = |key: &RowKey| !self.parent_of.contains_key(key) && !self.referenced.contains(key);
+        let keys = || {
+            schema::tables().iter().flat_map(|table| {
+                (0..self.rows.get(table.name).map_or(0, Vec::len)).map(|at| (table.name, at))
+            })
+        };
+        let is_placed = |key: &RowKey| self.placed.borrow().contains(key);
+        keys().filter(|key| !is_placed(key) && is_alone(key)).for_each(|key| self.emit(normaliser, key, items));
+        keys().filter(|key| !is_placed(key)).for_each(|key| self.emit(normaliser, key, items));
     }
 }
 

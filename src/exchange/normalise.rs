@@ -7,9 +7,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::report::{Repair, RepairKind, excerpt};
+use super::report::{Repair, RepairKind};
 use super::sanitise;
-use super::schema::{DataType, TableSchema};
+use super::schema::{self, DataType, TableSchema};
 use super::values::{self, Parsed};
 use crate::model::order::Order as _;
 
@@ -44,15 +44,7 @@ impl Normaliser {
 
     /// Records a repair at the present position.
     pub fn note(&mut self, field: &str, kind: RepairKind, old: &str, new: &str) {
-        let file = self.file.clone();
-        self.repairs.push(Repair {
-            file,
-            row: self.row,
-            field: field.into(),
-            kind,
-            old: excerpt(old),
-            new: excerpt(new),
-        });
+        self.repairs.push(Repair::new((self.file.clone(), self.row), field, kind, (old, new)));
     }
 
     /// The uuid for an id of this source: the id itself where it is a uuid, else one derived from it.
@@ -123,6 +115,8 @@ impl Normaliser {
     /// Stores a cleaned value in its field, or beside it where its type is wrong.
     fn put(&mut self, table: &'static TableSchema, row: &mut Object, key: String, value: Value) {
         let Some(field) = table.field(&key) else {
+            // Rows of the table of this name may be nested here later: both are kept.
+            let key = if schema::is_nest(table, &key) { self.set_beside(&key, &value) } else { key };
             row.insert(key, value);
             return;
         };
@@ -137,12 +131,20 @@ impl Normaliser {
                 plain.to_string()
             }
             shaped => {
-                self.note(&key, RepairKind::WrongType, &shaped.to_string(), "");
-                row.insert(format!("moot_raw_{key}"), shaped);
+                let beside = self.set_beside(&key, &shaped);
+                row.insert(beside, shaped);
                 return;
             }
         };
         self.put_text(table.name, row, key, text, field.data_type);
+    }
+
+    /// The key beside a field, for a value that the field itself cannot hold; the move is recorded.
+    fn set_beside(&mut self, key: &str, value: &Value) -> String {
+        let beside = format!("moot_raw_{key}");
+        let old = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        self.note(key, RepairKind::WrongType, &old, &beside);
+        beside
     }
 
     fn put_text(&mut self, table: &str, row: &mut Object, key: String, text: String, data_type: DataType) {
@@ -157,7 +159,12 @@ impl Normaliser {
                 row.insert(key, value);
             }
             Parsed::Repaired(value, kind) => {
-                self.note(&key, kind, &text, value.as_str().unwrap_or_default());
+                let said = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                self.note(&key, kind, &text, &said);
+                // A moment says more than its day.
+                if data_type == DataType::Date && text.len() > said.len() && text.starts_with(&said) {
+                    row.insert(format!("moot_raw_{key}"), Value::String(text));
+                }
                 row.insert(key, value);
             }
             Parsed::Invalid => {
@@ -248,7 +255,6 @@ pub fn arrange(table: &'static TableSchema, row: Object) -> Object {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::schema;
 
     fn normalised(table: &str, json: &str) -> (Object, Vec<Repair>) {
         let mut normaliser = Normaliser::new("test");

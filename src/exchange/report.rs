@@ -103,15 +103,28 @@ pub struct Repair {
     pub new: Box<str>,
 }
 
+impl Repair {
+    /// A repair at a place (file, row), with what stood there and what stands there now. What could not be read is kept here
+    /// alone, so it is whole; other values are cut where they are long.
+    pub(super) fn new(at: (Arc<str>, usize), field: &str, kind: RepairKind, (old, new): (&str, &str)) -> Self {
+        let is_whole = kind == RepairKind::Unreadable;
+        let kept = |text: &str| if is_whole { on_one_line(text).into() } else { excerpt(text) };
+        Self { file: at.0, row: at.1, field: field.into(), kind, old: kept(old), new: kept(new) }
+    }
+}
+
+fn on_one_line(text: &str) -> String {
+    crate::model::text::clean(text).replace('\n', "⏎")
+}
+
 /// The length at which a value in the report is cut.
 const MAX_EXCERPT_CHARS: usize = 120;
 
 /// A value on one line, cut where it is long.
 pub(crate) fn excerpt(text: &str) -> Box<str> {
-    let line = |text: &str| crate::model::text::clean(text).replace('\n', "⏎");
     match text.char_indices().nth(MAX_EXCERPT_CHARS) {
-        None => line(text).into(),
-        Some((at, _)) => format!("{}… (+{} characters)", line(&text[..at]), text[at..].chars().count()).into(),
+        None => on_one_line(text).into(),
+        Some((at, _)) => format!("{}… (+{} characters)", on_one_line(&text[..at]), text[at..].chars().count()).into(),
     }
 }
 

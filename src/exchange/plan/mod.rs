@@ -18,7 +18,7 @@ use crate::model::{
 use super::map::{self, ServiceContext};
 use super::nest::Item;
 use super::normalise::{Object, str_field};
-use super::report::{Counts, Repair, RepairKind, Report, excerpt};
+use super::report::{Counts, Repair, RepairKind, Report};
 use super::{ExchangeError, Package, Progress, ProgressCallback};
 
 /// What an import is compared with.
@@ -241,8 +241,7 @@ impl<'a> Planner<'a> {
     }
 
     fn note(&mut self, item: &Item, field: &str, kind: RepairKind, old: &str, new: &str) {
-        let (file, row) = (item.file.clone(), item.row);
-        self.repairs.push(Repair { file, row, field: field.into(), kind, old: excerpt(old), new: excerpt(new) });
+        self.repairs.push(Repair::new((item.file.clone(), item.row), field, kind, (old, new)));
     }
 
     fn into_parts(self) -> ([Vec<Edit>; 3], [Counts; 2], Vec<Repair>) {
