@@ -193,7 +193,7 @@ fn gather_service(normaliser: &mut Normaliser, registry: &mut Registry, pending:
 fn normalise_item(normaliser: &mut Normaliser, table: &'static TableSchema, found: &str, mut raw: Object) -> Object {
     strip_filled(&mut raw);
     if !normaliser.is_own {
-        legacy::upgrade_row(table, found, &mut raw);
+        legacy::upgrade_row(normaliser, table, found, &mut raw);
     }
     let mut plain = Object::new();
     let mut inner: Vec<(String, Value)> = Vec::new();

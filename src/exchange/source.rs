@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::ExchangeError;
@@ -88,19 +88,25 @@ fn is_data(name: &str) -> bool {
     [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".txt"].iter().any(|ending| lower.ends_with(ending))
 }
 
-fn folder(path: &Path) -> Result<Vec<File>, ExchangeError> {
-    let mut paths = Vec::new();
-    for inside in ["", "data"] {
-        let Ok(entries) = fs::read_dir(path.join(inside)) else {
-            continue;
-        };
-        for entry in entries.flatten().take(MAX_FILES) {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if entry.path().is_file() && is_data(&name) {
-                paths.push((if inside.is_empty() { name } else { format!("{inside}/{name}") }, entry.path()));
-            }
+/// How deep tables may lie in a folder.
+const MAX_DEPTH: usize = 4;
+
+/// The data files in a folder and in the folders within it, each with its path from the first one on.
+fn data_files(path: &Path, inside: &str, found: &mut Vec<(String, PathBuf)>) {
+    for entry in fs::read_dir(path).into_iter().flatten().flatten().take(MAX_FILES) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_folder = entry.file_type().is_ok_and(|sort| sort.is_dir());
+        if is_folder && !name.starts_with('.') && inside.matches('/').count() < MAX_DEPTH {
+            data_files(&entry.path(), &format!("{inside}{name}/"), found);
+        } else if is_data(&name) && entry.path().is_file() && found.len() < MAX_FILES {
+            found.push((format!("{inside}{name}"), entry.path()));
         }
     }
+}
+
+fn folder(path: &Path) -> Result<Vec<File>, ExchangeError> {
+    let mut paths = Vec::new();
+    data_files(path, "", &mut paths);
     paths.sort();
     let mut left = MAX_SOURCE_BYTES;
     let mut files = Vec::new();
