@@ -58,6 +58,9 @@ pub fn upgrade_row(normaliser: &mut Normaliser, table: &'static TableSchema, fou
 fn upgrade_service(row: &mut Object) {
     rename(row, "accrediations", "accreditations");
     rename(row, "website", "url");
+    if row.get("eligibility").is_some_and(Value::is_string) {
+        rename(row, "eligibility", "eligibility_description");
+    }
 }
 
 fn upgrade_location(row: &mut Object) {

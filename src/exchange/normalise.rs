@@ -116,7 +116,12 @@ impl Normaliser {
     fn put(&mut self, table: &'static TableSchema, row: &mut Object, key: String, value: Value) {
         let Some(field) = table.field(&key) else {
             // Rows of the table of this name may be nested here later: both are kept.
-            let key = if schema::is_nest(table, &key) { self.set_beside(&key, &value) } else { key };
+            let holds_rows = || match &value {
+                Value::Array(rows) => rows.iter().all(Value::is_object),
+                one => one.is_object(),
+            };
+            let is_misplaced = schema::is_nest(table, &key) && !holds_rows();
+            let key = if is_misplaced { self.set_beside(&key, &value) } else { key };
             row.insert(key, value);
             return;
         };
