@@ -9,7 +9,7 @@ mod directory;
 
 use std::path::{Path, PathBuf};
 
-use directory::{Harness, real, skipped, validators};
+use directory::{Harness, changes_of_what_is_known, real, skipped, validators};
 use folkmoot::exchange::{self, Format, RepairKind, Report};
 use folkmoot::model::place::Atlas;
 use folkmoot::model::service::{Ages, Contact, Need, Sex, Status, Verified};
@@ -77,6 +77,22 @@ fn real_directories_come_back_the_same() {
     }
     for path in some.iter().filter_map(|name| real(name)) {
         comes_back_the_same(&path, folder.path());
+    }
+}
+
+/// A source is known by the ids of its records, whatever its file is called; and what this program exported is known as well.
+#[test]
+fn nothing_comes_twice() {
+    let real_ones = ["dorset-oruk3.json", "oruk3-mock.json", "ohana-sample"];
+    let heavy = ["dc-hsds-broken.zip", "miami-hsds-1.1.zip", "big-hsds3.zip"];
+    let heavy = heavy.iter().filter(|_| std::env::var_os("FOLKMOOT_HEAVY").is_some());
+    let sources = FIXTURES.iter().map(|name| fixture(name)).chain(real_ones.iter().chain(heavy).filter_map(|name| real(name)));
+    for source in sources {
+        let mut harness = Harness::default();
+        harness.import(&source, "first-name");
+        let changed = changes_of_what_is_known(&harness, &source, "first-name");
+        assert!(changed.is_empty(), "{}: {changed:#?}", source.display());
+        println!("{}: nothing had to change", source.display());
     }
 }
 

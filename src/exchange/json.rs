@@ -52,6 +52,8 @@ fn unpack(normaliser: &mut Normaliser, value: Value) -> Vec<(String, Object)> {
             let Some(name) = held.filter(|_| !is_item) else {
                 return vec![(String::new(), page)];
             };
+            let held = page.get(*name).and_then(Value::as_array).map_or(0, Vec::len);
+            normaliser.pages.add(&page, held);
             let mut items = Vec::new();
             let table_name = if schema::table_by_alias(name).is_some() { name } else { "" };
             for (name, list) in

@@ -21,6 +21,7 @@ mod normalise;
 pub mod of_kind;
 pub mod openspace;
 pub mod pabulib;
+mod pages;
 mod patch;
 pub mod plan;
 pub mod report;
@@ -36,8 +37,8 @@ use std::path::Path;
 
 pub use export::{ExportContext, Format, export, export_to_bytes};
 pub use nest::Item;
-pub use plan::{ImportContext, ImportPlan, plan_import};
-pub use report::{Counts, Repair, RepairKind, Report};
+pub use plan::{ImportContext, ImportPlan, import, plan_import};
+pub use report::{Conflict, Counts, Repair, RepairKind, Report, Twice};
 pub use source::{display_path, display_place};
 
 use identity::Registry;
@@ -85,6 +86,12 @@ pub struct Package {
     pub locations: usize,
     /// Repairs and dangling references.
     pub repairs: Vec<Repair>,
+    /// Whether this program wrote it.
+    pub is_own: bool,
+    /// Of a source that is read in pages: how many items these pages hold, and how many there are, where some are absent.
+    pub pages: Option<(usize, usize)>,
+    /// The name under which it was given, where it came under another before.
+    pub given_as: Option<String>,
 }
 
 /// The default name of a source: that of its file.
@@ -258,6 +265,8 @@ impl SourceReader {
         }
         let mut package = Package { feed: self.normaliser.feed, dialect: self.dialect, ..Package::default() };
         package.locations = self.registry.count("locations");
+        package.is_own = self.normaliser.is_own;
+        package.pages = self.normaliser.pages.missing();
         package.repairs = self.normaliser.repairs;
         for item in items {
             match &*item.table {

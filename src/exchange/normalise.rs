@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::pages::Pages;
 use super::report::{Repair, RepairKind};
 use super::sanitise;
 use super::schema::{self, DataType, TableSchema};
@@ -34,12 +35,14 @@ pub struct Normaliser {
     pub file: Arc<str>,
     /// The row being read.
     pub row: usize,
+    /// The pages that were read, of a source that comes in several.
+    pub pages: Pages,
 }
 
 impl Normaliser {
     /// A normaliser for a source with this name.
     pub fn new(feed: &str) -> Self {
-        Self { feed: feed.to_owned(), is_own: false, repairs: Vec::new(), file: "".into(), row: 0 }
+        Self { feed: feed.to_owned(), is_own: false, repairs: Vec::new(), file: "".into(), row: 0, pages: Pages::default() }
     }
 
     /// Records a repair at the present position.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
+use crate::model::{Id, Text};
+
 /// The kinds of repairs and faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RepairKind {
@@ -151,6 +153,59 @@ pub struct Report {
     pub orphan_rows: usize,
     /// All repairs and dangling references.
     pub repairs: Vec<Repair>,
+    /// Values that were changed both here and in the source.
+    pub conflicts: Vec<Conflict>,
+    /// Titles of the records that are no longer in the source, with their ids.
+    pub missing: Vec<(Id, Text)>,
+    /// New records that look like others.
+    pub twice: Vec<Twice>,
+    /// Of a source that is read in pages: how many items were here, and how many there are. Nothing was marked as no longer in
+    /// the source then.
+    pub pages: Option<(usize, usize)>,
+    /// The name under which the source was given, where it was recognised as one that has another name here.
+    pub given_as: Option<String>,
+    /// Loose rows by their table.
+    pub loose: BTreeMap<String, usize>,
+}
+
+/// A value that was changed here and in the source: the one here stays, that of the source is kept beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// The record.
+    pub id: Id,
+    /// What it is called.
+    pub title: Text,
+    /// The label of the field.
+    pub field: &'static str,
+    /// The value here, which stays.
+    pub mine: String,
+    /// What the source says.
+    pub theirs: String,
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, title, field, mine, theirs } = self;
+        write!(f, "{title} ({id}), {}: here {:?}, the source says {:?}", field.to_lowercase(), excerpt(mine), excerpt(theirs))
+    }
+}
+
+/// Two records that look alike and have different ids in their sources: they may be one, which a person decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Twice {
+    /// The new record.
+    pub new: Id,
+    /// The one that looks like it.
+    pub other: Id,
+    /// What both are called.
+    pub title: Text,
+}
+
+impl fmt::Display for Twice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { new, other, title } = self;
+        write!(f, "{title}: {new} looks like {other}; if they are one: moot join {new} {other}")
+    }
 }
 
 /// What became of the records of one kind.
@@ -186,12 +241,47 @@ impl Report {
         self.repairs.iter().filter(|repair| repair.kind == RepairKind::DanglingReference)
     }
 
+    /// What a person should look at: conflicts, records that the source no longer has, and, where the ids of new records are
+    /// for good, those that are likely here twice.
+    pub fn decisions(&self, with_new_ids: bool) -> impl Iterator<Item = String> {
+        let conflicts = self.conflicts.iter().map(ToString::to_string);
+        let missing = self.missing.iter().map(|(id, title)| format!("{title} ({id}): no longer in the source"));
+        let twice = self.twice.iter().filter(move |_| with_new_ids).map(ToString::to_string);
+        conflicts.chain(missing).chain(twice)
+    }
+
+    /// All of the report but the summary, a line for each: what to look at, repairs, and last what leads nowhere.
+    pub fn lines(&self) -> impl Iterator<Item = String> {
+        let is_loose = |repair: &&Repair| repair.kind == RepairKind::DanglingReference;
+        let repairs = self.repairs.iter().filter(move |repair| !is_loose(repair)).map(ToString::to_string);
+        let loose = self.dangling().map(ToString::to_string);
+        let head = format!("{} references lead nowhere:", self.dangling().count());
+        self.decisions(true).chain(repairs).chain([String::new(), head]).chain(loose)
+    }
+
     /// The number of repairs of each kind.
     pub fn by_kind(&self) -> BTreeMap<RepairKind, usize> {
         self.repairs.iter().fold(BTreeMap::new(), |mut counts, repair| {
             *counts.entry(repair.kind).or_default() += 1;
             counts
         })
+    }
+
+    /// What somebody should know before and after, a sentence each.
+    fn remarks(&self) -> Vec<String> {
+        let given = self.given_as.iter().map(|given| {
+            format!("{given} holds what came as {} before: it goes on under that name", self.feed)
+        });
+        let pages = self.pages.iter().map(|(here, all)| {
+            format!("{here} of {all}: the other pages are not here, so nothing is marked as no longer in the source; \
+                import a folder with all pages for that")
+        });
+        let counted = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));
+        let rest = [
+            counted(self.conflicts.len(), "values were changed here and in the source: yours stay"),
+            counted(self.twice.len(), "new records look like others: likely twice"),
+        ];
+        given.chain(pages).chain(rest.into_iter().flatten()).collect()
     }
 
     /// A summary in a few lines.
@@ -207,6 +297,13 @@ impl Report {
             self.locations,
             self.orphan_rows
         );
+        if !self.loose.is_empty() {
+            let loose: Vec<String> = self.loose.iter().map(|(table, count)| format!("{count} {table}")).collect();
+            let _ = write!(text, " ({})", loose.join(", "));
+        }
+        for line in self.remarks() {
+            let _ = write!(text, "\n{line}");
+        }
         for (kind, count) in self.by_kind() {
             let _ = write!(text, "\n  {count:>7}  {}", kind.label()); // writing to a String cannot fail
         }

@@ -48,15 +48,13 @@ pub struct Harness {
 
 impl Harness {
     pub fn plan(&self, path: &Path, feed: &str) -> ImportPlan {
-        let package = exchange::read(path, feed, &mut |_| true).unwrap();
-        let (thesaurus, author) = (thesaurus(), author());
         let here = ImportContext {
             workspace: &self.workspace,
             originals: &self.workspace.originals,
-            thesaurus,
-            author: &author,
+            thesaurus: thesaurus(),
+            author: &author(),
         };
-        exchange::plan_import(package, &here, &mut SplitMix64::new(1), &mut |_| true).unwrap()
+        exchange::import(path, feed, &here, &mut SplitMix64::new(1), &mut |_| true).unwrap()
     }
 
     pub fn import(&mut self, path: &Path, feed: &str) -> ImportPlan {
@@ -133,3 +131,27 @@ pub fn validators(name: &str) -> Vec<(String, jsonschema::Validator)> {
     std::iter::once(own).chain(official_schemas(name)).map(read).collect()
 }
 
+
+/// Everything that would change by a source coming a second time: as it is, under another name, and as this program exports
+/// it, with and without the names of persons. Nothing should.
+pub fn changes_of_what_is_known(harness: &Harness, source: &Path, feed: &str) -> Vec<String> {
+    let mut changed = Vec::new();
+    let mut look = |what: &str, path: &Path, feed: &str| {
+        let plan = harness.plan(path, feed);
+        if !plan.change.edits.is_empty() {
+            let first = &plan.change.edits[0];
+            changed.push(format!("{what}: {} edits, {}; first {first:?}", plan.change.edits.len(), plan.change.sentence));
+        }
+    };
+    look("again", source, feed);
+    look("renamed", source, "another-name");
+    let folder = tempfile::tempdir().unwrap();
+    for (format, ending) in [(Format::Hsds3Json, "json"), (Format::Oruk3Json, "oruk.json"), (Format::Hsds3Csv, "zip")] {
+        for contacts in [true, false] {
+            let path = folder.path().join(format!("{contacts}.{ending}"));
+            harness.export(format, &path, contacts);
+            look(&format!("{} {contacts}", format.name()), &path, "home");
+        }
+    }
+    changed
+}
