@@ -6,6 +6,7 @@
 //! [`plan_import()`] compares the package with the workspace and makes one [`Change`](crate::model::Change) of it.
 //! [`export()`] writes the workspace in one of the [`Format`]s.
 
+mod budget;
 pub mod calendar;
 pub mod detect;
 pub mod export;
@@ -33,6 +34,7 @@ mod table;
 mod values;
 pub mod write;
 
+use std::io::Read as _;
 use std::path::Path;
 
 pub use export::{ExportContext, Format, export, export_to_bytes};
@@ -44,6 +46,7 @@ pub use source::{display_path, display_place};
 use identity::Registry;
 use nest::{PendingItems, SourceTables};
 use normalise::Normaliser;
+use source::{File, Source};
 use table::FileHints;
 
 /// Why something could not be read or written, as one sentence that says what to do.
@@ -92,6 +95,8 @@ pub struct Package {
     pub pages: Option<(usize, usize)>,
     /// The name under which it was given, where it came under another before.
     pub given_as: Option<String>,
+    /// How many more repairs of each kind there were, in which nothing was lost.
+    pub unlisted: std::collections::BTreeMap<RepairKind, usize>,
 }
 
 /// The default name of a source: that of its file.
@@ -107,26 +112,36 @@ pub fn feed_name(path: &Path) -> String {
 /// When the source cannot be read, is too large or holds no services and no organisations, or when `on_progress`
 /// returned false.
 pub fn read(path: &Path, feed: &str, on_progress: &mut ProgressCallback<'_>) -> Result<Package, ExchangeError> {
-    let files = source::read_files(path)?;
+    let mut source = Source::open(path)?;
     let stopped = || ExchangeError("the import was stopped; nothing was changed".to_owned());
-    let mut normaliser = Normaliser::new(feed);
-    let texts = decode_all(&mut normaliser, files);
-    normaliser.is_own =
-        texts.iter().any(|(name, text)| table::table_name(name) == "datapackage" && text.contains("\"moot_version\""));
-    let mut reader = SourceReader { normaliser, ..SourceReader::default() };
-    let hints = detect_hints(&texts);
-    reader.dialect = detect_dialect(&texts, hints);
-    for (at, (name, text)) in texts.into_iter().enumerate() {
+    let mut reader = SourceReader { normaliser: Normaliser::new(feed), ..SourceReader::default() };
+    reader.normaliser.budget = source.budget();
+    reader.normaliser.is_own = is_own(&mut source)?;
+    let hints = detect_hints(&source.files);
+    reader.dialect = detect_dialect(&source.files, hints);
+    for at in 0..source.files.len() {
         if !on_progress(Progress { stage: "reading", done: at }) {
             return Err(stopped());
         }
-        reader.read_file(&name, &text, hints);
+        reader.read_file(&mut source, at, hints)?;
+        reader.require_budget(path)?;
     }
     if hints.is_ohana {
         table::inherit_organisations(&mut reader.tables);
     }
     let mut asked = |done| on_progress(Progress { stage: "putting together", done });
-    reader.into_package(&mut asked).ok_or_else(stopped).and_then(|package| package.require_records(path))
+    reader.into_package(path, &mut asked)?.ok_or_else(stopped)?.require_records(path)
+}
+
+/// Whether this program wrote a source: its `datapackage.json` says so.
+fn is_own(source: &mut Source) -> Result<bool, ExchangeError> {
+    const MOST_BYTES: u64 = 4 * 1024 * 1024;
+    let Some(at) = source.files.iter().position(|file| table::table_name(&file.name) == "datapackage") else {
+        return Ok(false);
+    };
+    let mut text = String::new();
+    let read = source.read(at)?.take(MOST_BYTES).read_to_string(&mut text);
+    Ok(read.is_ok() && text.contains("\"moot_version\""))
 }
 
 impl Package {
@@ -154,30 +169,16 @@ fn column_names(item: &Item) -> String {
     format!("{} with the columns {}", item.file, names.join(", "))
 }
 
-/// Decodes all files; those that are not UTF-8 are read as Windows-1252 and reported.
-fn decode_all(normaliser: &mut Normaliser, files: Vec<source::File>) -> Vec<(std::sync::Arc<str>, String)> {
-    let mut texts = Vec::with_capacity(files.len());
-    for file in files {
-        let (text, was_windows) = source::decode(file.bytes);
-        if was_windows {
-            normaliser.file = file.name.clone();
-            normaliser.note("file", RepairKind::Encoding, "not UTF-8", "Windows-1252");
-        }
-        texts.push((file.name, text));
-    }
-    texts
-}
-
 /// The text of one file, whatever its encoding.
 ///
 /// # Errors
 /// It is no file, cannot be read or is too large.
 pub fn read_text(path: &Path) -> Result<String, ExchangeError> {
-    Ok(source::decode(source::read_file(path)?).0)
+    Ok(source::decode_all(source::read_file(path)?))
 }
 
-fn is_json(name: &str, text: &str) -> bool {
-    let lower = name.to_lowercase();
+fn is_json(file: &File) -> bool {
+    let (lower, text) = (file.name.to_lowercase(), &file.head);
     match lower.rsplit('.').next() {
         Some("json" | "jsonl" | "ndjson") => true,
         Some("csv" | "tsv") => false,
@@ -185,35 +186,34 @@ fn is_json(name: &str, text: &str) -> bool {
     }
 }
 
-fn detect_hints(texts: &[(std::sync::Arc<str>, String)]) -> FileHints {
-    let is_ohana = texts.iter().any(|(name, text)| {
-        !is_json(name, text)
-            && table::table_name(name).starts_with("service")
-            && table::detect_table(name, &[]).is_some_and(|table| table.name == "services")
-            && table::header(text).iter().any(|column| column == "location_id")
+fn detect_hints(files: &[File]) -> FileHints {
+    let is_ohana = files.iter().any(|file| {
+        !is_json(file)
+            && table::table_name(&file.name).starts_with("service")
+            && table::detect_table(&file.name, &[]).is_some_and(|table| table.name == "services")
+            && table::header(&file.head).iter().any(|column| column == "location_id")
     });
-    let has = |column: &str| {
-        texts.iter().any(|(name, text)| !is_json(name, text) && table::header(text).iter().any(|known| known == column))
-    };
-    FileHints { is_ohana, is_orservices: has("service_recordid") || has("organization_recordid") }
+    FileHints {
+        is_ohana,
+        is_orservices: has_column(files, "service_recordid") || has_column(files, "organization_recordid"),
+    }
+}
+
+fn has_column(files: &[File], name: &str) -> bool {
+    files.iter().any(|file| !is_json(file) && table::header(&file.head).iter().any(|column| column == name))
 }
 
 /// Detects the dialect by the names of files and columns; the version a source states is often wrong.
-fn detect_dialect(texts: &[(std::sync::Arc<str>, String)], hints: FileHints) -> &'static str {
-    let has = |name: &str| texts.iter().any(|(file, text)| !is_json(file, text) && table::table_name(file) == name);
-    let column = |name: &str| {
-        texts.iter().any(|(file, text)| !is_json(file, text) && table::header(text).iter().any(|column| column == name))
-    };
+fn detect_dialect(files: &[File], hints: FileHints) -> &'static str {
+    let has = |name: &str| files.iter().any(|file| !is_json(file) && table::table_name(&file.name) == name);
     match () {
         () if hints.is_ohana => "Ohana",
         () if hints.is_orservices => "ORServices",
         () if has("regular_schedules") || has("services_taxonomy") => "HSDS 1",
         () if has("service_attributes") || has("other_attributes") => "HSDS 2",
         () if has("service_capacity") => "HSDS 3.1",
-        () if has("attributes") || has("attribute") || column("address_type") => "HSDS 3",
-        () if texts.iter().any(|(name, text)| is_json(name, text) && table::table_name(name) != "datapackage") => {
-            "JSON"
-        }
+        () if has("attributes") || has("attribute") || has_column(files, "address_type") => "HSDS 3",
+        () if files.iter().any(|file| is_json(file) && table::table_name(&file.name) != "datapackage") => "JSON",
         () => "CSV",
     }
 }
@@ -239,34 +239,71 @@ impl Default for SourceReader {
     }
 }
 
+/// How many items of a file in JSON are looked at to tell its dialect.
+const LOOKED_AT: usize = 50;
+
 impl SourceReader {
-    fn read_file(&mut self, name: &std::sync::Arc<str>, text: &str, hints: FileHints) {
-        if table::table_name(name) == "datapackage" || text.trim().is_empty() {
-            return;
+    fn read_file(&mut self, source: &mut Source, at: usize, hints: FileHints) -> Result<(), ExchangeError> {
+        let file = &source.files[at];
+        if table::table_name(&file.name) == "datapackage" || file.is_blank() {
+            return Ok(());
         }
-        self.normaliser.file = name.clone();
+        self.normaliser.file = file.name.clone();
         self.normaliser.row = 0;
-        if !is_json(name, text) {
-            table::read_rows(&mut self.normaliser, &mut self.tables, text, hints);
-            return;
+        if file.was_windows {
+            self.normaliser.note("file", RepairKind::Encoding, "not UTF-8", "Windows-1252");
         }
-        let items = json::parse_items(&mut self.normaliser, text);
-        if self.dialect == "JSON" {
-            self.dialect = if json::is_oruk_1(&items) { "ORUK 1 JSON" } else { "HSDS 3 or ORUK 3 JSON" };
+        if is_json(file) {
+            return self.read_json(source, at);
         }
-        json::gather(&mut self.normaliser, &mut self.registry, &mut self.pending, items);
+        let head = file.head.clone();
+        table::read_rows(&mut self.normaliser, &mut self.tables, (&head, source.read(at)?), hints);
+        Ok(())
     }
 
-    fn into_package(mut self, on_progress: &mut dyn FnMut(usize) -> bool) -> Option<Package> {
-        let mut items = Vec::new();
-        self.pending.finish(&mut self.normaliser, &self.registry, &mut items);
-        if !nest::nest_tables(&mut self.normaliser, &mut self.registry, self.tables, &mut items, on_progress) {
-            return None;
+    fn read_json(&mut self, source: &mut Source, at: usize) -> Result<(), ExchangeError> {
+        let shape = json::Shape::of(source.read(at)?);
+        let (registry, pending) = (&mut self.registry, &mut self.pending);
+        let (mut left, mut is_oruk_1) = (LOOKED_AT, false);
+        let mut take = |normaliser: &mut Normaliser, table: &str, item: normalise::Object| {
+            is_oruk_1 |= left > 0 && json::is_oruk_1(&item);
+            left = left.saturating_sub(1);
+            json::gather(normaliser, registry, pending, table, item);
+        };
+        match shape {
+            Ok(shape) => json::read_items(&mut self.normaliser, source.read(at)?, &shape, &mut take),
+            Err(error) => json::read_lines(&mut self.normaliser, source.read(at)?, &error, &mut take),
         }
-        let mut package = Package { feed: self.normaliser.feed, dialect: self.dialect, ..Package::default() };
+        if self.dialect == "JSON" {
+            self.dialect = if is_oruk_1 { "ORUK 1 JSON" } else { "HSDS 3 or ORUK 3 JSON" };
+        }
+        Ok(())
+    }
+
+    fn require_budget(&self, path: &Path) -> Result<(), ExchangeError> {
+        let refused = |why| ExchangeError(format!("{} was not read: {why}", source::display_path(path)));
+        self.normaliser.budget.refusal().map_or(Ok(()), |why| Err(refused(why)))
+    }
+
+    fn into_package(
+        mut self,
+        path: &Path,
+        on_progress: &mut dyn FnMut(usize) -> bool,
+    ) -> Result<Option<Package>, ExchangeError> {
+        let mut items = Vec::new();
+        std::mem::take(&mut self.pending).finish(&mut self.normaliser, &self.registry, &mut items);
+        let tables = std::mem::take(&mut self.tables);
+        let is_done = nest::nest_tables(&mut self.normaliser, &mut self.registry, tables, &mut items, on_progress);
+        self.require_budget(path)?;
+        Ok(is_done.then(|| self.package_of(items)))
+    }
+
+    fn package_of(self, items: Vec<Item>) -> Package {
+        let mut package = Package { feed: self.normaliser.feed.clone(), dialect: self.dialect, ..Package::default() };
         package.locations = self.registry.count("locations");
         package.is_own = self.normaliser.is_own;
         package.pages = self.normaliser.pages.missing();
+        package.unlisted = self.normaliser.unlisted();
         package.repairs = self.normaliser.repairs;
         for item in items {
             match &*item.table {
@@ -275,6 +312,6 @@ impl SourceReader {
                 _ => package.orphans.push(item),
             }
         }
-        Some(package)
+        package
     }
 }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::identity::{Registry, identify};
+use super::budget::MAX_ITEM_BYTES;
+use super::identity::{Registry, id_hash, identify};
 use super::json;
 use super::normalise::{Normaliser, Object, arrange, str_field};
 use super::report::RepairKind;
@@ -28,9 +29,30 @@ pub struct Item {
     pub row: usize,
 }
 
+/// A row or an item that waits until all of them are known: as text, which takes a fifth of the memory.
+#[derive(Clone, Debug)]
+struct Packed(Box<str>);
+
+/// What a packed row costs beside its text, with its place in the tables, in bytes of memory.
+const ROW_BYTES: usize = 160;
+
+impl Packed {
+    fn new(fields: &Object) -> Self {
+        Self(serde_json::to_string(fields).unwrap_or_default().into())
+    }
+
+    fn open(&self) -> Object {
+        serde_json::from_str(&self.0).unwrap_or_default()
+    }
+
+    fn cost(&self) -> usize {
+        self.0.len() + ROW_BYTES
+    }
+}
+
 struct PendingItem {
     table: Box<str>,
-    item: Object,
+    item: Packed,
     file: Arc<str>,
     row: usize,
 }
@@ -41,25 +63,31 @@ pub struct PendingItems(Vec<PendingItem>);
 
 impl PendingItems {
     /// Adds an item.
-    pub fn push(&mut self, normaliser: &Normaliser, table: &str, item: Object) {
-        self.0.push(PendingItem { table: table.into(), item, file: normaliser.file.clone(), row: normaliser.row });
+    pub fn push(&mut self, normaliser: &mut Normaliser, table: &str, item: &Object) {
+        let (item, file, row) = (Packed::new(item), normaliser.file.clone(), normaliser.row);
+        normaliser.budget.count(table);
+        normaliser.budget.spend(item.cost());
+        self.0.push(PendingItem { table: table.into(), item, file, row });
     }
 
     /// Resolves all references and appends the items to `items`.
     pub fn finish(self, normaliser: &mut Normaliser, registry: &Registry, items: &mut Vec<Item>) {
-        for mut pending in self.0 {
+        for pending in self.0 {
             (normaliser.file, normaliser.row) = (pending.file, pending.row);
+            let mut item = pending.item.open();
+            normaliser.budget.give_back(pending.item.cost());
             if let Some(table) = schema::table_by_alias(&pending.table) {
-                json::resolve_references(normaliser, registry, table, &mut pending.item);
-                pending.item = arrange(table, pending.item);
+                json::resolve_references(normaliser, registry, table, &mut item);
+                item = arrange(table, item);
             }
-            push_item(normaliser, items, &pending.table, &pending.item);
+            push_item(normaliser, items, &pending.table, &item);
         }
     }
 }
 
-/// The size limit of an item, which is that of an entry in the file of originals.
-const MAX_ITEM_BYTES: usize = 4 * 1024 * 1024;
+fn too_large() -> String {
+    format!("with all its rows larger than {} MB, the most that can be kept", MAX_ITEM_BYTES / 1024 / 1024)
+}
 
 fn push_item(normaliser: &mut Normaliser, items: &mut Vec<Item>, table: &str, item: &Object) {
     let json = Value::Object(Object::new()).to_string();
@@ -69,22 +97,39 @@ fn push_item(normaliser: &mut Normaliser, items: &mut Vec<Item>, table: &str, it
             "item",
             RepairKind::Unreadable,
             &json,
-            &format!("{} bytes; at most {MAX_ITEM_BYTES} can be kept", json.len()),
+            &too_large(),
         );
         return;
     }
+    normaliser.budget.spend(json.len() + ROW_BYTES);
     let id = str_field(item, "id").into();
     items.push(Item { table: table.into(), id, json: json.into(), file: normaliser.file.clone(), row: normaliser.row });
 }
 
 /// A row of a table before nesting.
 pub struct SourceRow {
-    /// Its fields, normalised.
-    pub fields: Object,
-    /// The file it came from.
-    pub file: Arc<str>,
-    /// Its row there.
-    pub at: usize,
+    fields: Packed,
+    file: Arc<str>,
+    at: usize,
+}
+
+impl SourceRow {
+    /// A row with its fields, normalised, and where it stands.
+    pub fn new(normaliser: &mut Normaliser, fields: &Object) -> Self {
+        let row = Self { fields: Packed::new(fields), file: normaliser.file.clone(), at: normaliser.row };
+        normaliser.budget.spend(row.fields.cost());
+        row
+    }
+
+    /// Its fields.
+    pub fn fields(&self) -> Object {
+        self.fields.open()
+    }
+
+    /// Replaces its fields.
+    pub fn set_fields(&mut self, fields: &Object) {
+        self.fields = Packed::new(fields);
+    }
 }
 
 /// All tables of a source. Rows of unknown files go under the name of their file.
@@ -93,7 +138,7 @@ pub struct SourceTables {
     /// Rows by table.
     pub known: HashMap<&'static str, Vec<SourceRow>>,
     /// Rows of unknown files.
-    pub other: Vec<(String, SourceRow)>,
+    pub other: Vec<(Arc<str>, SourceRow)>,
 }
 
 type RowKey = (&'static str, usize);
@@ -104,7 +149,8 @@ struct LinkedTables {
     children: HashMap<RowKey, Vec<RowKey>>,
     parent_of: HashMap<RowKey, RowKey>,
     referenced: HashSet<RowKey>,
-    by_id: HashMap<&'static str, HashMap<String, usize>>,
+    /// The row of an id, original or assigned, by its hash.
+    by_id: HashMap<u64, usize>,
     /// Rows that are in some item.
     placed: RefCell<HashSet<RowKey>>,
 }
@@ -140,15 +186,15 @@ pub fn nest_tables(
         for at in 0..linked.rows.get(name).map_or(0, Vec::len) {
             linked.emit(normaliser, (name, at), items);
             done += 1;
-            if done % 500 == 0 && !on_progress(done) {
+            if normaliser.budget.is_spent() || done % 500 == 0 && !on_progress(done) {
                 return false;
             }
         }
     }
     linked.emit_orphans(normaliser, items);
     for (name, row) in tables.other {
+        let mut fields = row.fields();
         (normaliser.file, normaliser.row) = (row.file, row.at);
-        let mut fields = row.fields;
         if let Some(table) = schema::table("other")
             && !identify(registry, normaliser, table, &mut fields, &name)
         {
@@ -168,24 +214,25 @@ impl LinkedTables {
         rows: Vec<SourceRow>,
     ) {
         let mut kept = Vec::with_capacity(rows.len());
-        let by_id = self.by_id.entry(table.name).or_default();
         for mut row in rows {
             (normaliser.file, normaliser.row) = (row.file.clone(), row.at);
-            let raw = str_field(&row.fields, "id").to_owned();
-            if identify(registry, normaliser, table, &mut row.fields, "") {
+            let mut fields = row.fields();
+            let raw = str_field(&fields, "id").to_owned();
+            if identify(registry, normaliser, table, &mut fields, "") {
                 normaliser.note("id", RepairKind::Copy, &raw, "");
                 continue;
             }
-            let id = str_field(&row.fields, "id").to_owned();
-            by_id.entry(raw).or_insert(kept.len());
-            by_id.entry(id).or_insert(kept.len());
+            for id in [&raw, str_field(&fields, "id")] {
+                self.by_id.entry(id_hash(table.name, id)).or_insert(kept.len());
+            }
+            row.set_fields(&fields);
             kept.push(row);
         }
         self.rows.insert(table.name, kept);
     }
 
     fn find(&self, table: &'static str, raw: &str) -> Option<RowKey> {
-        self.by_id.get(table)?.get(raw).filter(|_| !raw.is_empty()).map(|at| (table, *at))
+        self.by_id.get(&id_hash(table, raw)).filter(|_| !raw.is_empty()).map(|at| (table, *at))
     }
 
     /// Links every row of a table to its parent and replaces its other references by uuids.
@@ -194,43 +241,49 @@ impl LinkedTables {
         for (at, row) in rows.iter_mut().enumerate() {
             (normaliser.file, normaliser.row) = (row.file.clone(), row.at);
             let here = (table.name, at);
+            let mut fields = row.fields();
             let parent = table.parents.iter().find_map(|link| {
-                let to = target_table(table, link, &row.fields)?;
-                self.find(to, str_field(&row.fields, link)).map(|key| (*link, key))
+                let to = target_table(table, link, &fields)?;
+                self.find(to, str_field(&fields, link)).map(|key| (*link, key))
             });
             if let Some((link, key)) = parent {
                 if table.name != "programs" {
-                    row.fields.shift_remove(link);
+                    fields.shift_remove(link);
                 }
                 self.children.entry(key).or_default().push(here);
                 self.parent_of.insert(here, key);
-            } else if table.is_owned() && table.parents.iter().all(|link| str_field(&row.fields, link).is_empty()) {
+            } else if table.is_owned() && table.parents.iter().all(|link| str_field(&fields, link).is_empty()) {
                 normaliser.note(table.parents[0], RepairKind::DanglingReference, "", "");
             }
             for (link, to, _) in schema::nested_objects(table.name) {
-                if let Some(key) = self.find(to, str_field(&row.fields, link)) {
+                if let Some(key) = self.find(to, str_field(&fields, link)) {
                     self.referenced.insert(key);
                 }
             }
-            registry.resolve(normaliser, table, &mut row.fields);
+            registry.resolve(normaliser, table, &mut fields);
+            row.set_fields(&fields);
         }
         self.rows.insert(table.name, rows);
     }
 
-    /// A row with everything nested in it.
-    fn nested(&self, key: RowKey, depth: usize) -> Object {
+    /// A row with everything nested in it, as far as `left` bytes go; what is larger is no item that can be kept.
+    fn nested(&self, key: RowKey, depth: usize, left: &mut usize) -> Object {
         self.placed.borrow_mut().insert(key);
         let (Some(table), Some(row)) = (schema::table(key.0), self.rows.get(key.0).and_then(|r| r.get(key.1))) else {
             return Object::new();
         };
-        let mut item = row.fields.clone();
+        *left = left.saturating_sub(row.fields.0.len());
+        if *left == 0 {
+            return Object::new();
+        }
+        let mut item = row.fields();
         if depth > MAX_NESTING {
             return arrange(table, item);
         }
         for (link, to, name) in schema::nested_objects(key.0) {
             if let Some(object) = self.find(to, str_field(&item, link)) {
                 item.shift_remove(*link);
-                item.insert((*name).to_owned(), Value::Object(self.nested(object, depth + 1)));
+                item.insert((*name).to_owned(), Value::Object(self.nested(object, depth + 1, left)));
             }
         }
         for child in self.children.get(&key).into_iter().flatten() {
@@ -239,7 +292,7 @@ impl LinkedTables {
             };
             let name = schema::nested_name(child_table, key.0);
             if let Value::Array(rows) = item.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
-                rows.push(Value::Object(self.nested(*child, depth + 1)));
+                rows.push(Value::Object(self.nested(*child, depth + 1, left)));
             }
         }
         arrange(table, item)
@@ -249,7 +302,16 @@ impl LinkedTables {
         if let Some(row) = self.rows.get(key.0).and_then(|rows| rows.get(key.1)) {
             (normaliser.file, normaliser.row) = (row.file.clone(), row.at);
         }
-        push_item(normaliser, items, key.0, &self.nested(key, 0));
+        normaliser.budget.count(key.0);
+        let mut left = MAX_ITEM_BYTES;
+        let item = self.nested(key, 0, &mut left);
+        if left == 0 {
+            let id = self.rows.get(key.0).and_then(|rows| rows.get(key.1)).map(|row| row.fields());
+            let id = id.as_ref().map(|fields| str_field(fields, "id")).unwrap_or_default();
+            normaliser.note("item", RepairKind::Unreadable, id, &too_large());
+            return;
+        }
+        push_item(normaliser, items, key.0, &item);
     }
 
     /// Emits rows without a parent, shared rows to which nothing refers, and last what hangs on itself alone.
@@ -260,19 +322,27 @@ impl LinkedTables {
                 (0..self.rows.get(table.name).map_or(0, Vec::len)).map(|at| (table.name, at))
             })
         };
-        let is_placed = |key: &RowKey| self.placed.borrow().contains(key);
-        keys().filter(|key| !is_placed(key) && is_alone(key)).for_each(|key| self.emit(normaliser, key, items));
-        keys().filter(|key| !is_placed(key)).for_each(|key| self.emit(normaliser, key, items));
+        for must_be_alone in [true, false] {
+            for key in keys().filter(|key| !must_be_alone || is_alone(key)) {
+                if normaliser.budget.is_spent() {
+                    return;
+                }
+                if !self.placed.borrow().contains(&key) {
+                    self.emit(normaliser, key, items);
+                }
+            }
+        }
     }
 }
 
-/// The table to which a link field of this row refers.
+/// The table to which a link field of this row refers. What says something of any row is itself no parent of such rows, so
+/// that no row is above itself and no line of parents is without end.
 fn target_table(table: &'static TableSchema, link: &str, row: &Object) -> Option<&'static str> {
     let entity =
         |field: &str| schema::table_by_alias(&str_field(row, field).to_lowercase()).map_or("services", |t| t.name);
     match (link, table.field(link)?.data_type) {
-        ("link_id", _) => Some(entity("link_entity")),
-        ("resource_id", _) => Some(entity("resource_type")),
+        ("link_id", _) => Some(entity("link_entity")).filter(|to| !matches!(*to, "attributes" | "metadata")),
+        ("resource_id", _) => Some(entity("resource_type")).filter(|to| *to != "metadata"),
         (_, DataType::Reference(to)) => Some(to),
         _ => None,
     }

@@ -2,11 +2,13 @@
 //!
 //! A value that its field cannot hold is never dropped: it is kept beside the field as `moot_raw_FIELD`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::budget::Budget;
 use super::pages::Pages;
 use super::report::{Repair, RepairKind};
 use super::sanitise;
@@ -23,6 +25,12 @@ const NAME_SPACE: Uuid = Uuid::from_u128(0x6b86_6c3e_239d_5bf2_8809_62bd_a688_0f
 /// The nesting depth up to which unknown values keep their shape; deeper ones become text.
 const MAX_DEPTH: usize = 24;
 
+/// The most repairs of a kind that are listed one by one, where nothing is lost.
+const MAX_LISTED: usize = 20_000;
+
+/// What the texts of a repair cost beside their letters, in bytes of memory.
+const REPAIR_BYTES: usize = 48;
+
 /// Normalises rows, and records each repair with the position in the source.
 pub struct Normaliser {
     /// The name of the source.
@@ -31,6 +39,10 @@ pub struct Normaliser {
     pub is_own: bool,
     /// The repairs so far.
     pub repairs: Vec<Repair>,
+    /// Repairs of each kind, listed or only counted.
+    pub counts: BTreeMap<RepairKind, usize>,
+    /// What reading may still cost.
+    pub budget: Budget,
     /// The file being read.
     pub file: Arc<str>,
     /// The row being read.
@@ -42,12 +54,39 @@ pub struct Normaliser {
 impl Normaliser {
     /// A normaliser for a source with this name.
     pub fn new(feed: &str) -> Self {
-        Self { feed: feed.to_owned(), is_own: false, repairs: Vec::new(), file: "".into(), row: 0, pages: Pages::default() }
+        Self {
+            feed: feed.to_owned(),
+            is_own: false,
+            repairs: Vec::new(),
+            counts: BTreeMap::new(),
+            budget: Budget::default(),
+            file: "".into(),
+            row: 0,
+            pages: Pages::default(),
+        }
     }
 
-    /// Records a repair at the present position.
+    /// Records a repair at the present position; of those that lose nothing the first thousands are listed, and the others
+    /// counted.
     pub fn note(&mut self, field: &str, kind: RepairKind, old: &str, new: &str) {
-        self.repairs.push(Repair::new((self.file.clone(), self.row), field, kind, (old, new)));
+        let counted = self.counts.entry(kind).or_default();
+        *counted += 1;
+        if kind.is_harmless() && *counted > MAX_LISTED {
+            return;
+        }
+        let repair = Repair::new((self.file.clone(), self.row), field, kind, (old, new));
+        let texts = field.len() + repair.old.len() + repair.new.len();
+        self.budget.spend(size_of::<Repair>() + REPAIR_BYTES + texts);
+        self.repairs.push(repair);
+        if kind == RepairKind::Unreadable {
+            self.budget.count_unreadable();
+        }
+    }
+
+    /// How many repairs of each kind are not listed.
+    pub fn unlisted(&self) -> BTreeMap<RepairKind, usize> {
+        let more = |(kind, count): (&RepairKind, &usize)| (*kind, count.saturating_sub(MAX_LISTED));
+        self.counts.iter().map(more).filter(|(kind, more)| kind.is_harmless() && *more > 0).collect()
     }
 
     /// The uuid for an id of this source: the id itself where it is a uuid, else one derived from it.

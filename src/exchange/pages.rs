@@ -15,7 +15,16 @@ pub struct Pages {
 /// Names of the count of all items, by dialect.
 const TOTALS: &[&str] = &["total_items", "totalElements", "total_count", "total"];
 
+/// What else a page says of itself.
+const ENVELOPE: &[&str] = &["total_pages", "totalPages", "first_page", "first", "last_page", "last"];
+
 impl Pages {
+    /// Whether a field of a page says something of the others.
+    pub fn is_told_by(field: &str) -> bool {
+        TOTALS.contains(&field) || ENVELOPE.contains(&field)
+    }
+
+
     /// Takes note of one page with this many items. Totals are often wrong; they are believed only where the page says that
     /// there are others.
     pub fn add(&mut self, envelope: &Object, items: usize) {

@@ -88,6 +88,26 @@ impl RepairKind {
     }
 }
 
+impl RepairKind {
+    /// Whether the record or its original says all that the report would say.
+    pub fn is_harmless(self) -> bool {
+        matches!(
+            self,
+            Self::Controls
+                | Self::Blanks
+                | Self::Newlines
+                | Self::Entities
+                | Self::Tags
+                | Self::Trimmed
+                | Self::Null
+                | Self::Scheme
+                | Self::Standard
+                | Self::Postcode
+                | Self::Id
+        )
+    }
+}
+
 /// One repair or dangling reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repair {
@@ -109,9 +129,8 @@ impl Repair {
     /// A repair at a place (file, row), with what stood there and what stands there now. What could not be read is kept here
     /// alone, so it is whole; other values are cut where they are long.
     pub(super) fn new(at: (Arc<str>, usize), field: &str, kind: RepairKind, (old, new): (&str, &str)) -> Self {
-        let is_whole = kind == RepairKind::Unreadable;
-        let kept = |text: &str| if is_whole { on_one_line(text).into() } else { excerpt(text) };
-        Self { file: at.0, row: at.1, field: field.into(), kind, old: kept(old), new: kept(new) }
+        let old = if kind == RepairKind::Unreadable { whole(old) } else { excerpt(old) };
+        Self { file: at.0, row: at.1, field: field.into(), kind, old, new: excerpt(new) }
     }
 }
 
@@ -128,6 +147,15 @@ pub(crate) fn excerpt(text: &str) -> Box<str> {
         None => on_one_line(text).into(),
         Some((at, _)) => format!("{}… (+{} characters)", on_one_line(&text[..at]), text[at..].chars().count()).into(),
     }
+}
+
+/// The most of what could not be read that the report keeps.
+const MAX_WHOLE_BYTES: usize = 1024 * 1024;
+
+/// What could not be read and is nowhere else, whole, on one line.
+fn whole(text: &str) -> Box<str> {
+    let is_short = text.len() <= MAX_WHOLE_BYTES;
+    if is_short { on_one_line(text).into() } else { excerpt(text) }
 }
 
 impl fmt::Display for Repair {
@@ -151,7 +179,7 @@ pub struct Report {
     pub locations: usize,
     /// Rows without a parent and unreferenced shared rows, kept as they are.
     pub orphan_rows: usize,
-    /// All repairs and dangling references.
+    /// Repairs and dangling references.
     pub repairs: Vec<Repair>,
     /// Values that were changed both here and in the source.
     pub conflicts: Vec<Conflict>,
@@ -164,6 +192,8 @@ pub struct Report {
     pub pages: Option<(usize, usize)>,
     /// The name under which the source was given, where it was recognised as one that has another name here.
     pub given_as: Option<String>,
+    /// How many more repairs of each kind there were, in which nothing was lost.
+    pub unlisted: BTreeMap<RepairKind, usize>,
     /// Loose rows by their table.
     pub loose: BTreeMap<String, usize>,
 }
@@ -261,7 +291,7 @@ impl Report {
 
     /// The number of repairs of each kind.
     pub fn by_kind(&self) -> BTreeMap<RepairKind, usize> {
-        self.repairs.iter().fold(BTreeMap::new(), |mut counts, repair| {
+        self.repairs.iter().fold(self.unlisted.clone(), |mut counts, repair| {
             *counts.entry(repair.kind).or_default() += 1;
             counts
         })

@@ -312,6 +312,7 @@ impl Planner<'_> {
             pages: package.pages,
             given_as: package.given_as.clone(),
             loose,
+            unlisted: package.unlisted.clone(),
         };
         ImportPlan { change: Change { edits, sentence }, report }
     }
