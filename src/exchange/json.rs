@@ -13,6 +13,7 @@ use super::identity::{Registry, identify};
 use super::legacy;
 use super::nest::PendingItems;
 use super::normalise::{Normaliser, Object, arrange, objects, str_field};
+use super::pages::Pages;
 use super::report::RepairKind;
 use super::schema::{self, TableSchema};
 
@@ -254,8 +255,13 @@ impl<'de> Visitor<'de> for &mut Items<'_, '_> {
             self.take("", (item, room.is_over()));
             return Ok(());
         }
+        let (mut envelope, before) = (Object::new(), self.number);
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
+                key if Pages::is_told_by(key) => {
+                    let value = map.next_value_seed(Room::new().value())?;
+                    envelope.insert(key.to_owned(), value);
+                }
                 "moot_loose" => map.next_value_seed(Within { items: &mut *self, table: "loose", is_loose: true })?,
                 "moot_organizations" => {
                     map.next_value_seed(Within { items: &mut *self, table: "organizations", is_loose: false })?;
@@ -267,6 +273,7 @@ impl<'de> Visitor<'de> for &mut Items<'_, '_> {
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
+        self.normaliser.pages.add(&envelope, self.number - before);
         Ok(())
     }
 }
@@ -529,13 +536,17 @@ fn gather_service(normaliser: &mut Normaliser, registry: &mut Registry, pending:
 fn normalise_item(normaliser: &mut Normaliser, table: &'static TableSchema, found: &str, mut raw: Object) -> Object {
     strip_filled(&mut raw);
     if !normaliser.is_own {
-        legacy::upgrade_row(table, found, &mut raw);
+        legacy::upgrade_row(normaliser, table, found, &mut raw);
     }
     let mut plain = Object::new();
     let mut inner: Vec<(String, Value)> = Vec::new();
     for (key, value) in raw {
         let object = schema::nested_object(table.name, &key).filter(|_| value.is_object());
         let child = child_of(table, &key).filter(|_| holds_rows(&value));
+        let (value, others) = if child.is_some() { without_others(value) } else { (value, Vec::new()) };
+        if !others.is_empty() {
+            plain.insert(key.clone(), Value::Array(others));
+        }
         if let Some((_, of)) = object {
             if let (Some(of_table), Value::Object(value)) = (schema::table(of), value) {
                 inner.push((object_name(table, of), Value::Object(normalise_item(normaliser, of_table, of, value))));
@@ -559,7 +570,10 @@ fn merge_in(row: &mut Object, name: String, value: Value) {
         (Some(Value::Array(there)), Value::Array(more)) => there.extend(more),
         (_, Value::Array(list)) if list.is_empty() => {}
         (_, Value::Object(object)) if object.is_empty() => {}
-        (_, value) => {
+        (Some(_), value) => {
+            row.insert(format!("moot_raw_{name}"), value); // another spelling of the name held one as well
+        }
+        (None, value) => {
             row.insert(name, value);
         }
     }
@@ -588,8 +602,19 @@ pub fn child_of(table: &'static TableSchema, key: &str) -> Option<&'static Table
 
 fn holds_rows(value: &Value) -> bool {
     match value {
-        Value::Array(rows) => !rows.is_empty() && rows.iter().all(Value::is_object),
+        Value::Array(rows) => rows.iter().any(Value::is_object),
         other => other.is_object(),
+    }
+}
+
+/// The rows of a list, and what else stands in it.
+fn without_others(value: Value) -> (Value, Vec<Value>) {
+    match value {
+        Value::Array(list) => {
+            let (rows, others) = list.into_iter().partition(Value::is_object);
+            (Value::Array(rows), others)
+        }
+        one => (one, Vec::new()),
     }
 }
 
@@ -651,6 +676,9 @@ fn identify_children(
         let (Some(child), Value::Array(rows)) = (child_of(table, key), value) else {
             continue;
         };
+        if !rows.iter().all(Value::is_object) {
+            continue;
+        }
         let mut kept = Vec::with_capacity(rows.len());
         let mut ids = HashSet::new();
         for value in std::mem::take(rows) {

@@ -22,6 +22,7 @@ mod normalise;
 pub mod of_kind;
 pub mod openspace;
 pub mod pabulib;
+mod pages;
 mod patch;
 pub mod plan;
 pub mod report;
@@ -38,8 +39,8 @@ use std::path::Path;
 
 pub use export::{ExportContext, Format, export, export_to_bytes};
 pub use nest::Item;
-pub use plan::{ImportContext, ImportPlan, plan_import};
-pub use report::{Counts, Repair, RepairKind, Report};
+pub use plan::{ImportContext, ImportPlan, import, plan_import};
+pub use report::{Conflict, Counts, Repair, RepairKind, Report, Twice};
 pub use source::{display_path, display_place};
 
 use identity::Registry;
@@ -88,6 +89,12 @@ pub struct Package {
     pub locations: usize,
     /// Repairs and dangling references.
     pub repairs: Vec<Repair>,
+    /// Whether this program wrote it.
+    pub is_own: bool,
+    /// Of a source that is read in pages: how many items these pages hold, and how many there are, where some are absent.
+    pub pages: Option<(usize, usize)>,
+    /// The name under which it was given, where it came under another before.
+    pub given_as: Option<String>,
     /// How many more repairs of each kind there were, in which nothing was lost.
     pub unlisted: std::collections::BTreeMap<RepairKind, usize>,
 }
@@ -294,6 +301,8 @@ impl SourceReader {
     fn package_of(self, items: Vec<Item>) -> Package {
         let mut package = Package { feed: self.normaliser.feed.clone(), dialect: self.dialect, ..Package::default() };
         package.locations = self.registry.count("locations");
+        package.is_own = self.normaliser.is_own;
+        package.pages = self.normaliser.pages.missing();
         package.unlisted = self.normaliser.unlisted();
         package.repairs = self.normaliser.repairs;
         for item in items {

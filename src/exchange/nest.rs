@@ -110,12 +110,14 @@ pub struct SourceRow {
     fields: Packed,
     file: Arc<str>,
     at: usize,
+    /// Whether it is in some item.
+    is_placed: bool,
 }
 
 impl SourceRow {
     /// A row with its fields, normalised, and where it stands.
     pub fn new(normaliser: &mut Normaliser, fields: &Object) -> Self {
-        let row = Self { fields: Packed::new(fields), file: normaliser.file.clone(), at: normaliser.row };
+        let row = Self { fields: Packed::new(fields), file: normaliser.file.clone(), at: normaliser.row, is_placed: false };
         normaliser.budget.spend(row.fields.cost());
         row
     }
@@ -142,9 +144,12 @@ pub struct SourceTables {
 
 type RowKey = (&'static str, usize);
 
-/// The size an item may still have, and the bytes of the rows that were given up for it.
+/// The size an item may still have, how deep it is nested, in how many rows that stand in other items too, and the bytes of
+/// the rows that were given up for it.
 struct ItemRoom {
     left: usize,
+    depth: usize,
+    shared: usize,
     freed: usize,
 }
 
@@ -162,6 +167,9 @@ struct LinkedTables {
     /// The row of an id, original or assigned, by its hash.
     by_id: HashMap<u64, usize>,
 }
+
+/// How deep rows are nested. Tables nest in fewer levels; only rows that go round in circles reach it.
+const MAX_NESTING: usize = 12;
 
 /// Nests all tables into items and appends them to `items`. Returns false when `on_progress` cancelled the work.
 pub fn nest_tables(
@@ -270,7 +278,7 @@ impl LinkedTables {
         self.rows.insert(table.name, rows);
     }
 
-    /// A row with everything nested in it, as far as there is room. A row that belongs to one parent is given up with it.
+    /// A row with everything nested in it, as far as there is room. What stands in no other item is given up with it.
     fn nested(&mut self, key: RowKey, room: &mut ItemRoom) -> Object {
         let (Some(table), Some(row)) =
             (schema::table(key.0), self.rows.get_mut(key.0).and_then(|rows| rows.get_mut(key.1)))
@@ -282,7 +290,14 @@ impl LinkedTables {
             return Object::new();
         }
         let mut item = row.fields();
-        if !is_shared(key.0) {
+        row.is_placed = true;
+        if room.depth > MAX_NESTING {
+            return arrange(table, item);
+        }
+        let is_shared = is_shared(key.0);
+        room.depth += 1;
+        room.shared += usize::from(is_shared);
+        if room.shared == 0 {
             room.freed += row.fields.0.len();
             row.fields = Packed::default();
         }
@@ -292,7 +307,8 @@ impl LinkedTables {
                 item.insert((*name).to_owned(), Value::Object(self.nested(object, room)));
             }
         }
-        for child in self.children.remove(&key).into_iter().flatten() {
+        let children = if room.shared == 0 { self.children.remove(&key) } else { self.children.get(&key).cloned() };
+        for child in children.into_iter().flatten() {
             let Some(child_table) = schema::table(child.0) else {
                 continue;
             };
@@ -302,17 +318,20 @@ impl LinkedTables {
                 rows.push(inner);
             }
         }
+        room.depth -= 1;
+        room.shared -= usize::from(is_shared);
         arrange(table, item)
     }
 
     fn emit(&mut self, normaliser: &mut Normaliser, key: RowKey, items: &mut Vec<Item>) {
-        let Some(row) = self.rows.get(key.0).and_then(|rows| rows.get(key.1)) else {
+        let Some(row) = self.rows.get_mut(key.0).and_then(|rows| rows.get_mut(key.1)) else {
             return;
         };
+        row.is_placed = true;
         (normaliser.file, normaliser.row) = (row.file.clone(), row.at);
         normaliser.budget.count(key.0);
         let id = str_field(&row.fields(), "id").to_owned();
-        let mut room = ItemRoom { left: MAX_ITEM_BYTES, freed: 0 };
+        let mut room = ItemRoom { left: MAX_ITEM_BYTES, depth: 0, shared: 0, freed: 0 };
         let item = self.nested(key, &mut room);
         normaliser.budget.give_back(room.freed);
         if room.left == 0 {
@@ -322,20 +341,29 @@ impl LinkedTables {
         }
     }
 
-    /// Emits rows without a parent, and shared rows to which nothing refers.
+    /// Emits rows without a parent, shared rows to which nothing refers, and last what hangs on itself alone.
     fn emit_orphans(&mut self, normaliser: &mut Normaliser, items: &mut Vec<Item>) {
-        let others = schema::tables().iter().filter(|table| !matches!(table.name, "organizations" | "services"));
-        for table in others {
-            for at in 0..self.rows.get(table.name).map_or(0, Vec::len) {
-                let key = (table.name, at);
-                if normaliser.budget.is_spent() {
-                    return;
-                }
-                if !self.parent_of.contains_key(&key) && !self.referenced.contains(&key) {
-                    self.emit(normaliser, key, items);
+        for must_be_alone in [true, false] {
+            for table in schema::tables() {
+                for at in 0..self.rows.get(table.name).map_or(0, Vec::len) {
+                    if normaliser.budget.is_spent() {
+                        return;
+                    }
+                    let key = (table.name, at);
+                    if (!must_be_alone || self.is_alone(&key)) && !self.is_placed(&key) {
+                        self.emit(normaliser, key, items);
+                    }
                 }
             }
         }
+    }
+
+    fn is_alone(&self, key: &RowKey) -> bool {
+        !self.parent_of.contains_key(key) && !self.referenced.contains(key)
+    }
+
+    fn is_placed(&self, key: &RowKey) -> bool {
+        self.rows.get(key.0).and_then(|rows| rows.get(key.1)).is_some_and(|row| row.is_placed)
     }
 }
 

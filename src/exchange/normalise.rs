@@ -9,9 +9,10 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::budget::Budget;
-use super::report::{Repair, RepairKind, excerpt, whole};
+use super::pages::Pages;
+use super::report::{Repair, RepairKind};
 use super::sanitise;
-use super::schema::{DataType, TableSchema};
+use super::schema::{self, DataType, TableSchema};
 use super::values::{self, Parsed};
 use crate::model::order::Order as _;
 
@@ -46,6 +47,8 @@ pub struct Normaliser {
     pub file: Arc<str>,
     /// The row being read.
     pub row: usize,
+    /// The pages that were read, of a source that comes in several.
+    pub pages: Pages,
 }
 
 impl Normaliser {
@@ -59,6 +62,7 @@ impl Normaliser {
             budget: Budget::default(),
             file: "".into(),
             row: 0,
+            pages: Pages::default(),
         }
     }
 
@@ -70,10 +74,10 @@ impl Normaliser {
         if kind.is_harmless() && *counted > MAX_LISTED {
             return;
         }
-        let old = if kind == RepairKind::Unreadable { whole(old) } else { excerpt(old) };
-        let (file, row, new) = (self.file.clone(), self.row, excerpt(new));
-        self.budget.spend(size_of::<Repair>() + REPAIR_BYTES + field.len() + old.len() + new.len());
-        self.repairs.push(Repair { file, row, field: field.into(), kind, old, new });
+        let repair = Repair::new((self.file.clone(), self.row), field, kind, (old, new));
+        let texts = field.len() + repair.old.len() + repair.new.len();
+        self.budget.spend(size_of::<Repair>() + REPAIR_BYTES + texts);
+        self.repairs.push(repair);
         if kind == RepairKind::Unreadable {
             self.budget.count_unreadable();
         }
@@ -153,6 +157,13 @@ impl Normaliser {
     /// Stores a cleaned value in its field, or beside it where its type is wrong.
     fn put(&mut self, table: &'static TableSchema, row: &mut Object, key: String, value: Value) {
         let Some(field) = table.field(&key) else {
+            // Rows of the table of this name may be nested here later: both are kept.
+            let holds_rows = || match &value {
+                Value::Array(rows) => rows.iter().all(Value::is_object),
+                one => one.is_object(),
+            };
+            let is_misplaced = schema::is_nest(table, &key) && !holds_rows();
+            let key = if is_misplaced { self.set_beside(&key, &value) } else { key };
             row.insert(key, value);
             return;
         };
@@ -167,12 +178,20 @@ impl Normaliser {
                 plain.to_string()
             }
             shaped => {
-                self.note(&key, RepairKind::WrongType, &shaped.to_string(), "");
-                row.insert(format!("moot_raw_{key}"), shaped);
+                let beside = self.set_beside(&key, &shaped);
+                row.insert(beside, shaped);
                 return;
             }
         };
         self.put_text(table.name, row, key, text, field.data_type);
+    }
+
+    /// The key beside a field, for a value that the field itself cannot hold; the move is recorded.
+    fn set_beside(&mut self, key: &str, value: &Value) -> String {
+        let beside = format!("moot_raw_{key}");
+        let old = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        self.note(key, RepairKind::WrongType, &old, &beside);
+        beside
     }
 
     fn put_text(&mut self, table: &str, row: &mut Object, key: String, text: String, data_type: DataType) {
@@ -187,7 +206,12 @@ impl Normaliser {
                 row.insert(key, value);
             }
             Parsed::Repaired(value, kind) => {
-                self.note(&key, kind, &text, value.as_str().unwrap_or_default());
+                let said = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                self.note(&key, kind, &text, &said);
+                // A moment says more than its day.
+                if data_type == DataType::Date && text.len() > said.len() && text.starts_with(&said) {
+                    row.insert(format!("moot_raw_{key}"), Value::String(text));
+                }
                 row.insert(key, value);
             }
             Parsed::Invalid => {
@@ -278,7 +302,6 @@ pub fn arrange(table: &'static TableSchema, row: Object) -> Object {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::schema;
 
     fn normalised(table: &str, json: &str) -> (Object, Vec<Repair>) {
         let mut normaliser = Normaliser::new("test");

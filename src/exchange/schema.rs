@@ -212,6 +212,20 @@ pub fn nested_name(child: &'static TableSchema, parent: &str) -> &'static str {
     if child.name == "url" && parent == "organizations" { "additional_websites" } else { child.nested }
 }
 
+/// Whether a row of `table` holds other rows, or one object, under this name; a text or a number under it is something else.
+pub fn is_nest(table: &TableSchema, key: &str) -> bool {
+    let holds = |child: &'static TableSchema| link_to(child, table.name).is_some() && nested_name(child, table.name) == key;
+    let is_list = || match (table.name, key) {
+        ("organizations", "locations" | "services") | ("locations", "services") => true,
+        _ => tables().iter().any(holds),
+    };
+    let is_object = || {
+        let named = nested_objects_in_json(table.name).iter().any(|(_, _, name)| *name == key);
+        named || (table.name, key) == ("services", "organization")
+    };
+    table.field(key).is_none() && (is_object() || is_list())
+}
+
 /// The field by which a row of `child` refers to its `parent`.
 pub fn link_to(child: &'static TableSchema, parent: &str) -> Option<&'static str> {
     let leads = |field: &&str| {

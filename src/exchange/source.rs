@@ -293,21 +293,30 @@ fn is_data(name: &str) -> bool {
     [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".txt"].iter().any(|ending| lower.ends_with(ending))
 }
 
+/// How deep tables may lie in a folder.
+const MAX_DEPTH: usize = 4;
+
+/// The data files in a folder and in the folders within it, each with its path from the first one on; of too many, one more
+/// than may be.
+fn data_files(path: &Path, inside: &str, found: &mut Vec<(String, PathBuf)>) {
+    for entry in fs::read_dir(path).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_folder = entry.file_type().is_ok_and(|sort| sort.is_dir());
+        if found.len() > MAX_FILES {
+            return;
+        } else if is_folder && !name.starts_with('.') && inside.matches('/').count() < MAX_DEPTH {
+            data_files(&entry.path(), &format!("{inside}{name}/"), found);
+        } else if is_data(&name) && entry.path().is_file() {
+            found.push((format!("{inside}{name}"), entry.path()));
+        }
+    }
+}
+
 fn folder(path: &Path) -> Result<Vec<(Arc<str>, Place)>, ExchangeError> {
     let mut paths = Vec::new();
-    for inside in ["", "data"] {
-        let Ok(entries) = fs::read_dir(path.join(inside)) else {
-            continue;
-        };
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if entry.path().is_file() && is_data(&name) {
-                paths.push((if inside.is_empty() { name } else { format!("{inside}/{name}") }, entry.path()));
-            }
-            if paths.len() > MAX_FILES {
-                return Err(ExchangeError(format!("{} holds more than {MAX_FILES} data files", display_path(path))));
-            }
-        }
+    data_files(path, "", &mut paths);
+    if paths.len() > MAX_FILES {
+        return Err(ExchangeError(format!("{} holds more than {MAX_FILES} data files", display_path(path))));
     }
     paths.sort();
     let cleaned = |(name, at): (String, PathBuf)| (crate::model::text::clean(&name).into(), Place::Path(at));

@@ -174,7 +174,7 @@ fn add_row(
         legacy::strip_prefixes(table, &mut raw);
     }
     if !normaliser.is_own {
-        legacy::upgrade_row(table, found, &mut raw);
+        legacy::upgrade_row(normaliser, table, found, &mut raw);
     }
     let expanded = if hints.is_ohana { legacy::expand_lists(table.name, &mut raw) } else { Vec::new() };
     let names_location = table.name == "services" && (hints.is_ohana || hints.is_orservices);

@@ -111,7 +111,6 @@ fn plan_directory(
     on_progress: &mut exchange::ProgressCallback<'_>,
 ) -> Result<Planned, String> {
     let feed = exchange::feed_name(path);
-    let package = exchange::read(path, &feed, on_progress).map_err(|problem| problem.0)?;
     let originals = originals(store)?;
     let thesaurus = store::thesaurus(store.dir()).map_err(|problem| problem.to_string())?;
     let here = ImportContext {
@@ -120,9 +119,9 @@ fn plan_directory(
         thesaurus: &thesaurus,
         author: &request.author,
     };
-    let plan = exchange::plan_import(package, &here, &mut request.random, on_progress).map_err(|problem| problem.0)?;
+    let plan = exchange::import(path, &feed, &here, &mut request.random, on_progress).map_err(|problem| problem.0)?;
     let mut lines: Vec<String> = vec![plan.report.summary(), String::new()];
-    lines.extend(plan.report.repairs.iter().take(detail::MAX_LINES).map(ToString::to_string));
+    lines.extend(plan.report.lines().take(detail::MAX_LINES));
     Ok((plan.change, lines))
 }
 

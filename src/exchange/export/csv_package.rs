@@ -146,7 +146,11 @@ fn set_parent(table: &'static TableSchema, row: &mut Object, parent: &'static Ta
     let is_right =
         schema::table_by_alias(&str_field(row, entity).to_lowercase()).is_some_and(|known| known.name == parent.name);
     if !is_right {
-        let singular = if parent.name == "accessibility" { parent.name } else { parent.name.trim_end_matches('s') };
+        let singular = match parent.name {
+            "addresses" => "address",
+            "taxonomies" => "taxonomy",
+            name => name.strip_suffix('s').unwrap_or(name),
+        };
         row.insert(entity.to_owned(), Value::String(singular.to_owned()));
     }
 }
