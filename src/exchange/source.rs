@@ -3,10 +3,13 @@
 
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, WINDOWS_1252};
+use rustix::fs::OFlags;
 
 use super::ExchangeError;
 use super::budget::Budget;
@@ -219,12 +222,27 @@ fn too_large(path: &Path, most: u64) -> ExchangeError {
     ExchangeError(format!("{} holds more than {most} MB; split it into smaller packages", display_path(path)))
 }
 
+/// Whether a link is no way to a file.
+static FOLLOWS_NO_LINKS: AtomicBool = AtomicBool::new(false);
+
+/// From now on no link is followed to a file.
+pub fn follow_no_links() {
+    FOLLOWS_NO_LINKS.store(true, Ordering::Relaxed);
+}
+
+/// Opens a regular file to read it. What somebody has put there instead is not waited for: a pipe would never answer.
 fn open_file(path: &Path) -> Result<fs::File, ExchangeError> {
     let about = fs::metadata(path).map_err(|error| ExchangeError::unreadable(path, &error))?;
     if !about.is_file() {
         return Err(ExchangeError(format!("{} is not a file or a folder; name one of these", display_path(path))));
     }
-    fs::File::open(path).map_err(|error| ExchangeError::unreadable(path, &error))
+    let link = if FOLLOWS_NO_LINKS.load(Ordering::Relaxed) { OFlags::NOFOLLOW } else { OFlags::empty() };
+    let flags = (OFlags::NONBLOCK | link).bits() as i32;
+    let file = fs::File::options().read(true).custom_flags(flags).open(path);
+    let checked = file.and_then(|file| {
+        if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is no regular file")) }
+    });
+    checked.map_err(|error| ExchangeError::unreadable(path, &error))
 }
 
 /// Whether a file begins as a zip does.
