@@ -65,15 +65,17 @@ impl<'de> Visitor<'de> for ShapeOf {
         Ok(Shape::default())
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Shape, A::Error> {
-        let (mut shape, mut of_item) = (Shape::default(), [false; 2]);
+        let (mut shape, mut of_item, mut tables) = (Shape::default(), [false; 2], false);
         while let Some(key) = map.next_key::<String>()? {
             let is_list = map.next_value::<IsList>()?.0;
             shape.is_own |= key == "moot_version";
             shape.is_page |= is_list && PAGES.contains(&key.as_str());
+            tables |= is_list && table_named(&key).is_some();
             of_item[0] |= key == "id";
             of_item[1] |= key == "name";
         }
         shape.is_page &= of_item != [true; 2];
+        shape.is_page |= tables && of_item == [false; 2]; // tables as lists
         Ok(shape)
     }
 }
@@ -266,8 +268,8 @@ impl<'de> Visitor<'de> for &mut Items<'_, '_> {
                 "moot_organizations" => {
                     map.next_value_seed(Within { items: &mut *self, table: "organizations", is_loose: false })?;
                 }
-                key if schema::table_by_alias(key).is_some() || PAGES.contains(&key) => {
-                    let table = if schema::table_by_alias(key).is_some() { key } else { "" };
+                key if table_named(key).is_some() || PAGES.contains(&key) => {
+                    let table = table_named(key).unwrap_or_default();
                     map.next_value_seed(Within { items: &mut *self, table, is_loose: false })?;
                 }
                 _ => drop(map.next_value::<IgnoredAny>()?),
@@ -428,37 +430,14 @@ impl<'de> Visitor<'de> for ValueIn<'_> {
     }
 }
 
-/// Guesses the table of an item from its fields.
-fn guess_table(item: &Object) -> Option<&'static TableSchema> {
-    let has = |names: &[&str]| names.iter().any(|name| item.contains_key(*name));
-    let of_organisation = ["website", "legal_status", "tax_status", "organization_identifiers", "year_incorporated"];
-    let of_service = ["organization", "organization_id", "status", "service_at_locations", "deliverable_type"];
-    if has(&of_organisation) && !has(&of_service) {
-        return schema::table("organizations");
-    }
-    (has(&["name", "description"]) || has(&of_service)).then(|| schema::table("services")).flatten()
+/// The table that a field of a page names: `phones`, `phones.csv`.
+fn table_named(key: &str) -> Option<&str> {
+    let name = key.strip_suffix(".csv").unwrap_or(key);
+    schema::table_by_alias(name).map(|_| name)
 }
 
-/// Normalises and identifies an item and adds it to `pending`. An item of no known table is kept as a row of `other`.
-pub fn gather(
-    normaliser: &mut Normaliser,
-    registry: &mut Registry,
-    pending: &mut PendingItems,
-    table_name: &str,
-    item: Object,
-) {
-    if let Some(name) = table_name.strip_prefix("loose ") {
-        return gather_orphan(normaliser, registry, pending, name, item);
-    }
-    match schema::table_by_alias(table_name).or_else(|| guess_table(&item)) {
-        Some(table) if table.name == "services" => gather_service(normaliser, registry, pending, item),
-        Some(table) if table.name == "organizations" => gather_organisation(normaliser, registry, pending, item),
-        Some(table) => gather_orphan(normaliser, registry, pending, table.name, item),
-        None => gather_orphan(normaliser, registry, pending, "other", item),
-    }
-}
-
-fn gather_orphan(
+/// Keeps an item beside those that become records.
+pub fn gather_orphan(
     normaliser: &mut Normaliser,
     registry: &mut Registry,
     pending: &mut PendingItems,
@@ -477,7 +456,8 @@ fn gather_orphan(
     }
 }
 
-fn gather_organisation(
+/// Adds an organisation, and the services in it.
+pub fn gather_organisation(
     normaliser: &mut Normaliser,
     registry: &mut Registry,
     pending: &mut PendingItems,
@@ -502,7 +482,8 @@ fn gather_organisation(
     }
 }
 
-fn gather_service(normaliser: &mut Normaliser, registry: &mut Registry, pending: &mut PendingItems, item: Object) {
+/// Adds a service, and the organisation in it.
+pub fn gather_service(normaliser: &mut Normaliser, registry: &mut Registry, pending: &mut PendingItems, item: Object) {
     let Some((services, organisations)) = schema::table("services").zip(schema::table("organizations")) else {
         return;
     };

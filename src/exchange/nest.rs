@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::budget::MAX_ITEM_BYTES;
 use super::identity::{Registry, id_hash, identify};
-use super::json;
+use super::{json, legacy};
 use super::normalise::{Normaliser, Object, arrange, str_field};
 use super::report::RepairKind;
 use super::schema::{self, DataType, TableSchema};
@@ -162,7 +162,7 @@ const MAX_NESTING: usize = 12;
 pub fn nest_tables(
     normaliser: &mut Normaliser,
     registry: &mut Registry,
-    mut tables: SourceTables,
+    (mut tables, pending): (SourceTables, PendingItems),
     items: &mut Vec<Item>,
     on_progress: &mut dyn FnMut(usize) -> bool,
 ) -> bool {
@@ -178,6 +178,7 @@ pub fn nest_tables(
         let rows = tables.known.remove(table.name).unwrap_or_default();
         linked.add_rows(normaliser, registry, table, rows);
     }
+    pending.finish(normaliser, registry, items);
     for table in schema::tables() {
         linked.link(normaliser, registry, table);
     }
@@ -222,8 +223,12 @@ impl LinkedTables {
                 normaliser.note("id", RepairKind::Copy, &raw, "");
                 continue;
             }
-            for id in [&raw, str_field(&fields, "id")] {
-                self.by_id.entry(id_hash(table.name, id)).or_insert(kept.len());
+            let id = str_field(&fields, "id").to_owned();
+            for known in [raw.as_str(), &id].into_iter().chain(legacy::other_id(table, &fields)) {
+                self.by_id.entry(id_hash(table.name, known)).or_insert(kept.len());
+            }
+            if let Some(other) = legacy::other_id(table, &fields) {
+                registry.call(table.name, other, &id);
             }
             row.set_fields(&fields);
             kept.push(row);

@@ -207,6 +207,11 @@ pub fn table_by_alias(name: &str) -> Option<&'static TableSchema> {
     table(name).or_else(|| meant.get(name).and_then(|meant| table(meant)))
 }
 
+/// All names of tables and of lists of their rows.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    tables().iter().flat_map(|table| [table.name, table.nested]).chain(ALIASES.iter().map(|(name, _)| *name))
+}
+
 /// The name of an array of rows of `child` inside `parent`.
 pub fn nested_name(child: &'static TableSchema, parent: &str) -> &'static str {
     if child.name == "url" && parent == "organizations" { "additional_websites" } else { child.nested }

@@ -162,7 +162,8 @@ fn add_other_row(normaliser: &mut Normaliser, tables: &mut SourceTables, name: &
     }
 }
 
-fn add_row(
+/// Adds a row to its table; `found` is the name that the source gave the table.
+pub fn add_row(
     normaliser: &mut Normaliser,
     tables: &mut SourceTables,
     (table, found): (&'static TableSchema, &str),

@@ -51,7 +51,7 @@ impl Planner<'_> {
     /// merged with another item already, as records are that were joined here.
     pub(super) fn is_unchanged<R: Sourced>(&mut self, item: &Item, id: Id, is_same_json: bool, at: usize) -> bool {
         let source = R::find_in(self.context.workspace, id).and_then(|record| Arc::unwrap_or_clone(record).source().clone());
-        let is_other = || source.as_ref().is_some_and(|source| *source.id != *item.id);
+        let is_other = || self.known.base(item).is_some() && source.as_ref().is_some_and(|source| *source.id != *item.id);
         let is_missing = source.as_ref().is_some_and(|source| source.missing_since.is_some());
         let is_unchanged = is_same_json && !is_missing || is_other() && !is_missing || !self.merged.insert(id);
         self.counts[at].unchanged += usize::from(is_unchanged);
