@@ -155,7 +155,7 @@ impl Package {
         let broken = self.repairs.iter().find(|repair| repair.kind == RepairKind::Unreadable);
         let found = match (broken, self.orphans.first()) {
             (Some(broken), _) => format!("{}, line {}, cannot be read: {}", broken.file, broken.row, broken.new),
-            (None, Some(item)) => format!("{}, line {}, has only {}", item.file, item.row, field_names(item)),
+            (None, Some(item)) => format!("{}, line {}, has only the columns {}", item.file, item.row, field_names(item)),
             (None, None) => "there are no rows at all".to_owned(),
         };
         Err(ExchangeError(format!(

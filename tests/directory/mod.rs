@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use folkmoot::exchange::{self, ExportContext, Format, ImportContext, ImportPlan};
 use folkmoot::model::place::Atlas;
 use folkmoot::model::thesaurus::Thesaurus;
-use folkmoot::model::{Author, Service, SplitMix64, Timestamp, Workspace};
+use folkmoot::model::{AnyRecord, Author, Change, Edit, Service, SplitMix64, Timestamp, Workspace};
 use folkmoot::store;
 
 /// The published directories, where they are there; says so where they are not.
@@ -90,6 +90,15 @@ impl Harness {
         };
         assert!(!files.is_empty());
         files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
+    }
+
+    /// Somebody changes a service.
+    pub fn edit(&mut self, name: &str, act: impl FnOnce(&mut Service)) {
+        let before = self.workspace.services.iter().find(|service| &*service.name == name).unwrap().clone();
+        let mut after = Service::clone(&before);
+        act(&mut after);
+        let edit = Edit::new(Some(AnyRecord::Service(before)), Some(after.into()));
+        self.workspace.apply(&Change { edits: edit.into_iter().collect(), sentence: String::new() });
     }
 
     pub fn service(&self, name: &str) -> &Service {
