@@ -153,15 +153,20 @@ impl Package {
             return Ok(self);
         }
         let broken = self.repairs.iter().find(|repair| repair.kind == RepairKind::Unreadable);
-        let found = match (broken, self.orphans.first()) {
-            (Some(broken), _) => format!("{}, line {}, cannot be read: {}", broken.file, broken.row, broken.new),
-            (None, Some(item)) => format!("{}, line {}, has only the columns {}", item.file, item.row, field_names(item)),
-            (None, None) => "there are no rows at all".to_owned(),
+        let (found, remedy) = match (broken, self.orphans.first()) {
+            (Some(broken), _) => {
+                let why = broken.new.split(" at line ").next().unwrap_or_default();
+                let found = format!("{}, line {}, cannot be read: {why}", broken.file, broken.row);
+                (found, "mend it there, or fetch the file again")
+            }
+            (None, Some(item)) => {
+                let found = format!("{}, line {}, has the columns {}", item.file, item.row, field_names(item));
+                (found, "name tables as Open Referral does, such as services.csv")
+            }
+            (None, None) => ("there are no rows at all".to_owned(), "name a file or folder that holds some"),
         };
-        Err(ExchangeError(format!(
-            "{} holds no services and no organisations: {found}. Name tables as Open Referral does, such as services.csv",
-            source::display_path(path)
-        )))
+        let path = source::display_path(path);
+        Err(ExchangeError(format!("{path} holds no services and no organisations: {found}; {remedy}")))
     }
 }
 
