@@ -262,3 +262,29 @@ fn each_conflict_is_named_with_both_values() {
     let said = report.lines().find(|line| line.contains("Beds")).unwrap();
     assert!(said.contains("cost") && said.contains("£5 a night") && said.contains("£3"), "{said}");
 }
+
+#[test]
+fn a_service_of_more_than_four_megabytes_is_here_with_all_its_rows() {
+    let words = "of no use ".repeat(100);
+    let row = |at: usize| format!(r#"{{"id":"s{at}","description":"row{at} {words}"}}"#);
+    let rows: Vec<String> = (0..5_000).map(row).collect();
+    let json = format!(r#"[{{"id":"1","name":"Beds","status":"active","schedules":[{}]}}]"#, rows.join(","));
+    let csv: Vec<String> = (0..5_000).map(|at| format!("s{at},1,row{at} {words}\n")).collect();
+    let csv = format!("id,service_id,description\n{}", csv.concat());
+    let services = "id,name,status\n1,Beds,active\n";
+    for files in [&[("feed.json", json.as_str())][..], &[("services.csv", services), ("schedules.csv", csv.as_str())]] {
+        let (harness, report) = imported(files);
+        assert_eq!((report.services.new, harness.service("Beds").name.as_str()), (1, "Beds"), "{}", files[0].0);
+        let beds = &harness.service("Beds").source.as_ref().unwrap().id;
+        let kept = harness.workspace.originals.iter().filter(|one| {
+            one.json.as_str().contains("row") && one.json.as_str().contains(beds.as_str())
+        });
+        assert_eq!(kept.count(), 5_000, "each row names its service");
+        assert!(report.lines().any(|line| line.contains("longer than")), "and it is said");
+    }
+    let long = "x".repeat(5_000_000);
+    let text = format!(r#"[{{"id":"1","name":"Beds","status":"active","description":"{long}"}}]"#);
+    let (harness, report) = imported(&[("feed.json", &text)]);
+    assert_eq!(harness.workspace.services.len(), 1);
+    assert!(report.lines().any(|line| line.contains(&long)), "what no record can hold is whole in the report");
+}

@@ -90,20 +90,50 @@ fn too_large() -> String {
 }
 
 fn push_item(normaliser: &mut Normaliser, items: &mut Vec<Item>, table: &str, item: &Object) {
-    let json = Value::Object(Object::new()).to_string();
-    let json = serde_json::to_string(item).unwrap_or(json);
+    let json = serde_json::to_string(item).unwrap_or_default();
     if json.len() > MAX_ITEM_BYTES {
-        normaliser.note(
-            "item",
-            RepairKind::Unreadable,
-            &json,
-            &too_large(),
-        );
-        return;
+        return push_in_parts(normaliser, items, table, item.clone());
     }
     normaliser.budget.spend(json.len() + ROW_BYTES);
     let id = str_field(item, "id").into();
     items.push(Item { table: table.into(), id, json: json.into(), file: normaliser.file.clone(), row: normaliser.row });
+}
+
+/// An item that is larger than can be kept: its longest lists leave it as rows of their own, which name it; what else is that
+/// long is in the report.
+fn push_in_parts(normaliser: &mut Normaliser, items: &mut Vec<Item>, table: &str, mut item: Object) {
+    let known = schema::table_by_alias(table);
+    let id = str_field(&item, "id").to_owned();
+    normaliser.note("item", RepairKind::TooLong, &id, &too_large());
+    let length = |value: &Value| value.to_string().len();
+    while item.values().map(length).sum::<usize>() > MAX_ITEM_BYTES / 2 {
+        let longest = item.iter().filter(|(key, _)| *key != "id").max_by_key(|(_, value)| length(value));
+        let Some((key, value)) = longest.map(|(key, _)| key.clone()).and_then(|key| item.shift_remove_entry(&key)) else {
+            break;
+        };
+        let of = known.and_then(|table| Some((table, json::child_of(table, &key)?)));
+        match (of, value) {
+            (Some((table, child)), Value::Array(rows)) => {
+                for mut row in rows.into_iter().filter_map(|row| if let Value::Object(row) = row { Some(row) } else { None }) {
+                    name_parent(&mut row, child, table.name, &id);
+                    push_item(normaliser, items, child.name, &row);
+                }
+            }
+            (_, value) => normaliser.note(&key, RepairKind::Unreadable, &value.to_string(), &too_large()),
+        }
+    }
+    if item.values().map(length).sum::<usize>() <= MAX_ITEM_BYTES / 2 {
+        push_item(normaliser, items, table, &item);
+    }
+}
+
+/// Lets a row that stands alone name the one it belongs to.
+fn name_parent(row: &mut Object, child: &'static TableSchema, parent: &str, id: &str) {
+    let Some(link) = schema::link_to(child, parent) else { return };
+    row.insert(link.to_owned(), id.into());
+    if link == "link_id" {
+        row.entry("link_entity").or_insert_with(|| parent.into());
+    }
 }
 
 /// A row of a table before nesting.
@@ -153,6 +183,8 @@ struct LinkedTables {
     by_id: HashMap<u64, usize>,
     /// Rows that are in some item.
     placed: RefCell<HashSet<RowKey>>,
+    /// Those of them that the last item brought.
+    placed_last: RefCell<Vec<RowKey>>,
 }
 
 /// How deep rows are nested. Tables nest in fewer levels; only rows that go round in circles reach it.
@@ -173,6 +205,7 @@ pub fn nest_tables(
         referenced: HashSet::new(),
         by_id: HashMap::new(),
         placed: RefCell::default(),
+        placed_last: RefCell::default(),
     };
     for table in schema::tables() {
         let rows = tables.known.remove(table.name).unwrap_or_default();
@@ -273,7 +306,9 @@ impl LinkedTables {
 
     /// A row with everything nested in it, as far as `left` bytes go; what is larger is no item that can be kept.
     fn nested(&self, key: RowKey, depth: usize, left: &mut usize) -> Object {
-        self.placed.borrow_mut().insert(key);
+        if self.placed.borrow_mut().insert(key) {
+            self.placed_last.borrow_mut().push(key);
+        }
         let (Some(table), Some(row)) = (schema::table(key.0), self.rows.get(key.0).and_then(|r| r.get(key.1))) else {
             return Object::new();
         };
@@ -309,12 +344,22 @@ impl LinkedTables {
         }
         normaliser.budget.count(key.0);
         let mut left = MAX_ITEM_BYTES;
-        let item = self.nested(key, 0, &mut left);
+        self.placed_last.borrow_mut().clear();
+        let mut item = self.nested(key, 0, &mut left);
+        let own = |key: &RowKey| self.rows.get(key.0).and_then(|rows| rows.get(key.1)).map(SourceRow::fields);
         if left == 0 {
-            let id = self.rows.get(key.0).and_then(|rows| rows.get(key.1)).map(|row| row.fields());
-            let id = id.as_ref().map(|fields| str_field(fields, "id")).unwrap_or_default();
-            normaliser.note("item", RepairKind::Unreadable, id, &too_large());
-            return;
+            // It stands without the rows in it, which follow as rows of their own.
+            let last = std::mem::take(&mut *self.placed_last.borrow_mut());
+            let is_other = |other: &&RowKey| **other != key;
+            for other in last.iter().filter(is_other) {
+                self.placed.borrow_mut().remove(other);
+            }
+            item = own(&key).unwrap_or_default();
+            normaliser.note("item", RepairKind::TooLong, str_field(&item, "id"), &too_large());
+        }
+        if let (Some(parent), Some(table)) = (self.parent_of.get(&key), schema::table(key.0)) {
+            let id = own(parent).map(|fields| str_field(&fields, "id").to_owned()).unwrap_or_default();
+            name_parent(&mut item, table, parent.0, &id);
         }
         push_item(normaliser, items, key.0, &item);
     }

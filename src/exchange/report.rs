@@ -83,7 +83,7 @@ impl RepairKind {
             Self::DanglingReference => "leads nowhere, kept as text",
             Self::Missing => "missing, filled in",
             Self::Refuge => "a refuge: address hidden",
-            Self::TooLong => "longer than a record can hold, whole in the original",
+            Self::TooLong => "longer than a record can hold, the rest kept beside it",
         }
     }
 }
@@ -150,7 +150,7 @@ pub(crate) fn excerpt(text: &str) -> Box<str> {
 }
 
 /// The most of what could not be read that the report keeps.
-const MAX_WHOLE_BYTES: usize = 1024 * 1024;
+const MAX_WHOLE_BYTES: usize = 8 * 1024 * 1024;
 
 /// What could not be read and is nowhere else, whole, on one line.
 fn whole(text: &str) -> Box<str> {
