@@ -43,7 +43,7 @@ pub use export::{ExportContext, Format, export, export_to_bytes};
 pub use nest::Item;
 pub use plan::{ImportContext, ImportPlan, import, plan_import};
 pub use report::{Conflict, Counts, Repair, RepairKind, Report, Twice};
-pub use source::{display_path, display_place};
+pub use source::{display_path, display_place, follow_no_links};
 
 use gather::Gatherer;
 use normalise::Normaliser;

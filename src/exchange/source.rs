@@ -3,8 +3,12 @@
 
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rustix::fs::OFlags;
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, WINDOWS_1252};
 
@@ -56,6 +60,22 @@ pub struct File {
     bytes: u64,
     place: Place,
     encoding: &'static Encoding,
+}
+
+/// Whether a link is no way to a file.
+static FOLLOWS_NO_LINKS: AtomicBool = AtomicBool::new(false);
+
+/// From now on no link is followed to a file.
+pub fn follow_no_links() {
+    FOLLOWS_NO_LINKS.store(true, Ordering::Relaxed);
+}
+
+/// Opens a regular file to read it. What somebody has put there instead is not waited for: a pipe would never answer.
+fn open_regular(path: &Path) -> io::Result<fs::File> {
+    let link = if FOLLOWS_NO_LINKS.load(Ordering::Relaxed) { OFlags::NOFOLLOW } else { OFlags::empty() };
+    let flags = (OFlags::NONBLOCK | link).bits() as i32;
+    let file = fs::File::options().read(true).custom_flags(flags).open(path)?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is no regular file")) }
 }
 
 impl File {
@@ -224,7 +244,7 @@ fn open_file(path: &Path) -> Result<fs::File, ExchangeError> {
     if !about.is_file() {
         return Err(ExchangeError(format!("{} is not a file or a folder; name one of these", display_path(path))));
     }
-    fs::File::open(path).map_err(|error| ExchangeError::unreadable(path, &error))
+    open_regular(path).map_err(|error| ExchangeError::unreadable(path, &error))
 }
 
 /// Whether a file begins as a zip does.
