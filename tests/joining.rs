@@ -30,9 +30,10 @@ fn feed(path: &Path, ids: (&str, &str), name: &str, phone: &str, fees: &str) {
 fn twice() -> (Directory, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let mut directory = Directory::default();
-    for (name, ids, title, phone, fees) in
-        [("county", ("c1", "co"), "Night Beds", "01632 960001", "free"), ("town", ("t1", "to"), "Night beds", "01632 960002", "")]
-    {
+    for (name, ids, title, phone, fees) in [
+        ("county", ("c1", "co"), "Night Beds", "01632 960001", "free"),
+        ("town", ("t1", "to"), "Night beds", "01632 960002", ""),
+    ] {
         let path = folder.path().join(format!("{name}.json"));
         feed(&path, ids, title, phone, fees);
         let plan = directory.import(&path, name);
@@ -86,8 +87,19 @@ fn organisations_are_joined_and_a_circle_is_none() {
     let mut workspace = Workspace::default();
     let [one, other]: [Id; 2] = ["O-4F7Q", "O-4F7R"].map(|id| id.parse().unwrap());
     let mut add = |record: AnyRecord| workspace.place(record.id(), Some(record));
-    add(Organisation { id: one, name: "Harbour".into(), phone: Some("01632 960001".into()), ..Organisation::default() }.into());
-    let child = Organisation { id: other, name: "Harbour Trust".into(), parent: Some(Ref::record(one)), ..Organisation::default() };
+    add(Organisation {
+        id: one,
+        name: "Harbour".into(),
+        phone: Some("01632 960001".into()),
+        ..Organisation::default()
+    }
+    .into());
+    let child = Organisation {
+        id: other,
+        name: "Harbour Trust".into(),
+        parent: Some(Ref::record(one)),
+        ..Organisation::default()
+    };
     add(child.into());
     let service = Service {
         id: "S-4F7Q".parse().unwrap(),
@@ -128,7 +140,12 @@ fn moot_join_joins_two_and_moves_their_originals() {
     folkmoot::store::init(&dir, "Table of the North", false).unwrap();
     let run = |arguments: &[&str]| -> (String, String) {
         let mut command = assert_cmd::Command::cargo_bin("moot").unwrap();
-        command.env_remove("MOOT_WORKSPACE").env("HOME", folder.path()).args(["-w", dir.to_str().unwrap(), "--as", "KP"]);
+        command.env_remove("MOOT_WORKSPACE").env("HOME", folder.path()).args([
+            "-w",
+            dir.to_str().unwrap(),
+            "--as",
+            "KP",
+        ]);
         let output = command.args(arguments).output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         (text(output.stdout), text(output.stderr))

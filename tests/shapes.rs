@@ -152,7 +152,8 @@ fn tables_link_in_lists_folders_and_files_of_json() {
         ("phones", r#"[{"id":9,"service_id":7,"number":"01632 960001"}]"#),
     ];
     let one: Vec<String> = tables.iter().map(|(name, rows)| format!(r#""{name}":{rows}"#)).collect();
-    let as_files: Vec<(String, &str)> = tables.iter().map(|(name, rows)| (format!("deep/in/{name}.json"), *rows)).collect();
+    let as_files: Vec<(String, &str)> =
+        tables.iter().map(|(name, rows)| (format!("deep/in/{name}.json"), *rows)).collect();
     let as_files: Vec<(&str, &str)> = as_files.iter().map(|(name, rows)| (name.as_str(), *rows)).collect();
     let as_csv = [
         ("a/organizations.csv", "id,name\n1,Trust\n"),
@@ -276,9 +277,11 @@ fn a_service_of_more_than_four_megabytes_is_here_with_all_its_rows() {
         let (harness, report) = imported(files);
         assert_eq!((report.services.new, harness.service("Beds").name.as_str()), (1, "Beds"), "{}", files[0].0);
         let beds = &harness.service("Beds").source.as_ref().unwrap().id;
-        let kept = harness.workspace.originals.iter().filter(|one| {
-            one.json.as_str().contains("row") && one.json.as_str().contains(beds.as_str())
-        });
+        let kept = harness
+            .workspace
+            .originals
+            .iter()
+            .filter(|one| one.json.as_str().contains("row") && one.json.as_str().contains(beds.as_str()));
         assert_eq!(kept.count(), 5_000, "each row names its service");
         assert!(report.lines().any(|line| line.contains("longer than")), "and it is said");
     }

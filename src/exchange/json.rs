@@ -142,7 +142,8 @@ pub fn read_lines(normaliser: &mut Normaliser, text: impl Read, error: &serde_js
     let first: Vec<Line> = std::iter::from_fn(|| lines.next()).take(5).collect();
     if !first.iter().any(|line| serde_json::from_slice::<Object>(&line.text).is_ok()) {
         normaliser.row = error.line();
-        let start = first.iter().map(|line| String::from_utf8_lossy(&line.text).into_owned()).next().unwrap_or_default();
+        let start =
+            first.iter().map(|line| String::from_utf8_lossy(&line.text).into_owned()).next().unwrap_or_default();
         normaliser.note(&format!("column {}", error.column()), RepairKind::Unreadable, &start, &error.to_string());
         return;
     }
@@ -155,7 +156,8 @@ pub fn read_lines(normaliser: &mut Normaliser, text: impl Read, error: &serde_js
 }
 
 fn read_line(normaliser: &mut Normaliser, line: &Line, take: &mut TakeItem<'_>) {
-    let shape = if line.is_whole { Shape::of(&line.text[..]).map_err(|error| error.to_string()) } else { Err(too_long()) };
+    let shape =
+        if line.is_whole { Shape::of(&line.text[..]).map_err(|error| error.to_string()) } else { Err(too_long()) };
     let number = line.number;
     normaliser.row = number;
     match shape {
@@ -192,7 +194,8 @@ impl<R: Read> Iterator for Lines<R> {
         loop {
             let mut text = Vec::new();
             self.number += 1;
-            let length = self.from.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut text).ok().filter(|read| *read > 0)?;
+            let length =
+                self.from.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut text).ok().filter(|read| *read > 0)?;
             let is_whole = (length as u64) < MAX_LINE_BYTES || text.ends_with(b"\n");
             if !is_whole {
                 text.truncate(1_000);
@@ -220,7 +223,12 @@ impl Items<'_, '_> {
         match item {
             Value::Object(item) if is_over => {
                 let named = [str_field(&item, "id"), str_field(&item, "name")].join(" ");
-                self.normaliser.note("item", RepairKind::Unreadable, named.trim(), "larger, or deeper, than an item can be");
+                self.normaliser.note(
+                    "item",
+                    RepairKind::Unreadable,
+                    named.trim(),
+                    "larger, or deeper, than an item can be",
+                );
             }
             Value::Object(item) => (self.take)(self.normaliser, table, item),
             other => self.normaliser.note("item", RepairKind::Unreadable, &other.to_string(), "not an object"),

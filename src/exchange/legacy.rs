@@ -21,7 +21,8 @@ pub fn strip_prefixes(table: &'static TableSchema, row: &mut Object) {
         _ => return,
     };
     let keys: Vec<String> = row.keys().filter(|key| key.starts_with(prefix)).cloned().collect();
-    let links: Vec<String> = row.keys().filter(|key| key.ends_with("_recordid") && !key.starts_with(prefix)).cloned().collect();
+    let links: Vec<String> =
+        row.keys().filter(|key| key.ends_with("_recordid") && !key.starts_with(prefix)).cloned().collect();
     for key in links {
         let link = key.replace("_recordid", "_id");
         if table.field(&link).is_some() {

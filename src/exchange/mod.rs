@@ -234,11 +234,7 @@ struct SourceReader {
 
 impl Default for SourceReader {
     fn default() -> Self {
-        Self {
-            normaliser: Normaliser::new(""),
-            gatherer: Gatherer::default(),
-            dialect: "",
-        }
+        Self { normaliser: Normaliser::new(""), gatherer: Gatherer::default(), dialect: "" }
     }
 }
 

@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use super::budget::MAX_ITEM_BYTES;
 use super::identity::{Registry, id_hash, identify};
-use super::{json, legacy};
 use super::normalise::{Normaliser, Object, arrange, str_field};
 use super::report::RepairKind;
 use super::schema::{self, DataType, TableSchema};
+use super::{json, legacy};
 
 /// One item of a source in the shape of HSDS 3.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,13 +108,16 @@ fn push_in_parts(normaliser: &mut Normaliser, items: &mut Vec<Item>, table: &str
     let length = |value: &Value| value.to_string().len();
     while item.values().map(length).sum::<usize>() > MAX_ITEM_BYTES / 2 {
         let longest = item.iter().filter(|(key, _)| *key != "id").max_by_key(|(_, value)| length(value));
-        let Some((key, value)) = longest.map(|(key, _)| key.clone()).and_then(|key| item.shift_remove_entry(&key)) else {
+        let Some((key, value)) = longest.map(|(key, _)| key.clone()).and_then(|key| item.shift_remove_entry(&key))
+        else {
             break;
         };
         let of = known.and_then(|table| Some((table, json::child_of(table, &key)?)));
         match (of, value) {
             (Some((table, child)), Value::Array(rows)) => {
-                for mut row in rows.into_iter().filter_map(|row| if let Value::Object(row) = row { Some(row) } else { None }) {
+                for mut row in
+                    rows.into_iter().filter_map(|row| if let Value::Object(row) = row { Some(row) } else { None })
+                {
                     name_parent(&mut row, child, table.name, &id);
                     push_item(normaliser, items, child.name, &row);
                 }
@@ -368,9 +371,9 @@ impl LinkedTables {
     fn emit_orphans(&self, normaliser: &mut Normaliser, items: &mut Vec<Item>) {
         let is_alone = |key: &RowKey| !self.parent_of.contains_key(key) && !self.referenced.contains(key);
         let keys = || {
-            schema::tables().iter().flat_map(|table| {
-                (0..self.rows.get(table.name).map_or(0, Vec::len)).map(|at| (table.name, at))
-            })
+            schema::tables()
+                .iter()
+                .flat_map(|table| (0..self.rows.get(table.name).map_or(0, Vec::len)).map(|at| (table.name, at)))
         };
         for must_be_alone in [true, false] {
             for key in keys().filter(|key| !must_be_alone || is_alone(key)) {

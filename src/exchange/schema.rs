@@ -219,7 +219,8 @@ pub fn nested_name(child: &'static TableSchema, parent: &str) -> &'static str {
 
 /// Whether a row of `table` holds other rows, or one object, under this name; a text or a number under it is something else.
 pub fn is_nest(table: &TableSchema, key: &str) -> bool {
-    let holds = |child: &'static TableSchema| link_to(child, table.name).is_some() && nested_name(child, table.name) == key;
+    let holds =
+        |child: &'static TableSchema| link_to(child, table.name).is_some() && nested_name(child, table.name) == key;
     let is_list = || match (table.name, key) {
         ("organizations", "locations" | "services") | ("locations", "services") => true,
         _ => tables().iter().any(holds),

@@ -121,7 +121,10 @@ mod tests {
             (r#"{"id":"1","name":"Hall","latitude":50.7,"longitude":-2.4}"#, Some("locations")),
             (r#"{"id":"1","service":{"id":"2"},"location":{"id":"3"}}"#, Some("service_at_location")),
             (r#"{"id":"1","name":"Housing","parent_id":"0","taxonomy":"Needs"}"#, Some("taxonomy_terms")),
-            (r#"{"id":"1","name":"Needs","description":"x","uri":"https://example.org","version":"2"}"#, Some("taxonomies")),
+            (
+                r#"{"id":"1","name":"Needs","description":"x","uri":"https://example.org","version":"2"}"#,
+                Some("taxonomies"),
+            ),
             (r#"{"id":"1","name":"A name","description":"which anything may have"}"#, None),
             (r#"{"version":"3.0","profile":"https://example.org","openapi_url":"https://example.org"}"#, None),
             (r#"{"make":"Ford","colour":"red"}"#, None),

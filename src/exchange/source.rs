@@ -222,9 +222,7 @@ fn open<'a>(
 ) -> Result<Box<dyn Read + 'a>, ExchangeError> {
     match (place, archive) {
         (Place::Path(path), _) => Ok(Box::new(open_file(path)?)),
-        (Place::Entry(at), Some(archive)) => {
-            Ok(Box::new(archive.by_index(*at).map_err(|error| broken(path, &error))?))
-        }
+        (Place::Entry(at), Some(archive)) => Ok(Box::new(archive.by_index(*at).map_err(|error| broken(path, &error))?)),
         (Place::Entry(_), None) => Ok(Box::new(io::empty())),
     }
 }

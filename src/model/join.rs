@@ -55,11 +55,15 @@ pub fn join(
 }
 
 fn two_alike(workspace: &Workspace, from: Id, into: Id) -> Result<(AnyRecord, AnyRecord), Refusal> {
-    let get = |id: Id| workspace.get(id).ok_or_else(|| Refusal(format!("there is no {id}; it may have been removed already")));
+    let get = |id: Id| {
+        workspace.get(id).ok_or_else(|| Refusal(format!("there is no {id}; it may have been removed already")))
+    };
     let (gone, stays) = (get(from)?, get(into)?);
     let is_joinable = matches!(gone.kind(), Kind::Service | Kind::Organisation);
     if from == into || gone.kind() != stays.kind() || !is_joinable {
-        return Err(Refusal("join two services that are one, or two organisations: name two different ones of a kind".to_owned()));
+        return Err(Refusal(
+            "join two services that are one, or two organisations: name two different ones of a kind".to_owned(),
+        ));
     }
     Ok((gone, stays))
 }
@@ -74,7 +78,10 @@ fn united(stays: &AnyRecord, gone: &AnyRecord, workspace: &Workspace) -> AnyReco
     OF_ITS_OWN.iter().for_each(|field| united.copy_field(stays, field));
     let is_said = |field: &&FieldInfo| {
         let (theirs, kept) = (gone.format_field(field.name, workspace), united.format_field(field.name, workspace));
-        matches!(field.name, "name" | "aliases" | "hide_address") || theirs == kept || gone.is_blank(field.name) || is_list(&kept, &theirs)
+        matches!(field.name, "name" | "aliases" | "hide_address")
+            || theirs == kept
+            || gone.is_blank(field.name)
+            || is_list(&kept, &theirs)
     };
     let unsaid = stays.kind().editable_fields().filter(|field| !is_said(field));
     let unsaid = unsaid.map(|field| (Text::line(field.name), Text::new(&gone.format_field(field.name, workspace))));
@@ -98,7 +105,8 @@ fn united(stays: &AnyRecord, gone: &AnyRecord, workspace: &Workspace) -> AnyReco
 
 /// Whether everything in the other list is in this one.
 fn is_list(kept: &str, theirs: &str) -> bool {
-    let parts = |text: &str| -> Vec<String> { text.split([',', '\n']).map(|part| part.trim().to_lowercase()).collect() };
+    let parts =
+        |text: &str| -> Vec<String> { text.split([',', '\n']).map(|part| part.trim().to_lowercase()).collect() };
     let kept = parts(kept);
     parts(theirs).iter().all(|part| kept.contains(part))
 }

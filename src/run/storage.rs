@@ -102,7 +102,9 @@ impl Open {
             Job::Import(path, request) => {
                 Some(Event::Finished(work::import(&mut self.store, &path, *request, to, cancel)))
             }
-            Job::Join(from, into, request) => Some(Event::Finished(work::join(&mut self.store, (from, into), &request))),
+            Job::Join(from, into, request) => {
+                Some(Event::Finished(work::join(&mut self.store, (from, into), &request)))
+            }
             Job::Export(format, path, workspace) => {
                 Some(Event::Finished(work::export(&mut self.store, &format, &path, &workspace, cancel)))
             }

@@ -176,9 +176,7 @@ pub fn join(store: &mut Store, pair: (Id, Id), request: &Request) -> Finished {
         change.map_err(|refusal| refusal.to_string())
     };
     match originals(store).and_then(plan) {
-        Ok(change) => {
-            Finished { sentence: change.sentence.clone(), change: Some(change), page: None, failed: false }
-        }
+        Ok(change) => Finished { sentence: change.sentence.clone(), change: Some(change), page: None, failed: false },
         Err(why) => failed(why),
     }
 }

@@ -68,9 +68,8 @@ fn broken_links(harness: &Harness, links: &[(String, String)]) -> Vec<(String, S
             item
         })
         .collect();
-    let is_whole = |(child, parent): &&(String, String)| {
-        items.iter().any(|item| item.has(child, true) && item.has(parent, true))
-    };
+    let is_whole =
+        |(child, parent): &&(String, String)| items.iter().any(|item| item.has(child, true) && item.has(parent, true));
     links.iter().filter(|link| !is_whole(link)).cloned().collect()
 }
 
@@ -143,7 +142,8 @@ fn what_goes_out_of_it_is_valid() {
                 for item in page["contents"].as_array().unwrap() {
                     count += 1;
                     for (schema, validator) in validators {
-                        let of = validator.iter_errors(item).map(|fault| format!("{fault} at {}", fault.instance_path()));
+                        let of =
+                            validator.iter_errors(item).map(|fault| format!("{fault} at {}", fault.instance_path()));
                         faults.extend(of.map(|fault| format!("{dialect}, seed {seed}, {schema}: {fault}")));
                     }
                 }

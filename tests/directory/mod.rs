@@ -140,7 +140,6 @@ pub fn validators(name: &str) -> Vec<(String, jsonschema::Validator)> {
     std::iter::once(own).chain(official_schemas(name)).map(read).collect()
 }
 
-
 /// Everything that would change by a source coming a second time: as it is, under another name, and as this program exports
 /// it, with and without the names of persons. Nothing should.
 pub fn changes_of_what_is_known(harness: &Harness, source: &Path, feed: &str) -> Vec<String> {
@@ -149,7 +148,11 @@ pub fn changes_of_what_is_known(harness: &Harness, source: &Path, feed: &str) ->
         let plan = harness.plan(path, feed);
         if !plan.change.edits.is_empty() {
             let first = &plan.change.edits[0];
-            changed.push(format!("{what}: {} edits, {}; first {first:?}", plan.change.edits.len(), plan.change.sentence));
+            changed.push(format!(
+                "{what}: {} edits, {}; first {first:?}",
+                plan.change.edits.len(),
+                plan.change.sentence
+            ));
         }
     };
     look("again", source, feed);

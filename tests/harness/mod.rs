@@ -281,7 +281,8 @@ impl Harness {
                 Effect::Join(from, into) => {
                     let author = self.app.author().unwrap();
                     let originals = Default::default();
-                    let change = folkmoot::model::join::join(&self.app.workspace, &originals, (from, into), &author).unwrap();
+                    let change =
+                        folkmoot::model::join::join(&self.app.workspace, &originals, (from, into), &author).unwrap();
                     let sentence = change.sentence.clone();
                     self.event(Event::Finished(Finished { sentence, change: Some(change), page: None, failed: false }));
                 }
