@@ -321,7 +321,11 @@ fn set_off((_, given, bytes): &Bomb, size: usize, shared: &tempfile::TempDir) ->
     command.env_remove("MOOT_WORKSPACE").env_remove("XDG_CONFIG_HOME").env("HOME", workspace.path());
     command.arg("-w").arg(workspace.path()).args(["--as", "KP"]);
     for argument in arguments {
-        if argument == "FILE" { command.arg(&path) } else { command.arg(argument) };
+        if argument == "FILE" {
+            command.arg(&path)
+        } else {
+            command.arg(argument)
+        };
     }
     let outcome = measured(&mut command);
     let file_kb = fs::metadata(&path).unwrap().len() / 1024;
@@ -343,7 +347,12 @@ fn no_file_fills_the_memory_or_ends_the_program() {
         }
         let Outcome { code, said, peak_kb, seconds, .. } = outcome;
         let said: String = said.trim().chars().take(200).collect();
-        let line = format!("{seconds:6.1} s {:4} MB (file {:4} MB) {code:?} {}: {said}", peak_kb / 1024, file_kb / 1024, bomb.0);
+        let line = format!(
+            "{seconds:6.1} s {:4} MB (file {:4} MB) {code:?} {}: {said}",
+            peak_kb / 1024,
+            file_kb / 1024,
+            bomb.0
+        );
         writeln!(report, "{line}").unwrap();
         if !faults.is_empty() {
             bad.push(format!("{}: {line}", faults.join(", ")));

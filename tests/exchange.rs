@@ -13,9 +13,7 @@ use directory::{Harness, changes_of_what_is_known, real, skipped, validators};
 use folkmoot::exchange::{self, Format, RepairKind, Report};
 use folkmoot::model::place::Atlas;
 use folkmoot::model::service::{Ages, Contact, Need, Sex, Status, Verified};
-use folkmoot::model::{
-    AnyRecord, Change, Edit, Organisation, Record, Ref, Service,
-};
+use folkmoot::model::{AnyRecord, Change, Edit, Organisation, Record, Ref, Service};
 use proptest::prelude::*;
 
 /// The invented directories, one a dialect; the last nests everything that HSDS 3 lets nest, each with its fault.
@@ -86,7 +84,8 @@ fn nothing_comes_twice() {
     let real_ones = ["dorset-oruk3.json", "oruk3-mock.json", "ohana-sample"];
     let heavy = ["dc-hsds-broken.zip", "miami-hsds-1.1.zip", "big-hsds3.zip"];
     let heavy = heavy.iter().filter(|_| std::env::var_os("FOLKMOOT_HEAVY").is_some());
-    let sources = FIXTURES.iter().map(|name| fixture(name)).chain(real_ones.iter().chain(heavy).filter_map(|name| real(name)));
+    let sources =
+        FIXTURES.iter().map(|name| fixture(name)).chain(real_ones.iter().chain(heavy).filter_map(|name| real(name)));
     for source in sources {
         let mut harness = Harness::default();
         harness.import(&source, "first-name");

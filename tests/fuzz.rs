@@ -75,8 +75,11 @@ fn fixtures(names: &[&str]) -> Vec<(String, Vec<u8>)> {
     for name in names {
         let path = root().join("tests/fixtures").join(name);
         let is_dir = path.is_dir();
-        let paths = if is_dir { fs::read_dir(&path).unwrap().map(|file| file.unwrap().path()).collect() } else { vec![path] };
-        files.extend(paths.iter().map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(path).unwrap())));
+        let paths =
+            if is_dir { fs::read_dir(&path).unwrap().map(|file| file.unwrap().path()).collect() } else { vec![path] };
+        files.extend(
+            paths.iter().map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read(path).unwrap())),
+        );
     }
     files.sort();
     files
@@ -197,7 +200,8 @@ fn rows_in(name: &str, bytes: &[u8]) -> usize {
     }
     if name.ends_with(".csv") {
         let first = text.lines().next().unwrap_or_default();
-        let most = [',', ';', '\t'].into_iter().max_by_key(|sign| (first.matches(*sign).count(), *sign == ',')).unwrap();
+        let most =
+            [',', ';', '\t'].into_iter().max_by_key(|sign| (first.matches(*sign).count(), *sign == ',')).unwrap();
         let mut rows = csv::ReaderBuilder::new().flexible(true).delimiter(most as u8).from_reader(text.as_bytes());
         return rows.records().filter(|row| row.as_ref().is_ok_and(|row| row.iter().any(is_said))).count();
     }
@@ -219,10 +223,54 @@ fn rows_in(name: &str, bytes: &[u8]) -> usize {
 
 /// What stands in for a mistake of people and programs.
 const ABSURD: &[&[u8]] = &[
-    b"99999999999999999999999999", b"-1", b"1e999", b"NaN", b"0x", b"2026-02-30", b"9999-12-31T23:59:60Z", b"null", b"true", b"\"", b"\"\"",
-    b"'", b",", b";", b"\t", b"\r", b"\n", b"\r\n\r\n", b"{", b"}", b"[", b"]", b"(", b")", b":", b"\\", b"\\u0000", b"\\ud800", b"\0", b"\x1b[31m",
-    b"\xff\xfe", b"\xef\xbb\xbf", b"\xe2\x80\xae", b"\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81", b"\xf4\x90\x80\x80",
-    b"<a ", b"<!--", b"&amp;", b"&#27;", b"PK\x05\x06", b"../../x", b"=1+1", b"//", b"/*", b"r#\"", b"S-0001", b"Some(", b"#",
+    b"99999999999999999999999999",
+    b"-1",
+    b"1e999",
+    b"NaN",
+    b"0x",
+    b"2026-02-30",
+    b"9999-12-31T23:59:60Z",
+    b"null",
+    b"true",
+    b"\"",
+    b"\"\"",
+    b"'",
+    b",",
+    b";",
+    b"\t",
+    b"\r",
+    b"\n",
+    b"\r\n\r\n",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b"(",
+    b")",
+    b":",
+    b"\\",
+    b"\\u0000",
+    b"\\ud800",
+    b"\0",
+    b"\x1b[31m",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b"\xe2\x80\xae",
+    b"\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81",
+    b"\xf4\x90\x80\x80",
+    b"<a ",
+    b"<!--",
+    b"&amp;",
+    b"&#27;",
+    b"PK\x05\x06",
+    b"../../x",
+    b"=1+1",
+    b"//",
+    b"/*",
+    b"r#\"",
+    b"S-0001",
+    b"Some(",
+    b"#",
 ];
 
 fn pick(random: &mut SplitMix64, below: usize) -> usize {
@@ -253,7 +301,8 @@ fn damaged(random: &mut SplitMix64, bytes: &[u8], other: &[u8]) -> Vec<u8> {
 
 /// Two words change their places.
 fn swap_tokens(random: &mut SplitMix64, bytes: &mut Vec<u8>) {
-    let mut words: Vec<Vec<u8>> = bytes.chunk_by(|a, b| a.is_ascii_alphanumeric() == b.is_ascii_alphanumeric()).map(<[u8]>::to_vec).collect();
+    let mut words: Vec<Vec<u8>> =
+        bytes.chunk_by(|a, b| a.is_ascii_alphanumeric() == b.is_ascii_alphanumeric()).map(<[u8]>::to_vec).collect();
     let (one, other) = (pick(random, words.len()), pick(random, words.len()));
     words.swap(one, other);
     *bytes = words.concat();
@@ -328,7 +377,8 @@ fn sweep(reader: &Reader, count: usize) -> Vec<String> {
         let damaged = damaged(&mut random, bytes, &files[other].1);
         let faults = faults(reader, dir.path(), name, &damaged);
         let shown = || String::from_utf8_lossy(&damaged).chars().take(3_000).collect::<String>();
-        found.extend(faults.first().map(|fault| format!("{}, {name}, input {at}: {fault}\n{:?}", reader.name, shown())));
+        found
+            .extend(faults.first().map(|fault| format!("{}, {name}, input {at}: {fault}\n{:?}", reader.name, shown())));
     }
     std::panic::set_hook(hook);
     found
@@ -339,7 +389,12 @@ fn every_reader_takes_damaged_files() {
     let count = if std::env::var_os("FOLKMOOT_HEAVY").is_some() { 1_000 } else { 40 };
     for reader in READERS {
         let found = sweep(reader, count);
-        assert!(found.is_empty(), "{} of {count}:\n{}", found.len(), found.iter().take(3).cloned().collect::<Vec<_>>().join("\n"));
+        assert!(
+            found.is_empty(),
+            "{} of {count}:\n{}",
+            found.len(),
+            found.iter().take(3).cloned().collect::<Vec<_>>().join("\n")
+        );
     }
     writeln!(std::io::stderr(), "{} readers, {count} damaged files each", READERS.len()).unwrap();
 }

@@ -54,7 +54,9 @@ impl Budget {
     pub fn spend(&mut self, bytes: usize) {
         match self.left.checked_sub(bytes as u64) {
             Some(left) => self.left = left,
-            None => self.refuse("it holds far more rows than a file of its size should; split it into smaller packages"),
+            None => {
+                self.refuse("it holds far more rows than a file of its size should; split it into smaller packages")
+            }
         }
     }
 

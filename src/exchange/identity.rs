@@ -29,6 +29,8 @@ pub struct Registry {
     /// Which of them a row with this original id and this content is.
     known: HashMap<u64, u32>,
     assigned: HashSet<u64>,
+    /// The uuids of rows by another id that they are called by.
+    called: HashMap<u64, Box<str>>,
     counts: HashMap<&'static str, usize>,
 }
 
@@ -69,6 +71,11 @@ impl Registry {
         Identity::New(id)
     }
 
+    /// Lets references lead to a row by another id as well.
+    pub fn call(&mut self, table: &'static str, other: &str, id: &str) {
+        self.called.entry(id_hash(table, other)).or_insert_with(|| id.into());
+    }
+
     fn record_final(&mut self, table: &'static str, id: &str) -> bool {
         let is_new = self.assigned.insert(id_hash(table, id));
         *self.counts.entry(table).or_default() += usize::from(is_new);
@@ -79,7 +86,8 @@ impl Registry {
     pub fn find(&self, normaliser: &Normaliser, table: &'static str, raw: &str) -> Option<String> {
         let row = id_hash(table, raw);
         let of_original = || self.versions.contains_key(&row).then(|| normaliser.uuid(table, raw));
-        of_original().or_else(|| self.assigned.contains(&row).then(|| raw.to_owned()))
+        let called = || self.called.get(&row).map(ToString::to_string);
+        of_original().or_else(|| self.assigned.contains(&row).then(|| raw.to_owned())).or_else(called)
     }
 
     /// The number of distinct rows of a table.

@@ -65,15 +65,17 @@ impl<'de> Visitor<'de> for ShapeOf {
         Ok(Shape::default())
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Shape, A::Error> {
-        let (mut shape, mut of_item) = (Shape::default(), [false; 2]);
+        let (mut shape, mut of_item, mut tables) = (Shape::default(), [false; 2], false);
         while let Some(key) = map.next_key::<String>()? {
             let is_list = map.next_value::<IsList>()?.0;
             shape.is_own |= key == "moot_version";
             shape.is_page |= is_list && PAGES.contains(&key.as_str());
+            tables |= is_list && table_named(&key).is_some();
             of_item[0] |= key == "id";
             of_item[1] |= key == "name";
         }
         shape.is_page &= of_item != [true; 2];
+        shape.is_page |= tables && of_item == [false; 2]; // tables as lists
         Ok(shape)
     }
 }
@@ -140,7 +142,8 @@ pub fn read_lines(normaliser: &mut Normaliser, text: impl Read, error: &serde_js
     let first: Vec<Line> = std::iter::from_fn(|| lines.next()).take(5).collect();
     if !first.iter().any(|line| serde_json::from_slice::<Object>(&line.text).is_ok()) {
         normaliser.row = error.line();
-        let start = first.iter().map(|line| String::from_utf8_lossy(&line.text).into_owned()).next().unwrap_or_default();
+        let start =
+            first.iter().map(|line| String::from_utf8_lossy(&line.text).into_owned()).next().unwrap_or_default();
         normaliser.note(&format!("column {}", error.column()), RepairKind::Unreadable, &start, &error.to_string());
         return;
     }
@@ -153,7 +156,8 @@ pub fn read_lines(normaliser: &mut Normaliser, text: impl Read, error: &serde_js
 }
 
 fn read_line(normaliser: &mut Normaliser, line: &Line, take: &mut TakeItem<'_>) {
-    let shape = if line.is_whole { Shape::of(&line.text[..]).map_err(|error| error.to_string()) } else { Err(too_long()) };
+    let shape =
+        if line.is_whole { Shape::of(&line.text[..]).map_err(|error| error.to_string()) } else { Err(too_long()) };
     let number = line.number;
     normaliser.row = number;
     match shape {
@@ -190,7 +194,8 @@ impl<R: Read> Iterator for Lines<R> {
         loop {
             let mut text = Vec::new();
             self.number += 1;
-            let length = self.from.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut text).ok().filter(|read| *read > 0)?;
+            let length =
+                self.from.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut text).ok().filter(|read| *read > 0)?;
             let is_whole = (length as u64) < MAX_LINE_BYTES || text.ends_with(b"\n");
             if !is_whole {
                 text.truncate(1_000);
@@ -218,7 +223,12 @@ impl Items<'_, '_> {
         match item {
             Value::Object(item) if is_over => {
                 let named = [str_field(&item, "id"), str_field(&item, "name")].join(" ");
-                self.normaliser.note("item", RepairKind::Unreadable, named.trim(), "larger, or deeper, than an item can be");
+                self.normaliser.note(
+                    "item",
+                    RepairKind::Unreadable,
+                    named.trim(),
+                    "larger, or deeper, than an item can be",
+                );
             }
             Value::Object(item) => (self.take)(self.normaliser, table, item),
             other => self.normaliser.note("item", RepairKind::Unreadable, &other.to_string(), "not an object"),
@@ -266,8 +276,8 @@ impl<'de> Visitor<'de> for &mut Items<'_, '_> {
                 "moot_organizations" => {
                     map.next_value_seed(Within { items: &mut *self, table: "organizations", is_loose: false })?;
                 }
-                key if schema::table_by_alias(key).is_some() || PAGES.contains(&key) => {
-                    let table = if schema::table_by_alias(key).is_some() { key } else { "" };
+                key if table_named(key).is_some() || PAGES.contains(&key) => {
+                    let table = table_named(key).unwrap_or_default();
                     map.next_value_seed(Within { items: &mut *self, table, is_loose: false })?;
                 }
                 _ => drop(map.next_value::<IgnoredAny>()?),
@@ -428,37 +438,14 @@ impl<'de> Visitor<'de> for ValueIn<'_> {
     }
 }
 
-/// Guesses the table of an item from its fields.
-fn guess_table(item: &Object) -> Option<&'static TableSchema> {
-    let has = |names: &[&str]| names.iter().any(|name| item.contains_key(*name));
-    let of_organisation = ["website", "legal_status", "tax_status", "organization_identifiers", "year_incorporated"];
-    let of_service = ["organization", "organization_id", "status", "service_at_locations", "deliverable_type"];
-    if has(&of_organisation) && !has(&of_service) {
-        return schema::table("organizations");
-    }
-    (has(&["name", "description"]) || has(&of_service)).then(|| schema::table("services")).flatten()
+/// The table that a field of a page names: `phones`, `phones.csv`.
+fn table_named(key: &str) -> Option<&str> {
+    let name = key.strip_suffix(".csv").unwrap_or(key);
+    schema::table_by_alias(name).map(|_| name)
 }
 
-/// Normalises and identifies an item and adds it to `pending`. An item of no known table is kept as a row of `other`.
-pub fn gather(
-    normaliser: &mut Normaliser,
-    registry: &mut Registry,
-    pending: &mut PendingItems,
-    table_name: &str,
-    item: Object,
-) {
-    if let Some(name) = table_name.strip_prefix("loose ") {
-        return gather_orphan(normaliser, registry, pending, name, item);
-    }
-    match schema::table_by_alias(table_name).or_else(|| guess_table(&item)) {
-        Some(table) if table.name == "services" => gather_service(normaliser, registry, pending, item),
-        Some(table) if table.name == "organizations" => gather_organisation(normaliser, registry, pending, item),
-        Some(table) => gather_orphan(normaliser, registry, pending, table.name, item),
-        None => gather_orphan(normaliser, registry, pending, "other", item),
-    }
-}
-
-fn gather_orphan(
+/// Keeps an item beside those that become records.
+pub fn gather_orphan(
     normaliser: &mut Normaliser,
     registry: &mut Registry,
     pending: &mut PendingItems,
@@ -477,7 +464,8 @@ fn gather_orphan(
     }
 }
 
-fn gather_organisation(
+/// Adds an organisation, and the services in it.
+pub fn gather_organisation(
     normaliser: &mut Normaliser,
     registry: &mut Registry,
     pending: &mut PendingItems,
@@ -504,7 +492,8 @@ fn gather_organisation(
     }
 }
 
-fn gather_service(normaliser: &mut Normaliser, registry: &mut Registry, pending: &mut PendingItems, item: Object) {
+/// Adds a service, and the organisation in it.
+pub fn gather_service(normaliser: &mut Normaliser, registry: &mut Registry, pending: &mut PendingItems, item: Object) {
     let Some((services, organisations)) = schema::table("services").zip(schema::table("organizations")) else {
         return;
     };

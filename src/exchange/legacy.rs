@@ -21,6 +21,14 @@ pub fn strip_prefixes(table: &'static TableSchema, row: &mut Object) {
         _ => return,
     };
     let keys: Vec<String> = row.keys().filter(|key| key.starts_with(prefix)).cloned().collect();
+    let links: Vec<String> =
+        row.keys().filter(|key| key.ends_with("_recordid") && !key.starts_with(prefix)).cloned().collect();
+    for key in links {
+        let link = key.replace("_recordid", "_id");
+        if table.field(&link).is_some() {
+            rename(row, &key, &link);
+        }
+    }
     for key in keys.iter().filter(|key| table.field(key).is_none()) {
         let name = match &key[prefix.len()..] {
             "recordid" => "id",
@@ -41,7 +49,7 @@ pub fn upgrade_row(normaliser: &mut Normaliser, table: &'static TableSchema, fou
         "locations" => upgrade_location(row),
         "addresses" => upgrade_address(found, row),
         "attributes" => upgrade_attribute(found, row),
-        "taxonomy_terms" => upgrade_term(row),
+        "taxonomy_terms" => upgrade_term(found, row),
         "schedules" => upgrade_schedule(normaliser, row),
         "cost_options" => {
             rename(row, "payment", "option");
@@ -97,11 +105,20 @@ fn upgrade_attribute(found: &str, row: &mut Object) {
     }
 }
 
-fn upgrade_term(row: &mut Object) {
+/// Another id by which rows refer to this one: that of the record beside a running number, or of a term beside its row.
+pub fn other_id<'a>(table: &TableSchema, row: &'a Object) -> Option<&'a str> {
+    let own = format!("{}_recordid", table.name.strip_suffix('s').unwrap_or(table.name));
+    [own.as_str(), "moot_taxonomy_id"].into_iter().map(|field| str_field(row, field)).find(|id| !id.is_empty())
+}
+
+fn upgrade_term(found: &str, row: &mut Object) {
     rename(row, "term", "name");
     rename(row, "vocabulary", "taxonomy");
     if row.get("id").is_none() {
         rename(row, "taxonomy_id", "id");
+    } else if let Some(code) = row.get("taxonomy_id").cloned().filter(|_| found == "taxonomy") {
+        rename(row, "taxonomy_id", "moot_taxonomy_id");
+        row.entry("code").or_insert(code);
     }
 }
 

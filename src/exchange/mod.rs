@@ -10,6 +10,7 @@ mod budget;
 pub mod calendar;
 pub mod detect;
 pub mod export;
+mod gather;
 mod hours;
 mod identity;
 pub mod ids;
@@ -28,6 +29,7 @@ pub mod plan;
 pub mod report;
 mod sanitise;
 pub mod schema;
+mod shape;
 mod source;
 pub mod spreadsheet;
 mod table;
@@ -43,8 +45,7 @@ pub use plan::{ImportContext, ImportPlan, import, plan_import};
 pub use report::{Conflict, Counts, Repair, RepairKind, Report, Twice};
 pub use source::{display_path, display_place, follow_no_links};
 
-use identity::Registry;
-use nest::{PendingItems, SourceTables};
+use gather::Gatherer;
 use normalise::Normaliser;
 use source::{File, Source};
 use table::FileHints;
@@ -127,7 +128,7 @@ pub fn read(path: &Path, feed: &str, on_progress: &mut ProgressCallback<'_>) -> 
         reader.require_budget(path)?;
     }
     if hints.is_ohana {
-        table::inherit_organisations(&mut reader.tables);
+        table::inherit_organisations(&mut reader.gatherer.tables);
     }
     let mut asked = |done| on_progress(Progress { stage: "putting together", done });
     reader.into_package(path, &mut asked)?.ok_or_else(stopped)?.require_records(path)
@@ -145,28 +146,34 @@ fn is_own(source: &mut Source) -> Result<bool, ExchangeError> {
 }
 
 impl Package {
+    /// A source of which nothing is known for what it is, is refused with what was seen.
     fn require_records(self, path: &Path) -> Result<Self, ExchangeError> {
-        if !self.services.is_empty() || !self.organisations.is_empty() {
+        let is_told = |item: &Item| schema::table_by_alias(&item.table).is_some_and(|table| table.name != "other");
+        if !self.services.is_empty() || !self.organisations.is_empty() || self.orphans.iter().any(is_told) {
             return Ok(self);
         }
         let broken = self.repairs.iter().find(|repair| repair.kind == RepairKind::Unreadable);
-        let named: Vec<String> = self.orphans.iter().take(4).map(column_names).collect();
-        let found = match (broken, named.is_empty()) {
-            (Some(broken), _) => format!("{}, line {}: {}", broken.file, broken.row, broken.new),
-            (None, false) => format!("found {}", named.join("; ")),
-            (None, true) => "no rows at all".to_owned(),
+        let (found, remedy) = match (broken, self.orphans.first()) {
+            (Some(broken), _) => {
+                let why = broken.new.split(" at line ").next().unwrap_or_default();
+                let found = format!("{}, line {}, cannot be read: {why}", broken.file, broken.row);
+                (found, "mend it there, or fetch the file again")
+            }
+            (None, Some(item)) => {
+                let found = format!("{}, line {}, has the columns {}", item.file, item.row, field_names(item));
+                (found, "name tables as Open Referral does, such as services.csv")
+            }
+            (None, None) => ("there are no rows at all".to_owned(), "name a file or folder that holds some"),
         };
-        Err(ExchangeError(format!(
-            "{} holds no services and no organisations: {found}. Open Referral names them services.csv, or contents in JSON",
-            source::display_path(path)
-        )))
+        let path = source::display_path(path);
+        Err(ExchangeError(format!("{path} holds no services and no organisations: {found}; {remedy}")))
     }
 }
 
-fn column_names(item: &Item) -> String {
+fn field_names(item: &Item) -> String {
     let fields: normalise::Object = serde_json::from_str(&item.json).unwrap_or_default();
     let names: Vec<&str> = fields.keys().filter(|key| *key != "id").take(12).map(String::as_str).collect();
-    format!("{} with the columns {}", item.file, names.join(", "))
+    names.join(", ")
 }
 
 /// The text of one file, whatever its encoding.
@@ -221,21 +228,13 @@ fn detect_dialect(files: &[File], hints: FileHints) -> &'static str {
 /// The state of reading one source.
 struct SourceReader {
     normaliser: Normaliser,
-    registry: Registry,
-    tables: SourceTables,
-    pending: PendingItems,
+    gatherer: Gatherer,
     dialect: &'static str,
 }
 
 impl Default for SourceReader {
     fn default() -> Self {
-        Self {
-            normaliser: Normaliser::new(""),
-            registry: Registry::default(),
-            tables: SourceTables::default(),
-            pending: PendingItems::default(),
-            dialect: "",
-        }
+        Self { normaliser: Normaliser::new(""), gatherer: Gatherer::default(), dialect: "" }
     }
 }
 
@@ -257,23 +256,24 @@ impl SourceReader {
             return self.read_json(source, at);
         }
         let head = file.head.clone();
-        table::read_rows(&mut self.normaliser, &mut self.tables, (&head, source.read(at)?), hints);
+        table::read_rows(&mut self.normaliser, &mut self.gatherer.tables, (&head, source.read(at)?), hints);
         Ok(())
     }
 
     fn read_json(&mut self, source: &mut Source, at: usize) -> Result<(), ExchangeError> {
         let shape = json::Shape::of(source.read(at)?);
-        let (registry, pending) = (&mut self.registry, &mut self.pending);
+        let gatherer = &mut self.gatherer;
         let (mut left, mut is_oruk_1) = (LOOKED_AT, false);
         let mut take = |normaliser: &mut Normaliser, table: &str, item: normalise::Object| {
             is_oruk_1 |= left > 0 && json::is_oruk_1(&item);
             left = left.saturating_sub(1);
-            json::gather(normaliser, registry, pending, table, item);
+            gatherer.take(normaliser, table, item);
         };
         match shape {
             Ok(shape) => json::read_items(&mut self.normaliser, source.read(at)?, &shape, &mut take),
             Err(error) => json::read_lines(&mut self.normaliser, source.read(at)?, &error, &mut take),
         }
+        self.gatherer.end_file(&mut self.normaliser);
         if self.dialect == "JSON" {
             self.dialect = if is_oruk_1 { "ORUK 1 JSON" } else { "HSDS 3 or ORUK 3 JSON" };
         }
@@ -291,16 +291,17 @@ impl SourceReader {
         on_progress: &mut dyn FnMut(usize) -> bool,
     ) -> Result<Option<Package>, ExchangeError> {
         let mut items = Vec::new();
-        std::mem::take(&mut self.pending).finish(&mut self.normaliser, &self.registry, &mut items);
-        let tables = std::mem::take(&mut self.tables);
-        let is_done = nest::nest_tables(&mut self.normaliser, &mut self.registry, tables, &mut items, on_progress);
+        self.gatherer.end(&mut self.normaliser);
+        let waiting = (std::mem::take(&mut self.gatherer.tables), std::mem::take(&mut self.gatherer.pending));
+        let registry = &mut self.gatherer.registry;
+        let is_done = nest::nest_tables(&mut self.normaliser, registry, waiting, &mut items, on_progress);
         self.require_budget(path)?;
         Ok(is_done.then(|| self.package_of(items)))
     }
 
     fn package_of(self, items: Vec<Item>) -> Package {
         let mut package = Package { feed: self.normaliser.feed.clone(), dialect: self.dialect, ..Package::default() };
-        package.locations = self.registry.count("locations");
+        package.locations = self.gatherer.registry.count("locations");
         package.is_own = self.normaliser.is_own;
         package.pages = self.normaliser.pages.missing();
         package.unlisted = self.normaliser.unlisted();

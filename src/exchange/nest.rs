@@ -1,6 +1,7 @@
 //! Nests the rows of flat tables into items: a service with its locations, phones and schedules inside it, an
 //! organisation likewise. Rows without a parent become items of their own.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -8,10 +9,10 @@ use serde_json::Value;
 
 use super::budget::MAX_ITEM_BYTES;
 use super::identity::{Registry, id_hash, identify};
-use super::json;
 use super::normalise::{Normaliser, Object, arrange, str_field};
 use super::report::RepairKind;
 use super::schema::{self, DataType, TableSchema};
+use super::{json, legacy};
 
 /// One item of a source in the shape of HSDS 3.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,20 +90,53 @@ fn too_large() -> String {
 }
 
 fn push_item(normaliser: &mut Normaliser, items: &mut Vec<Item>, table: &str, item: &Object) {
-    let json = Value::Object(Object::new()).to_string();
-    let json = serde_json::to_string(item).unwrap_or(json);
+    let json = serde_json::to_string(item).unwrap_or_default();
     if json.len() > MAX_ITEM_BYTES {
-        normaliser.note(
-            "item",
-            RepairKind::Unreadable,
-            &json,
-            &too_large(),
-        );
-        return;
+        return push_in_parts(normaliser, items, table, item.clone());
     }
     normaliser.budget.spend(json.len() + ROW_BYTES);
     let id = str_field(item, "id").into();
     items.push(Item { table: table.into(), id, json: json.into(), file: normaliser.file.clone(), row: normaliser.row });
+}
+
+/// An item that is larger than can be kept: its longest lists leave it as rows of their own, which name it; what else is that
+/// long is in the report.
+fn push_in_parts(normaliser: &mut Normaliser, items: &mut Vec<Item>, table: &str, mut item: Object) {
+    let known = schema::table_by_alias(table);
+    let id = str_field(&item, "id").to_owned();
+    normaliser.note("item", RepairKind::TooLong, &id, &too_large());
+    let length = |value: &Value| value.to_string().len();
+    while item.values().map(length).sum::<usize>() > MAX_ITEM_BYTES / 2 {
+        let longest = item.iter().filter(|(key, _)| *key != "id").max_by_key(|(_, value)| length(value));
+        let Some((key, value)) = longest.map(|(key, _)| key.clone()).and_then(|key| item.shift_remove_entry(&key))
+        else {
+            break;
+        };
+        let of = known.and_then(|table| Some((table, json::child_of(table, &key)?)));
+        match (of, value) {
+            (Some((table, child)), Value::Array(rows)) => {
+                for mut row in
+                    rows.into_iter().filter_map(|row| if let Value::Object(row) = row { Some(row) } else { None })
+                {
+                    name_parent(&mut row, child, table.name, &id);
+                    push_item(normaliser, items, child.name, &row);
+                }
+            }
+            (_, value) => normaliser.note(&key, RepairKind::Unreadable, &value.to_string(), &too_large()),
+        }
+    }
+    if item.values().map(length).sum::<usize>() <= MAX_ITEM_BYTES / 2 {
+        push_item(normaliser, items, table, &item);
+    }
+}
+
+/// Lets a row that stands alone name the one it belongs to.
+fn name_parent(row: &mut Object, child: &'static TableSchema, parent: &str, id: &str) {
+    let Some(link) = schema::link_to(child, parent) else { return };
+    row.insert(link.to_owned(), id.into());
+    if link == "link_id" {
+        row.entry("link_entity").or_insert_with(|| parent.into());
+    }
 }
 
 /// A row of a table before nesting.
@@ -110,14 +144,12 @@ pub struct SourceRow {
     fields: Packed,
     file: Arc<str>,
     at: usize,
-    /// Whether it is in some item.
-    is_placed: bool,
 }
 
 impl SourceRow {
     /// A row with its fields, normalised, and where it stands.
     pub fn new(normaliser: &mut Normaliser, fields: &Object) -> Self {
-        let row = Self { fields: Packed::new(fields), file: normaliser.file.clone(), at: normaliser.row, is_placed: false };
+        let row = Self { fields: Packed::new(fields), file: normaliser.file.clone(), at: normaliser.row };
         normaliser.budget.spend(row.fields.cost());
         row
     }
@@ -144,20 +176,6 @@ pub struct SourceTables {
 
 type RowKey = (&'static str, usize);
 
-/// The size an item may still have, how deep it is nested, in how many rows that stand in other items too, and the bytes of
-/// the rows that were given up for it.
-struct ItemRoom {
-    left: usize,
-    depth: usize,
-    shared: usize,
-    freed: usize,
-}
-
-/// Whether rows of this table stand in several items.
-fn is_shared(table: &str) -> bool {
-    schema::tables().iter().any(|of| schema::nested_objects(of.name).iter().any(|(_, to, _)| *to == table))
-}
-
 /// All rows with the links between parents and children.
 struct LinkedTables {
     rows: HashMap<&'static str, Vec<SourceRow>>,
@@ -166,6 +184,15 @@ struct LinkedTables {
     referenced: HashSet<RowKey>,
     /// The row of an id, original or assigned, by its hash.
     by_id: HashMap<u64, usize>,
+    /// Rows that are in some item.
+    placed: RefCell<HashSet<RowKey>>,
+    /// Those of them that the last item brought.
+    placed_last: RefCell<Vec<RowKey>>,
+}
+
+/// Whether rows of this table stand in several items.
+fn is_shared(table: &str) -> bool {
+    schema::tables().iter().any(|of| schema::nested_objects(of.name).iter().any(|(_, to, _)| *to == table))
 }
 
 /// How deep rows are nested. Tables nest in fewer levels; only rows that go round in circles reach it.
@@ -175,7 +202,7 @@ const MAX_NESTING: usize = 12;
 pub fn nest_tables(
     normaliser: &mut Normaliser,
     registry: &mut Registry,
-    mut tables: SourceTables,
+    (mut tables, pending): (SourceTables, PendingItems),
     items: &mut Vec<Item>,
     on_progress: &mut dyn FnMut(usize) -> bool,
 ) -> bool {
@@ -185,11 +212,14 @@ pub fn nest_tables(
         parent_of: HashMap::new(),
         referenced: HashSet::new(),
         by_id: HashMap::new(),
+        placed: RefCell::default(),
+        placed_last: RefCell::default(),
     };
     for table in schema::tables() {
         let rows = tables.known.remove(table.name).unwrap_or_default();
         linked.add_rows(normaliser, registry, table, rows);
     }
+    pending.finish(normaliser, registry, items);
     for table in schema::tables() {
         linked.link(normaliser, registry, table);
     }
@@ -234,8 +264,12 @@ impl LinkedTables {
                 normaliser.note("id", RepairKind::Copy, &raw, "");
                 continue;
             }
-            for id in [&raw, str_field(&fields, "id")] {
-                self.by_id.entry(id_hash(table.name, id)).or_insert(kept.len());
+            let id = str_field(&fields, "id").to_owned();
+            for known in [raw.as_str(), &id].into_iter().chain(legacy::other_id(table, &fields)) {
+                self.by_id.entry(id_hash(table.name, known)).or_insert(kept.len());
+            }
+            if let Some(other) = legacy::other_id(table, &fields) {
+                registry.call(table.name, other, &id);
             }
             row.set_fields(&fields);
             kept.push(row);
@@ -278,67 +312,87 @@ impl LinkedTables {
         self.rows.insert(table.name, rows);
     }
 
-    /// A row with everything nested in it, as far as there is room. What stands in no other item is given up with it.
-    fn nested(&mut self, key: RowKey, room: &mut ItemRoom) -> Object {
-        let (Some(table), Some(row)) =
-            (schema::table(key.0), self.rows.get_mut(key.0).and_then(|rows| rows.get_mut(key.1)))
-        else {
+    /// A row with everything nested in it, as far as `left` bytes go; what is larger is no item that can be kept.
+    fn nested(&self, key: RowKey, depth: usize, left: &mut usize) -> Object {
+        if self.placed.borrow_mut().insert(key) {
+            self.placed_last.borrow_mut().push(key);
+        }
+        let (Some(table), Some(row)) = (schema::table(key.0), self.rows.get(key.0).and_then(|r| r.get(key.1))) else {
             return Object::new();
         };
-        room.left = room.left.saturating_sub(row.fields.0.len());
-        if room.left == 0 {
+        *left = left.saturating_sub(row.fields.0.len());
+        if *left == 0 {
             return Object::new();
         }
         let mut item = row.fields();
-        row.is_placed = true;
-        if room.depth > MAX_NESTING {
+        if depth > MAX_NESTING {
             return arrange(table, item);
-        }
-        let is_shared = is_shared(key.0);
-        room.depth += 1;
-        room.shared += usize::from(is_shared);
-        if room.shared == 0 {
-            room.freed += row.fields.0.len();
-            row.fields = Packed::default();
         }
         for (link, to, name) in schema::nested_objects(key.0) {
             if let Some(object) = self.find(to, str_field(&item, link)) {
                 item.shift_remove(*link);
-                item.insert((*name).to_owned(), Value::Object(self.nested(object, room)));
+                item.insert((*name).to_owned(), Value::Object(self.nested(object, depth + 1, left)));
             }
         }
-        let children = if room.shared == 0 { self.children.remove(&key) } else { self.children.get(&key).cloned() };
-        for child in children.into_iter().flatten() {
+        for child in self.children.get(&key).into_iter().flatten() {
             let Some(child_table) = schema::table(child.0) else {
                 continue;
             };
             let name = schema::nested_name(child_table, key.0);
-            let inner = Value::Object(self.nested(child, room));
             if let Value::Array(rows) = item.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
-                rows.push(inner);
+                rows.push(Value::Object(self.nested(*child, depth + 1, left)));
             }
         }
-        room.depth -= 1;
-        room.shared -= usize::from(is_shared);
         arrange(table, item)
     }
 
     fn emit(&mut self, normaliser: &mut Normaliser, key: RowKey, items: &mut Vec<Item>) {
-        let Some(row) = self.rows.get_mut(key.0).and_then(|rows| rows.get_mut(key.1)) else {
-            return;
-        };
-        row.is_placed = true;
-        (normaliser.file, normaliser.row) = (row.file.clone(), row.at);
-        normaliser.budget.count(key.0);
-        let id = str_field(&row.fields(), "id").to_owned();
-        let mut room = ItemRoom { left: MAX_ITEM_BYTES, depth: 0, shared: 0, freed: 0 };
-        let item = self.nested(key, &mut room);
-        normaliser.budget.give_back(room.freed);
-        if room.left == 0 {
-            normaliser.note("item", RepairKind::Unreadable, &id, &too_large());
-        } else {
-            push_item(normaliser, items, key.0, &item);
+        if let Some(row) = self.rows.get(key.0).and_then(|rows| rows.get(key.1)) {
+            (normaliser.file, normaliser.row) = (row.file.clone(), row.at);
         }
+        normaliser.budget.count(key.0);
+        let mut left = MAX_ITEM_BYTES;
+        self.placed_last.borrow_mut().clear();
+        let mut item = self.nested(key, 0, &mut left);
+        let own = |key: &RowKey| self.rows.get(key.0).and_then(|rows| rows.get(key.1)).map(SourceRow::fields);
+        if left == 0 {
+            // It stands without the rows in it, which follow as rows of their own.
+            let last = std::mem::take(&mut *self.placed_last.borrow_mut());
+            let is_other = |other: &&RowKey| **other != key;
+            for other in last.iter().filter(is_other) {
+                self.placed.borrow_mut().remove(other);
+            }
+            item = own(&key).unwrap_or_default();
+            normaliser.note("item", RepairKind::TooLong, str_field(&item, "id"), &too_large());
+        }
+        if let (Some(parent), Some(table)) = (self.parent_of.get(&key), schema::table(key.0)) {
+            let id = own(parent).map(|fields| str_field(&fields, "id").to_owned()).unwrap_or_default();
+            name_parent(&mut item, table, parent.0, &id);
+        }
+        push_item(normaliser, items, key.0, &item);
+        self.give_up(normaliser);
+    }
+
+    /// Gives up the rows that the last item brought and that stand in no other, but for their ids.
+    fn give_up(&mut self, normaliser: &mut Normaliser) {
+        for key in std::mem::take(self.placed_last.get_mut()) {
+            if self.stands_elsewhere(key) {
+                continue;
+            }
+            if let Some(row) = self.rows.get_mut(key.0).and_then(|rows| rows.get_mut(key.1)) {
+                let mut fields = row.fields();
+                fields.retain(|name, _| name == "id");
+                let before = row.fields.cost();
+                row.fields = Packed::new(&fields);
+                normaliser.budget.give_back(before.saturating_sub(row.fields.cost()));
+            }
+        }
+    }
+
+    /// Whether a row, or one above it, is of a table whose rows stand in several items.
+    fn stands_elsewhere(&self, key: RowKey) -> bool {
+        let above = std::iter::successors(Some(key), |key| self.parent_of.get(key).copied());
+        above.take(MAX_NESTING + 2).any(|key| is_shared(key.0))
     }
 
     /// Emits rows without a parent, shared rows to which nothing refers, and last what hangs on itself alone.
@@ -346,11 +400,11 @@ impl LinkedTables {
         for must_be_alone in [true, false] {
             for table in schema::tables() {
                 for at in 0..self.rows.get(table.name).map_or(0, Vec::len) {
+                    let key = (table.name, at);
                     if normaliser.budget.is_spent() {
                         return;
                     }
-                    let key = (table.name, at);
-                    if (!must_be_alone || self.is_alone(&key)) && !self.is_placed(&key) {
+                    if (!must_be_alone || self.is_alone(&key)) && !self.placed.get_mut().contains(&key) {
                         self.emit(normaliser, key, items);
                     }
                 }
@@ -360,10 +414,6 @@ impl LinkedTables {
 
     fn is_alone(&self, key: &RowKey) -> bool {
         !self.parent_of.contains_key(key) && !self.referenced.contains(key)
-    }
-
-    fn is_placed(&self, key: &RowKey) -> bool {
-        self.rows.get(key.0).and_then(|rows| rows.get(key.1)).is_some_and(|row| row.is_placed)
     }
 }
 

@@ -24,7 +24,6 @@ impl Pages {
         TOTALS.contains(&field) || ENVELOPE.contains(&field)
     }
 
-
     /// Takes note of one page with this many items. Totals are often wrong; they are believed only where the page says that
     /// there are others.
     pub fn add(&mut self, envelope: &Object, items: usize) {

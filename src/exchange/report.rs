@@ -83,7 +83,7 @@ impl RepairKind {
             Self::DanglingReference => "leads nowhere, kept as text",
             Self::Missing => "missing, filled in",
             Self::Refuge => "a refuge: address hidden",
-            Self::TooLong => "longer than a record can hold, whole in the original",
+            Self::TooLong => "longer than a record can hold, the rest kept beside it",
         }
     }
 }
@@ -150,7 +150,7 @@ pub(crate) fn excerpt(text: &str) -> Box<str> {
 }
 
 /// The most of what could not be read that the report keeps.
-const MAX_WHOLE_BYTES: usize = 1024 * 1024;
+const MAX_WHOLE_BYTES: usize = 8 * 1024 * 1024;
 
 /// What could not be read and is nowhere else, whole, on one line.
 fn whole(text: &str) -> Box<str> {
@@ -216,7 +216,13 @@ pub struct Conflict {
 impl fmt::Display for Conflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { id, title, field, mine, theirs } = self;
-        write!(f, "{title} ({id}), {}: here {:?}, the source says {:?}", field.to_lowercase(), excerpt(mine), excerpt(theirs))
+        write!(
+            f,
+            "{title} ({id}), {}: here {:?}, the source says {:?}",
+            field.to_lowercase(),
+            excerpt(mine),
+            excerpt(theirs)
+        )
     }
 }
 
@@ -299,12 +305,15 @@ impl Report {
 
     /// What somebody should know before and after, a sentence each.
     fn remarks(&self) -> Vec<String> {
-        let given = self.given_as.iter().map(|given| {
-            format!("{given} holds what came as {} before: it goes on under that name", self.feed)
-        });
+        let given = self
+            .given_as
+            .iter()
+            .map(|given| format!("{given} holds what came as {} before: it goes on under that name", self.feed));
         let pages = self.pages.iter().map(|(here, all)| {
-            format!("{here} of {all}: the other pages are not here, so nothing is marked as no longer in the source; \
-                import a folder with all pages for that")
+            format!(
+                "{here} of {all}: the other pages are not here, so nothing is marked as no longer in the source; \
+                import a folder with all pages for that"
+            )
         });
         let counted = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));
         let rest = [

@@ -207,6 +207,11 @@ pub fn table_by_alias(name: &str) -> Option<&'static TableSchema> {
     table(name).or_else(|| meant.get(name).and_then(|meant| table(meant)))
 }
 
+/// All names of tables and of lists of their rows.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    tables().iter().flat_map(|table| [table.name, table.nested]).chain(ALIASES.iter().map(|(name, _)| *name))
+}
+
 /// The name of an array of rows of `child` inside `parent`.
 pub fn nested_name(child: &'static TableSchema, parent: &str) -> &'static str {
     if child.name == "url" && parent == "organizations" { "additional_websites" } else { child.nested }
@@ -214,7 +219,8 @@ pub fn nested_name(child: &'static TableSchema, parent: &str) -> &'static str {
 
 /// Whether a row of `table` holds other rows, or one object, under this name; a text or a number under it is something else.
 pub fn is_nest(table: &TableSchema, key: &str) -> bool {
-    let holds = |child: &'static TableSchema| link_to(child, table.name).is_some() && nested_name(child, table.name) == key;
+    let holds =
+        |child: &'static TableSchema| link_to(child, table.name).is_some() && nested_name(child, table.name) == key;
     let is_list = || match (table.name, key) {
         ("organizations", "locations" | "services") | ("locations", "services") => true,
         _ => tables().iter().any(holds),

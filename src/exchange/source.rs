@@ -61,6 +61,22 @@ pub struct File {
     encoding: &'static Encoding,
 }
 
+/// Whether a link is no way to a file.
+static FOLLOWS_NO_LINKS: AtomicBool = AtomicBool::new(false);
+
+/// From now on no link is followed to a file.
+pub fn follow_no_links() {
+    FOLLOWS_NO_LINKS.store(true, Ordering::Relaxed);
+}
+
+/// Opens a regular file to read it. What somebody has put there instead is not waited for: a pipe would never answer.
+fn open_regular(path: &Path) -> io::Result<fs::File> {
+    let link = if FOLLOWS_NO_LINKS.load(Ordering::Relaxed) { OFlags::NOFOLLOW } else { OFlags::empty() };
+    let flags = (OFlags::NONBLOCK | link).bits() as i32;
+    let file = fs::File::options().read(true).custom_flags(flags).open(path)?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is no regular file")) }
+}
+
 impl File {
     /// Whether nothing stands in it.
     pub fn is_blank(&self) -> bool {
@@ -205,9 +221,7 @@ fn open<'a>(
 ) -> Result<Box<dyn Read + 'a>, ExchangeError> {
     match (place, archive) {
         (Place::Path(path), _) => Ok(Box::new(open_file(path)?)),
-        (Place::Entry(at), Some(archive)) => {
-            Ok(Box::new(archive.by_index(*at).map_err(|error| broken(path, &error))?))
-        }
+        (Place::Entry(at), Some(archive)) => Ok(Box::new(archive.by_index(*at).map_err(|error| broken(path, &error))?)),
         (Place::Entry(_), None) => Ok(Box::new(io::empty())),
     }
 }
@@ -222,27 +236,12 @@ fn too_large(path: &Path, most: u64) -> ExchangeError {
     ExchangeError(format!("{} holds more than {most} MB; split it into smaller packages", display_path(path)))
 }
 
-/// Whether a link is no way to a file.
-static FOLLOWS_NO_LINKS: AtomicBool = AtomicBool::new(false);
-
-/// From now on no link is followed to a file.
-pub fn follow_no_links() {
-    FOLLOWS_NO_LINKS.store(true, Ordering::Relaxed);
-}
-
-/// Opens a regular file to read it. What somebody has put there instead is not waited for: a pipe would never answer.
 fn open_file(path: &Path) -> Result<fs::File, ExchangeError> {
     let about = fs::metadata(path).map_err(|error| ExchangeError::unreadable(path, &error))?;
     if !about.is_file() {
         return Err(ExchangeError(format!("{} is not a file or a folder; name one of these", display_path(path))));
     }
-    let link = if FOLLOWS_NO_LINKS.load(Ordering::Relaxed) { OFlags::NOFOLLOW } else { OFlags::empty() };
-    let flags = (OFlags::NONBLOCK | link).bits() as i32;
-    let file = fs::File::options().read(true).custom_flags(flags).open(path);
-    let checked = file.and_then(|file| {
-        if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is no regular file")) }
-    });
-    checked.map_err(|error| ExchangeError::unreadable(path, &error))
+    open_regular(path).map_err(|error| ExchangeError::unreadable(path, &error))
 }
 
 /// Whether a file begins as a zip does.

@@ -109,7 +109,12 @@ pub fn read_rows(
     }
     if let Some(line) = reader.get_ref().open_quote() {
         normaliser.row = line;
-        normaliser.note("row", RepairKind::Unreadable, "\"", "this quote is never closed: all that follows stands in its cell");
+        normaliser.note(
+            "row",
+            RepairKind::Unreadable,
+            "\"",
+            "this quote is never closed: all that follows stands in its cell",
+        );
     }
 }
 
@@ -162,7 +167,8 @@ fn add_other_row(normaliser: &mut Normaliser, tables: &mut SourceTables, name: &
     }
 }
 
-fn add_row(
+/// Adds a row to its table; `found` is the name that the source gave the table.
+pub fn add_row(
     normaliser: &mut Normaliser,
     tables: &mut SourceTables,
     (table, found): (&'static TableSchema, &str),
@@ -191,7 +197,11 @@ fn add_row(
     put(normaliser, table.name, fields);
     for location in location.iter().filter_map(Value::as_str).flat_map(|locations| locations.split(',')) {
         let fields = [("service_id", id.as_str()), ("location_id", location.trim())];
-        put(normaliser, "service_at_location", fields.map(|(name, value)| (name.to_owned(), value.into())).into_iter().collect());
+        put(
+            normaliser,
+            "service_at_location",
+            fields.map(|(name, value)| (name.to_owned(), value.into())).into_iter().collect(),
+        );
     }
     let children = expanded.into_iter().filter_map(|(child, rows)| Some((schema::table(child)?, rows)));
     for (child, row) in children.flat_map(|(child, rows)| rows.into_iter().map(move |row| (child, row))) {

@@ -7,8 +7,17 @@ use folkmoot::model::SplitMix64;
 use serde_json::{Map, Value, json};
 
 /// The dialects.
-pub const DIALECTS: &[&str] =
-    &["HSDS 1.1", "HSDS 2.0", "HSDS 3.0", "HSDS 3.1", "Ohana", "ORServices", "HSDS 3 JSON", "ORUK 3 JSON", "ORUK 1 JSON"];
+pub const DIALECTS: &[&str] = &[
+    "HSDS 1.1",
+    "HSDS 2.0",
+    "HSDS 3.0",
+    "HSDS 3.1",
+    "Ohana",
+    "ORServices",
+    "HSDS 3 JSON",
+    "ORUK 3 JSON",
+    "ORUK 1 JSON",
+];
 
 /// The tables of dialects in CSV, one a line: file, links to parents (`&`: all of them, `|`: one of them), columns. What
 /// stands behind a colon is the sort of its values.
@@ -99,9 +108,29 @@ schedules schedule_services>services schedule_description opens_at:h";
 
 /// Columns that people's databases add: many of them are named like tables.
 const STRANGE_COLUMNS: &[&str] = &[
-    "phones", "contacts", "languages", "services", "locations", "addresses", "schedules", "eligibility", "accessibility",
-    "attributes", "organization", "location", "funding", "service_areas", "cost_options", "taxonomy_term", "program",
-    "service_at_locations", "capacities", "metadata", "Colour of the door", "notes", "internal_no",
+    "phones",
+    "contacts",
+    "languages",
+    "services",
+    "locations",
+    "addresses",
+    "schedules",
+    "eligibility",
+    "accessibility",
+    "attributes",
+    "organization",
+    "location",
+    "funding",
+    "service_areas",
+    "cost_options",
+    "taxonomy_term",
+    "program",
+    "service_at_locations",
+    "capacities",
+    "metadata",
+    "Colour of the door",
+    "notes",
+    "internal_no",
 ];
 
 /// What a package was made of.
@@ -240,8 +269,7 @@ impl Maker {
         let mut parts = line.split(' ');
         let file: &'static str = Box::leak(parts.next().unwrap().to_owned().into_boxed_str());
         let links = parts.next().unwrap();
-        let columns: Vec<(&str, &str)> =
-            parts.map(|column| column.split_once(':').unwrap_or((column, "t"))).collect();
+        let columns: Vec<(&str, &str)> = parts.map(|column| column.split_once(':').unwrap_or((column, "t"))).collect();
         let links: Vec<(&str, &str)> = links.split(['&', '|']).filter_map(|link| link.split_once('>')).collect();
         let is_one_of = line.split(' ').nth(1).is_some_and(|links| links.contains('|'));
         let mut strange: Vec<&str> = Vec::new();
@@ -314,7 +342,13 @@ impl Maker {
         let mut word = self.plain_word();
         for (at, (_, sort)) in columns.iter().enumerate() {
             let is_first = at == 0 && *sort == "t";
-            row.push(if is_first { word.clone() } else if self.one_in(6) { String::new() } else { self.value(sort) });
+            row.push(if is_first {
+                word.clone()
+            } else if self.one_in(6) {
+                String::new()
+            } else {
+                self.value(sort)
+            });
         }
         if columns[0].1 != "t" {
             self.made.values.retain(|(value, _)| *value != word); // it has no column of its own
@@ -326,7 +360,8 @@ impl Maker {
         }
         let is_fixed = |word: &String| !word.is_empty();
         if is_fixed(&word) && !is_again {
-            let is_owned = is_one_of || links.len() == 1 && !matches!(file, "locations" | "services" | "taxonomy_terms");
+            let is_owned =
+                is_one_of || links.len() == 1 && !matches!(file, "locations" | "services" | "taxonomy_terms");
             let hangs = parents.first().filter(|_| is_owned).cloned();
             self.made.links.extend(hangs.filter(is_fixed).map(|parent| (word.clone(), parent)));
         }

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use folkmoot::exchange::{self, ExportContext, Format, ImportContext, ImportPlan};
 use folkmoot::model::place::Atlas;
 use folkmoot::model::thesaurus::Thesaurus;
-use folkmoot::model::{Author, Service, SplitMix64, Timestamp, Workspace};
+use folkmoot::model::{AnyRecord, Author, Change, Edit, Service, SplitMix64, Timestamp, Workspace};
 use folkmoot::store;
 
 /// The published directories, where they are there; says so where they are not.
@@ -92,6 +92,15 @@ impl Harness {
         files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
     }
 
+    /// Somebody changes a service.
+    pub fn edit(&mut self, name: &str, act: impl FnOnce(&mut Service)) {
+        let before = self.workspace.services.iter().find(|service| &*service.name == name).unwrap().clone();
+        let mut after = Service::clone(&before);
+        act(&mut after);
+        let edit = Edit::new(Some(AnyRecord::Service(before)), Some(after.into()));
+        self.workspace.apply(&Change { edits: edit.into_iter().collect(), sentence: String::new() });
+    }
+
     pub fn service(&self, name: &str) -> &Service {
         self.workspace.services.iter().find(|service| &*service.name == name).unwrap()
     }
@@ -131,7 +140,6 @@ pub fn validators(name: &str) -> Vec<(String, jsonschema::Validator)> {
     std::iter::once(own).chain(official_schemas(name)).map(read).collect()
 }
 
-
 /// Everything that would change by a source coming a second time: as it is, under another name, and as this program exports
 /// it, with and without the names of persons. Nothing should.
 pub fn changes_of_what_is_known(harness: &Harness, source: &Path, feed: &str) -> Vec<String> {
@@ -140,7 +148,11 @@ pub fn changes_of_what_is_known(harness: &Harness, source: &Path, feed: &str) ->
         let plan = harness.plan(path, feed);
         if !plan.change.edits.is_empty() {
             let first = &plan.change.edits[0];
-            changed.push(format!("{what}: {} edits, {}; first {first:?}", plan.change.edits.len(), plan.change.sentence));
+            changed.push(format!(
+                "{what}: {} edits, {}; first {first:?}",
+                plan.change.edits.len(),
+                plan.change.sentence
+            ));
         }
     };
     look("again", source, feed);

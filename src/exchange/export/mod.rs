@@ -211,7 +211,9 @@ fn originals_of_records<'a>(context: &ExportContext<'a>) -> HashMap<Id, &'a Arc<
     };
     for original in context.originals.iter() {
         let Some(id) = original.record else { continue };
-        let is_own = || own(id).is_some_and(|own| original.source_id.as_ref() == Some(&own.id) && original.feed == Some(own.feed));
+        let is_own = || {
+            own(id).is_some_and(|own| original.source_id.as_ref() == Some(&own.id) && original.feed == Some(own.feed))
+        };
         if !originals.contains_key(&id) || is_own() {
             originals.insert(id, original);
         }

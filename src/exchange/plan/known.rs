@@ -137,7 +137,8 @@ impl Signs {
         match self.by_id.get(&(table.to_owned(), id.clone())) {
             Some(name) => (true, *name == sign.name),
             None => {
-                let is_same = sign.moot_id.is_none() && self.without_id.contains(&(table.to_owned(), sign.name.clone()));
+                let is_same =
+                    sign.moot_id.is_none() && self.without_id.contains(&(table.to_owned(), sign.name.clone()));
                 (is_same, is_same)
             }
         }
@@ -152,7 +153,8 @@ pub(super) fn earlier_feed(package: &Package, context: &ImportContext<'_>) -> Op
         return None;
     }
     let mut feeds: HashMap<Text, Signs> = HashMap::new();
-    for original in context.originals.iter().filter(|original| matches!(&*original.name, "services" | "organizations")) {
+    for original in context.originals.iter().filter(|original| matches!(&*original.name, "services" | "organizations"))
+    {
         if let (Some(feed), Some(sign)) = (&original.feed, sign(original.json.as_str())) {
             feeds.entry(feed.clone()).or_default().add(&original.name, sign);
         }

@@ -50,8 +50,10 @@ impl Planner<'_> {
     /// Whether nothing has to be merged: the item did not change and the record is not marked as missing, or the record was
     /// merged with another item already, as records are that were joined here.
     pub(super) fn is_unchanged<R: Sourced>(&mut self, item: &Item, id: Id, is_same_json: bool, at: usize) -> bool {
-        let source = R::find_in(self.context.workspace, id).and_then(|record| Arc::unwrap_or_clone(record).source().clone());
-        let is_other = || source.as_ref().is_some_and(|source| *source.id != *item.id);
+        let source =
+            R::find_in(self.context.workspace, id).and_then(|record| Arc::unwrap_or_clone(record).source().clone());
+        let is_other =
+            || self.known.base(item).is_some() && source.as_ref().is_some_and(|source| *source.id != *item.id);
         let is_missing = source.as_ref().is_some_and(|source| source.missing_since.is_some());
         let is_unchanged = is_same_json && !is_missing || is_other() && !is_missing || !self.merged.insert(id);
         self.counts[at].unchanged += usize::from(is_unchanged);
@@ -160,7 +162,8 @@ impl Planner<'_> {
     /// nobody knows what it no longer has.
     pub(super) fn mark_missing(&mut self, package: &Package) {
         let met = package.services.len() + package.organisations.len();
-        let is_part = package.given_as.is_some() && met < self.known.of_feed.values().filter(|o| o.record.is_some()).count();
+        let is_part =
+            package.given_as.is_some() && met < self.known.of_feed.values().filter(|o| o.record.is_some()).count();
         if package.pages.is_some() || is_part {
             return;
         }

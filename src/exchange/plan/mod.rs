@@ -81,7 +81,8 @@ pub fn plan_import(
 ) -> Result<ImportPlan, ExchangeError> {
     let ImportContext { workspace, originals, thesaurus, .. } = *context;
     let nowhere = Atlas::default();
-    let exports = [true, false].map(|contacts| ExportContext { workspace, originals, thesaurus, atlas: &nowhere, contacts });
+    let exports =
+        [true, false].map(|contacts| ExportContext { workspace, originals, thesaurus, atlas: &nowhere, contacts });
     let writers = if package.is_own { exports.iter().map(Writer::new).collect() } else { Vec::new() };
     let mut planner = Planner::new(&package, context, writers, random);
     for item in &package.organisations {
@@ -265,7 +266,6 @@ impl<'a> Planner<'a> {
     fn note(&mut self, item: &Item, field: &str, kind: RepairKind, old: &str, new: &str) {
         self.repairs.push(Repair::new((item.file.clone(), item.row), field, kind, (old, new)));
     }
-
 }
 
 /// An item as text.
