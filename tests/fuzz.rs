@@ -33,8 +33,11 @@ struct Reading {
 struct Reader {
     name: &'static str,
     files: fn() -> Vec<(String, Vec<u8>)>,
-    read: fn(&Path, &Path) -> Result<Reading, String>,
+    read: Read,
 }
+
+/// Reads a file by its path, in a workspace.
+type Read = fn(&Path, &Path) -> Result<Reading, String>;
 
 /// All readers; a new one costs a line.
 #[rustfmt::skip]
@@ -198,7 +201,7 @@ fn rows_in(name: &str, bytes: &[u8]) -> usize {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || name.contains(".zip") {
         return 0;
     }
-    if name.ends_with(".csv") {
+    if Path::new(name).extension().is_some_and(|ending| ending == "csv") {
         let first = text.lines().next().unwrap_or_default();
         let most =
             [',', ';', '\t'].into_iter().max_by_key(|sign| (first.matches(*sign).count(), *sign == ',')).unwrap();
@@ -413,7 +416,7 @@ fn files_that_are_whole_are_read() {
 #[test]
 fn a_planted_reader_is_caught() {
     let good = || fixtures(&["hsds1", "full.json"]);
-    let planted: [(&str, fn(&Path, &Path) -> Result<Reading, String>); 5] = [
+    let planted: [(&str, Read); 5] = [
         ("panics", |path, _| {
             let bytes = fs::read(path).unwrap();
             assert!(!bytes.contains(&b'\xff'), "planted");

@@ -456,11 +456,11 @@ pub fn gather_orphan(
         return;
     };
     let mut row = normalise_item(normaliser, table, name, item);
-    if !identify_item(normaliser, registry, table, &mut row, ("", "", "")) {
+    if identify_item(normaliser, registry, table, &mut row, ("", "", "")) {
+        normaliser.note("id", RepairKind::Copy, str_field(&row, "id"), "");
+    } else {
         let name = if table.name == "other" { name } else { table.name };
         pending.push(normaliser, name, &row);
-    } else {
-        normaliser.note("id", RepairKind::Copy, str_field(&row, "id"), "");
     }
 }
 
