@@ -103,6 +103,8 @@
 //! - **A restricted program executes nothing and stays in its workspace** ([`run::confine`], tests/sshd.rs).
 //! - **A save keeps owner, group and mode; what is one login's is no other's to read, forge or remove**
 //!   (tests/store/modes.rs).
+//! - **Every value of every row that an import reads is in a record, in an original or in the report**, what goes out of it is
+//!   valid, and nothing comes twice because a file was renamed or came out of this program (tests/arrivals).
 //! - **While a round is open nothing tells what was voted, and of a nameless vote no file ever tells who cast which**: two
 //!   worlds that differ in the votes alone look the same (tests/secrecy.rs).
 

@@ -5,102 +5,20 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)] // helpers of tests fail as tests do
 
+mod directory;
+
 use std::path::{Path, PathBuf};
 
-use folkmoot::exchange::{self, ExportContext, Format, ImportContext, ImportPlan, RepairKind, Report};
+use directory::{Harness, changes_of_what_is_known, real, skipped, validators};
+use folkmoot::exchange::{self, Format, RepairKind, Report};
 use folkmoot::model::place::Atlas;
 use folkmoot::model::service::{Ages, Contact, Need, Sex, Status, Verified};
-use folkmoot::model::{
-    AnyRecord, Author, Change, Edit, Organisation, Record, Ref, Service, SplitMix64, Timestamp, Workspace,
-};
-use folkmoot::store;
+use folkmoot::model::{AnyRecord, Change, Edit, Organisation, Record, Ref, Service};
 use proptest::prelude::*;
-
-/// The published directories, where they are there; says so where they are not.
-fn real(name: &str) -> Option<PathBuf> {
-    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/real");
-    let path = std::env::var_os("FOLKMOOT_REAL").map_or_else(beside, PathBuf::from).join(name);
-    if !path.exists() {
-        skipped(&format!("{} is not there; FOLKMOOT_REAL can name its folder", path.display()));
-        return None;
-    }
-    Some(path)
-}
-
-/// Says that something is not tested; `println!` would be captured.
-fn skipped(why: &str) {
-    use std::io::Write;
-    let _ = writeln!(std::io::stderr(), "skipped: {why}");
-}
 
 /// The invented directories, one a dialect; the last nests everything that HSDS 3 lets nest, each with its fault.
 const FIXTURES: &[&str] =
     &["hsds1", "ohana", "hsds2", "orservices", "oruk1.json", "lines.jsonl", "full.json", "deep.json"];
-
-fn author() -> Author {
-    let at = Timestamp::from_seconds(1_795_000_000);
-    Author { by: "KP".into(), at, today: at.date() }
-}
-
-/// A workspace that remembers what imports brought.
-#[derive(Default)]
-struct Harness {
-    workspace: Workspace,
-}
-
-impl Harness {
-    fn plan(&self, path: &Path, feed: &str) -> ImportPlan {
-        let package = exchange::read(path, feed, &mut |_| true).unwrap();
-        let (thesaurus, author) = (store::default_thesaurus(), author());
-        let here = ImportContext {
-            workspace: &self.workspace,
-            originals: &self.workspace.originals,
-            thesaurus: &thesaurus,
-            author: &author,
-        };
-        exchange::plan_import(package, &here, &mut SplitMix64::new(1), &mut |_| true).unwrap()
-    }
-
-    fn import(&mut self, path: &Path, feed: &str) -> ImportPlan {
-        let plan = self.plan(path, feed);
-        self.workspace.apply(&plan.change);
-        plan
-    }
-
-    fn export(&self, format: Format, path: &Path, contacts: bool) {
-        self.export_with(&Atlas::default(), format, path, contacts);
-    }
-
-    fn export_with(&self, atlas: &Atlas, format: Format, path: &Path, contacts: bool) {
-        let thesaurus = store::default_thesaurus();
-        let what = ExportContext {
-            workspace: &self.workspace,
-            originals: &self.workspace.originals,
-            thesaurus: &thesaurus,
-            atlas,
-            contacts,
-        };
-        exchange::export(format, path, &what, &mut |_| true).unwrap();
-    }
-
-    /// Everything that an export writes, as one text.
-    fn exported_text(&self, format: Format, contacts: bool) -> String {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(format.name());
-        self.export(format, &path, contacts);
-        let files: Vec<PathBuf> = if path.is_dir() {
-            std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()).collect()
-        } else {
-            std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect()
-        };
-        assert!(!files.is_empty());
-        files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
-    }
-
-    fn service(&self, name: &str) -> &Service {
-        self.workspace.services.iter().find(|service| &*service.name == name).unwrap()
-    }
-}
 
 #[test]
 fn dorset_is_whole_and_says_nothing_new_the_second_time() {
@@ -157,6 +75,23 @@ fn real_directories_come_back_the_same() {
     }
     for path in some.iter().filter_map(|name| real(name)) {
         comes_back_the_same(&path, folder.path());
+    }
+}
+
+/// A source is known by the ids of its records, whatever its file is called; and what this program exported is known as well.
+#[test]
+fn nothing_comes_twice() {
+    let real_ones = ["dorset-oruk3.json", "oruk3-mock.json", "ohana-sample"];
+    let heavy = ["dc-hsds-broken.zip", "miami-hsds-1.1.zip", "big-hsds3.zip"];
+    let heavy = heavy.iter().filter(|_| std::env::var_os("FOLKMOOT_HEAVY").is_some());
+    let sources =
+        FIXTURES.iter().map(|name| fixture(name)).chain(real_ones.iter().chain(heavy).filter_map(|name| real(name)));
+    for source in sources {
+        let mut harness = Harness::default();
+        harness.import(&source, "first-name");
+        let changed = changes_of_what_is_known(&harness, &source, "first-name");
+        assert!(changed.is_empty(), "{}: {changed:#?}", source.display());
+        println!("{}: nothing had to change", source.display());
     }
 }
 
@@ -545,40 +480,6 @@ fn a_county_is_stated_only_where_the_record_or_the_map_says_it() {
             assert_eq!(filled, is_filled, "{name}");
         }
     }
-}
-
-/// The official schemas for a format, where they are there.
-fn official_schemas(name: &str) -> Vec<PathBuf> {
-    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/schemas");
-    let folder = std::env::var_os("FOLKMOOT_SCHEMAS").map_or_else(beside, PathBuf::from);
-    let files: &[&str] = match name {
-        "hsds3" => &["hsds-3.0/service.compiled.json.gz", "hsds-3.1/service.compiled.json.gz"],
-        "oruk3" => &["oruk-3/service.json"],
-        other => panic!("no schemas are known for {other}"),
-    };
-    let paths = files.iter().map(|file| folder.join(file));
-    let (there, absent): (Vec<_>, Vec<_>) = paths.partition(|path| path.exists());
-    for path in absent {
-        skipped(&format!("the schema {} is not there; FOLKMOOT_SCHEMAS can name its folder", path.display()));
-    }
-    there
-}
-
-fn read_schema(path: &Path) -> serde_json::Value {
-    let file = std::fs::File::open(path).unwrap();
-    if path.extension().is_some_and(|ending| ending == "gz") {
-        return serde_json::from_reader(flate2::read::GzDecoder::new(file)).unwrap();
-    }
-    serde_json::from_reader(file).unwrap()
-}
-
-fn validators(name: &str) -> Vec<(String, jsonschema::Validator)> {
-    let own = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/schemas").join(format!("{name}-service.json"));
-    let read = |path: PathBuf| {
-        let options = jsonschema::options().should_validate_formats(true);
-        (path.display().to_string(), options.build(&read_schema(&path)).unwrap())
-    };
-    std::iter::once(own).chain(official_schemas(name)).map(read).collect()
 }
 
 #[test]

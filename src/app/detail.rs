@@ -55,6 +55,7 @@ fn rows_for(record: &AnyRecord, asked: Asked<'_>, is_small: bool) -> Vec<DetailR
     rows.extend(standing(&visible, workspace, today));
     rows.extend(fields(record, workspace, today, &title.collect::<Vec<_>>()));
     rows.extend(referring(record, workspace, today));
+    rows.extend(of_source(&visible, today));
     rows.push(stamp(record, today));
     rows
 }
@@ -143,8 +144,14 @@ fn ago(day: Date, today: Date) -> String {
     }
 }
 
-fn of_source(service: &Service, today: Date) -> Vec<DetailRow> {
-    let Some(source) = &service.source else { return Vec::new() };
+/// Where a record was imported from, and what its source says by now; `visible` is the record as colleagues may see it.
+pub fn of_source(visible: &AnyRecord, today: Date) -> Vec<DetailRow> {
+    let source = match visible {
+        AnyRecord::Service(service) => service.source.as_ref(),
+        AnyRecord::Organisation(organisation) => organisation.source.as_ref(),
+        _ => None,
+    };
+    let Some(source) = source else { return Vec::new() };
     let quiet = |label, text| DetailRow::new(label, text, Emphasis::Quiet);
     let mut rows = vec![quiet("Imported from", format!("{}, as {}", source.feed, source.id))];
     if let Some(date) = source.missing_since {
@@ -152,7 +159,7 @@ fn of_source(service: &Service, today: Date) -> Vec<DetailRow> {
         rows.push(DetailRow::new("Source", text, Emphasis::Warn));
     }
     rows.extend(source.suggestions.iter().map(|(field, value)| {
-        let label = Kind::Service.field(field).map_or("Field", |field| field.label);
+        let label = visible.kind().field(field).map_or("Field", |field| field.label);
         quiet("Source says", format!("{}: {}", label.to_lowercase(), one_line(value)))
     }));
     rows

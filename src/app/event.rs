@@ -151,6 +151,8 @@ pub enum Effect {
     Wake(Duration),
     /// Read a directory of services from a path.
     Import(String),
+    /// Join a record with another, which stays, their originals too.
+    Join(Id, Id),
     /// Write the services in a format to a path.
     Export(String, String),
     /// Say which files lie in the workspace to be imported: answered by [`Event::Listed`].

@@ -125,6 +125,7 @@ impl Saving {
         for effect in effects {
             match effect {
                 Effect::Import(..)
+                | Effect::Join(..)
                 | Effect::Export(..)
                 | Effect::TakeBack
                 | Effect::Begin(..)

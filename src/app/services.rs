@@ -11,7 +11,7 @@ use super::input::LineInput;
 use super::list::{self, RecordList, may_edit};
 use super::moving::Step;
 use super::screen::Screen;
-use super::{App, Effects};
+use super::{App, Effect, Effects};
 use crate::model::gaps::{DistrictCounts, GapCell, in_cell, matrix};
 use crate::model::place::Point;
 use crate::model::service::{Need, Status, set_status, verify};
@@ -229,6 +229,7 @@ const SERVICE_COMMANDS: &[Command] = commands! { SERVICES;
     "service.map" ["m"] "map" "turn list, map, gaps" super::command::always, turn;
     "service.pause" ["p"] "" "pause the service, or let it go on" may_edit, pause;
     "service.close" ["x"] "" "close the service, or open it again" may_edit, close;
+    "service.join" ["J"] "" "two that are marked are one: join the other with the one under the cursor" may_join, join_marked;
 };
 
 /// What the map, the matrix and the line beside the search say of what was found.
@@ -275,4 +276,19 @@ fn pause(app: &mut App) -> Effects {
 
 fn close(app: &mut App) -> Effects {
     toggle(app, Status::Closed)
+}
+
+/// For `ready`: two services are marked.
+fn may_join(app: &App) -> Result<(), &'static str> {
+    may_edit(app)?;
+    if app.chosen().len() == 2 { Ok(()) } else { Err("mark the two services that are one: space marks") }
+}
+
+/// The one under the cursor stays; where that is neither, the first of the two.
+fn join_marked(app: &mut App) -> Effects {
+    let [one, other] = app.chosen()[..] else { return Vec::new() };
+    let is_other = app.screens.selected(Services::ID) == Some(other);
+    let (from, into) = if is_other { (one, other) } else { (other, one) };
+    app.screens.services.list.marks.clear();
+    vec![Effect::Join(from, into)]
 }

@@ -202,12 +202,12 @@ impl ImportArgs {
     fn import_directory(&self, session: &mut Session, author: &Author, out: &mut dyn Write) -> CommandResult {
         let originals = load_originals(session)?;
         let feed = self.feed.as_deref().map_or_else(|| exchange::feed_name(&self.path), clean);
-        let package = exchange::read(&self.path, &feed, &mut show_progress)?;
         let thesaurus = store::thesaurus(session.opened.store.dir())
             .map_err(|problem| CommandError::unreadable(problem.to_string()))?;
         let here =
             ImportContext { workspace: session.workspace(), originals: &originals, thesaurus: &thesaurus, author };
-        let plan = exchange::plan_import(package, &here, &mut SplitMix64::new(crate::run::seed()), &mut show_progress)?;
+        let mut random = SplitMix64::new(crate::run::seed());
+        let plan = exchange::import(&self.path, &feed, &here, &mut random, &mut show_progress)?;
         clear_progress();
         if let Some(path) = &self.report {
             exchange::write::write_file(path, report_text(&plan.report).as_bytes())?;
@@ -246,6 +246,11 @@ impl ImportArgs {
             writeln!(out, "rehearsed, nothing written:")?;
         }
         writeln!(out, "{}", plan.report.summary())?;
+        let decisions: Vec<String> = plan.report.decisions(!self.dry_run).collect();
+        decisions.iter().take(MAX_SHOWN).try_for_each(|line| writeln!(out, "{}", one_line(line)))?;
+        if decisions.len() > MAX_SHOWN && self.report.is_none() {
+            writeln!(out, "and {} more: --report FILE lists them all", decisions.len() - MAX_SHOWN)?;
+        }
         let loose = plan.report.dangling().count();
         if loose > 0 && self.report.is_none() {
             writeln!(out, "{loose} references lead nowhere; --report FILE lists them and every repair")?;
@@ -256,6 +261,9 @@ impl ImportArgs {
         Ok(())
     }
 }
+
+/// How many conflicts, vanished records and likely doubles are printed; the report has them all.
+const MAX_SHOWN: usize = 12;
 
 /// Loads the items that earlier imports kept; they are not resident otherwise.
 pub(super) fn load_originals(session: &mut Session) -> Result<Collection<Original>, CommandError> {
@@ -268,17 +276,11 @@ pub(super) fn load_originals(session: &mut Session) -> Result<Collection<Origina
     Ok(holder.originals)
 }
 
-/// The report as text: one repair per line, dangling references last.
+/// The report as text: one line for each thing to decide and each repair, dangling references last.
 fn report_text(report: &Report) -> String {
     let mut text = format!("{}\n\n", report.summary());
-    let (loose, repaired): (Vec<_>, Vec<_>) =
-        report.repairs.iter().partition(|repair| repair.kind == exchange::RepairKind::DanglingReference);
-    for repair in repaired {
-        let _ = writeln!(text, "{repair}"); // writing to a String cannot fail
-    }
-    let _ = writeln!(text, "\n{} references lead nowhere:", loose.len());
-    for repair in loose {
-        let _ = writeln!(text, "{repair}");
+    for line in report.lines() {
+        let _ = writeln!(text, "{line}"); // writing to a String cannot fail
     }
     text
 }

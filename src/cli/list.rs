@@ -114,6 +114,9 @@ impl ShowArgs {
             words.extend(detail::beyond(&record, field, today).map(|beyond| format!(" ({beyond})")));
             print_field(field.label, &words, out)?;
         }
+        for row in detail::of_source(&redacted(&record, workspace), today).into_iter().skip(1) {
+            print_field(row.label, &row.text, out)?;
+        }
         // Ballots and receipts of an anonymous round do not say when they were written, nor by whom.
         let updated = record.updated();
         if *updated != Updated::default() {

@@ -16,6 +16,7 @@ mod find;
 mod forum;
 mod help;
 mod import;
+mod join;
 mod keys;
 mod list;
 mod report;
@@ -127,6 +128,11 @@ pub enum CliCommand {
     Set(edit::SetArgs),
     /// Say that the facts of services have been checked
     Verify(edit::VerifyArgs),
+    /// Join two services, or two organisations, that are one
+    ///
+    /// Every reference, original and thread of the first leads to the second from then on, which also gains what it did not
+    /// say itself. Where both say something, the second has the last word, and the first's is kept beside it.
+    Join(join::JoinArgs),
     /// Remove records
     Remove(edit::RemoveArgs),
     /// Accept an agreement for one of its parties, as it stands
@@ -212,6 +218,7 @@ impl CliCommand {
             Self::Turnout(arguments) => arguments.run(global, out),
             Self::Accept(arguments) => arguments.run(global, out),
             Self::Agenda(arguments) => arguments.run(global, out),
+            Self::Join(arguments) => arguments.run(global, out),
             Self::Import(arguments) => arguments.run(global, out),
             Self::Export(arguments) => arguments.run(global, out),
             Self::Exchange(arguments) => arguments.run(global, out),

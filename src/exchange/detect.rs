@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::openspace::Sort;
-use super::source::{decode, read_file};
+use super::source::{head, is_zip};
 use super::{ExchangeError, table};
 
 /// What a path holds.
@@ -34,14 +34,13 @@ pub fn holding(path: &Path) -> Result<Holding, ExchangeError> {
     if !path.is_file() {
         return Ok(Holding::Directory);
     }
-    let bytes = read_file(path)?;
-    if bytes.starts_with(b"PK\x03\x04") {
+    if is_zip(path)? {
         return Ok(Holding::Directory);
     }
-    let text = decode(bytes).0;
+    let text = head(path)?;
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(match sort(&file, &ending, &text) {
-        Some(sort) => Holding::OfEvent(sort, text),
+        Some(sort) => Holding::OfEvent(sort, super::read_text(path)?),
         None if is_election(&text) => Holding::Election,
         None => Holding::Directory,
     })

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::normalise::{Normaliser, Object, is_uuid, name_uuid, str_field};
 use super::report::RepairKind;
@@ -20,12 +20,26 @@ pub enum Identity {
 }
 
 /// All ids of one source.
+///
+/// A row costs a few dozen bytes here: ids are kept as hashes.
 #[derive(Default)]
 pub struct Registry {
-    versions: HashMap<(&'static str, String), Vec<u64>>,
-    first_by_raw: HashMap<(&'static str, String), String>,
-    assigned: HashSet<(&'static str, String)>,
+    /// How many different rows have this original id.
+    versions: HashMap<u64, u32>,
+    /// Which of them a row with this original id and this content is.
+    known: HashMap<u64, u32>,
+    assigned: HashSet<u64>,
+    /// The uuids of rows by another id that they are called by.
+    called: HashMap<u64, Box<str>>,
     counts: HashMap<&'static str, usize>,
+}
+
+/// What a row costs in a registry, in bytes of memory.
+pub const ROW_BYTES: usize = 80;
+
+/// The hash of an id of a table.
+pub fn id_hash(table: &str, id: &str) -> u64 {
+    xxh3_64_with_seed(id.as_bytes(), xxh3_64(table.as_bytes()))
 }
 
 impl Registry {
@@ -43,30 +57,37 @@ impl Registry {
             let id = name_uuid(&format!("{}|{}|{owner}|{content}", normaliser.feed, table.name));
             return if self.record_final(table.name, &id) { Identity::New(id) } else { Identity::Copy(id) };
         }
-        let versions = self.versions.entry((table.name, raw.to_owned())).or_default();
-        let known = versions.iter().position(|version| *version == whole);
-        let at = known.unwrap_or(versions.len());
+        let row = id_hash(table.name, raw);
+        let count = self.versions.entry(row).or_default();
+        let at = *self.known.entry(whole ^ row.rotate_left(7)).or_insert(*count);
+        let is_new = at == *count;
         let id = if at == 0 { raw.to_owned() } else { format!("{raw}#{}", at + 1) };
         let id = normaliser.uuid(table.name, &id);
-        if known.is_some() {
+        if !is_new {
             return Identity::Copy(id);
         }
-        versions.push(whole);
-        self.first_by_raw.entry((table.name, raw.to_owned())).or_insert_with(|| id.clone());
+        *count += 1;
         self.record_final(table.name, &id);
         Identity::New(id)
     }
 
+    /// Lets references lead to a row by another id as well.
+    pub fn call(&mut self, table: &'static str, other: &str, id: &str) {
+        self.called.entry(id_hash(table, other)).or_insert_with(|| id.into());
+    }
+
     fn record_final(&mut self, table: &'static str, id: &str) -> bool {
-        let is_new = self.assigned.insert((table, id.to_owned()));
+        let is_new = self.assigned.insert(id_hash(table, id));
         *self.counts.entry(table).or_default() += usize::from(is_new);
         is_new
     }
 
-    /// The uuid of the row to which a reference in `table` leads.
-    pub fn find(&self, table: &'static str, raw: &str) -> Option<String> {
-        let key = (table, raw.to_owned());
-        self.first_by_raw.get(&key).cloned().or_else(|| self.assigned.contains(&key).then_some(key.1))
+    /// The uuid of the row to which a reference in `table` leads: the first with this original id, or that of this uuid.
+    pub fn find(&self, normaliser: &Normaliser, table: &'static str, raw: &str) -> Option<String> {
+        let row = id_hash(table, raw);
+        let of_original = || self.versions.contains_key(&row).then(|| normaliser.uuid(table, raw));
+        let called = || self.called.get(&row).map(ToString::to_string);
+        of_original().or_else(|| self.assigned.contains(&row).then(|| raw.to_owned())).or_else(called)
     }
 
     /// The number of distinct rows of a table.
@@ -97,7 +118,7 @@ impl Registry {
         if raw.is_empty() {
             return;
         }
-        if let Some(id) = self.find(to, &raw) {
+        if let Some(id) = self.find(normaliser, to, &raw) {
             row.insert(field.to_owned(), Value::String(id));
             return;
         }
@@ -119,6 +140,7 @@ pub fn identify(
 ) -> bool {
     let raw = row.shift_remove("id").map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
     let raw = raw.unwrap_or_default();
+    normaliser.budget.spend(ROW_BYTES);
     let content = Value::Object(std::mem::take(row));
     let owner = if table.is_owned() && table.name != "programs" { owner } else { "" };
     let version = registry.register(normaliser, table, &raw, owner, &content.to_string());

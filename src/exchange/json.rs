@@ -1,125 +1,451 @@
 //! Data in JSON: pages of HSDS 3, ORUK 3 and ORUK 1, bare lists, single objects, one object a line.
 
+use std::cell::Cell;
+use std::collections::HashSet;
+use std::fmt;
+use std::io::{BufRead as _, BufReader, Read};
+
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
+use super::budget::MAX_CELLS;
 use super::identity::{Registry, identify};
 use super::legacy;
 use super::nest::PendingItems;
 use super::normalise::{Normaliser, Object, arrange, objects, str_field};
+use super::pages::Pages;
 use super::report::RepairKind;
 use super::schema::{self, TableSchema};
 
 /// The fields in which paged responses hold their items.
 const PAGES: &[&str] = &["contents", "content", "items", "services", "organizations", "results", "data"];
 
-/// Parses all items of a text, each with the name of its table (empty: unknown). A line that is not JSON is reported
-/// and skipped.
-pub fn parse_items(normaliser: &mut Normaliser, source: &str) -> Vec<(String, Object)> {
-    match serde_json::from_str::<Value>(source) {
-        Ok(value) => unpack(normaliser, value),
-        Err(error) => parse_lines(normaliser, source, &error),
+/// The most memory an item may take while it is read; one that takes more is reported and left out.
+const MAX_ITEM_MEMORY: usize = 96 * 1024 * 1024;
+
+/// The longest line that is read.
+const MAX_LINE_BYTES: u64 = 16 * 1024 * 1024;
+
+/// How deep the values of an item may be nested.
+const MAX_DEPTH: usize = 100;
+
+/// Takes an item with the name of its table (empty: unknown).
+pub type TakeItem<'a> = dyn FnMut(&mut Normaliser, &str, Object) + 'a;
+
+/// What a text in JSON is, as a whole: known before its items are read, as its fields may stand in any order.
+#[derive(Clone, Debug, Default)]
+pub struct Shape {
+    /// Whether this program wrote it.
+    is_own: bool,
+    /// Whether it is a page: an object that is no item itself and holds lists of them.
+    is_page: bool,
+}
+
+impl Shape {
+    /// Looks a text through, without keeping anything of it.
+    ///
+    /// # Errors
+    /// It is not one value in JSON.
+    pub fn of(text: impl Read) -> serde_json::Result<Self> {
+        let mut from = serde_json::Deserializer::from_reader(BufReader::new(text));
+        let shape = from.deserialize_any(ShapeOf)?;
+        from.end().map(|()| shape)
     }
 }
 
-fn parse_lines(normaliser: &mut Normaliser, source: &str, error: &serde_json::Error) -> Vec<(String, Object)> {
-    let objects = || source.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    let is_lines = objects().take(5).filter(|(_, line)| serde_json::from_str::<Object>(line).is_ok()).count() > 0;
-    if !is_lines {
+struct ShapeOf;
+
+impl<'de> Visitor<'de> for ShapeOf {
+    type Value = Shape;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list or an object")
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Shape, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Shape::default())
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Shape, A::Error> {
+        let (mut shape, mut of_item, mut tables) = (Shape::default(), [false; 2], false);
+        while let Some(key) = map.next_key::<String>()? {
+            let is_list = map.next_value::<IsList>()?.0;
+            shape.is_own |= key == "moot_version";
+            shape.is_page |= is_list && PAGES.contains(&key.as_str());
+            tables |= is_list && table_named(&key).is_some();
+            of_item[0] |= key == "id";
+            of_item[1] |= key == "name";
+        }
+        shape.is_page &= of_item != [true; 2];
+        shape.is_page |= tables && of_item == [false; 2]; // tables as lists
+        Ok(shape)
+    }
+}
+
+/// Whether a value is a list; nothing of it is kept.
+struct IsList(bool);
+
+impl<'de> Deserialize<'de> for IsList {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(IsListOf)
+    }
+}
+
+struct IsListOf;
+
+impl<'de> Visitor<'de> for IsListOf {
+    type Value = IsList;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<IsList, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(IsList(true))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<IsList, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(IsList(false))
+    }
+    fn visit_bool<E>(self, _: bool) -> Result<IsList, E> {
+        Ok(IsList(false))
+    }
+    fn visit_i64<E>(self, _: i64) -> Result<IsList, E> {
+        Ok(IsList(false))
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<IsList, E> {
+        Ok(IsList(false))
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<IsList, E> {
+        Ok(IsList(false))
+    }
+    fn visit_str<E>(self, _: &str) -> Result<IsList, E> {
+        Ok(IsList(false))
+    }
+    fn visit_unit<E>(self) -> Result<IsList, E> {
+        Ok(IsList(false))
+    }
+}
+
+/// Hands over all items of a text of this shape, one after another, each given up before the next is read.
+pub fn read_items(normaliser: &mut Normaliser, text: impl Read, shape: &Shape, take: &mut TakeItem<'_>) {
+    normaliser.is_own |= shape.is_own;
+    let mut from = serde_json::Deserializer::from_reader(BufReader::new(text));
+    let mut items = Items { normaliser, take, number: 0, is_page: shape.is_page };
+    if let Err(error) = from.deserialize_any(&mut items) {
+        let why = format!("{}, line {}: {error}; mend it there", items.normaliser.file, error.line());
+        items.normaliser.budget.refuse(&why);
+    }
+}
+
+/// Hands over the items of a text with one value a line. A line that is not JSON is reported and passed over; where none of
+/// the first lines is an object, the text is what `error` says: no JSON at all.
+pub fn read_lines(normaliser: &mut Normaliser, text: impl Read, error: &serde_json::Error, take: &mut TakeItem<'_>) {
+    let mut lines = Lines { from: BufReader::new(text), number: 0 };
+    let first: Vec<Line> = std::iter::from_fn(|| lines.next()).take(5).collect();
+    if !first.iter().any(|line| serde_json::from_slice::<Object>(&line.text).is_ok()) {
         normaliser.row = error.line();
-        normaliser.note(&format!("column {}", error.column()), RepairKind::Unreadable, source, &error.to_string());
-        return Vec::new();
+        let start =
+            first.iter().map(|line| String::from_utf8_lossy(&line.text).into_owned()).next().unwrap_or_default();
+        normaliser.note(&format!("column {}", error.column()), RepairKind::Unreadable, &start, &error.to_string());
+        return;
     }
-    let mut items = Vec::new();
-    for (at, line) in objects() {
-        match serde_json::from_str::<Value>(line) {
-            Ok(value) => items.extend(unpack(normaliser, value)),
-            Err(error) => {
-                normaliser.row = at + 1;
-                normaliser.note("line", RepairKind::Unreadable, line, &error.to_string());
-            }
+    for line in first.into_iter().chain(lines) {
+        if normaliser.budget.is_spent() {
+            return;
         }
-    }
-    items
-}
-
-fn unpack(normaliser: &mut Normaliser, value: Value) -> Vec<(String, Object)> {
-    match value {
-        Value::Array(list) => list_items(normaliser, "", list),
-        Value::Object(mut page) => {
-            normaliser.is_own |= page.contains_key("moot_version");
-            let held = PAGES.iter().find(|name| page.get(**name).is_some_and(Value::is_array));
-            let is_item = page.contains_key("id") && page.contains_key("name");
-            let Some(name) = held.filter(|_| !is_item) else {
-                return vec![(String::new(), page)];
-            };
-            let mut items = Vec::new();
-            let table_name = if schema::table_by_alias(name).is_some() { name } else { "" };
-            for (name, list) in
-                [(table_name, page.shift_remove(*name)), ("organizations", page.shift_remove("moot_organizations"))]
-            {
-                if let Some(Value::Array(list)) = list {
-                    items.extend(list_items(normaliser, name, list));
-                }
-            }
-            if let Some(Value::Object(tables)) = page.shift_remove("moot_loose") {
-                for (table, list) in tables {
-                    if let Value::Array(list) = list {
-                        items.extend(list_items(normaliser, &format!("loose {table}"), list));
-                    }
-                }
-            }
-            items
-        }
-        _ => Vec::new(),
+        read_line(normaliser, &line, take);
     }
 }
 
-fn list_items(normaliser: &mut Normaliser, table_name: &str, list: Vec<Value>) -> Vec<(String, Object)> {
-    let mut items = Vec::new();
-    for (at, item) in list.into_iter().enumerate() {
-        normaliser.row = at + 1;
+fn read_line(normaliser: &mut Normaliser, line: &Line, take: &mut TakeItem<'_>) {
+    let shape =
+        if line.is_whole { Shape::of(&line.text[..]).map_err(|error| error.to_string()) } else { Err(too_long()) };
+    let number = line.number;
+    normaliser.row = number;
+    match shape {
+        Ok(shape) => read_items(normaliser, &line.text[..], &shape, &mut |normaliser, table, item| {
+            normaliser.row = number;
+            take(normaliser, table, item);
+        }),
+        Err(why) => normaliser.note("line", RepairKind::Unreadable, &String::from_utf8_lossy(&line.text), &why),
+    }
+}
+
+fn too_long() -> String {
+    format!("a line of more than {} MB", MAX_LINE_BYTES / 1024 / 1024)
+}
+
+/// A line that is not blank, or its beginning.
+struct Line {
+    number: usize,
+    text: Vec<u8>,
+    is_whole: bool,
+}
+
+/// The lines of a text that are not blank.
+struct Lines<R> {
+    from: BufReader<R>,
+    number: usize,
+}
+
+impl<R: Read> Iterator for Lines<R> {
+    type Item = Line;
+
+    /// The next line; what cannot be read any more ends the text, which was read once before.
+    fn next(&mut self) -> Option<Line> {
+        loop {
+            let mut text = Vec::new();
+            self.number += 1;
+            let length =
+                self.from.by_ref().take(MAX_LINE_BYTES).read_until(b'\n', &mut text).ok().filter(|read| *read > 0)?;
+            let is_whole = (length as u64) < MAX_LINE_BYTES || text.ends_with(b"\n");
+            if !is_whole {
+                text.truncate(1_000);
+                self.from.skip_until(b'\n').ok()?;
+            }
+            if !text.trim_ascii().is_empty() {
+                return Some(Line { number: self.number, text, is_whole });
+            }
+        }
+    }
+}
+
+/// What hands over the items of a text.
+struct Items<'a, 'b> {
+    normaliser: &'a mut Normaliser,
+    take: &'a mut TakeItem<'b>,
+    number: usize,
+    is_page: bool,
+}
+
+impl Items<'_, '_> {
+    fn take(&mut self, table: &str, (item, is_over): (Value, bool)) {
+        self.number += 1;
+        self.normaliser.row = self.number;
         match item {
-            Value::Object(item) => items.push((table_name.to_owned(), item)),
-            other => normaliser.note("item", RepairKind::Unreadable, &other.to_string(), "not an object"),
+            Value::Object(item) if is_over => {
+                let named = [str_field(&item, "id"), str_field(&item, "name")].join(" ");
+                self.normaliser.note(
+                    "item",
+                    RepairKind::Unreadable,
+                    named.trim(),
+                    "larger, or deeper, than an item can be",
+                );
+            }
+            Value::Object(item) => (self.take)(self.normaliser, table, item),
+            other => self.normaliser.note("item", RepairKind::Unreadable, &other.to_string(), "not an object"),
         }
     }
-    items
-}
 
-/// Guesses the table of an item from its fields.
-fn guess_table(item: &Object) -> Option<&'static TableSchema> {
-    let has = |names: &[&str]| names.iter().any(|name| item.contains_key(*name));
-    let of_organisation = ["website", "legal_status", "tax_status", "organization_identifiers", "year_incorporated"];
-    let of_service = ["organization", "organization_id", "status", "service_at_locations", "deliverable_type"];
-    if has(&of_organisation) && !has(&of_service) {
-        return schema::table("organizations");
-    }
-    (has(&["name", "description"]) || has(&of_service)).then(|| schema::table("services")).flatten()
-}
-
-/// Normalises and identifies items and adds them to `pending`. An item of no known table is kept as a row of `other`.
-pub fn gather(
-    normaliser: &mut Normaliser,
-    registry: &mut Registry,
-    pending: &mut PendingItems,
-    items: Vec<(String, Object)>,
-) {
-    for (at, (table_name, item)) in items.into_iter().enumerate() {
-        normaliser.row = at + 1;
-        if let Some(name) = table_name.strip_prefix("loose ") {
-            gather_orphan(normaliser, registry, pending, name, item);
-            continue;
-        }
-        match schema::table_by_alias(&table_name).or_else(|| guess_table(&item)) {
-            Some(table) if table.name == "services" => gather_service(normaliser, registry, pending, item),
-            Some(table) if table.name == "organizations" => gather_organisation(normaliser, registry, pending, item),
-            Some(table) => gather_orphan(normaliser, registry, pending, table.name, item),
-            None => gather_orphan(normaliser, registry, pending, "other", item),
+    /// The items of a list, and of every list in it that stands for a page.
+    fn list<'de, A: SeqAccess<'de>>(&mut self, table: &str, mut list: A) -> Result<(), A::Error> {
+        loop {
+            if self.normaliser.budget.is_spent() {
+                return Err(de::Error::custom("nothing more is read"));
+            }
+            let room = Room::new();
+            match list.next_element_seed(room.value())? {
+                Some(item) => self.take(table, (item, room.is_over())),
+                None => return Ok(()),
+            }
         }
     }
 }
 
-fn gather_orphan(
+impl<'de> Visitor<'de> for &mut Items<'_, '_> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list or an object")
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<(), A::Error> {
+        self.list("", list)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        if !self.is_page {
+            let room = Room::new();
+            let item = room.value().visit_map(map)?;
+            self.take("", (item, room.is_over()));
+            return Ok(());
+        }
+        let (mut envelope, before) = (Object::new(), self.number);
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                key if Pages::is_told_by(key) => {
+                    let value = map.next_value_seed(Room::new().value())?;
+                    envelope.insert(key.to_owned(), value);
+                }
+                "moot_loose" => map.next_value_seed(Within { items: &mut *self, table: "loose", is_loose: true })?,
+                "moot_organizations" => {
+                    map.next_value_seed(Within { items: &mut *self, table: "organizations", is_loose: false })?;
+                }
+                key if table_named(key).is_some() || PAGES.contains(&key) => {
+                    let table = table_named(key).unwrap_or_default();
+                    map.next_value_seed(Within { items: &mut *self, table, is_loose: false })?;
+                }
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        self.normaliser.pages.add(&envelope, self.number - before);
+        Ok(())
+    }
+}
+
+/// A list of items of one table inside a page, or an object of such lists.
+struct Within<'a, 'b, 'c> {
+    items: &'a mut Items<'b, 'c>,
+    table: &'a str,
+    is_loose: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Within<'_, '_, '_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Within<'_, '_, '_> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<(), A::Error> {
+        self.items.list(self.table, list)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        if !self.is_loose {
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            return Ok(()); // an object beside the lists says something of the page
+        }
+        while let Some(table) = map.next_key::<String>()? {
+            let table = format!("loose {table}");
+            map.next_value_seed(Within { items: &mut *self.items, table: &table, is_loose: false })?;
+        }
+        Ok(())
+    }
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+/// The memory that one item may take.
+struct Room(Cell<usize>);
+
+impl Room {
+    fn new() -> Self {
+        Self(Cell::new(MAX_ITEM_MEMORY))
+    }
+
+    fn value(&self) -> ValueIn<'_> {
+        ValueIn { room: self, depth: 0 }
+    }
+
+    fn take(&self, bytes: usize) {
+        self.0.set(self.0.get().saturating_sub(bytes));
+    }
+
+    fn is_over(&self) -> bool {
+        self.0.get() == 0
+    }
+}
+
+/// Reads a value while there is room for it; without room, the rest is passed over.
+#[derive(Clone, Copy)]
+struct ValueIn<'a> {
+    room: &'a Room,
+    depth: usize,
+}
+
+impl<'a> ValueIn<'a> {
+    fn inner(self) -> ValueIn<'a> {
+        ValueIn { depth: self.depth + 1, ..self }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for ValueIn<'_> {
+    type Value = Value;
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
+        if self.depth > MAX_DEPTH {
+            self.room.0.set(0);
+        }
+        self.room.take(size_of::<Value>());
+        if self.room.is_over() {
+            return IgnoredAny::deserialize(from).map(|_| Value::Null);
+        }
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ValueIn<'_> {
+    type Value = Value;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        self.room.take(2 * value.len());
+        Ok(if self.room.is_over() { Value::Null } else { value.into() })
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = list.next_element_seed(self.inner())? {
+            if !self.room.is_over() {
+                values.push(value);
+            }
+        }
+        Ok(Value::Array(values))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut object = Object::new();
+        while let Some(key) = map.next_key::<String>()? {
+            self.room.take(2 * key.len() + 64);
+            let value = map.next_value_seed(self.inner())?;
+            if object.len() >= MAX_CELLS {
+                self.room.0.set(0);
+            }
+            if !self.room.is_over() {
+                object.insert(key, value);
+            }
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+/// The table that a field of a page names: `phones`, `phones.csv`.
+fn table_named(key: &str) -> Option<&str> {
+    let name = key.strip_suffix(".csv").unwrap_or(key);
+    schema::table_by_alias(name).map(|_| name)
+}
+
+/// Keeps an item beside those that become records.
+pub fn gather_orphan(
     normaliser: &mut Normaliser,
     registry: &mut Registry,
     pending: &mut PendingItems,
@@ -130,13 +456,16 @@ fn gather_orphan(
         return;
     };
     let mut row = normalise_item(normaliser, table, name, item);
-    if !identify_item(normaliser, registry, table, &mut row, ("", "", "")) {
+    if identify_item(normaliser, registry, table, &mut row, ("", "", "")) {
+        normaliser.note("id", RepairKind::Copy, str_field(&row, "id"), "");
+    } else {
         let name = if table.name == "other" { name } else { table.name };
-        pending.push(normaliser, name, row);
+        pending.push(normaliser, name, &row);
     }
 }
 
-fn gather_organisation(
+/// Adds an organisation, and the services in it.
+pub fn gather_organisation(
     normaliser: &mut Normaliser,
     registry: &mut Registry,
     pending: &mut PendingItems,
@@ -149,8 +478,10 @@ fn gather_organisation(
     let mut row = normalise_item(normaliser, table, "organizations", item);
     let is_copy = identify_item(normaliser, registry, table, &mut row, ("", "", ""));
     let id = str_field(&row, "id").to_owned();
-    if !is_copy {
-        pending.push(normaliser, "organizations", row);
+    if is_copy {
+        normaliser.note("id", RepairKind::Copy, &id, "");
+    } else {
+        pending.push(normaliser, "organizations", &row);
     }
     for service in services.as_ref().and_then(Value::as_array).into_iter().flatten() {
         if let Value::Object(service) = service {
@@ -161,7 +492,8 @@ fn gather_organisation(
     }
 }
 
-fn gather_service(normaliser: &mut Normaliser, registry: &mut Registry, pending: &mut PendingItems, item: Object) {
+/// Adds a service, and the organisation in it.
+pub fn gather_service(normaliser: &mut Normaliser, registry: &mut Registry, pending: &mut PendingItems, item: Object) {
     let Some((services, organisations)) = schema::table("services").zip(schema::table("organizations")) else {
         return;
     };
@@ -183,23 +515,27 @@ fn gather_service(normaliser: &mut Normaliser, registry: &mut Registry, pending:
         }
         row.insert("organization_id".to_owned(), id.into());
         if !is_copy {
-            pending.push(normaliser, "organizations", organisation);
+            pending.push(normaliser, "organizations", &organisation);
         }
     }
-    pending.push(normaliser, "services", row);
+    pending.push(normaliser, "services", &row);
 }
 
 /// Normalises an item and everything nested in it: HSDS 3 names and clean values. Ids are assigned later.
 fn normalise_item(normaliser: &mut Normaliser, table: &'static TableSchema, found: &str, mut raw: Object) -> Object {
     strip_filled(&mut raw);
     if !normaliser.is_own {
-        legacy::upgrade_row(table, found, &mut raw);
+        legacy::upgrade_row(normaliser, table, found, &mut raw);
     }
     let mut plain = Object::new();
     let mut inner: Vec<(String, Value)> = Vec::new();
     for (key, value) in raw {
         let object = schema::nested_object(table.name, &key).filter(|_| value.is_object());
         let child = child_of(table, &key).filter(|_| holds_rows(&value));
+        let (value, others) = if child.is_some() { without_others(value) } else { (value, Vec::new()) };
+        if !others.is_empty() {
+            plain.insert(key.clone(), Value::Array(others));
+        }
         if let Some((_, of)) = object {
             if let (Some(of_table), Value::Object(value)) = (schema::table(of), value) {
                 inner.push((object_name(table, of), Value::Object(normalise_item(normaliser, of_table, of, value))));
@@ -223,7 +559,10 @@ fn merge_in(row: &mut Object, name: String, value: Value) {
         (Some(Value::Array(there)), Value::Array(more)) => there.extend(more),
         (_, Value::Array(list)) if list.is_empty() => {}
         (_, Value::Object(object)) if object.is_empty() => {}
-        (_, value) => {
+        (Some(_), value) => {
+            row.insert(format!("moot_raw_{name}"), value); // another spelling of the name held one as well
+        }
+        (None, value) => {
             row.insert(name, value);
         }
     }
@@ -252,8 +591,19 @@ pub fn child_of(table: &'static TableSchema, key: &str) -> Option<&'static Table
 
 fn holds_rows(value: &Value) -> bool {
     match value {
-        Value::Array(rows) => !rows.is_empty() && rows.iter().all(Value::is_object),
+        Value::Array(rows) => rows.iter().any(Value::is_object),
         other => other.is_object(),
+    }
+}
+
+/// The rows of a list, and what else stands in it.
+fn without_others(value: Value) -> (Value, Vec<Value>) {
+    match value {
+        Value::Array(list) => {
+            let (rows, others) = list.into_iter().partition(Value::is_object);
+            (Value::Array(rows), others)
+        }
+        one => (one, Vec::new()),
     }
 }
 
@@ -266,17 +616,13 @@ fn object_name(table: &'static TableSchema, of: &str) -> String {
 /// `*` stands for the whole row.
 pub fn strip_filled(row: &mut Object) {
     for mark in ["moot_filled", "moot_derived"] {
-        let added: Vec<String> = match row.shift_remove(mark) {
+        let added: HashSet<String> = match row.shift_remove(mark) {
             Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
             Some(Value::String(names)) => names.split_whitespace().map(str::to_owned).collect(),
             _ => continue,
         };
-        for name in added {
-            if name == "*" {
-                row.clear();
-            }
-            row.shift_remove(&name);
-        }
+        let is_whole = added.contains("*");
+        row.retain(|name, _| !is_whole && !added.contains(name));
     }
 }
 
@@ -323,12 +669,16 @@ fn identify_children(
         let (Some(child), Value::Array(rows)) = (child_of(table, key), value) else {
             continue;
         };
+        if !rows.iter().all(Value::is_object) {
+            continue;
+        }
         let mut kept = Vec::with_capacity(rows.len());
+        let mut ids = HashSet::new();
         for value in std::mem::take(rows) {
             if let Value::Object(mut inner) = value {
                 let is_copy = identify_item(normaliser, registry, child, &mut inner, parent);
-                let is_here = || kept.iter().any(|other: &Value| other["id"] == inner["id"]);
-                if is_copy && is_here() {
+                let is_here = !ids.insert(str_field(&inner, "id").to_owned());
+                if is_copy && is_here {
                     normaliser.note(key, RepairKind::Copy, str_field(&inner, "id"), "");
                 } else {
                     kept.push(Value::Object(inner));
@@ -369,13 +719,11 @@ pub fn resolve_references(
     }
 }
 
-/// Whether the items are in the ORUK 1 dialect.
-pub fn is_oruk_1(items: &[(String, Object)]) -> bool {
+/// Whether an item is in the ORUK 1 dialect.
+pub fn is_oruk_1(item: &Object) -> bool {
     let names = ["service_taxonomys", "service_taxonomies", "eligibilitys", "eligibilities", "deliverable_type"];
-    items.iter().take(50).any(|(_, item)| {
-        names.iter().any(|name| item.contains_key(*name))
-            || objects(item, "service_at_locations")
-                .filter_map(|at| at.get("location"))
-                .any(|location| location.get("physical_addresses").is_some())
-    })
+    names.iter().any(|name| item.contains_key(*name))
+        || objects(item, "service_at_locations")
+            .filter_map(|at| at.get("location"))
+            .any(|location| location.get("physical_addresses").is_some())
 }

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::normalise::{Object, rename, str_field};
+use super::normalise::{Normaliser, Object, rename, str_field};
+use super::report::RepairKind;
 use super::schema::TableSchema;
 use super::values;
 
@@ -19,10 +20,15 @@ pub fn strip_prefixes(table: &'static TableSchema, row: &mut Object) {
         "taxonomy_terms" => "taxonomy_",
         _ => return,
     };
-    if !row.contains_key(&format!("{prefix}recordid")) {
-        return;
-    }
     let keys: Vec<String> = row.keys().filter(|key| key.starts_with(prefix)).cloned().collect();
+    let links: Vec<String> =
+        row.keys().filter(|key| key.ends_with("_recordid") && !key.starts_with(prefix)).cloned().collect();
+    for key in links {
+        let link = key.replace("_recordid", "_id");
+        if table.field(&link).is_some() {
+            rename(row, &key, &link);
+        }
+    }
     for key in keys.iter().filter(|key| table.field(key).is_none()) {
         let name = match &key[prefix.len()..] {
             "recordid" => "id",
@@ -36,15 +42,15 @@ pub fn strip_prefixes(table: &'static TableSchema, row: &mut Object) {
 }
 
 /// Renames and converts the fields of one row to HSDS 3. `found` is the name that the source gave the table.
-pub fn upgrade_row(table: &'static TableSchema, found: &str, row: &mut Object) {
+pub fn upgrade_row(normaliser: &mut Normaliser, table: &'static TableSchema, found: &str, row: &mut Object) {
     match table.name {
         "organizations" => rename(row, "url", "website"),
         "services" => upgrade_service(row),
         "locations" => upgrade_location(row),
         "addresses" => upgrade_address(found, row),
         "attributes" => upgrade_attribute(found, row),
-        "taxonomy_terms" => upgrade_term(row),
-        "schedules" => upgrade_schedule(row),
+        "taxonomy_terms" => upgrade_term(found, row),
+        "schedules" => upgrade_schedule(normaliser, row),
         "cost_options" => {
             rename(row, "payment", "option");
             rename(row, "payment_accepted", "option");
@@ -60,6 +66,9 @@ pub fn upgrade_row(table: &'static TableSchema, found: &str, row: &mut Object) {
 fn upgrade_service(row: &mut Object) {
     rename(row, "accrediations", "accreditations");
     rename(row, "website", "url");
+    if row.get("eligibility").is_some_and(Value::is_string) {
+        rename(row, "eligibility", "eligibility_description");
+    }
 }
 
 fn upgrade_location(row: &mut Object) {
@@ -96,15 +105,24 @@ fn upgrade_attribute(found: &str, row: &mut Object) {
     }
 }
 
-fn upgrade_term(row: &mut Object) {
+/// Another id by which rows refer to this one: that of the record beside a running number, or of a term beside its row.
+pub fn other_id<'a>(table: &TableSchema, row: &'a Object) -> Option<&'a str> {
+    let own = format!("{}_recordid", table.name.strip_suffix('s').unwrap_or(table.name));
+    [own.as_str(), "moot_taxonomy_id"].into_iter().map(|field| str_field(row, field)).find(|id| !id.is_empty())
+}
+
+fn upgrade_term(found: &str, row: &mut Object) {
     rename(row, "term", "name");
     rename(row, "vocabulary", "taxonomy");
     if row.get("id").is_none() {
         rename(row, "taxonomy_id", "id");
+    } else if let Some(code) = row.get("taxonomy_id").cloned().filter(|_| found == "taxonomy") {
+        rename(row, "taxonomy_id", "moot_taxonomy_id");
+        row.entry("code").or_insert(code);
     }
 }
 
-fn upgrade_schedule(row: &mut Object) {
+fn upgrade_schedule(normaliser: &mut Normaliser, row: &mut Object) {
     rename(row, "start_date", "valid_from");
     rename(row, "end_date", "valid_to");
     let weekday = match row.get("weekday") {
@@ -117,16 +135,17 @@ fn upgrade_schedule(row: &mut Object) {
         && let Some(days) = values::weekdays(&value)
     {
         row.shift_remove("weekday");
+        normaliser.note("weekday", RepairKind::Standard, &value, &days);
         row.insert("byday".to_owned(), days.into());
         if str_field(row, "freq").is_empty() {
             row.insert("freq".to_owned(), "WEEKLY".into());
         }
     }
-    upgrade_byday(row);
+    upgrade_byday(normaliser, row);
 }
 
 /// Converts weekday names in `byday` to iCalendar codes, and a daily frequency to a weekly one on all seven days.
-fn upgrade_byday(row: &mut Object) {
+fn upgrade_byday(normaliser: &mut Normaliser, row: &mut Object) {
     let days = str_field(row, "byday").to_owned();
     let is_calendar = |day: &str| {
         let letters = day.trim().trim_start_matches(|c: char| c == '-' || c == '+' || c.is_ascii_digit());
@@ -136,9 +155,11 @@ fn upgrade_byday(row: &mut Object) {
         && !days.split(',').all(is_calendar)
         && let Some(read) = values::weekdays(&days)
     {
+        normaliser.note("byday", RepairKind::Standard, &days, &read);
         row.insert("byday".to_owned(), read.into());
     }
     if str_field(row, "freq").eq_ignore_ascii_case("daily") {
+        normaliser.note("freq", RepairKind::Standard, str_field(row, "freq"), "WEEKLY");
         row.insert("freq".to_owned(), "WEEKLY".into());
         if days.is_empty() {
             row.insert("byday".to_owned(), values::WEEK.join(",").into());

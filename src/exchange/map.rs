@@ -54,7 +54,11 @@ pub fn service(item: &Object, context: &ServiceContext<'_>) -> Service {
     let mut service = Service {
         name: name_of(item, "Unnamed service"),
         aliases: split_list(str_field(item, "alternate_name"), ';'),
-        organisation: context.organisation_ref.clone().or_else(|| reference_in_words(item, "moot_organization_id")),
+        organisation: context
+            .organisation_ref
+            .clone()
+            .or_else(|| reference_in_words(item, "moot_organization_id"))
+            .or_else(|| reference_in_words(item, "moot_raw_organization")),
         funders: objects(item, "funding").filter_map(|funding| reference_in_words(funding, "source")).collect(),
         status: status(str_field(item, "status")),
         alert: fitted(str_field(item, "alert")),
@@ -179,14 +183,23 @@ fn phone(level: &Object) -> Option<Text> {
     let has_number = |phone: &&Object| !str_field(phone, "number").is_empty();
     let is_fax = |phone: &&Object| str_field(phone, "type").eq_ignore_ascii_case("fax");
     let voice = objects(level, "phones").filter(has_number).find(|phone| !is_fax(phone));
-    let chosen = voice.or_else(|| objects(level, "phones").find(has_number))?;
-    let extension =
-        chosen.get("extension").map(|extension| extension.as_str().map_or(extension.to_string(), str::to_owned));
+    let Some(chosen) = voice.or_else(|| objects(level, "phones").find(has_number)) else {
+        return number_in_words(str_field(level, "moot_raw_phones"));
+    };
+    let extension = chosen.get("extension").or_else(|| chosen.get("moot_raw_extension"));
+    let extension = extension.map(|extension| extension.as_str().map_or(extension.to_string(), str::to_owned));
     let line = match extension.filter(|extension| !extension.is_empty()) {
         Some(extension) => format!("{} ext {extension}", str_field(chosen, "number")),
         None => str_field(chosen, "number").to_owned(),
     };
     Some(Text::line(&line))
+}
+
+/// A text where rows of phones belong, where it is a number and not a list of ids.
+fn number_in_words(text: &str) -> Option<Text> {
+    let is_number = text.chars().all(|c| c.is_ascii_digit() || "+-() .".contains(c));
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    (is_number && (7..=15).contains(&digits)).then(|| Text::line(text))
 }
 
 /// Whether the name or a taxonomy term of a service says that it is a refuge.
@@ -238,8 +251,9 @@ fn ages(item: &Object) -> Option<Ages> {
 }
 
 fn eligibility(item: &Object) -> String {
-    let rows: Vec<&str> = objects(item, "eligibility").map(|row| str_field(row, "eligibility")).collect();
-    if rows.is_empty() { str_field(item, "eligibility").to_owned() } else { rows.join("\n") }
+    let rows = objects(item, "eligibility").map(|row| str_field(row, "eligibility"));
+    let texts = [str_field(item, "eligibility"), str_field(item, "moot_raw_eligibility")];
+    rows.chain(texts).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 fn locations(item: &Object) -> Vec<Location> {

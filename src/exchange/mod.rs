@@ -6,9 +6,11 @@
 //! [`plan_import()`] compares the package with the workspace and makes one [`Change`](crate::model::Change) of it.
 //! [`export()`] writes the workspace in one of the [`Format`]s.
 
+mod budget;
 pub mod calendar;
 pub mod detect;
 pub mod export;
+mod gather;
 mod hours;
 mod identity;
 pub mod ids;
@@ -21,11 +23,13 @@ mod normalise;
 pub mod of_kind;
 pub mod openspace;
 pub mod pabulib;
+mod pages;
 mod patch;
 pub mod plan;
 pub mod report;
 mod sanitise;
 pub mod schema;
+mod shape;
 mod source;
 pub mod spreadsheet;
 pub mod standard;
@@ -34,17 +38,18 @@ pub mod validate;
 mod values;
 pub mod write;
 
+use std::io::Read as _;
 use std::path::Path;
 
 pub use export::{ExportContext, Format, Written, export, export_to_bytes, for_others, for_tables};
 pub use nest::Item;
-pub use plan::{ImportContext, ImportPlan, plan_import};
-pub use report::{Counts, Repair, RepairKind, Report};
+pub use plan::{ImportContext, ImportPlan, import, plan_import};
+pub use report::{Conflict, Counts, Repair, RepairKind, Report, Twice};
 pub use source::{display_path, display_place, follow_no_links};
 
-use identity::Registry;
-use nest::{PendingItems, SourceTables};
+use gather::Gatherer;
 use normalise::Normaliser;
+use source::{File, Source};
 use table::FileHints;
 
 /// Why something could not be read or written, as one sentence that says what to do.
@@ -87,6 +92,14 @@ pub struct Package {
     pub locations: usize,
     /// Repairs and dangling references.
     pub repairs: Vec<Repair>,
+    /// Whether this program wrote it.
+    pub is_own: bool,
+    /// Of a source that is read in pages: how many items these pages hold, and how many there are, where some are absent.
+    pub pages: Option<(usize, usize)>,
+    /// The name under which it was given, where it came under another before.
+    pub given_as: Option<String>,
+    /// How many more repairs of each kind there were, in which nothing was lost.
+    pub unlisted: std::collections::BTreeMap<RepairKind, usize>,
 }
 
 /// The default name of a source: that of its file.
@@ -102,65 +115,67 @@ pub fn feed_name(path: &Path) -> String {
 /// When the source cannot be read, is too large or holds no services and no organisations, or when `on_progress`
 /// returned false.
 pub fn read(path: &Path, feed: &str, on_progress: &mut ProgressCallback<'_>) -> Result<Package, ExchangeError> {
-    let files = source::read_files(path)?;
+    let mut source = Source::open(path)?;
     let stopped = || ExchangeError("the import was stopped; nothing was changed".to_owned());
-    let mut normaliser = Normaliser::new(feed);
-    let texts = decode_all(&mut normaliser, files);
-    normaliser.is_own =
-        texts.iter().any(|(name, text)| table::table_name(name) == "datapackage" && text.contains("\"moot_version\""));
-    let mut reader = SourceReader { normaliser, ..SourceReader::default() };
-    let hints = detect_hints(&texts);
-    reader.dialect = detect_dialect(&texts, hints);
-    for (at, (name, text)) in texts.into_iter().enumerate() {
+    let mut reader = SourceReader { normaliser: Normaliser::new(feed), ..SourceReader::default() };
+    reader.normaliser.budget = source.budget();
+    reader.normaliser.is_own = is_own(&mut source)?;
+    let hints = detect_hints(&source.files);
+    reader.dialect = detect_dialect(&source.files, hints);
+    for at in 0..source.files.len() {
         if !on_progress(Progress { stage: "reading", done: at }) {
             return Err(stopped());
         }
-        reader.read_file(&name, &text, hints);
+        reader.read_file(&mut source, at, hints)?;
+        reader.require_budget(path)?;
     }
     if hints.is_ohana {
-        table::inherit_organisations(&mut reader.tables);
+        table::inherit_organisations(&mut reader.gatherer.tables);
     }
     let mut asked = |done| on_progress(Progress { stage: "putting together", done });
-    reader.into_package(&mut asked).ok_or_else(stopped).and_then(|package| package.require_records(path))
+    reader.into_package(path, &mut asked)?.ok_or_else(stopped)?.require_records(path)
+}
+
+/// Whether this program wrote a source: its `datapackage.json` says so.
+fn is_own(source: &mut Source) -> Result<bool, ExchangeError> {
+    const MOST_BYTES: u64 = 4 * 1024 * 1024;
+    let Some(at) = source.files.iter().position(|file| table::table_name(&file.name) == "datapackage") else {
+        return Ok(false);
+    };
+    let mut text = String::new();
+    let read = source.read(at)?.take(MOST_BYTES).read_to_string(&mut text);
+    Ok(read.is_ok() && text.contains("\"moot_version\""))
 }
 
 impl Package {
+    /// A source of which nothing is known for what it is, is refused with what was seen.
     fn require_records(self, path: &Path) -> Result<Self, ExchangeError> {
-        if !self.services.is_empty() || !self.organisations.is_empty() {
+        let is_told = |item: &Item| schema::table_by_alias(&item.table).is_some_and(|table| table.name != "other");
+        if !self.services.is_empty() || !self.organisations.is_empty() || self.orphans.iter().any(is_told) {
             return Ok(self);
         }
         let broken = self.repairs.iter().find(|repair| repair.kind == RepairKind::Unreadable);
-        let named: Vec<String> = self.orphans.iter().take(4).map(column_names).collect();
-        let found = match (broken, named.is_empty()) {
-            (Some(broken), _) => format!("{}, line {}: {}", broken.file, broken.row, broken.new),
-            (None, false) => format!("found {}", named.join("; ")),
-            (None, true) => "no rows at all".to_owned(),
+        let (found, remedy) = match (broken, self.orphans.first()) {
+            (Some(broken), _) => {
+                let why = broken.new.split(" at line ").next().unwrap_or_default();
+                let found = format!("{}, line {}, cannot be read: {why}", broken.file, broken.row);
+                (found, "mend it there, or fetch the file again")
+            }
+            (None, Some(item)) => {
+                let found = format!("{}, line {}, has the columns {}", item.file, item.row, field_names(item));
+                (found, "name tables as Open Referral does, such as services.csv")
+            }
+            (None, None) => ("there are no rows at all".to_owned(), "name a file or folder that holds some"),
         };
-        Err(ExchangeError(format!(
-            "{} holds no services and no organisations: {found}. Open Referral names them services.csv, or contents in JSON",
-            source::display_path(path)
-        )))
+        let path = source::display_path(path);
+        Err(ExchangeError(format!("{path} holds no services and no organisations: {found}; {remedy}")))
     }
 }
 
-fn column_names(item: &Item) -> String {
+fn field_names(item: &Item) -> String {
     let fields: normalise::Object = serde_json::from_str(&item.json).unwrap_or_default();
     let names: Vec<&str> = fields.keys().filter(|key| *key != "id").take(12).map(String::as_str).collect();
-    format!("{} with the columns {}", item.file, names.join(", "))
-}
-
-/// Decodes all files; those that are not UTF-8 are read as Windows-1252 and reported.
-fn decode_all(normaliser: &mut Normaliser, files: Vec<source::File>) -> Vec<(std::sync::Arc<str>, String)> {
-    let mut texts = Vec::with_capacity(files.len());
-    for file in files {
-        let (text, was_windows) = source::decode(file.bytes);
-        if was_windows {
-            normaliser.file = file.name.clone();
-            normaliser.note("file", RepairKind::Encoding, "not UTF-8", "Windows-1252");
-        }
-        texts.push((file.name, text));
-    }
-    texts
+    names.join(", ")
 }
 
 /// The text of one file, whatever its encoding.
@@ -168,11 +183,11 @@ fn decode_all(normaliser: &mut Normaliser, files: Vec<source::File>) -> Vec<(std
 /// # Errors
 /// It is no file, cannot be read or is too large.
 pub fn read_text(path: &Path) -> Result<String, ExchangeError> {
-    Ok(source::decode(source::read_file(path)?).0)
+    Ok(source::decode_all(source::read_file(path)?))
 }
 
-fn is_json(name: &str, text: &str) -> bool {
-    let lower = name.to_lowercase();
+fn is_json(file: &File) -> bool {
+    let (lower, text) = (file.name.to_lowercase(), &file.head);
     match lower.rsplit('.').next() {
         Some("json" | "jsonl" | "ndjson") => true,
         Some("csv" | "tsv") => false,
@@ -180,35 +195,34 @@ fn is_json(name: &str, text: &str) -> bool {
     }
 }
 
-fn detect_hints(texts: &[(std::sync::Arc<str>, String)]) -> FileHints {
-    let is_ohana = texts.iter().any(|(name, text)| {
-        !is_json(name, text)
-            && table::table_name(name).starts_with("service")
-            && table::detect_table(name, &[]).is_some_and(|table| table.name == "services")
-            && table::header(text).iter().any(|column| column == "location_id")
+fn detect_hints(files: &[File]) -> FileHints {
+    let is_ohana = files.iter().any(|file| {
+        !is_json(file)
+            && table::table_name(&file.name).starts_with("service")
+            && table::detect_table(&file.name, &[]).is_some_and(|table| table.name == "services")
+            && table::header(&file.head).iter().any(|column| column == "location_id")
     });
-    let has = |column: &str| {
-        texts.iter().any(|(name, text)| !is_json(name, text) && table::header(text).iter().any(|known| known == column))
-    };
-    FileHints { is_ohana, is_orservices: has("service_recordid") || has("organization_recordid") }
+    FileHints {
+        is_ohana,
+        is_orservices: has_column(files, "service_recordid") || has_column(files, "organization_recordid"),
+    }
+}
+
+fn has_column(files: &[File], name: &str) -> bool {
+    files.iter().any(|file| !is_json(file) && table::header(&file.head).iter().any(|column| column == name))
 }
 
 /// Detects the dialect by the names of files and columns; the version a source states is often wrong.
-fn detect_dialect(texts: &[(std::sync::Arc<str>, String)], hints: FileHints) -> &'static str {
-    let has = |name: &str| texts.iter().any(|(file, text)| !is_json(file, text) && table::table_name(file) == name);
-    let column = |name: &str| {
-        texts.iter().any(|(file, text)| !is_json(file, text) && table::header(text).iter().any(|column| column == name))
-    };
+fn detect_dialect(files: &[File], hints: FileHints) -> &'static str {
+    let has = |name: &str| files.iter().any(|file| !is_json(file) && table::table_name(&file.name) == name);
     match () {
         () if hints.is_ohana => "Ohana",
         () if hints.is_orservices => "ORServices",
         () if has("regular_schedules") || has("services_taxonomy") => "HSDS 1",
         () if has("service_attributes") || has("other_attributes") => "HSDS 2",
         () if has("service_capacity") => "HSDS 3.1",
-        () if has("attributes") || has("attribute") || column("address_type") => "HSDS 3",
-        () if texts.iter().any(|(name, text)| is_json(name, text) && table::table_name(name) != "datapackage") => {
-            "JSON"
-        }
+        () if has("attributes") || has("attribute") || has_column(files, "address_type") => "HSDS 3",
+        () if files.iter().any(|file| is_json(file) && table::table_name(&file.name) != "datapackage") => "JSON",
         () => "CSV",
     }
 }
@@ -216,50 +230,83 @@ fn detect_dialect(texts: &[(std::sync::Arc<str>, String)], hints: FileHints) -> 
 /// The state of reading one source.
 struct SourceReader {
     normaliser: Normaliser,
-    registry: Registry,
-    tables: SourceTables,
-    pending: PendingItems,
+    gatherer: Gatherer,
     dialect: &'static str,
 }
 
 impl Default for SourceReader {
     fn default() -> Self {
-        Self {
-            normaliser: Normaliser::new(""),
-            registry: Registry::default(),
-            tables: SourceTables::default(),
-            pending: PendingItems::default(),
-            dialect: "",
-        }
+        Self { normaliser: Normaliser::new(""), gatherer: Gatherer::default(), dialect: "" }
     }
 }
 
+/// How many items of a file in JSON are looked at to tell its dialect.
+const LOOKED_AT: usize = 50;
+
 impl SourceReader {
-    fn read_file(&mut self, name: &std::sync::Arc<str>, text: &str, hints: FileHints) {
-        if table::table_name(name) == "datapackage" || text.trim().is_empty() {
-            return;
+    fn read_file(&mut self, source: &mut Source, at: usize, hints: FileHints) -> Result<(), ExchangeError> {
+        let file = &source.files[at];
+        if table::table_name(&file.name) == "datapackage" || file.is_blank() {
+            return Ok(());
         }
-        self.normaliser.file = name.clone();
+        self.normaliser.file = file.name.clone();
         self.normaliser.row = 0;
-        if !is_json(name, text) {
-            table::read_rows(&mut self.normaliser, &mut self.tables, text, hints);
-            return;
+        if file.was_windows {
+            self.normaliser.note("file", RepairKind::Encoding, "not UTF-8", "Windows-1252");
         }
-        let items = json::parse_items(&mut self.normaliser, text);
-        if self.dialect == "JSON" {
-            self.dialect = if json::is_oruk_1(&items) { "ORUK 1 JSON" } else { "HSDS 3 or ORUK 3 JSON" };
+        if is_json(file) {
+            return self.read_json(source, at);
         }
-        json::gather(&mut self.normaliser, &mut self.registry, &mut self.pending, items);
+        let head = file.head.clone();
+        table::read_rows(&mut self.normaliser, &mut self.gatherer.tables, (&head, source.read(at)?), hints);
+        Ok(())
     }
 
-    fn into_package(mut self, on_progress: &mut dyn FnMut(usize) -> bool) -> Option<Package> {
-        let mut items = Vec::new();
-        self.pending.finish(&mut self.normaliser, &self.registry, &mut items);
-        if !nest::nest_tables(&mut self.normaliser, &mut self.registry, self.tables, &mut items, on_progress) {
-            return None;
+    fn read_json(&mut self, source: &mut Source, at: usize) -> Result<(), ExchangeError> {
+        let shape = json::Shape::of(source.read(at)?);
+        let gatherer = &mut self.gatherer;
+        let (mut left, mut is_oruk_1) = (LOOKED_AT, false);
+        let mut take = |normaliser: &mut Normaliser, table: &str, item: normalise::Object| {
+            is_oruk_1 |= left > 0 && json::is_oruk_1(&item);
+            left = left.saturating_sub(1);
+            gatherer.take(normaliser, table, item);
+        };
+        match shape {
+            Ok(shape) => json::read_items(&mut self.normaliser, source.read(at)?, &shape, &mut take),
+            Err(error) => json::read_lines(&mut self.normaliser, source.read(at)?, &error, &mut take),
         }
-        let mut package = Package { feed: self.normaliser.feed, dialect: self.dialect, ..Package::default() };
-        package.locations = self.registry.count("locations");
+        self.gatherer.end_file(&mut self.normaliser);
+        if self.dialect == "JSON" {
+            self.dialect = if is_oruk_1 { "ORUK 1 JSON" } else { "HSDS 3 or ORUK 3 JSON" };
+        }
+        Ok(())
+    }
+
+    fn require_budget(&self, path: &Path) -> Result<(), ExchangeError> {
+        let refused = |why| ExchangeError(format!("{} was not read: {why}", source::display_path(path)));
+        self.normaliser.budget.refusal().map_or(Ok(()), |why| Err(refused(why)))
+    }
+
+    fn into_package(
+        mut self,
+        path: &Path,
+        on_progress: &mut dyn FnMut(usize) -> bool,
+    ) -> Result<Option<Package>, ExchangeError> {
+        let mut items = Vec::new();
+        self.gatherer.end(&mut self.normaliser);
+        let waiting = (std::mem::take(&mut self.gatherer.tables), std::mem::take(&mut self.gatherer.pending));
+        let registry = &mut self.gatherer.registry;
+        let is_done = nest::nest_tables(&mut self.normaliser, registry, waiting, &mut items, on_progress);
+        self.require_budget(path)?;
+        Ok(is_done.then(|| self.package_of(items)))
+    }
+
+    fn package_of(self, items: Vec<Item>) -> Package {
+        let mut package = Package { feed: self.normaliser.feed.clone(), dialect: self.dialect, ..Package::default() };
+        package.locations = self.gatherer.registry.count("locations");
+        package.is_own = self.normaliser.is_own;
+        package.pages = self.normaliser.pages.missing();
+        package.unlisted = self.normaliser.unlisted();
         package.repairs = self.normaliser.repairs;
         for item in items {
             match &*item.table {
@@ -268,6 +315,6 @@ impl SourceReader {
                 _ => package.orphans.push(item),
             }
         }
-        Some(package)
+        package
     }
 }

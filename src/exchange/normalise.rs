@@ -2,14 +2,17 @@
 //!
 //! A value that its field cannot hold is never dropped: it is kept beside the field as `moot_raw_FIELD`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::report::{Repair, RepairKind, excerpt};
+use super::budget::Budget;
+use super::pages::Pages;
+use super::report::{Repair, RepairKind};
 use super::sanitise;
-use super::schema::{DataType, TableSchema};
+use super::schema::{self, DataType, TableSchema};
 use super::values::{self, Parsed};
 use crate::model::order::Order as _;
 
@@ -22,6 +25,12 @@ const NAME_SPACE: Uuid = Uuid::from_u128(0x6b86_6c3e_239d_5bf2_8809_62bd_a688_0f
 /// The nesting depth up to which unknown values keep their shape; deeper ones become text.
 const MAX_DEPTH: usize = 24;
 
+/// The most repairs of a kind that are listed one by one, where nothing is lost.
+const MAX_LISTED: usize = 20_000;
+
+/// What the texts of a repair cost beside their letters, in bytes of memory.
+const REPAIR_BYTES: usize = 48;
+
 /// Normalises rows, and records each repair with the position in the source.
 pub struct Normaliser {
     /// The name of the source.
@@ -30,29 +39,54 @@ pub struct Normaliser {
     pub is_own: bool,
     /// The repairs so far.
     pub repairs: Vec<Repair>,
+    /// Repairs of each kind, listed or only counted.
+    pub counts: BTreeMap<RepairKind, usize>,
+    /// What reading may still cost.
+    pub budget: Budget,
     /// The file being read.
     pub file: Arc<str>,
     /// The row being read.
     pub row: usize,
+    /// The pages that were read, of a source that comes in several.
+    pub pages: Pages,
 }
 
 impl Normaliser {
     /// A normaliser for a source with this name.
     pub fn new(feed: &str) -> Self {
-        Self { feed: feed.to_owned(), is_own: false, repairs: Vec::new(), file: "".into(), row: 0 }
+        Self {
+            feed: feed.to_owned(),
+            is_own: false,
+            repairs: Vec::new(),
+            counts: BTreeMap::new(),
+            budget: Budget::default(),
+            file: "".into(),
+            row: 0,
+            pages: Pages::default(),
+        }
     }
 
-    /// Records a repair at the present position.
+    /// Records a repair at the present position; of those that lose nothing the first thousands are listed, and the others
+    /// counted.
     pub fn note(&mut self, field: &str, kind: RepairKind, old: &str, new: &str) {
-        let file = self.file.clone();
-        self.repairs.push(Repair {
-            file,
-            row: self.row,
-            field: field.into(),
-            kind,
-            old: excerpt(old),
-            new: excerpt(new),
-        });
+        let counted = self.counts.entry(kind).or_default();
+        *counted += 1;
+        if kind.is_harmless() && *counted > MAX_LISTED {
+            return;
+        }
+        let repair = Repair::new((self.file.clone(), self.row), field, kind, (old, new));
+        let texts = field.len() + repair.old.len() + repair.new.len();
+        self.budget.spend(size_of::<Repair>() + REPAIR_BYTES + texts);
+        self.repairs.push(repair);
+        if kind == RepairKind::Unreadable {
+            self.budget.count_unreadable();
+        }
+    }
+
+    /// How many repairs of each kind are not listed.
+    pub fn unlisted(&self) -> BTreeMap<RepairKind, usize> {
+        let more = |(kind, count): (&RepairKind, &usize)| (*kind, count.saturating_sub(MAX_LISTED));
+        self.counts.iter().map(more).filter(|(kind, more)| kind.is_harmless() && *more > 0).collect()
     }
 
     /// The uuid for an id of this source: the id itself where it is a uuid, else one derived from it.
@@ -123,6 +157,13 @@ impl Normaliser {
     /// Stores a cleaned value in its field, or beside it where its type is wrong.
     fn put(&mut self, table: &'static TableSchema, row: &mut Object, key: String, value: Value) {
         let Some(field) = table.field(&key) else {
+            // Rows of the table of this name may be nested here later: both are kept.
+            let holds_rows = || match &value {
+                Value::Array(rows) => rows.iter().all(Value::is_object),
+                one => one.is_object(),
+            };
+            let is_misplaced = schema::is_nest(table, &key) && !holds_rows();
+            let key = if is_misplaced { self.set_beside(&key, &value) } else { key };
             row.insert(key, value);
             return;
         };
@@ -137,12 +178,20 @@ impl Normaliser {
                 plain.to_string()
             }
             shaped => {
-                self.note(&key, RepairKind::WrongType, &shaped.to_string(), "");
-                row.insert(format!("moot_raw_{key}"), shaped);
+                let beside = self.set_beside(&key, &shaped);
+                row.insert(beside, shaped);
                 return;
             }
         };
         self.put_text(table.name, row, key, text, field.data_type);
+    }
+
+    /// The key beside a field, for a value that the field itself cannot hold; the move is recorded.
+    fn set_beside(&mut self, key: &str, value: &Value) -> String {
+        let beside = format!("moot_raw_{key}");
+        let old = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        self.note(key, RepairKind::WrongType, &old, &beside);
+        beside
     }
 
     fn put_text(&mut self, table: &str, row: &mut Object, key: String, text: String, data_type: DataType) {
@@ -157,7 +206,12 @@ impl Normaliser {
                 row.insert(key, value);
             }
             Parsed::Repaired(value, kind) => {
-                self.note(&key, kind, &text, value.as_str().unwrap_or_default());
+                let said = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                self.note(&key, kind, &text, &said);
+                // A moment says more than its day.
+                if data_type == DataType::Date && text.len() > said.len() && text.starts_with(&said) {
+                    row.insert(format!("moot_raw_{key}"), Value::String(text));
+                }
                 row.insert(key, value);
             }
             Parsed::Invalid => {
@@ -248,7 +302,6 @@ pub fn arrange(table: &'static TableSchema, row: Object) -> Object {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::schema;
 
     fn normalised(table: &str, json: &str) -> (Object, Vec<Repair>) {
         let mut normaliser = Normaliser::new("test");

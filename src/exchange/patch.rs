@@ -76,8 +76,9 @@ pub const CLEARED_FIELDS: &str = "moot_cleared";
 /// Other HSDS fields from which a field is read; they are removed when the field is emptied.
 const HSDS_SYNONYMS: &[(&str, &[&str])] = &[
     ("cost", &["fees", "fees_description", "cost_options"]),
-    ("eligibility", &["eligibility", "audience"]),
+    ("eligibility", &["eligibility", "moot_raw_eligibility", "audience"]),
     ("languages", &["interpretation_services"]),
+    ("phone", &["moot_raw_phones"]),
     ("routes", &["attending_access"]),
 ];
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
+use crate::model::{Id, Text};
+
 /// The kinds of repairs and faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RepairKind {
@@ -81,8 +83,28 @@ impl RepairKind {
             Self::DanglingReference => "leads nowhere, kept as text",
             Self::Missing => "missing, filled in",
             Self::Refuge => "a refuge: address hidden",
-            Self::TooLong => "longer than a record can hold, whole in the original",
+            Self::TooLong => "longer than a record can hold, the rest kept beside it",
         }
+    }
+}
+
+impl RepairKind {
+    /// Whether the record or its original says all that the report would say.
+    pub fn is_harmless(self) -> bool {
+        matches!(
+            self,
+            Self::Controls
+                | Self::Blanks
+                | Self::Newlines
+                | Self::Entities
+                | Self::Tags
+                | Self::Trimmed
+                | Self::Null
+                | Self::Scheme
+                | Self::Standard
+                | Self::Postcode
+                | Self::Id
+        )
     }
 }
 
@@ -103,16 +125,37 @@ pub struct Repair {
     pub new: Box<str>,
 }
 
+impl Repair {
+    /// A repair at a place (file, row), with what stood there and what stands there now. What could not be read is kept here
+    /// alone, so it is whole; other values are cut where they are long.
+    pub(super) fn new(at: (Arc<str>, usize), field: &str, kind: RepairKind, (old, new): (&str, &str)) -> Self {
+        let old = if kind == RepairKind::Unreadable { whole(old) } else { excerpt(old) };
+        Self { file: at.0, row: at.1, field: field.into(), kind, old, new: excerpt(new) }
+    }
+}
+
+fn on_one_line(text: &str) -> String {
+    crate::model::text::clean(text).replace('\n', "⏎")
+}
+
 /// The length at which a value in the report is cut.
 const MAX_EXCERPT_CHARS: usize = 120;
 
 /// A value on one line, cut where it is long.
 pub(crate) fn excerpt(text: &str) -> Box<str> {
-    let line = |text: &str| crate::model::text::clean(text).replace('\n', "⏎");
     match text.char_indices().nth(MAX_EXCERPT_CHARS) {
-        None => line(text).into(),
-        Some((at, _)) => format!("{}… (+{} characters)", line(&text[..at]), text[at..].chars().count()).into(),
+        None => on_one_line(text).into(),
+        Some((at, _)) => format!("{}… (+{} characters)", on_one_line(&text[..at]), text[at..].chars().count()).into(),
     }
+}
+
+/// The most of what could not be read that the report keeps.
+const MAX_WHOLE_BYTES: usize = 8 * 1024 * 1024;
+
+/// What could not be read and is nowhere else, whole, on one line.
+fn whole(text: &str) -> Box<str> {
+    let is_short = text.len() <= MAX_WHOLE_BYTES;
+    if is_short { on_one_line(text).into() } else { excerpt(text) }
 }
 
 impl fmt::Display for Repair {
@@ -136,8 +179,69 @@ pub struct Report {
     pub locations: usize,
     /// Rows without a parent and unreferenced shared rows, kept as they are.
     pub orphan_rows: usize,
-    /// All repairs and dangling references.
+    /// Repairs and dangling references.
     pub repairs: Vec<Repair>,
+    /// Values that were changed both here and in the source.
+    pub conflicts: Vec<Conflict>,
+    /// Titles of the records that are no longer in the source, with their ids.
+    pub missing: Vec<(Id, Text)>,
+    /// New records that look like others.
+    pub twice: Vec<Twice>,
+    /// Of a source that is read in pages: how many items were here, and how many there are. Nothing was marked as no longer in
+    /// the source then.
+    pub pages: Option<(usize, usize)>,
+    /// The name under which the source was given, where it was recognised as one that has another name here.
+    pub given_as: Option<String>,
+    /// How many more repairs of each kind there were, in which nothing was lost.
+    pub unlisted: BTreeMap<RepairKind, usize>,
+    /// Loose rows by their table.
+    pub loose: BTreeMap<String, usize>,
+}
+
+/// A value that was changed here and in the source: the one here stays, that of the source is kept beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// The record.
+    pub id: Id,
+    /// What it is called.
+    pub title: Text,
+    /// The label of the field.
+    pub field: &'static str,
+    /// The value here, which stays.
+    pub mine: String,
+    /// What the source says.
+    pub theirs: String,
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, title, field, mine, theirs } = self;
+        write!(
+            f,
+            "{title} ({id}), {}: here {:?}, the source says {:?}",
+            field.to_lowercase(),
+            excerpt(mine),
+            excerpt(theirs)
+        )
+    }
+}
+
+/// Two records that look alike and have different ids in their sources: they may be one, which a person decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Twice {
+    /// The new record.
+    pub new: Id,
+    /// The one that looks like it.
+    pub other: Id,
+    /// What both are called.
+    pub title: Text,
+}
+
+impl fmt::Display for Twice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { new, other, title } = self;
+        write!(f, "{title}: {new} looks like {other}; if they are one: moot join {new} {other}")
+    }
 }
 
 /// What became of the records of one kind.
@@ -173,12 +277,50 @@ impl Report {
         self.repairs.iter().filter(|repair| repair.kind == RepairKind::DanglingReference)
     }
 
+    /// What a person should look at: conflicts, records that the source no longer has, and, where the ids of new records are
+    /// for good, those that are likely here twice.
+    pub fn decisions(&self, with_new_ids: bool) -> impl Iterator<Item = String> {
+        let conflicts = self.conflicts.iter().map(ToString::to_string);
+        let missing = self.missing.iter().map(|(id, title)| format!("{title} ({id}): no longer in the source"));
+        let twice = self.twice.iter().filter(move |_| with_new_ids).map(ToString::to_string);
+        conflicts.chain(missing).chain(twice)
+    }
+
+    /// All of the report but the summary, a line for each: what to look at, repairs, and last what leads nowhere.
+    pub fn lines(&self) -> impl Iterator<Item = String> {
+        let is_loose = |repair: &&Repair| repair.kind == RepairKind::DanglingReference;
+        let repairs = self.repairs.iter().filter(move |repair| !is_loose(repair)).map(ToString::to_string);
+        let loose = self.dangling().map(ToString::to_string);
+        let head = format!("{} references lead nowhere:", self.dangling().count());
+        self.decisions(true).chain(repairs).chain([String::new(), head]).chain(loose)
+    }
+
     /// The number of repairs of each kind.
     pub fn by_kind(&self) -> BTreeMap<RepairKind, usize> {
-        self.repairs.iter().fold(BTreeMap::new(), |mut counts, repair| {
+        self.repairs.iter().fold(self.unlisted.clone(), |mut counts, repair| {
             *counts.entry(repair.kind).or_default() += 1;
             counts
         })
+    }
+
+    /// What somebody should know before and after, a sentence each.
+    fn remarks(&self) -> Vec<String> {
+        let given = self
+            .given_as
+            .iter()
+            .map(|given| format!("{given} holds what came as {} before: it goes on under that name", self.feed));
+        let pages = self.pages.iter().map(|(here, all)| {
+            format!(
+                "{here} of {all}: the other pages are not here, so nothing is marked as no longer in the source; \
+                import a folder with all pages for that"
+            )
+        });
+        let counted = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));
+        let rest = [
+            counted(self.conflicts.len(), "values were changed here and in the source: yours stay"),
+            counted(self.twice.len(), "new records look like others: likely twice"),
+        ];
+        given.chain(pages).chain(rest.into_iter().flatten()).collect()
     }
 
     /// A summary in a few lines.
@@ -194,6 +336,13 @@ impl Report {
             self.locations,
             self.orphan_rows
         );
+        if !self.loose.is_empty() {
+            let loose: Vec<String> = self.loose.iter().map(|(table, count)| format!("{count} {table}")).collect();
+            let _ = write!(text, " ({})", loose.join(", "));
+        }
+        for line in self.remarks() {
+            let _ = write!(text, "\n{line}");
+        }
         for (kind, count) in self.by_kind() {
             let _ = write!(text, "\n  {count:>7}  {}", kind.label()); // writing to a String cannot fail
         }

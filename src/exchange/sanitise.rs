@@ -194,10 +194,12 @@ fn without_tags(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut link: Option<String> = None;
     let mut rest = text;
+    let last_comment = text.rfind("-->").unwrap_or_default();
     while let Some(at) = rest.find('<') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        if let Some((name, inside, length)) = read_tag(rest) {
+        let may_be_comment = text.len() - rest.len() < last_comment;
+        if let Some((name, inside, length)) = read_tag(rest, may_be_comment) {
             write_tag(&mut out, &mut link, &name, inside);
             rest = &rest[length..];
         } else {
@@ -209,16 +211,18 @@ fn without_tags(text: &str) -> String {
     out
 }
 
-/// The tag at the beginning of `text`: its name (with the slash of a closing one), its inside, its length.
-fn read_tag(text: &str) -> Option<(String, &str, usize)> {
+/// The tag at the beginning of `text`: its name (with the slash of a closing one), its inside, its length. No tag reaches
+/// beyond the next `<`, and the end of a comment is looked for only where one follows: so each letter is looked at once.
+fn read_tag(text: &str, may_be_comment: bool) -> Option<(String, &str, usize)> {
     if let Some(comment) = text.strip_prefix("<!--") {
-        return comment.find("-->").map(|end| (String::new(), "", end + 7));
+        let end = if may_be_comment { comment.find("-->") } else { None };
+        return end.map(|end| (String::new(), "", end + 7));
     }
-    let end = text.find('>')?;
-    let inside = &text[1..end];
-    if inside.contains('<') {
+    let end = text[1..].find(['<', '>'])? + 1;
+    if text.as_bytes()[end] == b'<' {
         return None;
     }
+    let inside = &text[1..end];
     let (slash, bare) = inside.strip_prefix('/').map_or(("", inside), |bare| ("/", bare));
     let name = bare.split(|c: char| c.is_whitespace() || c == '/').next()?.to_ascii_lowercase();
     TAGS.contains(&name.as_str()).then(|| (format!("{slash}{name}"), inside, end + 1))

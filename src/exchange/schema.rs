@@ -211,10 +211,29 @@ pub fn table_by_alias(name: &str) -> Option<&'static TableSchema> {
 
 /// The tables every row of which is about a person: contacts, and the log of who changed what.
 pub const PERSONAL_TABLES: &[&str] = &["contacts", "metadata"];
+/// All names of tables and of lists of their rows.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    tables().iter().flat_map(|table| [table.name, table.nested]).chain(ALIASES.iter().map(|(name, _)| *name))
+}
 
 /// The name of an array of rows of `child` inside `parent`.
 pub fn nested_name(child: &'static TableSchema, parent: &str) -> &'static str {
     if child.name == "url" && parent == "organizations" { "additional_websites" } else { child.nested }
+}
+
+/// Whether a row of `table` holds other rows, or one object, under this name; a text or a number under it is something else.
+pub fn is_nest(table: &TableSchema, key: &str) -> bool {
+    let holds =
+        |child: &'static TableSchema| link_to(child, table.name).is_some() && nested_name(child, table.name) == key;
+    let is_list = || match (table.name, key) {
+        ("organizations", "locations" | "services") | ("locations", "services") => true,
+        _ => tables().iter().any(holds),
+    };
+    let is_object = || {
+        let named = nested_objects_in_json(table.name).iter().any(|(_, _, name)| *name == key);
+        named || (table.name, key) == ("services", "organization")
+    };
+    table.field(key).is_none() && (is_object() || is_list())
 }
 
 /// The field by which a row of `child` refers to its `parent`.

@@ -1,16 +1,19 @@
 //! Data in CSV: one file per table.
 
 use std::collections::HashMap;
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::budget::{MAX_CELLS, MAX_ITEM_BYTES};
 use super::json::strip_filled;
 use super::legacy;
 use super::nest::{SourceRow, SourceTables};
 use super::normalise::{Normaliser, Object, str_field};
 use super::report::RepairKind;
 use super::schema::{self, TableSchema};
+use crate::model::text::count;
 
 /// The beginning of the names of tables whose rows belong to nothing, in packages that this program wrote.
 pub const LOOSE: &str = "moot_loose_";
@@ -32,11 +35,19 @@ pub fn header(source: &str) -> Vec<String> {
 
 /// Reads rows with whatever stands between the columns of the first line: commas, semicolons or tabs.
 pub(super) fn reader(source: &str) -> csv::Reader<&[u8]> {
+    reader_from(source.as_bytes(), delimiter(source))
+}
+
+fn reader_from<R: Read>(from: R, delimiter: u8) -> csv::Reader<R> {
+    csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(from)
+}
+
+/// What stands between the columns of the first line.
+fn delimiter(source: &str) -> u8 {
     let first = source.lines().next().unwrap_or_default();
     let count = |delimiter: char| first.matches(delimiter).count();
     let delimiter = [',', ';', '\t'].into_iter().max_by_key(|delimiter| (count(*delimiter), *delimiter == ','));
-    let delimiter = delimiter.filter(|delimiter| count(*delimiter) > 0).unwrap_or(',');
-    csv::ReaderBuilder::new().flexible(true).delimiter(delimiter as u8).from_reader(source.as_bytes())
+    delimiter.filter(|delimiter| count(*delimiter) > 0).unwrap_or(',') as u8
 }
 
 /// The table name that a file name stands for.
@@ -61,14 +72,21 @@ pub fn detect_table(file: &str, columns: &[String]) -> Option<&'static TableSche
     named.or_else(guess)
 }
 
-/// Reads the rows of a file into its table.
-pub fn read_rows(normaliser: &mut Normaliser, tables: &mut SourceTables, source: &str, hints: FileHints) {
-    let columns = column_names(&header(source));
-    let name = table_name(&normaliser.file);
+/// Reads the rows of a file, which begins with `head`, into its table, one after another.
+pub fn read_rows(
+    normaliser: &mut Normaliser,
+    tables: &mut SourceTables,
+    (head, text): (&str, impl Read),
+    hints: FileHints,
+) {
+    let delimiter = delimiter(head);
+    let mut reader = reader_from(RowWatch::new(text, delimiter), delimiter);
+    let header = reader.headers().map(|header| header.iter().map(|name| name.trim().to_owned()).collect::<Vec<_>>());
+    let columns = column_names(&header.unwrap_or_default());
+    let name: Arc<str> = table_name(&normaliser.file).into();
     let known = detect_table(&normaliser.file, &columns);
-    let mut reader = reader(source);
     let mut record = csv::StringRecord::new();
-    loop {
+    while !normaliser.budget.is_spent() {
         match reader.read_record(&mut record) {
             Ok(false) => break,
             Ok(true) => {
@@ -82,16 +100,25 @@ pub fn read_rows(normaliser: &mut Normaliser, tables: &mut SourceTables, source:
                     None => add_other_row(normaliser, tables, &name, raw),
                 }
             }
+            Err(error) if error.is_io_error() => {
+                let why = if let csv::ErrorKind::Io(why) = error.kind() { why.to_string() } else { String::new() };
+                normaliser.budget.refuse(&format!("{}, {why}", normaliser.file));
+            }
             Err(error) => {
                 normaliser.row = error.position().map_or(0, |at| usize::try_from(at.line()).unwrap_or_default());
-                normaliser.note(
-                    "row",
-                    RepairKind::Unreadable,
-                    &record.iter().collect::<Vec<_>>().join(","),
-                    &error.to_string(),
-                );
+                let row = record.iter().collect::<Vec<_>>().join(",");
+                normaliser.note("row", RepairKind::Unreadable, &row, &error.to_string());
             }
         }
+    }
+    if let Some(line) = reader.get_ref().open_quote() {
+        normaliser.row = line;
+        normaliser.note(
+            "row",
+            RepairKind::Unreadable,
+            "\"",
+            "this quote is never closed: all that follows stands in its cell",
+        );
     }
 }
 
@@ -137,14 +164,15 @@ fn read_cell<'a>(is_own: bool, column: &'a str, cell: &str) -> (&'a str, Value) 
     }
 }
 
-fn add_other_row(normaliser: &mut Normaliser, tables: &mut SourceTables, name: &str, raw: Object) {
+fn add_other_row(normaliser: &mut Normaliser, tables: &mut SourceTables, name: &Arc<str>, raw: Object) {
     if let Some(table) = schema::table("other") {
         let fields = normaliser.fields(table, raw);
-        tables.other.push((name.to_owned(), SourceRow { fields, file: normaliser.file.clone(), at: normaliser.row }));
+        tables.other.push((name.clone(), SourceRow::new(normaliser, &fields)));
     }
 }
 
-fn add_row(
+/// Adds a row to its table; `found` is the name that the source gave the table.
+pub fn add_row(
     normaliser: &mut Normaliser,
     tables: &mut SourceTables,
     (table, found): (&'static TableSchema, &str),
@@ -156,7 +184,7 @@ fn add_row(
         legacy::strip_prefixes(table, &mut raw);
     }
     if !normaliser.is_own {
-        legacy::upgrade_row(table, found, &mut raw);
+        legacy::upgrade_row(normaliser, table, found, &mut raw);
     }
     let expanded = if hints.is_ohana { legacy::expand_lists(table.name, &mut raw) } else { Vec::new() };
     let names_location = table.name == "services" && (hints.is_ohana || hints.is_orservices);
@@ -166,19 +194,23 @@ fn add_row(
         return;
     }
     let id = str_field(&fields, "id").to_owned();
-    let (file, at): (Arc<str>, usize) = (normaliser.file.clone(), normaliser.row);
-    let mut put = |table: &'static str, fields: Object| {
-        tables.known.entry(table).or_default().push(SourceRow { fields, file: file.clone(), at });
+    let mut put = |normaliser: &mut Normaliser, table: &'static str, fields: Object| {
+        normaliser.budget.count(table);
+        tables.known.entry(table).or_default().push(SourceRow::new(normaliser, &fields));
     };
-    put(table.name, fields);
+    put(normaliser, table.name, fields);
     for location in location.iter().filter_map(Value::as_str).flat_map(|locations| locations.split(',')) {
         let fields = [("service_id", id.as_str()), ("location_id", location.trim())];
-        put("service_at_location", fields.map(|(name, value)| (name.to_owned(), value.into())).into_iter().collect());
+        put(
+            normaliser,
+            "service_at_location",
+            fields.map(|(name, value)| (name.to_owned(), value.into())).into_iter().collect(),
+        );
     }
     let children = expanded.into_iter().filter_map(|(child, rows)| Some((schema::table(child)?, rows)));
     for (child, row) in children.flat_map(|(child, rows)| rows.into_iter().map(move |row| (child, row))) {
         let row = normaliser.fields(child, linked_to_parent(child, row, table, &id));
-        put(child.name, row);
+        put(normaliser, child.name, row);
     }
 }
 
@@ -193,16 +225,128 @@ fn linked_to_parent(child: &'static TableSchema, mut row: Object, parent: &Table
 
 /// In Ohana data a service belongs to the organisation of its location.
 pub fn inherit_organisations(tables: &mut SourceTables) {
-    let named = |row: &SourceRow, key: &str| str_field(&row.fields, key).to_owned();
+    let named = |row: &SourceRow, keys: [&str; 2]| {
+        let fields = row.fields();
+        keys.map(|key| str_field(&fields, key).to_owned()).into()
+    };
     let rows = |name: &str| tables.known.get(name).into_iter().flatten();
-    let owners: HashMap<String, String> =
-        rows("locations").map(|row| (named(row, "id"), named(row, "organization_id"))).collect();
+    let owners: HashMap<String, String> = rows("locations").map(|row| named(row, ["id", "organization_id"])).collect();
     let places: HashMap<String, String> =
-        rows("service_at_location").map(|row| (named(row, "service_id"), named(row, "location_id"))).collect();
+        rows("service_at_location").map(|row| named(row, ["service_id", "location_id"])).collect();
     for row in tables.known.get_mut("services").into_iter().flatten() {
-        let owner = places.get(str_field(&row.fields, "id")).and_then(|place| owners.get(place));
-        if let Some(owner) = owner.filter(|owner| !owner.is_empty() && !row.fields.contains_key("organization_id")) {
-            row.fields.insert("organization_id".to_owned(), owner.clone().into());
+        let mut fields = row.fields();
+        let owner = places.get(str_field(&fields, "id")).and_then(|place| owners.get(place));
+        if let Some(owner) = owner.filter(|owner| !owner.is_empty() && !fields.contains_key("organization_id")) {
+            fields.insert("organization_id".to_owned(), owner.clone().into());
+            row.set_fields(&fields);
         }
+    }
+}
+
+/// Watches the rows of a table go by: ends what is no row any more, and remembers a quote that is not closed.
+struct RowWatch<R> {
+    from: R,
+    delimiter: u8,
+    state: Cell,
+    line: usize,
+    /// The line in which the row began, and that in which the last quote opened.
+    began: (usize, usize),
+    bytes: usize,
+    cells: usize,
+}
+
+/// Where in a cell a byte stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cell {
+    Start,
+    Plain,
+    Quoted,
+    /// Behind a quote in a quoted cell, which ends it or stands for itself.
+    Closing,
+}
+
+impl<R> RowWatch<R> {
+    fn new(from: R, delimiter: u8) -> Self {
+        Self { from, delimiter, state: Cell::Start, line: 1, began: (1, 1), bytes: 0, cells: 1 }
+    }
+
+    /// The line of the quote that is open.
+    fn open_quote(&self) -> Option<usize> {
+        (self.state == Cell::Quoted).then_some(self.began.1)
+    }
+
+    fn pass(&mut self, byte: u8) {
+        self.bytes += 1;
+        self.state = match (self.state, byte) {
+            (Cell::Quoted, b'"') => Cell::Closing,
+            (Cell::Closing, b'"') | (Cell::Quoted, _) => Cell::Quoted,
+            (_, b'\n' | b'\r') => {
+                (self.bytes, self.cells) = (0, 1);
+                self.began.0 = self.line + usize::from(byte == b'\n');
+                Cell::Start
+            }
+            (_, byte) if byte == self.delimiter => {
+                self.cells += 1;
+                Cell::Start
+            }
+            (Cell::Start, b'"') => {
+                self.began.1 = self.line;
+                Cell::Quoted
+            }
+            _ => Cell::Plain,
+        };
+        self.line += usize::from(byte == b'\n');
+    }
+
+    /// Why the row that goes by is none.
+    fn fault(&self) -> Option<String> {
+        let line = self.began.0;
+        match () {
+            () if self.cells > MAX_CELLS => Some(format!("line {line}: a row of more than {} cells", count(MAX_CELLS))),
+            () if self.bytes <= MAX_ITEM_BYTES => None,
+            () if self.state == Cell::Quoted => {
+                let quote = self.began.1;
+                Some(format!("line {quote}: a quote opens there and is not closed for 4 MB; close it or take it out"))
+            }
+            () => Some(format!("line {line}: a row of more than 4 MB; take it out")),
+        }
+    }
+}
+
+impl<R: Read> Read for RowWatch<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let length = self.from.read(into)?;
+        into[..length].iter().for_each(|byte| self.pass(*byte));
+        self.fault().map_or(Ok(length), |why| Err(io::Error::other(why)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn watched(text: &str) -> (Option<usize>, Option<String>) {
+        let mut watch = RowWatch::new(text.as_bytes(), b',');
+        let fault = io::copy(&mut watch, &mut io::sink()).err().map(|error| error.to_string());
+        (watch.open_quote(), fault)
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_is_found_where_it_opens() {
+        for text in ["a,b\n1,\"x\ny\"\n", "a,b\n1,2\"\n", "a\n\"x\"\"\"", "a\n\"x\"y\"\n\"\""] {
+            assert_eq!(watched(text), (None, None), "{text}");
+        }
+        assert_eq!(watched("a,b\n1,\"x\n2,y\n"), (Some(2), None));
+        assert_eq!(watched("a,b\r\n\"\"\"\n").0, Some(2));
+    }
+
+    #[test]
+    fn what_is_no_row_is_refused_with_its_line() {
+        assert!(watched(&format!("a\n{}", "x".repeat(MAX_ITEM_BYTES))).1.is_none());
+        let fault = |text: String| watched(&text).1.unwrap_or_default();
+        let long = "x".repeat(MAX_ITEM_BYTES + 100_000);
+        assert!(fault(format!("a\nb\n{long}")).starts_with("line 3: a row of more than 4 MB"));
+        assert!(fault(format!("a\nb,\"{long}")).starts_with("line 2: a quote opens there"));
+        assert!(fault(",".repeat(100_000)).starts_with("line 1: a row of more than 16,384 cells"));
     }
 }

@@ -26,7 +26,11 @@ pub fn parse(data_type: DataType, text: &str) -> Parsed {
     };
     match data_type {
         DataType::Text | DataType::Reference(_) => Parsed::Valid(Value::String(text.to_owned())),
-        DataType::Number => number(text).map_or(Parsed::Invalid, |number| Parsed::Valid(Value::Number(number))),
+        DataType::Number => number(text).map_or(Parsed::Invalid, |number| {
+            let is_same = without_zeros(&number.to_string()) == without_zeros(text);
+            let number = Value::Number(number);
+            if is_same { Parsed::Valid(number) } else { Parsed::Repaired(number, RepairKind::Standard) }
+        }),
         DataType::Date => match day(text) {
             Some((day, true)) => Parsed::Repaired(Value::String(day.to_string()), RepairKind::Ambiguous),
             Some((day, false)) => as_text(Some(day.to_string()), RepairKind::Standard),
@@ -44,8 +48,16 @@ pub fn parse(data_type: DataType, text: &str) -> Parsed {
     }
 }
 
-/// Parses a number, as an integer where it is one.
+/// A decimal without the zeros at its end, which say nothing.
+fn without_zeros(number: &str) -> &str {
+    if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number }
+}
+
+/// Parses a number, as an integer where it is one. Digits behind a leading zero are a name, such as that of an extension.
 pub fn number(text: &str) -> Option<Number> {
+    if text.len() > 1 && text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
     if let Ok(whole) = text.parse::<i64>() {
         return Some(whole.into());
     }
@@ -81,7 +93,7 @@ fn timestamp(text: &str) -> Option<String> {
     }
     let formats = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"];
     if let Some(at) = formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok()) {
-        return Some(at.format("%Y-%m-%dT%H:%M:%SZ").to_string());
+        return Some(at.format("%Y-%m-%dT%H:%M:%S%.fZ").to_string());
     }
     day(text).map(|(day, _)| format!("{day}T00:00:00Z"))
 }

@@ -28,6 +28,7 @@ pub mod forum;
 pub mod gaps;
 pub mod id;
 pub mod initials;
+pub mod join;
 mod kind;
 mod kinds;
 pub mod loose_ends;

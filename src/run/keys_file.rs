@@ -36,8 +36,8 @@ pub fn read() -> (Vec<Override>, Vec<String>) {
     }
 }
 
-/// No file of settings is larger.
-const MAX_BYTES: u64 = 1024 * 1024;
+/// No file of settings is larger: all keys of all commands take a fifth of it.
+const MAX_BYTES: u64 = 64 * 1024;
 
 /// Reads a small file of settings, through a link as well. A pipe in its place is not waited for, and a device not read.
 pub(super) fn read_settings(path: &Path) -> io::Result<String> {
@@ -46,8 +46,8 @@ pub(super) fn read_settings(path: &Path) -> io::Result<String> {
         return Err(io::Error::other("it is no regular file"));
     }
     let mut text = String::new();
-    file.take(MAX_BYTES).read_to_string(&mut text)?;
-    Ok(text)
+    file.take(MAX_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > MAX_BYTES { Err(io::Error::other("it is larger than 64 KB")) } else { Ok(text) }
 }
 
 /// Reads `{ "service.verify": ["v", "ctrl-v"], … }`.

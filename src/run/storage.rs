@@ -32,6 +32,8 @@ pub enum Job {
     KeepSample(String),
     /// Take back the newest edit that gave way.
     TakeBack(Box<Workspace>, Author),
+    /// Join a record with another.
+    Join(Id, Id, Box<work::Request>),
     /// Take the conflict with this number off the list.
     SettleConflict(u64),
     /// Say from now on who saves.
@@ -108,6 +110,9 @@ impl Open {
             Job::Reload => Some(self.reload()),
             Job::Import(path, request) => {
                 Some(Event::Finished(work::import(&mut self.store, &path, *request, to, cancel)))
+            }
+            Job::Join(from, into, request) => {
+                Some(Event::Finished(work::join(&mut self.store, (from, into), &request)))
             }
             Job::Export(format, path, workspace) => {
                 Some(Event::Finished(work::export(&mut self.store, &format, &path, &workspace, cancel)))

@@ -12,7 +12,7 @@ use crate::exchange::detect::{self, Holding};
 use crate::exchange::openspace::{self, Sort};
 use crate::exchange::{self, ExportContext, Format, ImportContext, Progress, pabulib};
 use crate::model::text::count;
-use crate::model::{Author, Change, Collection, Kind, Original, SplitMix64, Workspace};
+use crate::model::{Author, Change, Collection, Id, Kind, Original, SplitMix64, Workspace};
 use crate::store::{self, Store};
 
 /// Between two reports of progress at least this much time passes, so that they do not fill a slow link.
@@ -111,7 +111,6 @@ fn plan_directory(
     on_progress: &mut exchange::ProgressCallback<'_>,
 ) -> Result<Planned, String> {
     let feed = exchange::feed_name(path);
-    let package = exchange::read(path, &feed, on_progress).map_err(|problem| problem.0)?;
     let originals = originals(store)?;
     let thesaurus = store::thesaurus(store.dir()).map_err(|problem| problem.to_string())?;
     let here = ImportContext {
@@ -120,9 +119,9 @@ fn plan_directory(
         thesaurus: &thesaurus,
         author: &request.author,
     };
-    let plan = exchange::plan_import(package, &here, &mut request.random, on_progress).map_err(|problem| problem.0)?;
+    let plan = exchange::import(path, &feed, &here, &mut request.random, on_progress).map_err(|problem| problem.0)?;
     let mut lines: Vec<String> = vec![plan.report.summary(), String::new()];
-    lines.extend(plan.report.repairs.iter().take(detail::MAX_LINES).map(ToString::to_string));
+    lines.extend(plan.report.lines().take(detail::MAX_LINES));
     Ok((plan.change, lines))
 }
 
@@ -168,6 +167,18 @@ fn originals(store: &mut Store) -> Result<Collection<Original>, String> {
         holder.place(record.id(), Some(record));
     }
     Ok(holder.originals)
+}
+
+/// Joins a record with another, which stays.
+pub fn join(store: &mut Store, pair: (Id, Id), request: &Request) -> Finished {
+    let plan = |originals: Collection<Original>| {
+        let change = crate::model::join::join(&request.workspace, &originals, pair, &request.author);
+        change.map_err(|refusal| refusal.to_string())
+    };
+    match originals(store).and_then(plan) {
+        Ok(change) => Finished { sentence: change.sentence.clone(), change: Some(change), page: None, failed: false },
+        Err(why) => failed(why),
+    }
 }
 
 /// Exports to a path.

@@ -17,7 +17,7 @@ pub(super) fn read<T: DeserializeOwned>(dir: &Path, file: &str, max_bytes: u64) 
 
 /// Reads a value that fills a whole text; the file is named where it has a mistake.
 pub(super) fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, FileProblem> {
-    decode::options().without_recursion_limit().from_str(text).map_err(|error| {
+    decode::options().from_str(text).map_err(|error| {
         let at = error.span.start;
         FileProblem { line: at.line, col: at.col, ..FileProblem::whole(file, clean(&error.code.to_string())) }
     })

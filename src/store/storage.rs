@@ -129,6 +129,9 @@ pub trait Storage: Send + Sync {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Disk;
 
+/// The most bytes of any file of a workspace: each sort has limits of its own below it.
+const MAX_BYTES: u64 = 512 * 1024 * 1024;
+
 /// Follows no link, and does not wait for the other end of a pipe.
 fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
@@ -144,12 +147,16 @@ impl Storage for Disk {
         Stat::new(&file.metadata()?)
     }
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        let mut file = options().read(true).open(path)?;
-        if !file.metadata()?.is_file() {
+        let file = options().read(true).open(path)?;
+        let about = file.metadata()?;
+        if !about.is_file() {
             return Err(io::Error::other("this is no regular file; put a regular file in its place"));
         }
         let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
+        file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > MAX_BYTES {
+            return Err(io::Error::other("this file is larger than any of a workspace"));
+        }
         Ok(bytes)
     }
     fn list(&self, dir: &Path) -> io::Result<Vec<String>> {

@@ -14,7 +14,7 @@ use folkmoot::app::command::Command;
 use folkmoot::app::draft::Draft;
 use folkmoot::app::key::{Code, Key};
 use folkmoot::app::saving::KeptChanges;
-use folkmoot::app::{App, Effect, Effects, Event, Layer, Loaded, NotSaved, Options, Saved};
+use folkmoot::app::{App, Effect, Effects, Event, Finished, Layer, Loaded, NotSaved, Options, Saved};
 use folkmoot::model::{AnyRecord, Author, Change, Date, Id, Kind, Refusal, Text, Timestamp, Workspace};
 use folkmoot::search::Indexes;
 use folkmoot::store::{self, Mode, Store, StoreError};
@@ -277,6 +277,14 @@ impl Harness {
                 Effect::EditText(text) => {
                     let text = (self.editor)(&text);
                     self.event(Event::EditedText(text));
+                }
+                Effect::Join(from, into) => {
+                    let author = self.app.author().unwrap();
+                    let originals = Default::default();
+                    let change =
+                        folkmoot::model::join::join(&self.app.workspace, &originals, (from, into), &author).unwrap();
+                    let sentence = change.sentence.clone();
+                    self.event(Event::Finished(Finished { sentence, change: Some(change), page: None, failed: false }));
                 }
                 Effect::KeepVisit(at) => self.visit = Some(at),
                 Effect::Quit => self.has_quit = true,

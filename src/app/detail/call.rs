@@ -249,7 +249,7 @@ fn rest(call: &Call<'_>) -> Vec<DetailRow> {
     let mut rows = Vec::new();
     rows.extend(super::fields(record, asked.workspace, asked.today, &told()));
     rows.extend(super::unstated(record, MISSED));
-    rows.extend(super::of_source(service, asked.today));
+    rows.extend(super::of_source(&service.clone().into(), asked.today));
     rows.push(super::stamp(record, asked.today));
     rows
 }

@@ -337,7 +337,28 @@ fn hidden_addresses(context: &ExportContext<'_>) -> Redactor {
     redactor
 }
 
-struct Writer<'a> {
+/// What came of each record. One that was joined with another has several originals: that of its own source goes out.
+fn originals_of_records<'a>(context: &ExportContext<'a>) -> HashMap<Id, &'a Arc<Original>> {
+    let mut originals: HashMap<Id, &Arc<Original>> = HashMap::new();
+    let own = |id: Id| match context.workspace.get(id) {
+        Some(AnyRecord::Service(service)) => service.source.clone(),
+        Some(AnyRecord::Organisation(organisation)) => organisation.source.clone(),
+        _ => None,
+    };
+    for original in context.originals.iter() {
+        let Some(id) = original.record else { continue };
+        let is_own = || {
+            own(id).is_some_and(|own| original.source_id.as_ref() == Some(&own.id) && original.feed == Some(own.feed))
+        };
+        if !originals.contains_key(&id) || is_own() {
+            originals.insert(id, original);
+        }
+    }
+    originals
+}
+
+/// Writes records as items: as they came, patched with what was changed here.
+pub(super) struct Writer<'a> {
     context: &'a ExportContext<'a>,
     originals: HashMap<Id, &'a Arc<Original>>,
     /// Organisations by source and the id in it.
@@ -347,9 +368,8 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn new(context: &'a ExportContext<'a>) -> Self {
-        let originals: HashMap<Id, &Arc<Original>> =
-            context.originals.iter().filter_map(|original| Some((original.record?, original))).collect();
+    pub(super) fn new(context: &'a ExportContext<'a>) -> Self {
+        let originals = originals_of_records(context);
         let mut records = HashMap::new();
         for record in context.workspace.organisations.iter() {
             if let Some(source) = &record.source {
@@ -386,7 +406,8 @@ impl<'a> Writer<'a> {
         record.map(|id| Ref::record(*id)).or_else(|| Text::some(stated).map(Ref::words))
     }
 
-    fn organisation(&self, record: &Arc<Organisation>) -> Object {
+    /// The item of an organisation.
+    pub(super) fn organisation(&self, record: &Arc<Organisation>) -> Object {
         let (mut item, base) = match self.original(record.id) {
             Some((original, item)) => {
                 let parent = self.named(original.feed.as_ref(), &item, "parent_organization_id");
@@ -405,7 +426,8 @@ impl<'a> Writer<'a> {
         item
     }
 
-    fn service(&self, record: &Arc<Service>) -> Object {
+    /// The item of a service.
+    pub(super) fn service(&self, record: &Arc<Service>) -> Object {
         let (mut item, base) = match self.original(record.id) {
             Some((original, item)) => {
                 let organisation_ref = self.named(original.feed.as_ref(), &item, "organization_id");

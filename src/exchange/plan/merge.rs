@@ -1,10 +1,13 @@
 //! What becomes of the records of an import: merged with what was changed here, kept as the source has them, and marked
 //! where the source has them no longer.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Planner;
+use crate::exchange::Package;
 use crate::exchange::nest::Item;
+use crate::exchange::report::Conflict;
 use crate::model::order::Order as _;
 use crate::model::original::Json;
 use crate::model::record::Record;
@@ -44,16 +47,17 @@ impl Sourced for Organisation {
 }
 
 impl Planner<'_> {
-    /// Whether nothing has to be merged: the item did not change and the record is not marked as missing.
-    pub(super) fn is_unchanged<R: Sourced>(&mut self, id: Id, is_same_json: bool, at: usize) -> bool {
-        if !is_same_json {
-            return false;
-        }
-        let is_missing = R::find_in(self.context.workspace, id).is_some_and(|record| {
-            Arc::unwrap_or_clone(record).source().as_ref().is_some_and(|s| s.missing_since.is_some())
-        });
-        self.counts[at].unchanged += usize::from(!is_missing);
-        !is_missing
+    /// Whether nothing has to be merged: the item did not change and the record is not marked as missing, or the record was
+    /// merged with another item already, as records are that were joined here.
+    pub(super) fn is_unchanged<R: Sourced>(&mut self, item: &Item, id: Id, is_same_json: bool, at: usize) -> bool {
+        let source =
+            R::find_in(self.context.workspace, id).and_then(|record| Arc::unwrap_or_clone(record).source().clone());
+        let is_other =
+            || self.known.base(item).is_some() && source.as_ref().is_some_and(|source| *source.id != *item.id);
+        let is_missing = source.as_ref().is_some_and(|source| source.missing_since.is_some());
+        let is_unchanged = is_same_json && !is_missing || is_other() && !is_missing || !self.merged.insert(id);
+        self.counts[at].unchanged += usize::from(is_unchanged);
+        is_unchanged
     }
 
     /// Merges the base and the new state of an item with the record here, and adds the edit.
@@ -73,14 +77,17 @@ impl Planner<'_> {
         };
         match (&before, &after) {
             (_, None) => self.counts[at].unchanged += 1,
-            (None, Some(_)) => self.counts[at].new += 1,
+            (None, Some(record)) => {
+                self.counts[at].new += 1;
+                self.alike.look(&record.clone().into());
+            }
             (Some(_), Some(_)) => self.counts[at].changed += 1,
         }
         self.edits[at].extend(after.and_then(|after| Edit::new(before, Some(after.into()))));
     }
 
     /// The record with the changes of the source merged in; `None` when nothing changed. Conflicts become suggestions.
-    fn merged<R: Sourced>(&self, base: Option<R>, ours: &Arc<R>, mut theirs: R) -> Option<R> {
+    fn merged<R: Sourced>(&mut self, base: Option<R>, ours: &Arc<R>, mut theirs: R) -> Option<R> {
         let mut source = R::clone(ours).source().clone().unwrap_or_default();
         let mut base = base.unwrap_or_default();
         for side in [&mut base, &mut theirs] {
@@ -89,12 +96,20 @@ impl Planner<'_> {
         let (mut merged, both) = R::merge(&base, ours, &theirs, true);
         merged.take_check(&base, &theirs);
         source.missing_since = None;
+        let mut conflicts = Vec::new();
         let formatted = |record: &R, name: &str| self.format_field(record, name);
         source.suggestions.retain(|(name, value)| {
             formatted(&theirs, name) == **value && formatted(&merged, name) != **value && !both.contains(&name.as_str())
         });
+        for name in &both {
+            let title = Text::line(&merged.title(self.context.workspace));
+            let (mine, theirs) = (formatted(&merged, name), formatted(&theirs, name));
+            let field = R::KIND.field(name).map_or("field", |field| field.label);
+            conflicts.push(Conflict { id: ours.id(), title, field, mine, theirs });
+        }
         let offered = both.iter().filter_map(|name| Some((Text::line(name), Text::some(&formatted(&theirs, name))?)));
         source.suggestions.extend(offered);
+        self.conflicts.extend(conflicts);
         *merged.source() = Some(source);
         if merged.differing(ours).is_empty() {
             return None;
@@ -111,10 +126,18 @@ impl Planner<'_> {
         any.format_field(name, self.context.workspace)
     }
 
-    /// Stores the item as an original: the base of the next import and of exports.
+    /// Stores the item as an original: the base of the next import and of exports. What another source brought word for word
+    /// is there already, and an export of this program is no source of what is here.
     pub(super) fn keep_original(&mut self, item: &Item, record: Option<Id>) {
-        let known = self.known.remove(&(item.table.to_string(), item.id.to_string()));
-        if known.as_ref().is_some_and(|known| known.json.as_str() == &*item.json && known.record == record) {
+        let key = (item.table.to_string(), item.id.to_string());
+        let known = self.known.of_feed.remove(&key);
+        let is_same = |known: &Original| known.json.as_str() == &*item.json && known.record == record;
+        let elsewhere = || self.known.anywhere.get(&key);
+        let is_ours = || !self.exported.is_empty() && (elsewhere().is_some() || self.is_here(record));
+        if known.as_ref().is_some_and(|known| is_same(known))
+            || is_ours()
+            || known.is_none() && elsewhere().is_some_and(|other| is_same(other))
+        {
             return;
         }
         let id = known.as_ref().map_or_else(|| self.new_id(Kind::Original), |known| known.id);
@@ -131,12 +154,27 @@ impl Planner<'_> {
         self.edits[2].extend(Edit::new(before, Some(after.into())));
     }
 
-    /// Marks records that the source no longer has; only rows without a record are deleted.
-    pub(super) fn mark_missing(&mut self) {
-        let mut gone: Vec<Arc<Original>> = self.known.values().cloned().collect();
+    fn is_here(&self, record: Option<Id>) -> bool {
+        record.is_some_and(|id| self.context.workspace.get(id).is_some())
+    }
+
+    /// Marks records that the source no longer has; only rows without a record are deleted. Of a source of which a part is here
+    /// nobody knows what it no longer has.
+    pub(super) fn mark_missing(&mut self, package: &Package) {
+        let met = package.services.len() + package.organisations.len();
+        let is_part =
+            package.given_as.is_some() && met < self.known.of_feed.values().filter(|o| o.record.is_some()).count();
+        if package.pages.is_some() || is_part {
+            return;
+        }
+        let mut gone: Vec<Arc<Original>> = self.known.of_feed.values().cloned().collect();
         gone.order_by_key(|original| original.id);
+        let ids: HashSet<Id> = gone.iter().map(|original| original.id).collect();
+        let elsewhere = self.context.originals.iter().filter(|original| !ids.contains(&original.id));
+        let still_there: HashSet<Id> = elsewhere.filter_map(|original| original.record).collect();
         for original in gone {
             match original.record.map(|id| self.context.workspace.get(id)) {
+                Some(Some(record)) if still_there.contains(&record.id()) => {}
                 Some(Some(AnyRecord::Service(service))) => self.mark_record(service, 1),
                 Some(Some(AnyRecord::Organisation(organisation))) => self.mark_record(organisation, 0),
                 Some(_) => {}
@@ -147,6 +185,7 @@ impl Planner<'_> {
 
     fn mark_record<R: Sourced>(&mut self, record: Arc<R>, at: usize) {
         self.counts[at].missing += 1;
+        self.missing.push((record.id(), Text::line(&record.title(self.context.workspace))));
         let before: AnyRecord = R::clone(&record).into();
         let mut after = Arc::unwrap_or_clone(record);
         let mut source = after.source().clone().unwrap_or_default();

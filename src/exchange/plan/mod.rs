@@ -1,25 +1,31 @@
 //! Plans an import: one change from a three-way merge of what the source said last time (the kept original), what it
 //! says now, and the records as they are here.
 
+mod alike;
+mod known;
 mod merge;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::model::Ref;
 use crate::model::original::Json;
-use crate::model::service::Source;
+use crate::model::place::Atlas;
 use crate::model::text::{MAX_BYTES, Text};
 use crate::model::thesaurus::Thesaurus;
 use crate::model::{
-    Author, Change, Collection, Edit, Id, Kind, Organisation, Original, Service, SplitMix64, Workspace,
+    Author, Change, Collection, Edit, Id, Kind, Organisation, Original, Record, Service, SplitMix64, Workspace,
 };
 
+use super::export::{ExportContext, Writer};
 use super::map::{self, ServiceContext};
 use super::nest::Item;
 use super::normalise::{Object, str_field};
-use super::report::{Counts, Repair, RepairKind, Report, excerpt};
+use super::report::{Conflict, Counts, Repair, RepairKind, Report};
 use super::{ExchangeError, Package, Progress, ProgressCallback};
+use alike::Alike;
+use known::{Key, Known};
 
 /// What an import is compared with.
 #[derive(Clone, Copy)]
@@ -43,6 +49,26 @@ pub struct ImportPlan {
     pub report: Report,
 }
 
+/// Reads a source and plans its import. One that is known here under another name goes on under that: nothing comes twice
+/// because a file was renamed.
+///
+/// # Errors
+/// Those of [`read`](super::read()) and of [`plan_import`].
+pub fn import(
+    path: &Path,
+    feed: &str,
+    context: &ImportContext<'_>,
+    random: &mut SplitMix64,
+    on_progress: &mut ProgressCallback<'_>,
+) -> Result<ImportPlan, ExchangeError> {
+    let mut package = super::read(path, feed, on_progress)?;
+    if let Some(known) = known::earlier_feed(&package, context) {
+        package = super::read(path, &known, on_progress)?;
+        package.given_as = Some(feed.to_owned());
+    }
+    plan_import(package, context, random, on_progress)
+}
+
 /// Plans the import of a package.
 ///
 /// # Errors
@@ -53,8 +79,15 @@ pub fn plan_import(
     random: &mut SplitMix64,
     on_progress: &mut ProgressCallback<'_>,
 ) -> Result<ImportPlan, ExchangeError> {
-    let mut planner = Planner::new(&package, context, random);
-    planner.assign_organisation_ids(&package);
+    let ImportContext { workspace, originals, thesaurus, .. } = *context;
+    let nowhere = Atlas::default();
+    let exports =
+        [true, false].map(|contacts| ExportContext { workspace, originals, thesaurus, atlas: &nowhere, contacts });
+    let writers = if package.is_own { exports.iter().map(Writer::new).collect() } else { Vec::new() };
+    let mut planner = Planner::new(&package, context, writers, random);
+    for item in &package.organisations {
+        planner.record_of(Kind::Organisation, item); // before services refer to them
+    }
     for item in &package.organisations {
         planner.plan_organisation(item);
     }
@@ -67,67 +100,57 @@ pub fn plan_import(
     for item in &package.orphans {
         planner.keep_original(item, None);
     }
-    planner.mark_missing();
-    let parts = planner.into_parts();
-    Ok(into_plan(package, parts))
+    planner.mark_missing(&package);
+    Ok(planner.into_plan(&package))
 }
 
 struct Planner<'a> {
     context: &'a ImportContext<'a>,
     random: &'a mut SplitMix64,
     feed: Text,
-    /// Originals of this source by table and id; those that the source still has are removed as they are met.
-    known: HashMap<(String, String), Arc<Original>>,
-    /// Record ids by kind and the id in the source.
-    records: HashMap<(Kind, String), Id>,
+    known: Known,
     organisations: HashMap<String, &'a str>,
-    /// Organisations as the source had them last time.
-    before: HashMap<String, Arc<Original>>,
+    /// Organisations as this source had them last time.
+    before: HashMap<Key, Arc<Original>>,
+    /// What this program would export now, with and without persons, where the source is an export of it.
+    exported: Vec<Writer<'a>>,
+    alike: Alike,
     new_ids: HashSet<Id>,
+    /// Records that were merged with an item already: what else came of them is kept and changes nothing.
+    merged: HashSet<Id>,
     edits: [Vec<Edit>; 3],
     counts: [Counts; 2],
     repairs: Vec<Repair>,
+    conflicts: Vec<Conflict>,
+    missing: Vec<(Id, Text)>,
 }
 
 impl<'a> Planner<'a> {
-    fn new(package: &'a Package, context: &'a ImportContext<'a>, random: &'a mut SplitMix64) -> Self {
+    fn new(
+        package: &'a Package,
+        context: &'a ImportContext<'a>,
+        exported: Vec<Writer<'a>>,
+        random: &'a mut SplitMix64,
+    ) -> Self {
         let feed = Text::line(&package.feed);
-        let of_feed = context.originals.iter().filter(|original| original.feed.as_ref() == Some(&feed));
-        let key = |original: &Original| {
-            (original.name.to_string(), original.source_id.as_deref().unwrap_or_default().to_owned())
-        };
-        let known: HashMap<_, _> = of_feed.map(|original| (key(original), original.clone())).collect();
-        let mut records = HashMap::new();
-        let mut learn = |kind, id, source: Option<&Source>| {
-            if let Some(source) = source.filter(|source| source.feed == feed) {
-                records.insert((kind, source.id.to_string()), id);
-            }
-        };
-        context.workspace.organisations.iter().for_each(|o| learn(Kind::Organisation, o.id, o.source.as_ref()));
-        context.workspace.services.iter().for_each(|s| learn(Kind::Service, s.id, s.source.as_ref()));
-        for ((table, id), original) in &known {
-            let kind = if table == "services" { Kind::Service } else { Kind::Organisation };
-            // The files of an event keep originals of records of other kinds, perhaps under the same name.
-            if let Some(record) = original.record.filter(|record| record.letter() == kind.letter()) {
-                records.entry((kind, id.clone())).or_insert(record);
-            }
-        }
+        let known = Known::new(&feed, context);
         let organisations = package.organisations.iter().map(|item| (item.id.to_string(), &*item.json)).collect();
-        let is_organisation = |(table, _): &&(String, String)| table == "organizations";
-        let before = known.iter().filter(|(key, _)| is_organisation(key)).map(|((_, id), o)| (id.clone(), o.clone()));
-        let before = before.collect();
         Self {
             context,
             random,
-            feed,
+            before: known.organisations_of_feed(),
             known,
-            records,
+            feed,
             organisations,
-            before,
+            exported,
+            alike: Alike::new(context.workspace),
             new_ids: HashSet::new(),
+            merged: HashSet::new(),
             edits: Default::default(),
             counts: Default::default(),
             repairs: Vec::new(),
+            conflicts: Vec::new(),
+            missing: Vec::new(),
         }
     }
 
@@ -140,19 +163,13 @@ impl<'a> Planner<'a> {
         id
     }
 
-    /// Assigns ids to new organisations before services refer to them.
-    fn assign_organisation_ids(&mut self, package: &Package) {
-        for item in &package.organisations {
-            let key = (Kind::Organisation, item.id.to_string());
-            if !self.records.contains_key(&key) {
-                let id = self.new_id(Kind::Organisation);
-                self.records.insert(key, id);
-            }
-        }
-    }
-
-    fn known(&self, item: &Item) -> Option<&Arc<Original>> {
-        self.known.get(&(item.table.to_string(), item.id.to_string()))
+    /// The record that an item is or becomes.
+    fn record_of(&mut self, kind: Kind, item: &Item) -> Id {
+        self.known.record(kind, &item.id).unwrap_or_else(|| {
+            let id = self.new_id(kind);
+            self.known.learn(kind, &item.id, id);
+            id
+        })
     }
 
     /// The organisation to which a field of an item refers: a record, or the text in the source.
@@ -161,8 +178,8 @@ impl<'a> Planner<'a> {
             "" => str_field(item, &format!("moot_{field}")),
             stated => stated,
         };
-        let record = self.records.get(&(Kind::Organisation, stated.to_owned()));
-        record.map(|id| Ref::record(*id)).or_else(|| Text::some(stated).map(Ref::words))
+        let record = self.known.record(Kind::Organisation, stated);
+        record.map(Ref::record).or_else(|| Text::some(stated).map(Ref::words))
     }
 
     fn as_organisation(&self, json: &str) -> (Object, Organisation) {
@@ -186,34 +203,39 @@ impl<'a> Planner<'a> {
     }
 
     fn plan_organisation(&mut self, item: &Item) {
-        let base = self.known(item).map(|known| known.json.clone());
+        let id = self.record_of(Kind::Organisation, item);
+        let base = self.known.base(item).map(|known| known.json.clone());
         let is_same_json = base.as_ref().is_some_and(|base| base.as_str() == &*item.json);
-        let id = self.records.get(&(Kind::Organisation, item.id.to_string())).copied().unwrap_or_default();
-        if !self.is_unchanged::<Organisation>(id, is_same_json, 0) {
-            let (object, theirs) = self.as_organisation(&item.json);
+        if !self.is_unchanged::<Organisation>(item, id, is_same_json, 0) {
+            let (object, mut theirs) = self.as_organisation(&item.json);
             let base = base.map(|base| self.as_organisation(base.as_str()).1);
             self.note_missing_and_long(item, &object);
+            let ours = self.context.workspace.organisations.get(id);
+            for (writer, ours) in self.exported.iter().filter_map(|writer| Some((writer, ours?))) {
+                let (_, said) = self.as_organisation(&json_of(&writer.organisation(ours)));
+                keep_unsaid(&mut theirs, &said, ours);
+            }
             self.merge_item(item, id, base, theirs, 0);
         }
         self.keep_original(item, Some(id));
     }
 
     fn plan_service(&mut self, item: &Item) {
-        let key = (Kind::Service, item.id.to_string());
-        let id = match self.records.get(&key) {
-            Some(id) => *id,
-            None => self.new_id(Kind::Service),
-        };
-        self.records.insert(key, id);
-        let base = self.known(item).map(|known| known.json.clone());
+        let id = self.record_of(Kind::Service, item);
+        let base = self.known.base(item).map(|known| known.json.clone());
         let (now, before) = self.organisations_of(&item.json, base.as_ref());
         let is_same_json = base.as_ref().is_some_and(|base| base.as_str() == &*item.json) && now == before.as_deref();
-        if !self.is_unchanged::<Service>(id, is_same_json, 1) {
-            let (object, theirs) = self.as_service(&item.json, now);
+        if !self.is_unchanged::<Service>(item, id, is_same_json, 1) {
+            let (object, mut theirs) = self.as_service(&item.json, now);
             let base = base.map(|base| self.as_service(base.as_str(), before.as_deref()).1);
             self.note_missing_and_long(item, &object);
             if theirs.hide_address && base.is_none() {
                 self.note(item, "hide_address", RepairKind::Refuge, "", "yes");
+            }
+            let ours = self.context.workspace.services.get(id);
+            for (writer, ours) in self.exported.iter().filter_map(|writer| Some((writer, ours?))) {
+                let (_, said) = self.as_service(&json_of(&writer.service(ours)), now);
+                keep_unsaid(&mut theirs, &said, ours);
             }
             self.merge_item(item, id, base, theirs, 1);
         }
@@ -224,7 +246,8 @@ impl<'a> Planner<'a> {
     fn organisations_of(&self, json: &str, base: Option<&Json>) -> (Option<&'a str>, Option<String>) {
         let organisation_id_in = |json: &str| organisation_id_in(json).map(str::to_owned);
         let now = organisation_id_in(json).and_then(|id| self.organisations.get(&id).copied());
-        let before = base.and_then(|base| organisation_id_in(base.as_str())).and_then(|id| self.before.get(&id));
+        let key = base.and_then(|base| organisation_id_in(base.as_str())).map(|id| ("organizations".to_owned(), id));
+        let before = key.and_then(|key| self.before.get(&key).or_else(|| self.known.anywhere.get(&key)));
         (now, before.map(|original| original.json.as_str().to_owned()))
     }
 
@@ -241,38 +264,58 @@ impl<'a> Planner<'a> {
     }
 
     fn note(&mut self, item: &Item, field: &str, kind: RepairKind, old: &str, new: &str) {
-        let (file, row) = (item.file.clone(), item.row);
-        self.repairs.push(Repair { file, row, field: field.into(), kind, old: excerpt(old), new: excerpt(new) });
-    }
-
-    fn into_parts(self) -> ([Vec<Edit>; 3], [Counts; 2], Vec<Repair>) {
-        (self.edits, self.counts, self.repairs)
+        self.repairs.push(Repair::new((item.file.clone(), item.row), field, kind, (old, new)));
     }
 }
 
-fn into_plan(
-    package: Package,
-    (edits, counts, more_repairs): ([Vec<Edit>; 3], [Counts; 2], Vec<Repair>),
-) -> ImportPlan {
-    let [organisations, services] = counts;
-    let edits: Vec<Edit> = edits.into_iter().flatten().collect();
-    let sentence = if edits.is_empty() {
-        format!("{} says nothing new", package.feed)
-    } else {
-        format!("{} imported: services {services}; organisations {organisations}", package.feed)
-    };
-    let mut repairs = package.repairs;
-    repairs.extend(more_repairs);
-    let report = Report {
-        feed: package.feed,
-        dialect: package.dialect,
-        services,
-        organisations,
-        locations: package.locations,
-        orphan_rows: package.orphans.len(),
-        repairs,
-    };
-    ImportPlan { change: Change { edits, sentence }, report }
+/// An item as text.
+fn json_of(item: &Object) -> String {
+    serde_json::to_string(item).unwrap_or_default()
+}
+
+/// What an export of this program says of a record here is only news where it differs from what it would say today; what it
+/// does not say, it may have held back.
+fn keep_unsaid<R: Record>(theirs: &mut R, said: &R, ours: &R) {
+    let differing = theirs.differing(said);
+    for field in R::FIELDS {
+        if !differing.contains(&field.info.name) || (field.is_blank)(theirs) {
+            (field.copy)(theirs, ours);
+        }
+    }
+}
+
+impl Planner<'_> {
+    /// The plan, and what the report says of it.
+    fn into_plan(self, package: &Package) -> ImportPlan {
+        let [organisations, services] = self.counts;
+        let edits: Vec<Edit> = self.edits.into_iter().flatten().collect();
+        let sentence = if edits.is_empty() {
+            format!("{} says nothing new", package.feed)
+        } else {
+            format!("{} imported: services {services}; organisations {organisations}", package.feed)
+        };
+        let loose = package.orphans.iter().fold(BTreeMap::new(), |mut loose, item| {
+            *loose.entry(item.table.to_string()).or_default() += 1;
+            loose
+        });
+        let report = Report {
+            feed: package.feed.clone(),
+            dialect: package.dialect,
+            services,
+            organisations,
+            locations: package.locations,
+            orphan_rows: package.orphans.len(),
+            repairs: package.repairs.iter().cloned().chain(self.repairs).collect(),
+            conflicts: self.conflicts,
+            missing: self.missing,
+            twice: self.alike.found,
+            pages: package.pages,
+            given_as: package.given_as.clone(),
+            loose,
+            unlisted: package.unlisted.clone(),
+        };
+        ImportPlan { change: Change { edits, sentence }, report }
+    }
 }
 
 /// The `organization_id` of a service's item, read without parsing it: canonical order puts it right after the id.
