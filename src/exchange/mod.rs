@@ -6,14 +6,17 @@
 //! [`plan_import()`] compares the package with the workspace and makes one [`Change`](crate::model::Change) of it.
 //! [`export()`] writes the workspace in one of the [`Format`]s.
 
+mod airs;
 pub mod calendar;
 pub mod detect;
 pub mod export;
 mod hours;
+mod icarol;
 mod identity;
 pub mod ids;
 mod infer;
 mod json;
+mod kept;
 mod legacy;
 mod map;
 mod nest;
@@ -31,6 +34,7 @@ pub mod spreadsheet;
 mod table;
 mod values;
 pub mod write;
+mod xml;
 
 use std::path::Path;
 
@@ -178,6 +182,16 @@ fn is_json(name: &str, text: &str) -> bool {
     }
 }
 
+/// What a file of a 211 service holds, with its dialect; `None`: it is none.
+fn read_211(normaliser: &mut Normaliser, name: &str, text: &str) -> Option<(&'static str, Vec<(String, normalise::Object)>)> {
+    match () {
+        () if is_json(name, text) => None,
+        () if airs::is_airs(text) => Some(("AIRS", airs::read(normaliser, text))),
+        () if icarol::is_icarol(&table::header(text)) => Some(("iCarol", icarol::read(normaliser, text))),
+        () => None,
+    }
+}
+
 fn detect_hints(texts: &[(std::sync::Arc<str>, String)]) -> FileHints {
     let is_ohana = texts.iter().any(|(name, text)| {
         !is_json(name, text)
@@ -239,6 +253,11 @@ impl SourceReader {
         }
         self.normaliser.file = name.clone();
         self.normaliser.row = 0;
+        if let Some((dialect, items)) = read_211(&mut self.normaliser, name, text) {
+            self.dialect = dialect;
+            json::gather(&mut self.normaliser, &mut self.registry, &mut self.pending, items);
+            return;
+        }
         if !is_json(name, text) {
             table::read_rows(&mut self.normaliser, &mut self.tables, text, hints);
             return;

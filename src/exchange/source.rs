@@ -85,7 +85,7 @@ fn too_large(path: &Path) -> ExchangeError {
 
 fn is_data(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".txt"].iter().any(|ending| lower.ends_with(ending))
+    [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".txt", ".xml"].iter().any(|ending| lower.ends_with(ending))
 }
 
 fn folder(path: &Path) -> Result<Vec<File>, ExchangeError> {
