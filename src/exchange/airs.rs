@@ -68,7 +68,11 @@ fn read_agency(normaliser: &mut Normaliser, mut agency: Element) -> Vec<(String,
         }
         for service in at {
             let mut service = reading.service(service);
-            add_row(&mut service, "service_at_locations", Object::from_iter([("location".to_owned(), Value::Object(location.clone()))]));
+            add_row(
+                &mut service,
+                "service_at_locations",
+                Object::from_iter([("location".to_owned(), Value::Object(location.clone()))]),
+            );
             if is_secret {
                 hide(&mut service);
             }
@@ -76,7 +80,9 @@ fn read_agency(normaliser: &mut Normaliser, mut agency: Element) -> Vec<(String,
         }
     }
     let of = |table: &str, item| (table.to_owned(), item);
-    std::iter::once(of("organizations", organisation)).chain(found.0.into_iter().map(|item| of("services", item))).collect()
+    std::iter::once(of("organizations", organisation))
+        .chain(found.0.into_iter().map(|item| of("services", item)))
+        .collect()
 }
 
 /// The services of an agency, each once; where one stands follows from its key.
@@ -103,7 +109,12 @@ impl Reading<'_> {
     /// Keeps what is left of an element with its item.
     fn finish(&mut self, element: Element, item: &mut Object) {
         if element.is_set("ExcludeFromWebsite") || element.is_set("ExcludeFromDirectory") {
-            self.normaliser.note(&element.name, RepairKind::Private, "not for the web or a directory", "kept, and here for colleagues");
+            self.normaliser.note(
+                &element.name,
+                RepairKind::Private,
+                "not for the web or a directory",
+                "kept, and here for colleagues",
+            );
         }
         let private = std::mem::take(&mut self.kept);
         private.into_iter().chain(element.into_value()).for_each(|value| keep(item, value));
@@ -123,7 +134,8 @@ impl Reading<'_> {
         put(&mut item, "year_incorporated", &agency.take_attribute("YearInc"));
         let number = agency.take_attribute("FEIN");
         if !number.is_empty() {
-            let identifier = row(&[("identifier_scheme", "US-EIN"), ("identifier_type", "FEIN"), ("identifier", &number)]);
+            let identifier =
+                row(&[("identifier_scheme", "US-EIN"), ("identifier_type", "FEIN"), ("identifier", &number)]);
             add_row(&mut item, "organization_identifiers", identifier);
         }
         add_row(&mut item, "funding", row(&[("source", &agency.take_text("SourceOfFunds"))]));
@@ -155,7 +167,8 @@ impl Reading<'_> {
             ("name", &element.take_text("Name")),
             ("description", &element.take_text(description)),
         ]);
-        let (private, open): (Vec<_>, Vec<_>) = element.take("AKA").into_iter().partition(|aka| aka.is_set("Confidential"));
+        let (private, open): (Vec<_>, Vec<_>) =
+            element.take("AKA").into_iter().partition(|aka| aka.is_set("Confidential"));
         private.into_iter().for_each(|aka| self.withhold(aka));
         let mut names: Vec<String> = Vec::new();
         for mut aka in open {
@@ -211,7 +224,12 @@ impl Reading<'_> {
             let is_told = sort.eq_ignore_ascii_case(&stated) || sort == "voice";
             let parts = [parts.as_slice(), &[if is_told { String::new() } else { stated }]].concat();
             let said: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-            let fields = [("number", number.as_str()), ("extension", &extension), ("type", &sort), ("description", &said.join(", "))];
+            let fields = [
+                ("number", number.as_str()),
+                ("extension", &extension),
+                ("type", &sort),
+                ("description", &said.join(", ")),
+            ];
             add_row(item, "phones", row(&fields));
             self.rest(phone);
         }
@@ -283,7 +301,14 @@ impl Reading<'_> {
             }
             self.kept.extend(ages.into_value());
         }
-        let named = ["Eligibility", "ResidencyRequirements", "FamilyRequirements", "IncomeRequirements", "AidRequirements", "OtherRequirements"];
+        let named = [
+            "Eligibility",
+            "ResidencyRequirements",
+            "FamilyRequirements",
+            "IncomeRequirements",
+            "AidRequirements",
+            "OtherRequirements",
+        ];
         let mut said = Vec::new();
         for requirement in named.iter().flat_map(|name| element.take(name)) {
             said.extend(requirement.all_text());
@@ -314,7 +339,7 @@ impl Reading<'_> {
         for mut point in site.take("SpatialLocation") {
             put(&mut item, "latitude", &point.take_text("Latitude"));
             put(&mut item, "longitude", &point.take_text("Longitude"));
-                self.kept.extend(point.into_value());
+            self.kept.extend(point.into_value());
         }
         self.site_details(&mut site, &mut item);
         self.finish(site, &mut item);
@@ -330,14 +355,16 @@ impl Reading<'_> {
             put(item, "url", &site.children[url].take_text("Address"));
         }
         let ways = ["PhysicalLocationDescription", "BusServiceAccess", "PublicAccessToTransportation", "CrossStreet"];
-        let ways: Vec<String> = ways.iter().map(|name| lines(site.take(name))).filter(|text| !text.is_empty()).collect();
+        let ways: Vec<String> =
+            ways.iter().map(|name| lines(site.take(name))).filter(|text| !text.is_empty()).collect();
         put(item, "transportation", &ways.join("\n"));
         add_row(item, "accessibility", row(&[("description", &site.take_text("DisabilitiesAccess"))]));
     }
 
     fn address(&mut self, mut address: Element, sort: &str, item: &mut Object) {
         address.take_attribute("Confidential");
-        let further: Vec<String> = (2..=9).map(|line| address.take_text(&format!("Line{line}"))).filter(|line| !line.is_empty()).collect();
+        let further: Vec<String> =
+            (2..=9).map(|line| address.take_text(&format!("Line{line}"))).filter(|line| !line.is_empty()).collect();
         let fields = row(&[
             ("attention", &address.take_text("PreAddressLine")),
             ("address_1", &address.take_text("Line1")),
@@ -359,7 +386,8 @@ impl Reading<'_> {
 
 /// Whether a source keeps something from the public.
 fn is_withheld(element: &Element) -> bool {
-    let has_reason = element.children.iter().any(|child| child.name == "ReasonWithheld" && !child.own_text().is_empty());
+    let has_reason =
+        element.children.iter().any(|child| child.name == "ReasonWithheld" && !child.own_text().is_empty());
     element.is_set("Confidential") || has_reason
 }
 

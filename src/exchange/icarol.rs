@@ -104,7 +104,12 @@ pub fn read(normaliser: &mut Normaliser, text: &str) -> Vec<(String, Object)> {
                 normaliser.row = line;
                 directory.add(normaliser, cells(&columns, &record, line));
             }
-            Err(error) => normaliser.note("row", RepairKind::Unreadable, &record.iter().collect::<Vec<_>>().join(","), &error.to_string()),
+            Err(error) => normaliser.note(
+                "row",
+                RepairKind::Unreadable,
+                &record.iter().collect::<Vec<_>>().join(","),
+                &error.to_string(),
+            ),
         }
     }
     directory.into_items(normaliser)
@@ -115,7 +120,8 @@ fn cells(columns: &[String], record: &csv::StringRecord, line: usize) -> Cells {
     let mut cells = Object::new();
     for (at, cell) in record.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()) {
         let name = columns.get(at).filter(|name| !name.is_empty() && !cells.contains_key(*name));
-        let name = name.cloned().unwrap_or_else(|| format!("{}#{}", columns.get(at).map_or("column", String::as_str), at + 1));
+        let name =
+            name.cloned().unwrap_or_else(|| format!("{}#{}", columns.get(at).map_or("column", String::as_str), at + 1));
         cells.insert(name, cell.into());
     }
     Cells { cells, line }
@@ -154,7 +160,8 @@ impl Directory {
         let id = |item: &Object| item.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
         let programs: HashMap<String, usize> =
             self.programs.iter().enumerate().rev().map(|(at, program)| (id(&program.item), at)).collect();
-        let sites: HashMap<String, usize> = self.sites.iter().enumerate().rev().map(|(at, site)| (id(&site.0), at)).collect();
+        let sites: HashMap<String, usize> =
+            self.sites.iter().enumerate().rev().map(|(at, site)| (id(&site.0), at)).collect();
         let mut used = vec![false; self.sites.len()];
         for mut cells in std::mem::take(&mut self.links) {
             normaliser.row = cells.line;
@@ -191,13 +198,17 @@ impl Directory {
 
     /// Sites at which nothing is given belong to their agency; a secret one is only kept with it.
     fn idle_sites(&mut self, used: &[bool]) {
-        for ((site, is_secret, parent), _) in std::mem::take(&mut self.sites).into_iter().zip(used).filter(|(_, used)| !**used) {
-            let known = self.agencies.iter_mut().find(|agency| agency.get("id").and_then(Value::as_str) == Some(&*parent));
+        for ((site, is_secret, parent), _) in
+            std::mem::take(&mut self.sites).into_iter().zip(used).filter(|(_, used)| !**used)
+        {
+            let known =
+                self.agencies.iter_mut().find(|agency| agency.get("id").and_then(Value::as_str) == Some(&*parent));
             match known {
                 Some(agency) if is_secret => keep(agency, Value::Object(site)),
                 Some(agency) => add_row(agency, "locations", site),
                 None => {
-                    let mut agency = row(&[("id", &parent), ("name", site.get("name").and_then(Value::as_str).unwrap_or_default())]);
+                    let mut agency =
+                        row(&[("id", &parent), ("name", site.get("name").and_then(Value::as_str).unwrap_or_default())]);
                     keep(&mut agency, Value::Object(site));
                     self.agencies.push(agency);
                 }
@@ -226,8 +237,20 @@ impl Program {
 
 /// Fields of which a program takes over what it does not say from where it is given.
 const OF_SERVICE: &[&str] = &[
-    "description", "url", "email", "eligibility_description", "application_process", "fees_description", "wait_time",
-    "alert", "assured_date", "last_modified", "status", "required_documents", "cost_options", "attributes",
+    "description",
+    "url",
+    "email",
+    "eligibility_description",
+    "application_process",
+    "fees_description",
+    "wait_time",
+    "alert",
+    "assured_date",
+    "last_modified",
+    "status",
+    "required_documents",
+    "cost_options",
+    "attributes",
 ];
 
 /// Arrays that belong to a service at one place.
@@ -413,7 +436,8 @@ fn telephones(normaliser: &mut Normaliser, cells: &mut Cells, item: &mut Object)
     for at in 1..=5 {
         let start = format!("Phone{at}");
         let (name, stated) = (cells.take(&format!("{start}Name")), cells.take(&format!("{start}Type")));
-        let sort = if [&name, &stated].iter().any(|text| text.to_lowercase().contains("fax")) { "fax" } else { "voice" };
+        let sort =
+            if [&name, &stated].iter().any(|text| text.to_lowercase().contains("fax")) { "fax" } else { "voice" };
         let said = [name, stated, cells.take(&format!("{start}Description"))];
         let number = cells.take(&format!("{start}Number"));
         telephone(normaliser, cells, item, (&start, &number, sort), &said);
@@ -500,21 +524,31 @@ fn address_of(normaliser: &mut Normaliser, cells: &mut Cells) -> (Option<Object>
     }
     put(&mut item, "latitude", &cells.take("Latitude"));
     put(&mut item, "longitude", &cells.take("Longitude"));
-    let ways = ["PhysicalLocationDescription", "BusServiceAccess", "PublicAccessTransportation"].map(|name| cells.take(name));
+    let ways =
+        ["PhysicalLocationDescription", "BusServiceAccess", "PublicAccessTransportation"].map(|name| cells.take(name));
     let ways: Vec<&str> = ways.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
     put(&mut item, "transportation", &ways.join("\n"));
     add_row(&mut item, "accessibility", row(&[("description", &cells.take("DisabilitiesAccess"))]));
     if is_secret {
         normaliser.note("PhysicalAddress", RepairKind::Private, "", "address hidden");
     }
-    (Some(item).filter(|item| !item.is_empty()), is_secret)
+    if !["addresses", "latitude", "longitude"].iter().any(|field| item.contains_key(*field)) {
+        cells.cells.extend(item); // no place: what is said of one stays with the row
+        return (None, is_secret);
+    }
+    (Some(item), is_secret)
 }
 
 /// Keeps what is left of a row.
 fn finish(normaliser: &mut Normaliser, cells: Cells, item: &mut Object) {
     for flag in ["ExcludeFromWebsite", "ExcludeFromDirectory"] {
         if says_yes(cells.peek(flag)) {
-            normaliser.note(flag, RepairKind::Private, "not for the web or a directory", "kept, and here for colleagues");
+            normaliser.note(
+                flag,
+                RepairKind::Private,
+                "not for the web or a directory",
+                "kept, and here for colleagues",
+            );
         }
     }
     if !cells.cells.is_empty() {

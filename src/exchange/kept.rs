@@ -68,7 +68,8 @@ pub fn add_term(item: &mut Object, code: &str, path: &str, entity: &str) {
     let (code, path) = (code.trim(), path.trim());
     let name = path.rsplit(" - ").next().unwrap_or(path).trim();
     let facets: Vec<&str> = code.trim_matches(['{', '}']).split('\'').skip(1).step_by(2).collect();
-    let (taxonomy, spelled) = if code.starts_with('{') { ("211 facets", facets.join(", ")) } else { ("AIRS", code.to_owned()) };
+    let (taxonomy, spelled) =
+        if code.starts_with('{') { ("211 facets", facets.join(", ")) } else { ("AIRS", code.to_owned()) };
     let name = if name.is_empty() { spelled.as_str() } else { name };
     let id = if code.is_empty() { name } else { code };
     if !id.is_empty() {

@@ -183,7 +183,11 @@ fn is_json(name: &str, text: &str) -> bool {
 }
 
 /// What a file of a 211 service holds, with its dialect; `None`: it is none.
-fn read_211(normaliser: &mut Normaliser, name: &str, text: &str) -> Option<(&'static str, Vec<(String, normalise::Object)>)> {
+fn read_211(
+    normaliser: &mut Normaliser,
+    name: &str,
+    text: &str,
+) -> Option<(&'static str, Vec<(String, normalise::Object)>)> {
     match () {
         () if is_json(name, text) => None,
         () if airs::is_airs(text) => Some(("AIRS", airs::read(normaliser, text))),

@@ -1,8 +1,8 @@
 //! XML, one record at a time: what stands in an element, within limits. Nothing is expanded but the five entities that XML
 //! has and numbers of characters; documents cannot declare any. The reader goes over the text once.
 
-use quick_xml::{Reader, XmlVersion};
 use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 use serde_json::Value;
 
 use super::normalise::Object;
@@ -234,7 +234,8 @@ mod tests {
 
     #[test]
     fn entities_are_the_five_and_numbers() {
-        let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaaaaaa\"><!ENTITY b \"&a;&a;\">]><x><A>&b; &amp; &#163;5 &lt;b&gt;</A></x>";
+        let bomb =
+            "<!DOCTYPE x [<!ENTITY a \"aaaaaaaa\"><!ENTITY b \"&a;&a;\">]><x><A>&b; &amp; &#163;5 &lt;b&gt;</A></x>";
         let (found, _) = records(bomb).unwrap();
         assert_eq!(found[0].text, "&b; & £5 <b>");
     }

@@ -28,7 +28,8 @@ pub fn ages(text: &str) -> Option<Ages> {
 }
 
 fn stated(clause: &Clause) -> Vec<Ages> {
-    let limits: Vec<Limit> = (0..clause.words.len()).filter_map(|at| limit(clause, at)).collect();
+    let own = (0..clause.words.len()).filter(|at| !is_of_company(clause, *at));
+    let limits: Vec<Limit> = own.filter_map(|at| limit(clause, at)).collect();
     let spans: Vec<Range<usize>> = limits.iter().map(|limit| limit.span.clone()).collect();
     let said = clause.said(&spans);
     let meant = limits.iter().zip(said).filter_map(|(limit, said)| match said {
@@ -62,6 +63,15 @@ fn is_beside(clause: &Clause) -> bool {
     let free = ["free for", "go free", "are free", "is free", "free entry", "in free", "free if"];
     clause.words.iter().any(|word| company.contains(&word.as_str()))
         || free.iter().any(|phrase| clause.find(phrase).next().is_some())
+}
+
+/// Whether it is the age of those who come along: *women with children up to 5*, *families (boys under 12)*.
+fn is_of_company(clause: &Clause, at: usize) -> bool {
+    let young =
+        ["children", "child", "infants", "infant", "babies", "baby", "boys", "girls", "kids", "sons", "dependents"];
+    let brings = ["with", "their", "his", "her", "families", "parents", "mothers", "women", "whose", "have", "has"];
+    let Some(back) = (1..=4).find(|back| young.contains(&clause.before(at, *back))) else { return false };
+    clause.is_aside || clause.words[..at - back].iter().any(|word| brings.contains(&word.as_str()))
 }
 
 fn years(word: &str) -> Option<u8> {
@@ -270,7 +280,7 @@ fn before(clause: &Clause, at: usize) -> Option<Limit> {
     let place = at + length(phrase);
     let age = years(clause.word(place))?;
     let end = place + 1 + unit(clause, place + 1);
-    let is_range = matches!(clause.word(end), "to") && years(clause.word(end + 1)).is_some();
+    let is_range = matches!(clause.word(end), "to" | "or") && years(clause.word(end + 1)).is_some();
     let is_other =
         matches!(clause.word(end), "and" | "or" | "plus" | "upwards" | "onwards") && limit(clause, place).is_some();
     if is_range || is_other || !is_age(clause, at, phrase, place, end) {

@@ -11,6 +11,8 @@ use std::ops::Range;
 pub struct Clause {
     /// Its words.
     pub words: Vec<String>,
+    /// Whether it stands in brackets.
+    pub is_aside: bool,
 }
 
 /// What is said of something.
@@ -317,7 +319,7 @@ fn take(found: &mut Vec<Clause>, raw: &str) {
     if matches!(bare, "but" | "however" | "although" | "though" | "whereas" | "otherwise")
         || raw.starts_with(['(', '•'])
     {
-        found.push(Clause::default());
+        found.push(Clause { is_aside: raw.starts_with('('), ..Clause::default() });
     }
     let Some(clause) = found.last_mut() else { return };
     if bare.is_empty() && raw.contains(['-', '/', '&']) {
@@ -411,6 +413,7 @@ impl Clause {
         let is_conditional = part.take(6).any(|word| word == "if")
             // What a sentence begins with is what it asks for: *unless referred, you cannot …*
             || word == "unless" && at == 0
+            || word == "without" && self.before(at, 1) == "or"
             || word == "nor" && at > 0 && self.word(at - 1) != PAUSE;
         let is_harmless =
             (1..=2).any(|step| has(HARMLESS, self.word(at + length.max(1) - 1 + step))) || self.before(at, 1) == "why";

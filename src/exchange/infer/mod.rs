@@ -58,7 +58,7 @@ const ROUTES: &[(Route, &[&str])] = &[
             "self or agency referral",
         ],
     ),
-    (Route::DropIn, &["drop in", "drop ins", "dropin", "walk in", "walk ins", "drop into"]),
+    (Route::DropIn, &["drop in", "drop ins", "drop in's", "dropin", "walk in", "walk ins", "walk in's", "drop into"]),
     (
         Route::Agency,
         &[
@@ -149,7 +149,24 @@ const CLIENTS: &[(Client, &[&str])] = &[
 ];
 
 /// Words after which *anyone* still is anyone.
-const STILL_ANYONE: &[&str] = &["", ",", "and", "can", "may", "is", "welcome", "regardless", "irrespective", "will"];
+const STILL_ANYONE: &[&str] = &[
+    "",
+    ",",
+    "and",
+    "can",
+    "may",
+    "is",
+    "welcome",
+    "regardless",
+    "irrespective",
+    "will",
+    "seeking",
+    "needing",
+    "requiring",
+    "looking",
+    "wishing",
+    "interested",
+];
 
 /// The groups of clients that a text names.
 pub fn clients(text: &str) -> Set<Client> {
@@ -161,7 +178,10 @@ pub fn clients(text: &str) -> Set<Client> {
             found.retain(|(client, span)| {
                 let before = clause.before(span.start, 1);
                 match client {
-                    Client::Anyone => STILL_ANYONE.contains(&clause.word(span.end)) && before != "almost",
+                    Client::Anyone => {
+                        let is_needy = clause.word(span.end) == "in" && clause.word(span.end + 1) == "need";
+                        (STILL_ANYONE.contains(&clause.word(span.end)) || is_needy) && before != "almost"
+                    }
                     Client::InCustody => {
                         !["ex", "former", "been", "previously", "formerly", "were", "was"].contains(&before)
                     }
