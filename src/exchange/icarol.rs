@@ -157,11 +157,10 @@ impl Directory {
     }
 
     fn into_items(mut self, normaliser: &mut Normaliser) -> Vec<(String, Object)> {
-        let id = |item: &Object| item.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
         let programs: HashMap<String, usize> =
-            self.programs.iter().enumerate().rev().map(|(at, program)| (id(&program.item), at)).collect();
+            self.programs.iter().enumerate().rev().map(|(at, program)| (id_of(&program.item), at)).collect();
         let sites: HashMap<String, usize> =
-            self.sites.iter().enumerate().rev().map(|(at, site)| (id(&site.0), at)).collect();
+            self.sites.iter().enumerate().rev().map(|(at, site)| (id_of(&site.0), at)).collect();
         let mut used = vec![false; self.sites.len()];
         for mut cells in std::mem::take(&mut self.links) {
             normaliser.row = cells.line;
@@ -198,23 +197,25 @@ impl Directory {
 
     /// Sites at which nothing is given belong to their agency; a secret one is only kept with it.
     fn idle_sites(&mut self, used: &[bool]) {
-        for ((site, is_secret, parent), _) in
-            std::mem::take(&mut self.sites).into_iter().zip(used).filter(|(_, used)| !**used)
-        {
-            let known =
-                self.agencies.iter_mut().find(|agency| agency.get("id").and_then(Value::as_str) == Some(&*parent));
-            match known {
-                Some(agency) if is_secret => keep(agency, Value::Object(site)),
-                Some(agency) => add_row(agency, "locations", site),
-                None => {
-                    let mut agency =
-                        row(&[("id", &parent), ("name", site.get("name").and_then(Value::as_str).unwrap_or_default())]);
-                    keep(&mut agency, Value::Object(site));
-                    self.agencies.push(agency);
-                }
+        let mut known: HashMap<String, usize> =
+            self.agencies.iter().enumerate().rev().map(|(at, agency)| (id_of(agency), at)).collect();
+        let sites = std::mem::take(&mut self.sites).into_iter().zip(used).filter(|(_, is_used)| !**is_used);
+        for ((site, is_secret, parent), _) in sites {
+            let at = *known.entry(parent.clone()).or_insert_with(|| {
+                let name = site.get("name").and_then(Value::as_str).unwrap_or_default();
+                self.agencies.push(row(&[("id", &parent), ("name", name)]));
+                self.agencies.len() - 1
+            });
+            match is_secret {
+                true => keep(&mut self.agencies[at], Value::Object(site)),
+                false => add_row(&mut self.agencies[at], "locations", site),
             }
         }
     }
+}
+
+fn id_of(item: &Object) -> String {
+    item.get("id").and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 impl Program {

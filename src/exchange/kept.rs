@@ -44,10 +44,15 @@ pub fn add_row(item: &mut Object, name: &str, row: Object) {
         return;
     }
     if let Value::Array(rows) = item.entry(name).or_insert_with(|| Value::Array(Vec::new()))
-        && !rows.contains(&row)
+        && !holds(rows, &row)
     {
         rows.push(row);
     }
+}
+
+/// Whether a row stands there; long lists are not looked through.
+fn holds(rows: &[Value], row: &Value) -> bool {
+    rows.len() < 200 && rows.contains(row)
 }
 
 /// A row of the fields that say something.
@@ -114,7 +119,7 @@ pub fn join(known: &mut Object, more: Object) {
             (None, value) => drop(known.insert(field, value)),
             (Some(there), value) if *there == value => {}
             (Some(Value::Array(there)), Value::Array(rows)) => rows.into_iter().for_each(|row| {
-                if !there.contains(&row) {
+                if !holds(there, &row) {
                     there.push(row);
                 }
             }),

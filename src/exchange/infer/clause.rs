@@ -30,6 +30,9 @@ pub enum Said {
 
 const PAUSE: &str = ",";
 
+/// A clause of more words is cut: each denial looks through all of it.
+const MAX_WORDS: usize = 200;
+
 /// Words that deny what follows.
 const DENYING: &[&str] = &[
     "no",
@@ -315,6 +318,9 @@ pub fn clauses(text: &str) -> Vec<Clause> {
 
 /// Takes the next word between blanks; a new clause begins after a full stop and at *but*.
 fn take(found: &mut Vec<Clause>, raw: &str) {
+    if found.last().is_some_and(|clause| clause.words.len() >= MAX_WORDS) {
+        found.push(Clause::default());
+    }
     let bare = raw.trim_matches(|c: char| !c.is_alphanumeric() && c != '+');
     if matches!(bare, "but" | "however" | "although" | "though" | "whereas" | "otherwise")
         || raw.starts_with(['(', '•'])
