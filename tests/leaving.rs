@@ -336,7 +336,7 @@ fn verified_by(home: &Home) -> Option<String> {
 
 /// A change: a service is searched for, and verified.
 fn verify(terminal: &Terminal) {
-    terminal.type_in("/street nurse\r").until(" of 67").type_in("v");
+    terminal.type_in("/street nurse\r").until("1 of 67").type_in("v");
 }
 
 /// Brings back at the next start what the last one kept.

@@ -212,7 +212,9 @@ impl Session {
             let title = one_line(&record.title(self.workspace()));
             format!("{title} ({}, {})", record.kind().singular(), record.id())
         };
-        let mut said: Vec<String> = records.iter().take(MAX_LISTED).map(said).collect();
+        let mut said: Vec<String> = records.iter().map(said).collect();
+        said.sort(); // ids are drawn by chance: their order says nothing
+        said.truncate(MAX_LISTED);
         if records.len() > MAX_LISTED {
             said.push(format!("{} more", records.len() - MAX_LISTED));
         }
