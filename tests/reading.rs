@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // helpers of tests fail as tests do
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use folkmoot::exchange::{self, ExportContext, Format, ImportContext, ImportPlan, Package, RepairKind};
@@ -10,7 +11,7 @@ use folkmoot::model::choice::Choice;
 use folkmoot::model::place::Atlas;
 use folkmoot::model::service::{Inferred, Need, Route, Sex, Status};
 use folkmoot::model::{
-    Audience, Author, Organisation, ParseContext, Service, SplitMix64, Timestamp, Wording, Workspace, change,
+    Audience, Author, Organisation, ParseContext, Ref, Service, SplitMix64, Timestamp, Wording, Workspace, change,
 };
 use folkmoot::store;
 use serde_json::json;
@@ -140,7 +141,6 @@ fn words_are_read_with_their_negation() {
             wrong.push(line);
         }
     }
-    use std::io::Write;
     let figures =
         format!("{} sentences: {} wrong, {} of them say what is not so", cases.len(), wrong.len(), opposite.len());
     let _ = writeln!(std::io::stderr(), "{figures}");
@@ -296,7 +296,7 @@ fn the_tables_of_icarol_come_in_whole() {
     let organisation = here.organisation("Coast Support (invented)");
     assert_eq!(organisation.phone.as_deref(), Some("01632 960300"));
     let tenancy = here.service("Tenancy support");
-    assert_eq!(tenancy.organisation.as_ref().and_then(|of| of.id()), Some(organisation.id));
+    assert_eq!(tenancy.organisation.as_ref().and_then(Ref::id), Some(organisation.id));
     assert_eq!(
         field(&here, "Tenancy support", "locations"),
         "Pier House, 5 Pier Road, Rear entrance, Swanage, BH19 2AA"
@@ -312,7 +312,7 @@ fn the_tables_of_icarol_come_in_whole() {
     assert!(here.service("Safe rooms").hide_address, "the address of its site is private");
     assert_eq!(here.service("Lunch club").locations.len(), 1);
     let walks = here.service("Moor walks");
-    assert_eq!(walks.organisation.as_ref().and_then(|of| of.id()), Some(here.organisation("Moor Trust (invented)").id));
+    assert_eq!(walks.organisation.as_ref().and_then(Ref::id), Some(here.organisation("Moor Trust (invented)").id));
     assert_eq!(field(&here, "Moor walks", "locations"), "Moor Hall, Wool");
 
     let again = here.import(&fixture("icarol.csv"));

@@ -63,7 +63,7 @@ fn read_agency(normaliser: &mut Normaliser, mut agency: Element) -> Vec<(String,
         let at = site.take("SiteService");
         let (location, is_secret) = reading.site(site);
         if at.is_empty() {
-            reading.idle_site(&mut organisation, location, is_secret);
+            idle_site(&mut organisation, location, is_secret);
             continue;
         }
         for service in at {
@@ -95,12 +95,11 @@ impl Services {
             service.insert("organization_id".to_owned(), id.clone());
         }
         let key = service.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-        match self.1.get(&key).filter(|_| !key.is_empty()) {
-            Some(at) => join(&mut self.0[*at], service),
-            None => {
-                self.1.insert(key, self.0.len());
-                self.0.push(service);
-            }
+        if let Some(at) = self.1.get(&key).filter(|_| !key.is_empty()) {
+            join(&mut self.0[*at], service);
+        } else {
+            self.1.insert(key, self.0.len());
+            self.0.push(service);
         }
     }
 }
@@ -146,18 +145,9 @@ impl Reading<'_> {
             let spatial = agency.take("SpatialLocation");
             place.children.extend(spatial);
             let (location, is_secret) = self.site(place);
-            self.idle_site(&mut item, location, is_secret);
+            idle_site(&mut item, location, is_secret);
         }
         item
-    }
-
-    /// A site at which nothing is given belongs to its organisation; a secret one is only kept.
-    fn idle_site(&mut self, organisation: &mut Object, location: Object, is_secret: bool) {
-        if is_secret {
-            keep(organisation, Value::Object(location));
-        } else {
-            add_row(organisation, "locations", location);
-        }
     }
 
     /// Key, name, other names and description, which every level has.
@@ -169,7 +159,9 @@ impl Reading<'_> {
         ]);
         let (private, open): (Vec<_>, Vec<_>) =
             element.take("AKA").into_iter().partition(|aka| aka.is_set("Confidential"));
-        private.into_iter().for_each(|aka| self.withhold(aka));
+        for aka in private {
+            self.withhold(aka);
+        }
         let mut names: Vec<String> = Vec::new();
         for mut aka in open {
             names.extend(Some(aka.take_text("Name")).filter(|name| !name.is_empty()));
@@ -273,9 +265,9 @@ impl Reading<'_> {
         self.terms(&mut element, &mut item, "service");
         self.areas(&mut element, &mut item);
         self.languages(&mut element, &mut item);
-        put(&mut item, "fees_description", &lines(element.take("FeeStructure")));
+        put(&mut item, "fees_description", &lines(&element.take("FeeStructure")));
         put(&mut item, "wait_time", &element.take_text("NormalWaitTime"));
-        put(&mut item, "application_process", &lines(element.take("ApplicationProcess")));
+        put(&mut item, "application_process", &lines(&element.take("ApplicationProcess")));
         for method in element.take("PaymentMethod").into_iter().chain(element.take("PaymentMethods")) {
             add_row(&mut item, "cost_options", row(&[("option", &method.all_text().join(", "))]));
         }
@@ -356,7 +348,7 @@ impl Reading<'_> {
         }
         let ways = ["PhysicalLocationDescription", "BusServiceAccess", "PublicAccessToTransportation", "CrossStreet"];
         let ways: Vec<String> =
-            ways.iter().map(|name| lines(site.take(name))).filter(|text| !text.is_empty()).collect();
+            ways.iter().map(|name| lines(&site.take(name))).filter(|text| !text.is_empty()).collect();
         put(item, "transportation", &ways.join("\n"));
         add_row(item, "accessibility", row(&[("description", &site.take_text("DisabilitiesAccess"))]));
     }
@@ -384,6 +376,15 @@ impl Reading<'_> {
     }
 }
 
+/// A site at which nothing is given belongs to its organisation; a secret one is only kept.
+fn idle_site(organisation: &mut Object, location: Object, is_secret: bool) {
+    if is_secret {
+        keep(organisation, Value::Object(location));
+    } else {
+        add_row(organisation, "locations", location);
+    }
+}
+
 /// Whether a source keeps something from the public.
 fn is_withheld(element: &Element) -> bool {
     let has_reason =
@@ -402,7 +403,7 @@ fn phone_type(stated: &str) -> String {
     }
 }
 
-fn lines(elements: Vec<Element>) -> String {
+fn lines(elements: &[Element]) -> String {
     elements.iter().flat_map(Element::all_text).collect::<Vec<_>>().join("\n")
 }
 
@@ -455,6 +456,7 @@ impl Reading<'_> {
             let order = ["Description", "CensusTrack", "City", "County", "State", "Country", "ZipCode"];
             let name = order.iter().filter_map(part).find(|text| !text.is_empty()).unwrap_or_default();
             add_row(item, "service_areas", row(&[("name", &name), ("description", &area.all_text().join(", "))]));
+            self.kept.extend((!area.attributes.is_empty()).then(|| area.into_value()).flatten());
         }
     }
 
@@ -462,6 +464,7 @@ impl Reading<'_> {
         for mut language in element.take("Languages") {
             let name = language.take_text("Name");
             add_row(item, "languages", row(&[("name", &name), ("note", &language.all_text().join(", "))]));
+            self.kept.extend((!language.attributes.is_empty()).then(|| language.into_value()).flatten());
         }
     }
 }

@@ -177,16 +177,15 @@ impl Directory {
                 used[at] = true;
             }
             let site = site.map(|at| (self.sites[at].0.clone(), self.sites[at].1));
-            match of {
-                Some(at) => stand(normaliser, &mut self.programs[at], site, cells),
-                None => {
-                    let mut alone = Program { item: Object::new(), place: None, is_secret: false };
-                    put(&mut alone.item, "id", cells.peek("ResourceAgencyNum"));
-                    put(&mut alone.item, "name", cells.peek("PublicName"));
-                    put(&mut alone.item, "organization_id", cells.peek("ParentAgencyNum"));
-                    stand(normaliser, &mut alone, site, cells);
-                    self.programs.push(alone);
-                }
+            if let Some(at) = of {
+                stand(normaliser, &mut self.programs[at], site, cells);
+            } else {
+                let mut alone = Program { item: Object::new(), place: None, is_secret: false };
+                put(&mut alone.item, "id", cells.peek("ResourceAgencyNum"));
+                put(&mut alone.item, "name", cells.peek("PublicName"));
+                put(&mut alone.item, "organization_id", cells.peek("ParentAgencyNum"));
+                stand(normaliser, &mut alone, site, cells);
+                self.programs.push(alone);
             }
         }
         self.idle_sites(&used);
@@ -206,9 +205,10 @@ impl Directory {
                 self.agencies.push(row(&[("id", &parent), ("name", name)]));
                 self.agencies.len() - 1
             });
-            match is_secret {
-                true => keep(&mut self.agencies[at], Value::Object(site)),
-                false => add_row(&mut self.agencies[at], "locations", site),
+            if is_secret {
+                keep(&mut self.agencies[at], Value::Object(site));
+            } else {
+                add_row(&mut self.agencies[at], "locations", site);
             }
         }
     }
@@ -277,7 +277,9 @@ fn stand(normaliser: &mut Normaliser, program: &mut Program, site: Option<(Objec
     let hides = site.as_ref().map_or(is_secret, |site| site.1 || is_secret);
     match (site, place) {
         (Some((site, _)), place) => {
-            place.into_iter().for_each(|place| keep(&mut at, Value::Object(place)));
+            if let Some(place) = place {
+                keep(&mut at, Value::Object(place));
+            }
             at.insert("location".to_owned(), Value::Object(site));
         }
         (None, Some(place)) => drop(at.insert("location".to_owned(), Value::Object(place))),
@@ -398,10 +400,15 @@ fn shared(normaliser: &mut Normaliser, cells: &mut Cells, item: &mut Object, ent
     let codes = cells.list(&["TaxonomyCodes"]);
     let names = cells.list(&["TaxonomyTerms", "TaxonomyTerm", "TaxonomyTermsNotDeactivated"]);
     if codes.len() == names.len() {
-        codes.iter().zip(&names).for_each(|(code, name)| add_term(item, code, name, entity));
+        for (code, name) in codes.iter().zip(&names) {
+            add_term(item, code, name, entity);
+        }
     } else {
-        codes.iter().for_each(|code| add_term(item, code, "", entity));
-        names.iter().for_each(|name| add_term(item, "", name, entity));
+        for (code, name) in
+            codes.iter().map(|code| (code.as_str(), "")).chain(names.iter().map(|name| ("", name.as_str())))
+        {
+            add_term(item, code, name, entity);
+        }
     }
 }
 

@@ -58,7 +58,9 @@ fn holds(rows: &[Value], row: &Value) -> bool {
 /// A row of the fields that say something.
 pub fn row(fields: &[(&str, &str)]) -> Object {
     let mut row = Object::new();
-    fields.iter().for_each(|(field, text)| put(&mut row, field, text));
+    for (field, text) in fields {
+        put(&mut row, field, text);
+    }
     row
 }
 

@@ -57,7 +57,9 @@ pub fn read(source: &str, record: &str, each: &mut dyn FnMut(Element, usize)) ->
         let event = event.map_err(|error| fault(error.to_string()))?;
         let is_end = matches!(event, Event::Eof);
         let done = building.take(event, record).map_err(|why| fault(why.to_owned()))?;
-        done.into_iter().for_each(|element| each(element, line));
+        if let Some(element) = done {
+            each(element, line);
+        }
         if is_end {
             return building.finish().map_err(|why| fault(why.to_owned()));
         }

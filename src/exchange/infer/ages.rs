@@ -232,8 +232,9 @@ fn range(clause: &Clause, at: usize, age: u8) -> Option<Limit> {
     let is_group = clause.word(last).len() > 1 && clause.word(last).ends_with('s');
     let is_clock =
         ["am", "pm", "noon", "o'clock", "minutes", "hours", "weeks", "months", "days"].contains(&clause.word(end));
-    (is_joined && age <= until && !is_clock && (is_aged(clause, at) || of_people || is_year || is_group))
-        .then(|| Limit { span: at..end, ages: Ages { from: Some(age), to: Some(until) }, denied: None })
+    let is_meant = is_aged(clause, at) || of_people || is_year || is_group;
+    let ages = Ages { from: Some(age), to: Some(until) };
+    (is_joined && age <= until && !is_clock && is_meant).then_some(Limit { span: at..end, ages, denied: None })
 }
 
 /// Words before an age: the phrase, whether it is the oldest that it names, and whether the age itself is out.
@@ -294,7 +295,7 @@ fn before(clause: &Clause, at: usize) -> Option<Limit> {
     let denied = match (is_oldest, is_out) {
         (true, true) => Some(from(age)),
         (true, false) => Some(from(age.saturating_add(1))),
-        (false, _) if phrase.starts_with("at ") || phrase.starts_with("m") => None,
+        (false, _) if phrase.starts_with("at ") || phrase.starts_with('m') => None,
         (false, _) => Some(to(age)),
     };
     Some(Limit { span: at..end, ages, denied })

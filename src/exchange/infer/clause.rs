@@ -372,7 +372,7 @@ impl Clause {
     fn join_ranges(&mut self) {
         for at in 1..self.words.len() {
             if self.word(at) == PAUSE && is_number(self.word(at - 1)) && is_number(self.word(at + 1)) {
-                self.words[at] = "to".to_owned();
+                "to".clone_into(&mut self.words[at]);
             }
             if self.word(at) == "+" && is_number(self.word(at - 1)) {
                 self.words[at - 1].push('+');
@@ -436,7 +436,9 @@ impl Clause {
         if subjects.is_empty() {
             self.reached(next, spans).for_each(|of| flip(&mut said[of]));
         }
-        subjects.into_iter().for_each(|of| flip(&mut said[of]));
+        for of in subjects {
+            flip(&mut said[of]);
+        }
     }
 
     /// Whether a denial looks back: nothing follows, or a word that says something of its subject.
@@ -460,10 +462,9 @@ impl Clause {
             let between = self.words.get(span.end..end).unwrap_or_default();
             let joins = |word: &String| matches!(word.as_str(), "and" | "or" | "nor" | PAUSE);
             let leads = |word: &String| has(LINKS, word);
-            let is_close = match found.is_empty() {
-                true => between.iter().all(leads) || between.len() < 4 && between.iter().all(|w| leads(w) || joins(w)),
-                false => between.iter().all(joins),
-            };
+            let reaches =
+                || between.iter().all(leads) || between.len() < 4 && between.iter().all(|w| leads(w) || joins(w));
+            let is_close = if found.is_empty() { reaches() } else { between.iter().all(joins) };
             if !is_close {
                 break;
             }

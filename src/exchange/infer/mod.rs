@@ -15,25 +15,25 @@ pub use ages::ages;
 pub use refuge::{Signs, is_refuge};
 
 /// What a text asserts, and what it denies anywhere, of the things found in its clauses.
-fn asserted<C: Choice>(text: &str, counts: fn(Said) -> bool, find: fn(&Clause) -> Vec<(C, Range<usize>)>) -> Set<C> {
+fn asserted<C: Choice>(text: &str, counts: fn(Said) -> bool, find: fn(&Clause) -> Vec<Found<C>>) -> Set<C> {
     let (mut yes, mut no) = (Set::default(), Set::default());
     for clause in clauses(text) {
         let found = find(&clause);
         let spans: Vec<Range<usize>> = found.iter().map(|(_, span)| span.clone()).collect();
         for ((thing, _), said) in found.iter().zip(clause.said(&spans)) {
-            if counts(said) {
-                yes.insert(*thing)
-            } else {
-                no.insert(*thing)
-            };
+            let set = if counts(said) { &mut yes } else { &mut no };
+            set.insert(*thing);
         }
     }
     yes.iter().filter(|thing| !no.has(*thing)).collect()
 }
 
+/// What a stretch of words names.
+type Found<T> = (T, Range<usize>);
+
 /// The stretches of words that any of these phrases covers, in their order.
-fn phrases<T: Copy>(clause: &Clause, table: &[(T, &[&str])]) -> Vec<(T, Range<usize>)> {
-    let mut found: Vec<(T, Range<usize>)> = Vec::new();
+fn phrases<T: Copy>(clause: &Clause, table: &[(T, &[&str])]) -> Vec<Found<T>> {
+    let mut found: Vec<Found<T>> = Vec::new();
     for (thing, phrases) in table {
         found.extend(phrases.iter().flat_map(|phrase| clause.find(phrase)).map(|span| (*thing, span)));
     }

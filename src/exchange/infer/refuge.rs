@@ -261,7 +261,7 @@ pub fn is_refuge(signs: &Signs<'_>) -> bool {
     let kind = says(&name, SECRET) || of_women || says(&name, ROOF) && says(&name, SOUGHT);
     let of_house =
         says(&name, ROOF) && (says(&organisation, SECRET) || says(&organisation, SOUGHT) || tells_roof(&text));
-    of_terms && !is_elsewhere || !is_elsewhere && (kind || of_house || tells_refuge(&text))
+    !is_elsewhere && (of_terms || kind || of_house || tells_refuge(&text))
 }
 
 /// Whether a text says of the service itself that it gives a roof to those who must not be found.
