@@ -235,6 +235,35 @@ fn what_was_read_is_marked_until_somebody_states_it() {
     assert!(!beds.is_derived(Inferred::Sex) && beds.is_derived(Inferred::Routes));
 }
 
+/// What the shell prints, whatever comes of it.
+fn moot(workspace: &Path, words: &[&str]) -> String {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_moot"));
+    let out = command.arg("-w").arg(workspace).args(["--as", "KP"]).args(words).output().unwrap();
+    format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr))
+}
+
+#[test]
+fn the_shell_says_what_was_read_and_takes_the_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let (workspace, page) = (folder.path().join("here"), folder.path().join("page.json"));
+    moot(&workspace, &["init", workspace.to_str().unwrap(), "--name", "Here"]);
+    let item = json!({ "id": "1", "name": "Town Refuge", "status": "active", "application_process": "No walk-ins. Self-referral.",
+        "service_at_locations": [{ "location": { "id": "2", "name": "House", "location_type": "physical",
+            "addresses": [{ "address_1": "7 Hidden Lane", "city": "Poole", "address_type": "physical" }] } }] });
+    std::fs::write(&page, json!({ "contents": [item] }).to_string()).unwrap();
+    let (page, report) = (page.to_str().unwrap(), folder.path().join("report.txt"));
+    moot(&workspace, &["import", page, "--report", report.to_str().unwrap()]);
+    let reported = std::fs::read_to_string(&report).unwrap();
+    let decide = reported.split("moot ").nth(1).unwrap().split('"').next().unwrap();
+    let shown = moot(&workspace, &["show", "Town Refuge"]);
+    assert!(shown.contains("self (read from the text)") && shown.contains("seems to be a refuge"), "{shown}");
+    assert!(!shown.contains("Hidden Lane") && !shown.contains("drop-in"), "{shown}");
+    moot(&workspace, &decide.split(' ').collect::<Vec<_>>());
+    assert!(moot(&workspace, &["show", "Town Refuge"]).contains("7 Hidden Lane"), "{decide}");
+    moot(&workspace, &["import", page]);
+    assert!(moot(&workspace, &["show", "Town Refuge"]).contains("7 Hidden Lane"), "it is not hidden again");
+}
+
 fn field(here: &Here, name: &str, field: &str) -> String {
     let record = here.workspace.get(here.service(name).id).unwrap();
     let info = record.kind().field(field).unwrap();
