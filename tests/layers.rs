@@ -98,6 +98,7 @@ const ROOMS: &[Room] = &[
             "html_escape",
             "quick_xml",
             "icalendar",
+            "rustix",
             "tempfile",
             "thiserror",
             "serde",
@@ -136,7 +137,7 @@ const ROOMS: &[Room] = &[
         rooms: &["model", "search", "report", "store", "exchange", "app", "ui"],
         crates: &["*"],
         never: &[NETWORK, PRINTING],
-        disk: &["editor.rs", "keys_file.rs", "network_fs.rs", "remembered.rs"],
+        disk: &["confine.rs", "editor.rs", "keys_file.rs", "network_fs.rs", "remembered.rs"],
     },
     Room {
         name: "cli",

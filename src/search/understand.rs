@@ -179,8 +179,8 @@ impl Means {
             Self::Needs(needs, person) => {
                 let most = needs.iter().map(|(_, weight)| *weight).fold(0.0, f32::max);
                 let needs = needs.iter().filter(|(_, weight)| *weight >= most);
-                let labels = needs.map(|(need, _)| need.label().to_owned()).chain(person.labels());
-                labels.collect::<Vec<_>>().join(" or ")
+                let needs = needs.map(|(need, _)| need.label()).collect::<Vec<_>>().join(" or ");
+                std::iter::once(needs).chain(person.labels()).collect::<Vec<_>>().join(", ")
             }
             Self::Person(person) => person.labels().join(", "),
             Self::Where(spot) if spot.districts.is_empty() => format!("near {}", spot.name),
