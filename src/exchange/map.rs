@@ -3,10 +3,10 @@
 
 use serde_json::Value;
 
-use crate::model::choice::Set;
+use crate::model::choice::{Choice, Set};
 use crate::model::place::Point;
 use crate::model::record::{Field, Record};
-use crate::model::service::{Ages, Capacity, Contact, Location, Need, Route, Status, Verified};
+use crate::model::service::{Ages, Capacity, Contact, Inferred, Location, Need, Route, Status, Verified};
 use crate::model::text::{self as clean_text, Text};
 use crate::model::thesaurus::Thesaurus;
 use crate::model::{Date, Organisation, Service, Workspace};
@@ -70,7 +70,7 @@ pub fn service(item: &Object, context: &ServiceContext<'_>) -> Service {
         eligibility: fitted(&who),
         serves: distinct(objects(item, "service_areas").map(|area| str_field(area, "name"))),
         locations: locations(item),
-        hide_address: is_refuge(item),
+        hide_address: is_refuge(item, str_field(organisation, "name")),
         opening: fitted(&opening(item)),
         cost: fitted(&cost(item)),
         routes: routes(item),
@@ -90,12 +90,29 @@ pub fn service(item: &Object, context: &ServiceContext<'_>) -> Service {
         verified: verified(item),
         ..Service::default()
     };
-    set_own_fields(&mut service, item);
+    let stated = set_own_fields(&mut service, item);
+    mark_derived(&mut service, item, &stated);
     service
 }
 
-/// Restores the fields that an export of this program wrote as `moot_FIELD`.
-fn set_own_fields<R: Record>(record: &mut R, item: &Object) {
+/// Marks what nobody has stated: what was read from free text, and needs, which are ours whatever they follow from.
+fn mark_derived(service: &mut Service, item: &Object, stated: &[&str]) {
+    let derived = [
+        (Inferred::Ages, service.ages.is_some() && ages(item).is_none()),
+        (Inferred::Sex, service.sex.is_some()),
+        (Inferred::Clients, !service.clients.is_empty()),
+        (Inferred::Routes, !service.routes.is_empty() && access(item).is_empty()),
+        (Inferred::Needs, !service.needs.is_empty()),
+        (Inferred::HideAddress, service.hide_address),
+    ];
+    for (of, _) in derived.into_iter().filter(|(of, is_read)| *is_read && !stated.contains(&of.label())) {
+        service.mark_derived(of);
+    }
+}
+
+/// Restores the fields that an export of this program wrote as `moot_FIELD`, and names them: they are stated.
+fn set_own_fields<R: Record>(record: &mut R, item: &Object) -> Vec<&'static str> {
+    let mut stated = Vec::new();
     let nobody = Workspace::default();
     let parse_context = ParseContext { workspace: &nobody, today: Date::default() };
     let cleared: Vec<&str> = str_field(item, patch::CLEARED_FIELDS).split(' ').collect();
@@ -108,9 +125,12 @@ fn set_own_fields<R: Record>(record: &mut R, item: &Object) {
             let before = record.clone();
             if parse(record, text, parse_context).is_err() || record.check().is_err() {
                 *record = before;
+            } else {
+                stated.push(info.name);
             }
         }
     }
+    stated
 }
 
 /// Truncates a text to what a record can hold, with an ellipsis; the whole text stays in the original.
@@ -202,10 +222,20 @@ fn number_in_words(text: &str) -> Option<Text> {
     (is_number && (7..=15).contains(&digits)).then(|| Text::line(text))
 }
 
-/// Whether the name or a taxonomy term of a service says that it is a refuge.
-fn is_refuge(item: &Object) -> bool {
-    let mut terms = objects(item, "attributes").filter_map(|attribute| attribute.get("taxonomy_term")?.as_object());
-    infer::is_refuge(str_field(item, "name")) || terms.any(|term| infer::is_refuge(str_field(term, "name")))
+/// Whether a service seems to be a refuge, by all that is said of it.
+fn is_refuge(item: &Object, organisation: &str) -> bool {
+    let terms: Vec<&Object> =
+        objects(item, "attributes").filter_map(|attribute| attribute.get("taxonomy_term")?.as_object()).collect();
+    let all = |field: &str| terms.iter().map(|term| str_field(term, field)).collect::<Vec<_>>().join("\n");
+    let text =
+        ["description", "eligibility_description", "application_process", "alert"].map(|field| str_field(item, field));
+    infer::is_refuge(&infer::Signs {
+        name: str_field(item, "name"),
+        organisation,
+        text: &text.join("\n"),
+        terms: &all("name"),
+        codes: &[all("code"), all("moot_id")].join("\n"),
+    })
 }
 
 fn status(text: &str) -> Status {
@@ -306,12 +336,17 @@ fn cost(item: &Object) -> String {
     )
 }
 
-fn routes(item: &Object) -> Set<Route> {
-    let access = match item.get("attending_access") {
+/// The ways in that a source has a field for.
+fn access(item: &Object) -> String {
+    match item.get("attending_access") {
         Some(Value::Array(list)) => list.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
         Some(text) => text.to_string(),
         None => objects(item, "service_at_locations").map(|at| str_field(at, "attending_access")).collect(),
-    };
+    }
+}
+
+fn routes(item: &Object) -> Set<Route> {
+    let access = access(item);
     let mut routes = infer::routes(&access);
     if access.contains("referral") {
         routes.insert(Route::Agency);

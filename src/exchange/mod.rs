@@ -6,16 +6,19 @@
 //! [`plan_import()`] compares the package with the workspace and makes one [`Change`](crate::model::Change) of it.
 //! [`export()`] writes the workspace in one of the [`Format`]s.
 
+mod airs;
 mod budget;
 pub mod calendar;
 pub mod detect;
 pub mod export;
 mod gather;
 mod hours;
+mod icarol;
 mod identity;
 pub mod ids;
 mod infer;
 mod json;
+mod kept;
 mod legacy;
 mod map;
 mod nest;
@@ -37,6 +40,7 @@ mod table;
 pub mod validate;
 mod values;
 pub mod write;
+mod xml;
 
 use std::io::Read as _;
 use std::path::Path;
@@ -195,6 +199,19 @@ fn is_json(file: &File) -> bool {
     }
 }
 
+/// Whether a file is one of a 211 service, and of which dialect.
+fn dialect_of_211(file: &File) -> Option<(&'static str, Read211)> {
+    match () {
+        () if is_json(file) => None,
+        () if airs::is_airs(&file.head) => Some(("AIRS", airs::read)),
+        () if icarol::is_icarol(&table::header(&file.head)) => Some(("iCarol", icarol::read)),
+        () => None,
+    }
+}
+
+/// Makes items, each with the name of its table, of a whole text.
+type Read211 = fn(&mut Normaliser, &str) -> Vec<(String, normalise::Object)>;
+
 fn detect_hints(files: &[File]) -> FileHints {
     let is_ohana = files.iter().any(|file| {
         !is_json(file)
@@ -240,6 +257,9 @@ impl Default for SourceReader {
     }
 }
 
+/// The largest file that is read as a whole, where it cannot be read as a stream.
+const MAX_WHOLE_BYTES: u64 = 64 * 1024 * 1024;
+
 /// How many items of a file in JSON are looked at to tell its dialect.
 const LOOKED_AT: usize = 50;
 
@@ -254,11 +274,25 @@ impl SourceReader {
         if file.was_windows {
             self.normaliser.note("file", RepairKind::Encoding, "not UTF-8", "Windows-1252");
         }
+        if let Some((dialect, read)) = dialect_of_211(file) {
+            self.dialect = dialect;
+            return self.read_211(source, at, read);
+        }
         if is_json(file) {
             return self.read_json(source, at);
         }
         let head = file.head.clone();
         table::read_rows(&mut self.normaliser, &mut self.gatherer.tables, (&head, source.read(at)?), hints);
+        Ok(())
+    }
+
+    /// These files refer to what stands anywhere in them: each is read as a whole.
+    fn read_211(&mut self, source: &mut Source, at: usize, read: Read211) -> Result<(), ExchangeError> {
+        let text = source.text(at, MAX_WHOLE_BYTES)?;
+        for (table, item) in read(&mut self.normaliser, &text) {
+            self.gatherer.take(&mut self.normaliser, &table, item);
+        }
+        self.gatherer.end_file(&mut self.normaliser);
         Ok(())
     }
 

@@ -51,8 +51,12 @@ pub enum RepairKind {
     DanglingReference,
     /// A required value is missing.
     Missing,
-    /// A refuge: its address is hidden until somebody says otherwise.
+    /// What seems to be a refuge: its address is hidden until somebody decides.
     Refuge,
+    /// A value that was read from free text; the record marks it so.
+    Derived,
+    /// What its source keeps private: hidden here, or kept with the original and never exported.
+    Private,
     /// A text longer than a record can hold; the whole of it stays with the original.
     TooLong,
 }
@@ -82,7 +86,9 @@ impl RepairKind {
             Self::Unreadable => "could not be read, kept here",
             Self::DanglingReference => "leads nowhere, kept as text",
             Self::Missing => "missing, filled in",
-            Self::Refuge => "a refuge: address hidden",
+            Self::Refuge => "seems to be a refuge: address hidden until somebody decides",
+            Self::Derived => "read from the text and marked so",
+            Self::Private => "private in the source: hidden, or kept and never exported",
             Self::TooLong => "longer than a record can hold, the rest kept beside it",
         }
     }

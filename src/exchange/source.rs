@@ -133,6 +133,21 @@ impl Source {
         if self.archive.is_some() { of_zip.min(MAX_SOURCE_BYTES) } else { MAX_SOURCE_BYTES }
     }
 
+    /// One of its files as a whole, as far as it has at most so many bytes.
+    ///
+    /// # Errors
+    /// It cannot be read, or is larger.
+    pub fn text(&mut self, at: usize, most: u64) -> Result<String, ExchangeError> {
+        let (path, mut text) = (self.path.clone(), String::new());
+        let read = self.read(at)?.take(most + 1).read_to_string(&mut text);
+        read.map_err(|error| ExchangeError::unreadable(&path, &error))?;
+        if text.len() as u64 > most {
+            let (name, most) = (display_path(&path), most / 1024 / 1024);
+            return Err(ExchangeError(format!("{name} is larger than the {most} MB that are read at once")));
+        }
+        Ok(text)
+    }
+
     /// Reads a file once, without keeping it.
     fn look_through(&mut self, name: Arc<str>, place: Place, left: &mut u64) -> Result<File, ExchangeError> {
         let from = open(&self.path, self.archive.as_mut(), &place)?;
@@ -307,7 +322,7 @@ fn file_name(path: &Path) -> String {
 
 fn is_data(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".txt"].iter().any(|ending| lower.ends_with(ending))
+    [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".txt", ".xml"].iter().any(|ending| lower.ends_with(ending))
 }
 
 /// How deep tables may lie in a folder.

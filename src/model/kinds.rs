@@ -232,7 +232,12 @@ macro_rules! kinds {
             /// What the field takes, or the names there are.
             pub fn set_field(&mut self, field: &str, typed: &str, context: ParseContext<'_>) -> Result<(), String> {
                 match self { $(Self::$name(record) => match $name::FIELDS.iter().find(|known| known.info.name == field) {
-                    Some(known) if known.info.is_editable => (known.parse)(Arc::make_mut(record), typed, context),
+                    Some(known) if known.info.is_editable => {
+                        let record = Arc::make_mut(record);
+                        (known.parse)(record, typed, context)?;
+                        record.stated(known.info.name);
+                        Ok(())
+                    }
                     Some(_) => $crate::model::field::kept_by_the_program(),
                     None => Err(kind::no_such_field($name::KIND)),
                 }),+ }

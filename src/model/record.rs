@@ -149,6 +149,9 @@ pub trait Rules: Sized + 'static {
     /// Writes down what its kind keeps of an edit, such as the day by which something was due before.
     fn revise(&mut self, _before: &Self, _author: &Author) {}
 
+    /// Writes down that a person states a field, whatever stands there already.
+    fn stated(&mut self, _field: &str) {}
+
     /// Writes down what its kind keeps of what a record was, whatever way it came to be changed: by hand, from the shell, by
     /// an import.
     fn keep(&mut self, _before: &Self) {}

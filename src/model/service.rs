@@ -5,6 +5,8 @@
 //! verifying. The values its fields have are in `values`.
 
 mod checked;
+mod derived;
+mod marks;
 mod values;
 
 use std::borrow::Cow;
@@ -22,6 +24,7 @@ use super::text::Text;
 use super::{AnyRecord, Id, Kind, Workspace};
 
 pub use checked::{Checked, Fact};
+pub use derived::{Derived, Inferred};
 pub use values::{Ages, Capacity, Client, Contact, Location, Need, Route, Sex, Source, Status, Verified};
 
 /// A filter for words of an organisation.
@@ -121,6 +124,8 @@ record! {
         verified: Option<Verified> = "Verified", public;
         /// What was verified of facts that are others since, as fingerprints.
         verified_as: Checked = "Verified as";
+        /// Which values an import read from free text, as fingerprints; a value that is another since is not marked.
+        derived: Derived = "Read from the text";
         /// Where it was imported from.
         source: Option<Source> = "Imported from";
     }
@@ -253,6 +258,11 @@ impl Rules for Service {
 
     fn keep(&mut self, before: &Self) {
         self.keep_checked(before);
+        self.keep_derived();
+    }
+
+    fn stated(&mut self, field: &str) {
+        self.state(field);
     }
 
     fn check(&self) -> Result<(), String> {

@@ -99,12 +99,18 @@ impl Call<'_> {
             Part::Said(_, say) => say(self),
             Part::Field(name, before) => {
                 let Some(field) = Kind::Service.field(name) else { return Vec::new() };
-                let row = field_row(self.record, field, self.asked.workspace, self.asked.today);
+                let mut row = field_row(self.record, field, self.asked.workspace, self.asked.today);
+                row.text.extend(said_beside(self.service, name));
                 let brief = format!("{before}{}", row.text.replace('\n', "; "));
                 if row.text.is_empty() { Vec::new() } else { vec![Said { row, brief }] }
             }
         }
     }
+}
+
+/// That a value was read from the text and nobody has stated it.
+fn said_beside(service: &Service, field: &str) -> Option<String> {
+    service.said_of_derived(field).map(|said| format!(" ({said})"))
 }
 
 fn said(label: &'static str, text: impl Into<String>, emphasis: Emphasis, brief: impl Into<String>) -> Vec<Said> {
@@ -207,7 +213,9 @@ fn hours(call: &Call<'_>) -> Vec<Said> {
 /// "Any" alone would not say of what.
 fn sex(call: &Call<'_>) -> Vec<Said> {
     let text = words_of(call.record, "sex", call.asked.workspace, call.asked.today);
-    let brief = if text == "any" { "any sex".to_owned() } else { text.clone() };
+    let beside: String = said_beside(call.service, "sex").into_iter().collect();
+    let brief = if text == "any" { format!("any sex{beside}") } else { format!("{text}{beside}") };
+    let text = if text.is_empty() { text } else { text + &beside };
     if text.is_empty() { Vec::new() } else { said("Sex", text, Emphasis::Plain, brief) }
 }
 
@@ -291,7 +299,7 @@ pub fn beyond(record: &AnyRecord, field: &FieldInfo, today: Date) -> Option<Stri
         "status" if service.standing(today) == Standing::Full => Standing::Full.mark().map(str::to_owned),
         "verified" => changed_since(service.verified.as_ref()?, service, today),
         "funding_ends" if service.funding_ended(today) => Some("funding has ended".to_owned()),
-        _ => None,
+        name => service.said_of_derived(name).map(str::to_owned),
     }
 }
 

@@ -30,6 +30,7 @@ use crate::model::{
     Service, Text, Workspace,
 };
 
+use super::kept::without_kept;
 use super::map::{self, ServiceContext};
 use super::normalise::{Object, is_uuid, name_uuid, str_field};
 use super::{ExchangeError, Progress, ProgressCallback, patch, schema, write};
@@ -393,7 +394,9 @@ impl<'a> Writer<'a> {
 
     fn original(&self, id: Id) -> Option<(&'a Arc<Original>, Object)> {
         let original = self.originals.get(&id)?;
-        serde_json::from_str(original.json.as_str()).ok().map(|item| (*original, item))
+        let mut item: Object = serde_json::from_str(original.json.as_str()).ok()?;
+        without_kept(&mut item);
+        Some((*original, item))
     }
 
     /// The reference in a field of an item, resolved as at the import.
@@ -500,6 +503,7 @@ impl<'a> Writer<'a> {
                 if is_place && self.hidden.redactor.is_hidden_place(None, &Value::Object(item.clone())) {
                     continue;
                 }
+                without_kept(&mut item);
                 self.hidden.redactor.redact_item(None, &mut item);
                 self.remove_persons_unless_asked(&table, &mut item);
                 orphans.entry(table).or_default().push(item);

@@ -10,12 +10,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::model::Ref;
+use crate::model::choice::Choice;
 use crate::model::original::Json;
 use crate::model::place::Atlas;
+use crate::model::service::Inferred;
 use crate::model::text::{MAX_BYTES, Text};
 use crate::model::thesaurus::Thesaurus;
 use crate::model::{
-    Author, Change, Collection, Edit, Id, Kind, Organisation, Original, Record, Service, SplitMix64, Workspace,
+    AnyRecord, Author, Change, Collection, Edit, Id, Kind, Organisation, Original, Record, Service, SplitMix64,
+    Workspace,
 };
 
 use super::export::{ExportContext, Writer};
@@ -229,17 +232,30 @@ impl<'a> Planner<'a> {
             let (object, mut theirs) = self.as_service(&item.json, now);
             let base = base.map(|base| self.as_service(base.as_str(), before.as_deref()).1);
             self.note_missing_and_long(item, &object);
-            if theirs.hide_address && base.is_none() {
-                self.note(item, "hide_address", RepairKind::Refuge, "", "yes");
-            }
             let ours = self.context.workspace.services.get(id);
             for (writer, ours) in self.exported.iter().filter_map(|writer| Some((writer, ours?))) {
                 let (_, said) = self.as_service(&json_of(&writer.service(ours)), now);
                 keep_unsaid(&mut theirs, &said, ours);
             }
+            self.note_derived(item, id, base.as_ref(), &theirs);
             self.merge_item(item, id, base, theirs, 1);
         }
         self.keep_original(item, Some(id));
+    }
+
+    /// Reports what was read from the text of a service, and a refuge on which a person is to decide.
+    fn note_derived(&mut self, item: &Item, id: Id, base: Option<&Service>, theirs: &Service) {
+        for of in Inferred::ALL.iter().filter(|of| theirs.is_derived(**of)) {
+            let field = of.label();
+            if *of == Inferred::HideAddress {
+                let decide = format!("yes, until somebody decides: moot set {id} hide_address=no");
+                self.note(item, field, RepairKind::Refuge, &theirs.name, &decide);
+            } else if base.is_none_or(|base| !base.is_derived(*of) || base.derived.get(*of) != theirs.derived.get(*of))
+            {
+                let value = AnyRecord::from(theirs.clone()).format_field(field, self.context.workspace);
+                self.note(item, field, RepairKind::Derived, "", &value);
+            }
+        }
     }
 
     /// The item of a service's organisation, as it is now and as it was at the last import.

@@ -11,10 +11,10 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::normalise::Object;
-use super::source::{self, display_path};
+use super::source::{Source, display_path};
 use super::standard::Standard;
 use super::table::table_name;
-use super::{ExchangeError, is_json, schema};
+use super::{ExchangeError, MAX_WHOLE_BYTES, is_json, schema};
 use crate::model::text::clean;
 
 /// A fault and its place.
@@ -56,10 +56,12 @@ impl Verdict {
 /// # Errors
 /// It cannot be read, or there is nothing of Open Referral in it.
 pub fn validate(path: &Path, standard: Option<Standard>) -> Result<Verdict, ExchangeError> {
-    let files: Vec<(String, String)> = source::read_files(path)?
-        .into_iter()
-        .map(|file| (file.name.to_string(), source::decode(file.bytes).0))
-        .collect();
+    let mut source = Source::open(path)?;
+    let mut files = Vec::new();
+    for at in 0..source.files.len() {
+        let text = source.text(at, MAX_WHOLE_BYTES)?;
+        files.push(Read { name: source.files[at].name.to_string(), is_json: is_json(&source.files[at]), text });
+    }
     let versions = standard.map_or_else(|| Standard::ALL.to_vec(), |one| vec![one]);
     let verdicts = versions.into_iter().map(|one| validate_files(&files, one));
     let best = verdicts.min_by_key(|verdict| verdict.faults.len());
@@ -71,19 +73,26 @@ pub fn validate(path: &Path, standard: Option<Standard>) -> Result<Verdict, Exch
     })
 }
 
-fn validate_files(files: &[(String, String)], standard: Standard) -> Verdict {
+/// A file as it was read.
+struct Read {
+    name: String,
+    text: String,
+    is_json: bool,
+}
+
+fn validate_files(files: &[Read], standard: Standard) -> Verdict {
     let mut verdict = Verdict::new(standard);
     let mut sheets = Vec::new();
-    for (name, text) in files {
+    for file in files {
         match () {
-            () if table_name(name) == "datapackage" => {}
-            () if is_json(name, text) => validate_json(&mut verdict, name, text),
-            () => sheets.push((name.as_str(), text.as_str())),
+            () if table_name(&file.name) == "datapackage" => {}
+            () if file.is_json => validate_json(&mut verdict, &file.name, &file.text),
+            () => sheets.push((file.name.as_str(), file.text.as_str())),
         }
     }
-    let about = files.iter().find(|(name, _)| table_name(name) == "datapackage");
+    let about = files.iter().find(|file| table_name(&file.name) == "datapackage");
     if !sheets.is_empty() || about.is_some() {
-        let about = about.map(|(name, text)| (name.as_str(), text.as_str()));
+        let about = about.map(|file| (file.name.as_str(), file.text.as_str()));
         tables::validate(&mut verdict, about, &sheets);
     }
     verdict

@@ -4,15 +4,9 @@
 //! a fact that is changed back is verified again, and that two people who change one record come to the same answer
 //! whatever each of them saw. A record whose facts never changed keeps nothing.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-
 use super::Service;
-use crate::model::Workspace;
+use super::marks::{self, Marks};
 use crate::model::choice::{Choice, choices};
-use crate::model::field::{Blank, FieldType, FieldValue, ParseContext, kept_by_the_program};
-use crate::model::record::{Merge, merge_field};
 use crate::model::text::Text;
 
 choices! {
@@ -30,36 +24,7 @@ choices! {
 }
 
 /// The fingerprints of facts as they were verified; only of those that have been others since.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Checked(BTreeMap<Fact, u32>);
-
-impl Blank for Checked {
-    fn is_blank(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl FieldValue for Checked {
-    const TYPE: FieldType = FieldType::Notation;
-    /// Nothing a person could read; what follows from it is said beside the check.
-    fn format(&self, _: &Workspace) -> String {
-        String::new()
-    }
-    fn parse(_: &str, _: ParseContext<'_>) -> Result<Self, String> {
-        kept_by_the_program()
-    }
-}
-
-/// Fact by fact, so that one person's change and another's check both hold.
-impl Merge for Checked {
-    fn merge(base: &Self, ours: &Self, theirs: &Self, ours_wins: bool) -> (Self, bool) {
-        let merged = Fact::ALL.iter().filter_map(|fact| {
-            let [base, ours, theirs] = [base, ours, theirs].map(|side| side.0.get(fact).copied());
-            Some((*fact, merge_field("", (&base, &ours, &theirs), ours_wins, &mut Vec::new())?))
-        });
-        (Self(merged.collect()), false)
-    }
-}
+pub type Checked = Marks<Fact>;
 
 /// What a service states of a fact, in letters and digits alone: spelling a number or a range another way changes
 /// nothing.
@@ -84,10 +49,8 @@ fn folded(text: &str, fact: Fact) -> String {
     words.collect::<Vec<_>>().join(blank).to_lowercase()
 }
 
-/// A fingerprint that is the same on every machine (FNV-1a, 32 bits).
 fn fingerprint(service: &Service, fact: Fact) -> u32 {
-    let step = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(16_777_619);
-    stated(service, fact).bytes().fold(2_166_136_261, step)
+    marks::fingerprint(&stated(service, fact))
 }
 
 impl Service {
@@ -96,8 +59,8 @@ impl Service {
         if self.verified.is_none() {
             return Vec::new();
         }
-        let is_other = |(fact, checked): (&Fact, &u32)| (fingerprint(self, *fact) != *checked).then_some(*fact);
-        self.verified_as.0.iter().filter_map(is_other).collect()
+        let is_other = |(fact, checked)| (fingerprint(self, fact) != checked).then_some(fact);
+        self.verified_as.iter().filter_map(is_other).collect()
     }
 
     /// Keeps what was verified of the facts in which it differs from what it was, unless somebody verified it anew.
@@ -106,9 +69,9 @@ impl Service {
             return;
         }
         for fact in Fact::ALL {
-            let checked = before.verified_as.0.get(fact).copied().unwrap_or_else(|| fingerprint(before, *fact));
-            if !self.verified_as.0.contains_key(fact) && fingerprint(self, *fact) != checked {
-                self.verified_as.0.insert(*fact, checked);
+            let checked = before.verified_as.get(*fact).unwrap_or_else(|| fingerprint(before, *fact));
+            if self.verified_as.get(*fact).is_none() && fingerprint(self, *fact) != checked {
+                self.verified_as.set(*fact, checked);
             }
         }
     }
@@ -117,8 +80,8 @@ impl Service {
     pub fn hold_to(&mut self, checked: &Self) {
         for fact in Fact::ALL {
             let verified = fingerprint(checked, *fact);
-            if self.verified_as.0.contains_key(fact) || fingerprint(self, *fact) != verified {
-                self.verified_as.0.insert(*fact, verified);
+            if self.verified_as.get(*fact).is_some() || fingerprint(self, *fact) != verified {
+                self.verified_as.set(*fact, verified);
             }
         }
     }
@@ -127,8 +90,9 @@ impl Service {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::field::{Blank, ParseContext};
     use crate::model::service::{Freshness, Verified, verify};
-    use crate::model::{Author, Change, Date, Id, Timestamp, change, merge};
+    use crate::model::{Author, Change, Date, Id, Timestamp, Workspace, change, merge};
 
     fn today() -> Date {
         "2026-11-21".parse().unwrap()
