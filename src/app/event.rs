@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::columns::{SheetRead, SheetRequest};
 use super::draft::Draft;
 use super::key::Key;
 use super::saving::KeptChanges;
@@ -53,6 +54,8 @@ pub enum Event {
     Progress(String),
     /// Long work ended: a sentence, the change it asks for, and a page to read.
     Finished(Finished),
+    /// A spreadsheet was read; nothing of it is imported yet.
+    SheetRead(Box<SheetRead>),
     /// Another workspace is open that was begun, or kept of the sample: where it lies.
     Begun(String),
     /// A pause that was asked for has passed.
@@ -146,6 +149,8 @@ pub enum Effect {
     Wake(Duration),
     /// Read a directory of services from a path.
     Import(String),
+    /// Read a spreadsheet with its columns as they were chosen.
+    ImportSheet(SheetRequest),
     /// Write the services in a format to a path.
     Export(String, String),
     /// Stop the import or export under way.

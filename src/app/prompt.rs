@@ -158,7 +158,7 @@ pub(crate) fn ask_import(app: &mut App) -> Effects {
     ask(
         app,
         "Import from which file or folder?",
-        "open referral data, an election (.pb), topics or ballots (.csv), proceedings (.md)",
+        "open referral data, a spreadsheet (.xlsx, .ods, .csv), an election (.pb), topics or ballots (.csv), proceedings (.md)",
         "",
         |_, path| {
             if path.is_empty() { Err("write a path".to_owned()) } else { Ok(vec![Effect::Import(path.to_owned())]) }

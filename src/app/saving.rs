@@ -125,6 +125,7 @@ impl Saving {
         for effect in effects {
             match effect {
                 Effect::Import(..)
+                | Effect::ImportSheet(_)
                 | Effect::Export(..)
                 | Effect::TakeBack
                 | Effect::Begin(..)
@@ -329,6 +330,14 @@ impl App {
         for id in taken {
             self.assign_new_id(id);
         }
+    }
+
+    /// A spreadsheet was read, for its columns to be looked at.
+    pub(super) fn sheet_read(&mut self, read: super::columns::SheetRead) -> Effects {
+        self.saving.job_done();
+        self.progress = None;
+        self.answered();
+        if self.saving.is_leaving { Vec::new() } else { super::columns::take_read(self, read) }
     }
 
     /// An import, an export or the like has ended.

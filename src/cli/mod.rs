@@ -21,6 +21,7 @@ mod report;
 mod session;
 mod shell;
 mod tell;
+mod template;
 mod thread;
 mod vote;
 
@@ -152,6 +153,10 @@ pub enum CliCommand {
     ///
     /// A directory is read from Open Referral data of any version, or from whatever table it comes in.
     Import(import::ImportArgs),
+    /// Write an empty sheet for services: headings, and what to write below them
+    ///
+    /// It is for a spreadsheet program; moot import reads it again.
+    Template(template::TemplateArgs),
     /// Write the services or a round for others, in an open format
     ///
     /// What is hidden is never written.
@@ -195,6 +200,7 @@ impl CliCommand {
             Self::Accept(arguments) => arguments.run(global, out),
             Self::Agenda(arguments) => arguments.run(global, out),
             Self::Import(arguments) => arguments.run(global, out),
+            Self::Template(arguments) => arguments.run(out),
             Self::Export(arguments) => arguments.run(global, out),
             Self::Tell(arguments) => arguments.run(global, out),
             Self::Report(arguments) => arguments.run(global, out),

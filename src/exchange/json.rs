@@ -161,7 +161,8 @@ fn gather_organisation(
     }
 }
 
-fn gather_service(normaliser: &mut Normaliser, registry: &mut Registry, pending: &mut PendingItems, item: Object) {
+/// Normalises and identifies a service and adds it to `pending`, with the organisation that is in it.
+pub fn gather_service(normaliser: &mut Normaliser, registry: &mut Registry, pending: &mut PendingItems, item: Object) {
     let Some((services, organisations)) = schema::table("services").zip(schema::table("organizations")) else {
         return;
     };

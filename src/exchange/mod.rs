@@ -26,6 +26,7 @@ pub mod plan;
 pub mod report;
 mod sanitise;
 pub mod schema;
+pub mod sheet;
 mod source;
 pub mod spreadsheet;
 mod table;
@@ -85,6 +86,8 @@ pub struct Package {
     pub locations: usize,
     /// Repairs and dangling references.
     pub repairs: Vec<Repair>,
+    /// What is to be remembered of the columns of a spreadsheet.
+    pub columns: Vec<Item>,
 }
 
 /// The default name of a source: that of its file.

@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 
 use super::ExchangeError;
+use super::export::WITHHELD;
 use super::spreadsheet::{cell_text, text_cell};
 use super::table::reader;
 use crate::model::change::put;
@@ -232,7 +233,8 @@ impl Table<'_> {
     /// a field that is hidden from some says nothing.
     fn set(&self, record: &mut AnyRecord, field: &'static FieldInfo, cell: &str) -> Result<(), String> {
         let is_untold = cell.trim().is_empty() && record.is_hidden_from_some(field, &self.workspace);
-        if is_untold || same(&record.format_field(field.name, &self.workspace), cell) {
+        // An address that an export held back says nothing when it comes home.
+        if is_untold || cell.contains(WITHHELD) || same(&record.format_field(field.name, &self.workspace), cell) {
             return Ok(());
         }
         let context = ParseContext { workspace: &self.workspace, today: self.context.author.today };

@@ -53,6 +53,20 @@ pub enum RepairKind {
     Refuge,
     /// A text longer than a record can hold; the whole of it stays with the original.
     TooLong,
+    /// A cell of a spreadsheet that is in no record: a title, or what stands on another sheet.
+    Skipped,
+    /// Cells that were merged into one: what it says is said in each row.
+    Merged,
+    /// A telephone number got back the nought that a spreadsheet took.
+    Nought,
+    /// A number that a spreadsheet rounded: its last figures are lost.
+    Rounded,
+    /// A formula that came to nothing.
+    Formula,
+    /// What fits no field is in the notes of the record.
+    InNotes,
+    /// What fits no field is kept with the original alone.
+    InOriginal,
 }
 
 impl RepairKind {
@@ -82,6 +96,13 @@ impl RepairKind {
             Self::Missing => "missing, filled in",
             Self::Refuge => "a refuge: address hidden",
             Self::TooLong => "longer than a record can hold, whole in the original",
+            Self::Skipped => "in no record, named here",
+            Self::Merged => "merged cells, said in each row",
+            Self::Nought => "number given its nought back",
+            Self::Rounded => "rounded by a spreadsheet, figures are lost",
+            Self::Formula => "a formula that came to nothing, left out",
+            Self::InNotes => "fits no field, in the notes",
+            Self::InOriginal => "fits no field, kept with the original",
         }
     }
 }

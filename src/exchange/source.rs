@@ -128,7 +128,7 @@ fn unzip(path: &Path, bytes: Vec<u8>) -> Result<Vec<File>, ExchangeError> {
     let mut files = Vec::new();
     for at in 0..archive.len() {
         let entry = archive.by_index(at).map_err(|error| broken(&error))?;
-        let name = crate::model::text::clean(entry.name());
+        let name = crate::model::text::clean(&entry.name().map_err(|error| broken(&error))?);
         if entry.enclosed_name().is_none() {
             return Err(ExchangeError(format!(
                 "{} holds {name:?}, a path that leads out of it; it was not read",

@@ -24,6 +24,8 @@ pub enum Job {
     Reload,
     /// Import from a path.
     Import(String, Box<work::Request>),
+    /// Read a spreadsheet with its columns as they were chosen.
+    ImportSheet(app::columns::SheetRequest, Box<work::Request>),
     /// Export in a format to a path.
     Export(String, String, Box<Workspace>),
     /// Begin a workspace in a directory, with a name, and go on in it.
@@ -98,7 +100,10 @@ impl Open {
             Job::Commit(number, change) => Some(self.commit(number, &change)),
             Job::Reload => Some(self.reload()),
             Job::Import(path, request) => {
-                Some(Event::Finished(work::import(&mut self.store, &path, *request, to, cancel)))
+                Some(work::import(&mut self.store, &path, *request, to, cancel))
+            }
+            Job::ImportSheet(sheet, request) => {
+                Some(work::import_sheet(&mut self.store, sheet, *request, to, cancel))
             }
             Job::Export(format, path, workspace) => {
                 Some(Event::Finished(work::export(&mut self.store, &format, &path, &workspace, cancel)))

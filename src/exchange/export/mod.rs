@@ -23,8 +23,10 @@ use crate::model::{AnyRecord, Audience, Collection, Id, Organisation, Original, 
 
 use super::map::{self, ServiceContext};
 use super::normalise::{Object, is_uuid, name_uuid, str_field};
-use super::{ExchangeError, Progress, ProgressCallback, patch, write};
+use super::{ExchangeError, Progress, ProgressCallback, patch, sheet, write};
 use redactor::Redactor;
+
+pub(super) use redactor::WITHHELD;
 
 /// Declares the formats once: variant, name, description.
 macro_rules! formats {
@@ -317,7 +319,8 @@ impl<'a> Writer<'a> {
     /// The rows without a parent of earlier imports, by table.
     fn orphans(&self) -> BTreeMap<String, Vec<Object>> {
         let mut orphans: BTreeMap<String, Vec<Object>> = BTreeMap::new();
-        for original in self.context.originals.iter().filter(|original| original.record.is_none()) {
+        let is_row = |original: &&Arc<Original>| original.record.is_none() && &*original.name != sheet::REMEMBERED;
+        for original in self.context.originals.iter().filter(is_row) {
             let table = original.name.to_string();
             if let Ok(mut item) = serde_json::from_str::<Object>(original.json.as_str())
                 && (self.context.contacts || table != "contacts")
