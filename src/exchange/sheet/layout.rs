@@ -153,7 +153,9 @@ fn table(
     let mut table = Table { grid: at, header, header_row: row.at, columns: Vec::new() };
     for column in (0..width).filter(is_used) {
         let heading = heading(row.text(column), column, &table.columns);
-        let samples = below.iter().map(|row| row.text(column)).filter(|text| !text.is_empty());
+        // A row of one cell is most often a title between the rows.
+        let is_title = |row: &&Row| row.filled() == 1 && width > 1;
+        let samples = below.iter().filter(|row| !is_title(row)).map(|row| row.text(column)).filter(|text| !text.is_empty());
         let samples: Vec<String> = samples.take(LOOKED_AT).map(str::to_owned).collect();
         let field = guess(row.text(column), &samples);
         table.columns.push(Column { heading, at: column, field, samples });
@@ -165,7 +167,10 @@ fn table(
         let meant = table.columns.iter_mut().filter(|column| plain(&column.heading) == plain(heading));
         meant.for_each(|column| column.field = field);
     }
-    table.columns.iter_mut().for_each(|column| column.samples.truncate(SAMPLES));
+    for column in &mut table.columns {
+        column.samples.retain(|sample| plain(sample) != plain(column.field.help));
+        column.samples.truncate(SAMPLES);
+    }
     Ok(table)
 }
 

@@ -27,7 +27,7 @@ use super::source::{decode, read_file};
 use super::{ExchangeError, Item, Package, Progress, ProgressCallback, SourceReader, json, table};
 use crate::model::order::Order as _;
 use crate::model::field::Visibility;
-use crate::model::{Collection, FieldInfo, Id, Kind, Original, Workspace};
+use crate::model::{AnyRecord, Collection, FieldInfo, Id, Kind, Original, Workspace};
 
 pub use columns::{FIELDS, Field};
 pub use layout::{Column, Layout, Table};
@@ -108,10 +108,20 @@ impl Workbook {
         let columns: Vec<usize> = (0..headings.len()).filter(|column| !says_nothing(*column)).collect();
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
         for row in &grid.rows {
-            writer.write_record(columns.iter().map(|column| row.text(*column))).ok()?;
+            let record = row.text(id).parse::<Id>().ok().and_then(|id| workspace.get(id));
+            let cell = |column: &usize| with_its_nought(row.text(*column), headings[*column], record.as_ref(), workspace);
+            writer.write_record(columns.iter().map(cell)).ok()?;
         }
         Some((kind, String::from_utf8(writer.into_inner().ok()?).ok()?))
     }
+}
+
+/// A telephone number as the record has it, where a spreadsheet has only taken its nought or its blanks.
+fn with_its_nought(cell: &str, heading: &str, record: Option<&AnyRecord>, workspace: &Workspace) -> String {
+    let known = record.map(|record| record.format_field(heading, workspace)).unwrap_or_default();
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let is_same = values::with_nought(cell).is_some_and(|whole| !known.is_empty() && digits(&whole) == digits(&known));
+    if heading == "phone" && is_same { known } else { cell.to_owned() }
 }
 
 fn is_table(file: &str) -> bool {

@@ -455,7 +455,11 @@ pub fn text(file: &str, source: &str) -> Result<Grid, ExchangeError> {
         match reader.read_record(&mut record) {
             Ok(false) => return Ok(grid),
             Ok(true) => {
-                let line = record.position().map_or(0, |at| at.line() as usize);
+                // Where lines end in two signs, a row seems to begin on the line of the one above.
+                let begins = record.position().map_or(0, |at| at.byte() as usize);
+                let is_before_end = source.as_bytes().get(begins) == Some(&b'\n');
+                let line = record.position().map_or(0, |at| at.line() as usize) + usize::from(is_before_end);
+                let line = line.max(grid.rows.last().map_or(0, |last| last.at) + 1);
                 let has_many_lines = record.iter().map(|cell| cell.matches('\n').count()).max().unwrap_or_default();
                 if has_many_lines > MAX_LINES {
                     return Err(ExchangeError(format!(

@@ -90,9 +90,7 @@ impl<'a> RowReader<'a> {
     /// The charity number of each organisation that has one in some row: all rows of an organisation speak of the same one.
     fn charity_numbers(&self) -> HashMap<String, String> {
         let column = |key| self.table.columns.iter().find(|column| column.field.key == key);
-        let (Some(name), Some(number)) = (column("organisation").or_else(|| column("name")), column("charity_number")) else {
-            return HashMap::new();
-        };
+        let (Some(name), Some(number)) = (column("organisation"), column("charity_number")) else { return HashMap::new() };
         let mut numbers = HashMap::new();
         for row in &self.grid.rows[self.table.header + 1..] {
             let (name, number) = (columns::plain(row.text(name.at)), row.text(number.at).trim());
@@ -334,8 +332,7 @@ impl<'a> RowReader<'a> {
     }
 
     fn is_charity_number(&self, draft: &Draft, text: &str) -> bool {
-        let named = if draft.organisation.is_empty() { &*draft.service.name } else { &draft.organisation };
-        self.numbers.get(&columns::plain(named)).is_some_and(|known| known == text.trim())
+        self.numbers.get(&columns::plain(&draft.organisation)).is_some_and(|known| known == text.trim())
     }
 
     /// Who is there: a person with a post, a number and an address.
@@ -365,12 +362,14 @@ impl<'a> RowReader<'a> {
                 normaliser.note(part.heading, RepairKind::InOriginal, &part.text, &draft.county);
                 continue;
             }
-            if part.key != columns::KEEP {
+            // What a need means, the thesaurus says; its words are kept all the same.
+            if ![columns::KEEP, "needs"].contains(&part.key) {
                 normaliser.note(part.heading, RepairKind::InNotes, &part.text, "");
             }
             draft.left.push((part.heading.to_owned(), part.text.clone()));
         }
         if !self.section.is_empty() {
+            draft.needs.push(self.section.clone());
             draft.left.push(("Section".to_owned(), self.section.clone()));
         }
     }
@@ -393,7 +392,11 @@ impl<'a> RowReader<'a> {
             put("assured_date", checked.into());
         }
         if !needs.is_empty() {
-            let term = |need: &String| json!({ "link_entity": "service", "taxonomy_term": { "name": need } });
+            let term = |need: &String| {
+                let name = Object::from_iter([("name".to_owned(), need.as_str().into())]);
+                let row = [("link_entity".to_owned(), "service".into()), ("taxonomy_term".to_owned(), Value::Object(name))];
+                Value::Object(patch::with_ids(&named, "attributes", row.into_iter().collect()))
+            };
             put("attributes", needs.iter().map(term).collect());
         }
         if !organisation.is_empty() {

@@ -37,7 +37,13 @@ pub fn phones(text: &str) -> Vec<Phone> {
     for part in separated.split(['/', ',', ';', '\n', '|']).map(str::trim).filter(|part| !part.is_empty()) {
         let digits = part.chars().filter(char::is_ascii_digit).count();
         match phones.last_mut() {
-            _ if digits >= 5 => phones.push(phone(part)),
+            _ if digits >= 5 => {
+                let phone = phone(part);
+                if phone.number.chars().filter(char::is_ascii_digit).count() < 5 {
+                    return Vec::new();
+                }
+                phones.push(phone);
+            }
             Some(last) if digits == 0 => last.note = format!("{} {part}", last.note).trim().to_owned(),
             _ => return Vec::new(),
         }
@@ -144,6 +150,12 @@ const COUNTIES: &[&str] = &[
     "west yorkshire", "south yorkshire", "isle of wight", "rutland", "herefordshire", "england", "uk", "united kingdom",
 ];
 
+/// What stands in the place of an address and is no town.
+const NOWHERE: &[&str] = &[
+    "online", "virtual", "by phone", "phone", "telephone", "various", "n/a", "none", "tbc", "confidential", "home visit",
+    "outreach", "as above", "see ", "on request", "zoom", "mobile", "not disclosed", "withheld",
+];
+
 fn is_county(part: &str) -> bool {
     let lower = part.to_lowercase();
     COUNTIES.contains(&lower.as_str()) || (lower.ends_with("shire") && !lower.contains(' '))
@@ -160,7 +172,10 @@ pub fn address(text: &str, has_town: bool) -> Address {
         let more = if address.county.is_empty() { String::new() } else { format!(", {}", address.county) };
         address.county = format!("{county}{more}");
     }
-    let is_town = |part: &&str| !part.contains(|c: char| c.is_ascii_digit());
+    let is_town = |part: &&str| {
+        let lower = part.to_lowercase();
+        !part.contains(|c: char| c.is_ascii_digit()) && !NOWHERE.iter().any(|word| lower.starts_with(word))
+    };
     if !has_town && (parts.len() > 1 || !address.postcode.is_empty() || parts.iter().all(|part| part.len() < 30)) {
         address.town = parts.pop_if(|last| is_town(&&**last)).unwrap_or_default().to_owned();
     }
