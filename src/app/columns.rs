@@ -76,8 +76,8 @@ pub(crate) const PICK: Scope = Scope::new("Fields for a column");
 pub(crate) const COMMANDS: &[Command] = commands! { COLUMNS;
     "columns.pick" ["enter"] "choose a field" "choose the field that the column goes to; left and right take the one before or after" always, open_list;
     "columns.import" ["ctrl-s", "i"] "look, then import" "say what would come in; once more imports it" always, look_or_import;
-    "columns.keep" ["x"] "to the notes" "put the column into the notes, whatever it is" always, to_the_notes;
     "columns.close" ["esc"] "leave it" "leave the sheet; nothing is imported" always, close;
+    "columns.keep" ["x"] "to the notes" "put the column into the notes, whatever it is" always, to_the_notes;
 };
 
 /// Commands of the list of fields.
@@ -89,7 +89,7 @@ pub(crate) const PICK_COMMANDS: &[Command] = commands! { PICK;
 impl Columns {
     /// The scopes of its keys.
     pub fn scopes(&self) -> &'static [Scope] {
-        if self.picking.is_some() { &[PICK, Scope::MOVE] } else { &[COLUMNS, Scope::MOVE, Scope::GLOBAL] }
+        if self.picking.is_some() { &[PICK, Scope::MOVE] } else { &[COLUMNS, Scope::MOVE] }
     }
 
     /// The column the cursor stands on.

@@ -249,8 +249,26 @@ impl ImportArgs {
     fn import_directory(&self, session: &mut Session, author: &Author, out: &mut dyn Write) -> CommandResult {
         let originals = load_originals(session)?;
         let feed = self.feed.clone().unwrap_or_else(|| exchange::feed_name(&self.path));
+        if let Some(package) = self.read_known_sheet(&originals, &feed)? {
+            return self.import_package(package, &originals, session, author, out);
+        }
         let package = exchange::read(&self.path, &feed, &mut show_progress)?;
         self.import_package(package, &originals, session, author, out)
+    }
+
+    /// A sheet whose headings say nothing but are remembered.
+    fn read_known_sheet(&self, originals: &Collection<Original>, feed: &str) -> Result<Option<Package>, CommandError> {
+        let remembered = sheet::remembered(originals, feed);
+        if remembered.is_empty() {
+            return Ok(None);
+        }
+        let Some(book) = sheet::Workbook::unknown(&self.path)? else { return Ok(None) };
+        let Ok(layout) = sheet::Layout::of(&book, &Vec::new(), &remembered) else { return Ok(None) };
+        let is_known = layout.tables.iter().all(|table| remembered.iter().any(|(id, _)| *id == table.id()));
+        if !is_known {
+            return Ok(None);
+        }
+        Ok(Some(sheet::package(&book, &layout, feed, &mut show_progress)?))
     }
 
     fn import_package(

@@ -125,7 +125,12 @@ type Planned = (Change, Vec<String>);
 /// The page of columns of a path that holds a spreadsheet under headings of its own.
 fn columns(store: &mut Store, path: &str, workspace: &Workspace) -> Result<Option<Columns>, String> {
     let place = super::expand(path);
-    let Holding::Sheet(book) = detect::holding(&place).map_err(|problem| problem.0)? else { return Ok(None) };
+    let book = match detect::holding(&place).map_err(|problem| problem.0)? {
+        Holding::Sheet(book) => Some(book),
+        Holding::Directory => sheet::Workbook::unknown(&place).map_err(|problem| problem.0)?,
+        Holding::Election | Holding::OfEvent(..) => None,
+    };
+    let Some(book) = book else { return Ok(None) };
     if book.own_table(workspace).is_some() {
         return Ok(None);
     }

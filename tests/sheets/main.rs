@@ -10,9 +10,9 @@ mod own;
 mod page;
 mod shell;
 
-#[path = "../harness/mod.rs"]
-#[allow(dead_code)]
-mod harness;
+#[path = "../terminal/mod.rs"]
+mod terminal;
+
 
 use book::{Broken, Day, Nothing, Number, Padded, Pounds, Sheet, Words, words};
 

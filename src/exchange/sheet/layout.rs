@@ -74,6 +74,14 @@ impl Layout {
                 None => layout.unread.push(at),
             }
         }
+        // Nothing is known of the headings: then the first row with several cells has them.
+        if layout.tables.is_empty() {
+            let first = book.grids.iter().enumerate().find_map(|(at, grid)| Some((at, grid, first_wide(grid)?)));
+            if let Some((at, grid, header)) = first {
+                layout.unread.retain(|unread| *unread != at);
+                layout.tables.push(table(grid, at, header, told, remembered)?);
+            }
+        }
         layout.check_headings(book, told)?;
         Ok(layout)
     }
@@ -87,6 +95,24 @@ impl Layout {
             }
         }
         seen
+    }
+
+    /// Refuses tables in which no column says what a service is called.
+    ///
+    /// # Errors
+    /// None does.
+    pub fn check_names(&self, book: &Workbook) -> Result<(), ExchangeError> {
+        let columns = self.columns();
+        if columns.iter().any(|column| matches!(column.field.key, "name" | "organisation")) {
+            return Ok(());
+        }
+        let known: Vec<&str> = columns.iter().map(|column| column.heading.as_str()).collect();
+        Err(ExchangeError(format!(
+            "{}: no column is the name of a service; say which is, as in --map \"{}=name\"; it has {}",
+            book.file,
+            known.first().unwrap_or(&"Heading"),
+            known.join(", ")
+        )))
     }
 
     /// What a workbook holds, in one line.
@@ -103,7 +129,7 @@ impl Layout {
         let columns = self.columns();
         if columns.is_empty() {
             return Err(ExchangeError(format!(
-                "{}: no row of headings was found in its first {TITLE_ROWS} rows; write one with Service, Phone, Town and the like over the columns",
+                "{}: no headings were found in its first {TITLE_ROWS} rows; write Service, Phone, Town and the like over the columns",
                 book.file
             )));
         }
@@ -137,6 +163,12 @@ pub(super) fn header(grid: &Grid, told: &[String]) -> Option<usize> {
     let scores = grid.rows.iter().take(TITLE_ROWS).map(score).enumerate();
     let best = scores.max_by_key(|(at, score)| (*score, std::cmp::Reverse(*at)));
     best.filter(|(_, score)| *score >= 2).map(|(at, _)| at)
+}
+
+/// The first row that fills at least half of the columns.
+pub(super) fn first_wide(grid: &Grid) -> Option<usize> {
+    let widest = grid.rows.iter().take(TITLE_ROWS).map(Row::filled).max().filter(|widest| *widest >= 2)?;
+    grid.rows.iter().take(TITLE_ROWS).position(|row| row.filled() * 2 > widest)
 }
 
 fn table(

@@ -68,6 +68,19 @@ impl Workbook {
         }
     }
 
+    /// The workbook in a CSV file that is no table of Open Referral, whatever its headings are: for somebody who can say what
+    /// they mean.
+    ///
+    /// # Errors
+    /// As [`Self::at`].
+    pub fn unknown(path: &Path) -> Result<Option<Self>, ExchangeError> {
+        let Some(book) = Self::at(path, true)? else { return Ok(None) };
+        let columns = |grid: &Grid| grid.rows.first().map(|row| row.cells.iter().map(|cell| cell.text.clone()).collect());
+        let columns: Vec<String> = book.grids.first().and_then(columns).unwrap_or_default();
+        let has_table = book.grids.first().is_some_and(|grid| layout::first_wide(grid).is_some());
+        Ok(Some(book).filter(|book| has_table && !is_open_referral(&book.file, &columns)))
+    }
+
     /// The workbook that a CSV text is, where it is one.
     ///
     /// # Errors
@@ -170,6 +183,7 @@ pub fn package(
     feed: &str,
     on_progress: &mut ProgressCallback<'_>,
 ) -> Result<Package, ExchangeError> {
+    layout.check_names(book)?;
     let mut reader = SourceReader { dialect: "spreadsheet", ..SourceReader::default() };
     reader.normaliser.feed = feed.to_owned();
     let stopped = || ExchangeError("the import was stopped; nothing was changed".to_owned());

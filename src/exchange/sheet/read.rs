@@ -80,7 +80,10 @@ impl Row {
         if self.cells.len() <= column {
             self.cells.resize(column + 1, Cell::default());
         }
-        self.cells[column] = cell;
+        // A broken file may name one place twice.
+        let place = &mut self.cells[column];
+        let text = if place.text.is_empty() { cell.text } else { format!("{}\n{}", place.text, cell.text) };
+        *place = Cell { text, ..cell };
     }
 }
 
