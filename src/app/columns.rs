@@ -74,8 +74,8 @@ pub(crate) const PICK: Scope = Scope::new("Fields for a column");
 
 /// Commands of the page.
 pub(crate) const COMMANDS: &[Command] = commands! { COLUMNS;
-    "columns.pick" ["enter"] "choose a field" "choose the field that the column goes to; left and right take the one before or after" always, open_list;
-    "columns.import" ["ctrl-s", "i"] "look, then import" "say what would come in; once more imports it" always, look_or_import;
+    "columns.pick" ["enter"] "choose field" "choose the field that the column goes to; left and right take the one before or after" always, open_list;
+    "columns.import" ["ctrl-s", "i"] "look" "say what would come in; once more imports it" always, look_or_import;
     "columns.close" ["esc"] "leave it" "leave the sheet; nothing is imported" always, close;
     "columns.keep" ["x"] "to the notes" "put the column into the notes, whatever it is" always, to_the_notes;
 };
@@ -131,7 +131,7 @@ impl Columns {
 
 /// How many lines at the foot say more of the column.
 pub fn foot_height((_, rows): (u16, u16)) -> usize {
-    if rows < 16 { 3 } else { 5 }
+    if rows < 16 { 4 } else { 5 }
 }
 
 /// How many rows are seen on a screen of this size.
@@ -156,7 +156,7 @@ pub(super) fn take_read(app: &mut App, read: SheetRead) -> Effects {
         SheetRead::Preview(lines) => {
             let Some(columns) = top(app) else { return Vec::new() };
             columns.preview = Some(lines);
-            app.set_status(Severity::Info, "nothing is imported yet: the same key once more does it".to_owned());
+            app.set_status(Severity::Info, "the same key once more imports it".to_owned());
         }
     }
     Vec::new()

@@ -34,7 +34,7 @@ fn columns_are_corrected_looked_at_imported_and_taken_back() {
         let mut terminal = started(&home, size);
         snapshot("page", size, &terminal);
         // Down to the third column, whose heading nobody could know; its field is picked from the list.
-        terminal.type_in("\x1b[B\x1b[B").until("under 25, with a key worker");
+        terminal.type_in("\x1b[B\x1b[B").until("under 25, with a key");
         terminal.type_in("\r").until("Which field does Who comes go");
         snapshot("list", size, &terminal);
         terminal.type_in("\x1b").until("Where does each column go?");
