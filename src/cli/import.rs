@@ -13,7 +13,9 @@ use super::session::Session;
 use super::vote::{MAX_ATTEMPTS, find};
 use crate::exchange::detect::Holding;
 use crate::exchange::openspace::{self, Failure, Outcome, Sort};
-use crate::exchange::{self, ExchangeError, ImportContext, ImportPlan, Package, Progress, Report, of_kind, pabulib, sheet};
+use crate::exchange::{
+    self, ExchangeError, ImportContext, ImportPlan, Package, Progress, Report, of_kind, pabulib, sheet,
+};
 use crate::model::text::one_line;
 use crate::model::{Author, Collection, Event, Kind, Original, Round, SplitMix64, Workspace};
 use crate::store::{self, Mode, StoreError};
@@ -281,8 +283,7 @@ impl ImportArgs {
     ) -> CommandResult {
         let thesaurus = store::thesaurus(session.opened.store.dir())
             .map_err(|problem| CommandError::unreadable(problem.to_string()))?;
-        let here =
-            ImportContext { workspace: session.workspace(), originals, thesaurus: &thesaurus, author };
+        let here = ImportContext { workspace: session.workspace(), originals, thesaurus: &thesaurus, author };
         let plan = exchange::plan_import(package, &here, &mut SplitMix64::new(crate::run::seed()), &mut show_progress)?;
         clear_progress();
         if let Some(path) = &self.report {

@@ -99,12 +99,8 @@ impl Open {
         match job {
             Job::Commit(number, change) => Some(self.commit(number, &change)),
             Job::Reload => Some(self.reload()),
-            Job::Import(path, request) => {
-                Some(work::import(&mut self.store, &path, *request, to, cancel))
-            }
-            Job::ImportSheet(sheet, request) => {
-                Some(work::import_sheet(&mut self.store, sheet, *request, to, cancel))
-            }
+            Job::Import(path, request) => Some(work::import(&mut self.store, &path, *request, to, cancel)),
+            Job::ImportSheet(sheet, request) => Some(work::import_sheet(&mut self.store, &sheet, *request, to, cancel)),
             Job::Export(format, path, workspace) => {
                 Some(Event::Finished(work::export(&mut self.store, &format, &path, &workspace, cancel)))
             }

@@ -83,14 +83,14 @@ pub fn import(store: &mut Store, path: &str, request: Request, to: &Sender<Messa
 /// Imports a spreadsheet with its columns as they were chosen, or says what that would do.
 pub fn import_sheet(
     store: &mut Store,
-    sheet: SheetRequest,
+    sheet: &SheetRequest,
     mut request: Request,
     to: &Sender<Message>,
     cancel: &Cancel,
 ) -> Event {
     let mut told = Instant::now();
     let mut on_progress = |progress| report(progress, &mut told, to, cancel);
-    match (plan_sheet(store, &sheet, &mut request, &mut on_progress), sheet.is_preview) {
+    match (plan_sheet(store, sheet, &mut request, &mut on_progress), sheet.is_preview) {
         (Ok(plan), true) => Event::SheetRead(Box::new(SheetRead::Preview(preview(&plan.report)))),
         (Ok(plan), false) => Event::Finished(finished(Ok(in_lines(plan)))),
         (Err(why), _) => Event::Finished(failed(why)),
@@ -229,12 +229,8 @@ fn plan_package(
     on_progress: &mut exchange::ProgressCallback<'_>,
 ) -> Result<ImportPlan, String> {
     let thesaurus = store::thesaurus(store.dir()).map_err(|problem| problem.to_string())?;
-    let here = ImportContext {
-        workspace: &request.workspace,
-        originals,
-        thesaurus: &thesaurus,
-        author: &request.author,
-    };
+    let here =
+        ImportContext { workspace: &request.workspace, originals, thesaurus: &thesaurus, author: &request.author };
     exchange::plan_import(package, &here, &mut request.random, on_progress).map_err(|problem| problem.0)
 }
 

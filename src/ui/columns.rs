@@ -74,7 +74,8 @@ fn draw_foot(page: &Columns, theme: Theme, area: Rect, buf: &mut Buffer) {
     let styles = (theme.style(Role::Quiet), theme.style(Role::Strong));
     rule(buf, Rect { height: 1, ..area }, what, styles, theme);
     let samples = || page.selected().map(|column| column.samples.clone()).unwrap_or_default();
-    let wrapped = |lines: &Vec<String>| lines.iter().flat_map(|line| wrap(line, area.width.saturating_sub(2).into())).collect();
+    let wrapped =
+        |lines: &Vec<String>| lines.iter().flat_map(|line| wrap(line, area.width.saturating_sub(2).into())).collect();
     let lines: Vec<String> = page.preview.as_ref().map_or_else(samples, wrapped);
     for (y, line) in (area.y + 1..area.bottom()).zip(lines) {
         put(buf, (area.x + 1, y), area.width - 1, &line, theme.style(Role::Text), theme);

@@ -14,7 +14,10 @@ fn refused(name: &str, bytes: &[u8]) -> (i32, String) {
     std::fs::write(dir.path().join(name), bytes).unwrap();
     let output = bounded(dir.path(), bytes.len()).args(["--as", "KP", "import", name]).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(!dir.path().join("services.ron").metadata().is_ok_and(|file| file.len() > 200), "{name}: something was written");
+    assert!(
+        !dir.path().join("services.ron").metadata().is_ok_and(|file| file.len() > 200),
+        "{name}: something was written"
+    );
     (output.status.code().unwrap_or(-1), said)
 }
 
@@ -73,9 +76,15 @@ fn each_bad_file_is_refused_in_one_sentence_and_in_bounded_memory() {
     let sheet = "xl/worksheets/sheet1.xml";
     let zeros = " ".repeat(300 * 1024 * 1024);
     let long = format!("<sst><si><t>{}</t></si></sst>", "x".repeat(30_000));
-    let shown = format!("{HEAD}{}</sheetData></worksheet>", (2..6_000).map(|n| format!(r#"<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>"#)).collect::<String>());
+    let shown = format!(
+        "{HEAD}{}</sheetData></worksheet>",
+        (2..6_000).map(|n| format!(r#"<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>"#)).collect::<String>()
+    );
     let many = with_parts(&[("xl/sharedStrings.xml", &long), (sheet, &shown)]);
-    let far = format!("{HEAD}{}</sheetData></worksheet>", (2..90_000).map(|n| format!(r#"<row r="{n}"><c r="SF{n}"><v>1</v></c></row>"#)).collect::<String>());
+    let far = format!(
+        "{HEAD}{}</sheetData></worksheet>",
+        (2..90_000).map(|n| format!(r#"<row r="{n}"><c r="SF{n}"><v>1</v></c></row>"#)).collect::<String>()
+    );
     let cases: Vec<(&str, Vec<u8>, &str)> = vec![
         ("locked.xlsx", compound("EncryptedPackage"), "locked with a password"),
         ("old.xls", compound("Workbook"), "old format (.xls)"),
@@ -83,14 +92,45 @@ fn each_bad_file_is_refused_in_one_sentence_and_in_bounded_memory() {
         ("words.xlsx", b"no workbook at all".to_vec(), "not a whole spreadsheet"),
         ("bomb.xlsx", with_part(sheet, &zeros), "unpacks to more than"),
         ("bomb.ods", ods_of(&zeros), "unpacks to more than"),
-        ("claims.xlsx", with_part("xl/sharedStrings.xml", r#"<sst uniqueCount="9999999999999"></sst>"#), "unpacks to more than"),
-        ("claims too.xlsx", with_part("xl/sharedStrings.xml", r#"<sst uniqueCount = '99999999999999999999999'></sst>"#), "unpacks to more than"),
-        ("styles.xlsx", with_part("xl/styles.xml", &format!("<styleSheet><cellXfs>{}</cellXfs></styleSheet>", "<xf/>".repeat(2_000_000))), "unpacks to more than"),
+        (
+            "claims.xlsx",
+            with_part("xl/sharedStrings.xml", r#"<sst uniqueCount="9999999999999"></sst>"#),
+            "unpacks to more than",
+        ),
+        (
+            "claims too.xlsx",
+            with_part("xl/sharedStrings.xml", "<sst uniqueCount = '99999999999999999999999'></sst>"),
+            "unpacks to more than",
+        ),
+        (
+            "styles.xlsx",
+            with_part(
+                "xl/styles.xml",
+                &format!("<styleSheet><cellXfs>{}</cellXfs></styleSheet>", "<xf/>".repeat(2_000_000)),
+            ),
+            "unpacks to more than",
+        ),
         ("one text everywhere.xlsx", many, "letters"),
         ("far right.xlsx", with_part(sheet, &far), "cells"),
-        ("repeated.ods", ods_of(r#"<table:table table:name="a"><table:table-row table:number-rows-repeated="1000000"><table:table-cell table:number-columns-repeated="16000"><text:p>x</text:p></table:table-cell></table:table-row></table:table>"#), "columns"),
-        ("repeated rows.ods", ods_of(r#"<table:table table:name="a"><table:table-row table:number-rows-repeated="4000000000"><table:table-cell><text:p>x</text:p></table:table-cell></table:table-row></table:table>"#), "rows"),
-        ("unclosed.csv", format!("Service,Phone\nNight Shelter,\"01632 960201\n{}", "a,b\n".repeat(2_000)).into_bytes(), "quotation mark"),
+        (
+            "repeated.ods",
+            ods_of(
+                r#"<table:table table:name="a"><table:table-row table:number-rows-repeated="1000000"><table:table-cell table:number-columns-repeated="16000"><text:p>x</text:p></table:table-cell></table:table-row></table:table>"#,
+            ),
+            "columns",
+        ),
+        (
+            "repeated rows.ods",
+            ods_of(
+                r#"<table:table table:name="a"><table:table-row table:number-rows-repeated="4000000000"><table:table-cell><text:p>x</text:p></table:table-cell></table:table-row></table:table>"#,
+            ),
+            "rows",
+        ),
+        (
+            "unclosed.csv",
+            format!("Service,Phone\nNight Shelter,\"01632 960201\n{}", "a,b\n".repeat(2_000)).into_bytes(),
+            "quotation mark",
+        ),
     ];
     for (name, bytes, said) in cases {
         let (code, sentence) = refused(name, &bytes);
@@ -107,10 +147,16 @@ fn a_million_empty_rows_and_formulas_that_came_to_nothing_are_read() {
     let dir = tempfile::tempdir().unwrap();
     folkmoot::store::init(dir.path(), "Table of the North", false).unwrap();
     std::fs::write(dir.path().join("long.xlsx"), &book).unwrap();
-    let output = bounded(dir.path(), book.len()).args(["--as", "KP", "import", "long.xlsx", "--report", "r.txt"]).output().unwrap();
+    let output = bounded(dir.path(), book.len())
+        .args(["--as", "KP", "import", "long.xlsx", "--report", "r.txt"])
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let report = std::fs::read_to_string(dir.path().join("r.txt")).unwrap();
-    assert!(report.contains("long.xlsx:1048576:Phone: a formula that came to nothing, left out: \"#REF!\""), "{report}");
+    assert!(
+        report.contains("long.xlsx:1048576:Phone: a formula that came to nothing, left out: \"#REF!\""),
+        "{report}"
+    );
 }
 
 /// A broken workbook says so or is read; it never ends the program.
@@ -121,7 +167,11 @@ fn mutated_workbooks_never_break_the_reader() {
     let mut random = folkmoot::model::SplitMix64::new(11);
     let dir = tempfile::tempdir().unwrap();
     let (mut read, mut refused) = (0, 0);
-    for (name, seed) in [("a.xlsx", crate::titled()), ("a.ods", crate::two_numbers()), ("a.csv", crate::TURNED_ROUND.as_bytes().to_vec())] {
+    for (name, seed) in [
+        ("a.xlsx", crate::titled()),
+        ("a.ods", crate::two_numbers()),
+        ("a.csv", crate::TURNED_ROUND.as_bytes().to_vec()),
+    ] {
         for _ in 0..rounds / 3 {
             let bytes = mutated(&seed, &mut random);
             let path = dir.path().join(name);
@@ -157,12 +207,12 @@ fn mutated(seed: &[u8], random: &mut folkmoot::model::SplitMix64) -> Vec<u8> {
     }
     let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
     let bytes = zipped(&parts);
-    if random.next_u64() % 8 == 0 { scrambled(&bytes, random) } else { bytes }
+    if random.next_u64().is_multiple_of(8) { scrambled(&bytes, random) } else { bytes }
 }
 
 fn scrambled(bytes: &[u8], random: &mut folkmoot::model::SplitMix64) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
-    for _ in 0..1 + random.next_u64() % 4 {
+    for _ in 0..=random.next_u64() % 4 {
         if bytes.is_empty() {
             break;
         }

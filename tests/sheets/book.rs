@@ -76,11 +76,23 @@ pub fn xlsx(sheets: &[Sheet]) -> Vec<u8> {
         let xml = format!(r#"<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData>{merged}</worksheet>"#);
         parts.push((format!("xl/worksheets/sheet{n}.xml"), xml));
     }
-    let shared: String = texts.iter().map(|text| format!("<si><t xml:space=\"preserve\">{}</t></si>", escaped(text))).collect();
+    let shared: String =
+        texts.iter().map(|text| format!("<si><t xml:space=\"preserve\">{}</t></si>", escaped(text))).collect();
     let more = [
-        ("[Content_Types].xml", r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>"#.to_owned()),
-        ("_rels/.rels", format!(r#"<Relationships><Relationship Id="rId1" Type="{LINKS}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#)),
-        ("xl/workbook.xml", format!(r#"<workbook xmlns="{MAIN}" xmlns:r="{LINKS}"><sheets>{list}</sheets></workbook>"#)),
+        (
+            "[Content_Types].xml",
+            r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>"#.to_owned(),
+        ),
+        (
+            "_rels/.rels",
+            format!(
+                r#"<Relationships><Relationship Id="rId1" Type="{LINKS}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#
+            ),
+        ),
+        (
+            "xl/workbook.xml",
+            format!(r#"<workbook xmlns="{MAIN}" xmlns:r="{LINKS}"><sheets>{list}</sheets></workbook>"#),
+        ),
         ("xl/_rels/workbook.xml.rels", format!("<Relationships>{links}</Relationships>")),
         ("xl/sharedStrings.xml", format!(r#"<sst xmlns="{MAIN}" uniqueCount="{}">{shared}</sst>"#, texts.len())),
         ("xl/styles.xml", format!(r#"<styleSheet xmlns="{MAIN}">{STYLES}</styleSheet>"#)),
@@ -108,15 +120,19 @@ fn cell_xml(place: &str, cell: &Put, texts: &mut Vec<&'static str>) -> String {
 
 /// A spreadsheet as LibreOffice writes it: rows of cells, some of them numbers, each line of a text a paragraph.
 pub fn ods(name: &str, rows: &[Vec<Put>]) -> Vec<u8> {
-    let paragraphs = |text: &str| text.lines().map(|line| format!("<text:p>{}</text:p>", escaped(line))).collect::<String>();
+    let paragraphs =
+        |text: &str| text.lines().map(|line| format!("<text:p>{}</text:p>", escaped(line))).collect::<String>();
     let cell = |cell: &Put| match cell {
-        Words(text) => format!(r#"<table:table-cell office:value-type="string">{}</table:table-cell>"#, paragraphs(text)),
+        Words(text) => {
+            format!(r#"<table:table-cell office:value-type="string">{}</table:table-cell>"#, paragraphs(text))
+        }
         Number(value) => format!(
             r#"<table:table-cell office:value-type="float" office:value="{value}"><text:p>{value}</text:p></table:table-cell>"#
         ),
         _ => "<table:table-cell/>".to_owned(),
     };
-    let row = |cells: &Vec<Put>| format!("<table:table-row>{}</table:table-row>", cells.iter().map(cell).collect::<String>());
+    let row =
+        |cells: &Vec<Put>| format!("<table:table-row>{}</table:table-row>", cells.iter().map(cell).collect::<String>());
     let rows: String = rows.iter().map(row).collect();
     // The end of a sheet as LibreOffice writes it: one empty row, a million times.
     ods_of(&format!(

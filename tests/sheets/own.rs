@@ -14,7 +14,8 @@ fn sample() -> tempfile::TempDir {
 
 fn rows(path: &Path) -> Vec<Vec<String>> {
     let text = std::fs::read_to_string(path).unwrap();
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
     reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
@@ -42,12 +43,19 @@ fn our_own_table_comes_home_unchanged_through_every_program() {
     // What a spreadsheet would take for a formula, or change.
     ok(dir, &["add", "service", "name==1+1 Club", "phone=+44 1632 960111", "aliases=-dash, @at", "notes='quoted"]);
     ok(dir, &["add", "service", "name=Plain Number", "phone=01632960112"]);
-    for (export, file) in [(&["export", "csv", "services", "own.csv"] as &[&str], "own.csv"), (&["export", "csv", "flat.csv"], "flat.csv")] {
+    for (export, file) in [
+        (&["export", "csv", "services", "own.csv"] as &[&str], "own.csv"),
+        (&["export", "csv", "flat.csv"], "flat.csv"),
+    ] {
         ok(dir, export);
         let rows = rows(&dir.join(file));
-        let no_nought = |row: &Vec<String>| row.iter().map(|cell| if cell == "01632960112" { cell[1..].to_owned() } else { cell.clone() }).collect();
+        let no_nought = |row: &Vec<String>| {
+            row.iter().map(|cell| if cell == "01632960112" { cell[1..].to_owned() } else { cell.clone() }).collect()
+        };
         let without: Vec<Vec<String>> = rows.iter().map(no_nought).collect();
-        for (name, bytes) in [("own2.csv", saved_again(&rows)), ("own.xlsx", as_workbook(&rows)), ("nought.csv", saved_again(&without))] {
+        for (name, bytes) in
+            [("own2.csv", saved_again(&rows)), ("own.xlsx", as_workbook(&rows)), ("nought.csv", saved_again(&without))]
+        {
             std::fs::write(dir.join(name), bytes).unwrap();
             for name in [file, name] {
                 let (said, code, why) = run(dir, KP, &["import", name]);
@@ -79,7 +87,8 @@ fn our_own_table_reaches_another_workspace() {
         ok(dir, &["export", "csv", "services", "out.csv", "--replace"]);
         let rows = rows(&dir.join("out.csv"));
         let at = |field: &str| rows[0].iter().position(|heading| heading == field).unwrap();
-        let mut list: Vec<Vec<String>> = rows[1..].iter().map(|row| fields.iter().map(|field| row[at(field)].clone()).collect()).collect();
+        let mut list: Vec<Vec<String>> =
+            rows[1..].iter().map(|row| fields.iter().map(|field| row[at(field)].clone()).collect()).collect();
         list.sort();
         list
     };
@@ -100,7 +109,12 @@ fn an_empty_sheet_is_filled_in_and_read() {
     assert_eq!(rows.len(), 2);
     let own = ["Night Shelter (invented)", "Fleet Homes", "beds for a night", "01632 960201"];
     let width = rows[0].len();
-    rows.push(own.iter().map(|cell| (*cell).to_owned()).chain(std::iter::repeat_n(String::new(), width - own.len())).collect());
+    rows.push(
+        own.iter()
+            .map(|cell| (*cell).to_owned())
+            .chain(std::iter::repeat_n(String::new(), width - own.len()))
+            .collect(),
+    );
     for (name, bytes) in [("filled.csv", saved_again(&rows)), ("filled.xlsx", as_workbook(&rows))] {
         std::fs::write(dir.join(name), bytes).unwrap();
         let said = ok(dir, &["import", name, "--feed", "ours", "--report", &format!("{name}.txt")]);

@@ -50,8 +50,18 @@ fn columns_are_corrected_looked_at_imported_and_taken_back() {
         assert!(!home.services().contains("Harbour Kitchen"), "nothing is imported before the second press");
         terminal.type_in("\x13").until("What the import did").until("saved");
         let services = home.services();
-        assert!(services.contains("Harbour Kitchen") && services.contains("women only") && services.contains("Shoe size: 44"));
-        terminal.type_in("\x1b").until_gone("What the import did").type_in(":undo").type_in("\r").until("undone").until("saved");
+        assert!(
+            services.contains("Harbour Kitchen")
+                && services.contains("women only")
+                && services.contains("Shoe size: 44")
+        );
+        terminal
+            .type_in("\x1b")
+            .until_gone("What the import did")
+            .type_in(":undo")
+            .type_in("\r")
+            .until("undone")
+            .until("saved");
         assert!(!home.services().contains("Harbour Kitchen"));
         terminal.type_in(":quit").type_in("\r");
         assert_eq!(terminal.end().0, 0);

@@ -69,7 +69,8 @@ fn three_sheets_are_imported_and_found_by_phone_place_and_need() {
         assert!(shown.contains(said), "{said}:\n{shown}");
     }
     let shown = ok(dir, &["show", "Night Shelter"]);
-    for said in ["£5.50", "2026-02-03", "Ann Example", "ann@example.org", "Allergens: nuts & seeds", "Section: HOUSING"] {
+    for said in ["£5.50", "2026-02-03", "Ann Example", "ann@example.org", "Allergens: nuts & seeds", "Section: HOUSING"]
+    {
         assert!(shown.contains(said), "{said}:\n{shown}");
     }
     for file in ["titled.xlsx", "advice.ods", "food.csv"] {

@@ -181,13 +181,15 @@ fn table(
     let row = &grid.rows[header];
     let below = &grid.rows[header + 1..];
     let width = below.iter().map(|row| row.cells.len()).max().unwrap_or_default().max(row.cells.len());
-    let is_used = |column: &usize| !row.text(*column).is_empty() || below.iter().any(|row| !row.text(*column).is_empty());
+    let is_used =
+        |column: &usize| !row.text(*column).is_empty() || below.iter().any(|row| !row.text(*column).is_empty());
     let mut table = Table { grid: at, header, header_row: row.at, columns: Vec::new() };
     for column in (0..width).filter(is_used) {
         let heading = heading(row.text(column), column, &table.columns);
         // A row of one cell is most often a title between the rows.
         let is_title = |row: &&Row| row.filled() == 1 && width > 1;
-        let samples = below.iter().filter(|row| !is_title(row)).map(|row| row.text(column)).filter(|text| !text.is_empty());
+        let samples =
+            below.iter().filter(|row| !is_title(row)).map(|row| row.text(column)).filter(|text| !text.is_empty());
         let samples: Vec<String> = samples.take(LOOKED_AT).map(str::to_owned).collect();
         let field = guess(row.text(column), &samples);
         table.columns.push(Column { heading, at: column, field, samples });
@@ -216,7 +218,8 @@ fn heading(text: &str, at: usize, before: &[Column]) -> String {
     let line = crate::model::text::one_line(&crate::model::text::clean(text));
     let short: String = line.chars().take(MAX_HEADING).collect();
     let name = if short.is_empty() { format!("Column {}", letters(at)) } else { short };
-    let times = before.iter().filter(|column| column.heading == name || column.heading.starts_with(&format!("{name} #")));
+    let times =
+        before.iter().filter(|column| column.heading == name || column.heading.starts_with(&format!("{name} #")));
     match times.count() {
         0 => name,
         n => format!("{name} #{}", n + 1),
@@ -236,7 +239,8 @@ fn guess(heading: &str, samples: &[String]) -> &'static Field {
 }
 
 /// The fields of which a service has one: a second column of the kind is kept in the notes.
-const ONCE: &[&str] = &["id", "name", "organisation", "verified", "status", "ages", "sex", "capacity", "latitude", "longitude"];
+const ONCE: &[&str] =
+    &["id", "name", "organisation", "verified", "status", "ages", "sex", "capacity", "latitude", "longitude"];
 
 /// Sees to it that one column names the service. Where only organisations are named, each is its own service; of two that
 /// could be the name, the first is.
@@ -245,7 +249,8 @@ fn settle_names(columns: &mut [Column]) {
     for key in ONCE {
         // The one that is called exactly so is the one.
         let is_meant = |column: &Column| column.field.key == *key;
-        let exact = columns.iter().position(|column| is_meant(column) && plain(&column.heading) == plain(column.field.label));
+        let exact =
+            columns.iter().position(|column| is_meant(column) && plain(&column.heading) == plain(column.field.label));
         let chosen = exact.or_else(|| columns.iter().position(is_meant));
         for (at, column) in columns.iter_mut().enumerate() {
             if column.field.key == *key && Some(at) != chosen {
@@ -255,7 +260,8 @@ fn settle_names(columns: &mut [Column]) {
     }
     // Beside a name and an organisation, "Contact" may well be a number.
     let looks_like_phones = |column: &Column| {
-        column.field.key == "contact" && of_samples(&column.samples.iter().map(String::as_str).collect::<Vec<_>>()).is_some()
+        column.field.key == "contact"
+            && of_samples(&column.samples.iter().map(String::as_str).collect::<Vec<_>>()).is_some()
     };
     if let Some(reach) = field("reach") {
         columns.iter_mut().filter(|column| looks_like_phones(column)).for_each(|column| column.field = reach);

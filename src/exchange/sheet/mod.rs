@@ -21,12 +21,12 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::normalise::{Object, name_uuid, str_field};
+use super::normalise::{Normaliser, Object, name_uuid, str_field};
 use super::report::{Repair, RepairKind};
 use super::source::{decode, read_file};
 use super::{ExchangeError, Item, Package, Progress, ProgressCallback, SourceReader, json, table};
-use crate::model::order::Order as _;
 use crate::model::field::Visibility;
+use crate::model::order::Order as _;
 use crate::model::{AnyRecord, Collection, FieldInfo, Id, Kind, Original, Workspace};
 
 pub use columns::{FIELDS, Field};
@@ -75,7 +75,8 @@ impl Workbook {
     /// As [`Self::at`].
     pub fn unknown(path: &Path) -> Result<Option<Self>, ExchangeError> {
         let Some(book) = Self::at(path, true)? else { return Ok(None) };
-        let columns = |grid: &Grid| grid.rows.first().map(|row| row.cells.iter().map(|cell| cell.text.clone()).collect());
+        let columns =
+            |grid: &Grid| grid.rows.first().map(|row| row.cells.iter().map(|cell| cell.text.clone()).collect());
         let columns: Vec<String> = book.grids.first().and_then(columns).unwrap_or_default();
         let has_table = book.grids.first().is_some_and(|grid| layout::first_wide(grid).is_some());
         Ok(Some(book).filter(|book| has_table && !is_open_referral(&book.file, &columns)))
@@ -107,14 +108,17 @@ impl Workbook {
         let (header, rows) = grid.rows.split_first()?;
         let headings: Vec<&str> = header.cells.iter().map(|cell| cell.text.as_str()).collect();
         let id = headings.iter().position(|heading| *heading == "id")?;
-        let of = |row: &Row| row.text(id).parse::<Id>().ok().and_then(|id| workspace.get(id)).map(|record| record.kind());
+        let of =
+            |row: &Row| row.text(id).parse::<Id>().ok().and_then(|id| workspace.get(id)).map(|record| record.kind());
         let kind = rows.iter().find_map(of).filter(|kind| kind.is_addable() && !kind.is_private())?;
-        let is_field = |heading: &&str| ["id", "verified"].contains(heading) || kind.fields().any(|field| field.name == *heading);
+        let is_field =
+            |heading: &&str| ["id", "verified"].contains(heading) || kind.fields().any(|field| field.name == *heading);
         if !headings.iter().all(is_field) {
             return None;
         }
         let says_nothing = |column: usize| {
-            let is_personal = |field: &FieldInfo| field.name == headings[column] && field.visibility == Visibility::Personal;
+            let is_personal =
+                |field: &FieldInfo| field.name == headings[column] && field.visibility == Visibility::Personal;
             headings[column] == "verified"
                 || kind.fields().any(is_personal) && rows.iter().all(|row| row.text(column).is_empty())
         };
@@ -122,7 +126,8 @@ impl Workbook {
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
         for row in &grid.rows {
             let record = row.text(id).parse::<Id>().ok().and_then(|id| workspace.get(id));
-            let cell = |column: &usize| with_its_nought(row.text(*column), headings[*column], record.as_ref(), workspace);
+            let cell =
+                |column: &usize| with_its_nought(row.text(*column), headings[*column], record.as_ref(), workspace);
             writer.write_record(columns.iter().map(cell)).ok()?;
         }
         Some((kind, String::from_utf8(writer.into_inner().ok()?).ok()?))
@@ -185,7 +190,7 @@ pub fn package(
 ) -> Result<Package, ExchangeError> {
     layout.check_names(book)?;
     let mut reader = SourceReader { dialect: "spreadsheet", ..SourceReader::default() };
-    reader.normaliser.feed = feed.to_owned();
+    reader.normaliser = Normaliser::new(feed);
     let stopped = || ExchangeError("the import was stopped; nothing was changed".to_owned());
     let mut done = 0;
     for table in &layout.tables {
@@ -220,7 +225,13 @@ fn name_cells(grid: &Grid, repairs: &mut Vec<Repair>) {
     for row in &grid.rows {
         let cells = row.cells.iter().enumerate().filter(|(_, cell)| !cell.text.is_empty());
         repairs.extend(cells.map(|(column, cell)| {
-            skipped(grid, row.at, &layout::letters(column), &cell.text, "no headings of a list of services on this sheet")
+            skipped(
+                grid,
+                row.at,
+                &layout::letters(column),
+                &cell.text,
+                "no headings of a list of services on this sheet",
+            )
         }));
     }
 }
@@ -228,14 +239,21 @@ fn name_cells(grid: &Grid, repairs: &mut Vec<Repair>) {
 /// A cell that is in no record, whole.
 fn skipped(grid: &Grid, row: usize, field: &str, text: &str, why: &str) -> Repair {
     let old = crate::model::text::clean(text).replace('\n', "⏎");
-    Repair { file: grid.name.clone(), row, field: field.into(), kind: RepairKind::Skipped, old: old.into(), new: why.into() }
+    Repair {
+        file: grid.name.clone(),
+        row,
+        field: field.into(),
+        kind: RepairKind::Skipped,
+        old: old.into(),
+        new: why.into(),
+    }
 }
 
 /// What is remembered of the columns of a table.
 fn memory(table: &Table, book: &Workbook) -> Item {
     let pairs = table.columns.iter().map(|column| (column.heading.clone(), Value::from(column.field.key)));
     let id = table.id();
-    let item = serde_json::json!({ "id": id, "columns": Object::from_iter(pairs) });
+    let item = serde_json::json!({ "id": id, "columns": pairs.collect::<Object>() });
     let file = book.grids.get(table.grid).map_or_else(|| book.file.clone(), |grid| grid.name.clone());
     Item { table: REMEMBERED.into(), id: id.into(), json: item.to_string().into(), file, row: table.header_row }
 }

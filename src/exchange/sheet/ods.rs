@@ -16,7 +16,8 @@ use super::read::{Budget, Cell, CellSort, Grid, MAX_COLUMNS, Merge, name_of, typ
 /// # Errors
 /// It is locked, broken or too large.
 pub(super) fn sheets(file: &str, bytes: &[u8], budget: &mut Budget) -> Result<Vec<Grid>, ExchangeError> {
-    let broken = || ExchangeError(format!("{file} is not a whole spreadsheet; fetch it again, or save it again as .xlsx"));
+    let broken =
+        || ExchangeError(format!("{file} is not a whole spreadsheet; fetch it again, or save it again as .xlsx"));
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken())?;
     if is_locked(&mut archive) {
         return Err(ExchangeError(format!(
@@ -183,8 +184,12 @@ impl<R: std::io::BufRead> Sheet<'_, R> {
                     name if name == cell && in_note == 0 => return Ok(text),
                     _ => {}
                 },
-                Event::Text(part) if in_note == 0 && in_text > 0 => text.push_str(&part.xml_content(quick_xml::XmlVersion::Implicit1_0)),
-                Event::CData(part) if in_note == 0 && in_text > 0 => text.push_str(&part.xml_content(quick_xml::XmlVersion::Implicit1_0)),
+                Event::Text(part) if in_note == 0 && in_text > 0 => {
+                    text.push_str(&part.xml_content(quick_xml::XmlVersion::Implicit1_0));
+                }
+                Event::CData(part) if in_note == 0 && in_text > 0 => {
+                    text.push_str(&part.xml_content(quick_xml::XmlVersion::Implicit1_0));
+                }
                 Event::GeneralRef(part) if in_note == 0 && in_text > 0 => match part.resolve_char_ref() {
                     Ok(Some(c)) => text.push(c),
                     _ => text.push_str(resolve_predefined_entity(&part).unwrap_or_default()),

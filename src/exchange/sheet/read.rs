@@ -225,7 +225,7 @@ fn check_size(file: &str, bytes: &[u8]) -> Result<(), ExchangeError> {
         let most_tags = match () {
             () if name.contains("worksheets/") || name == "content.xml" => usize::MAX,
             () if name.ends_with("sharedstrings.xml") => 3 * MAX_SHARED,
-            () if name.ends_with("styles.xml") || name.ends_with("workbook.xml") || name.ends_with(".rels") => MAX_TAGS,
+            () if name.ends_with("styles.xml") || name.ends_with("workbook.xml") || name.contains("_rels/") => MAX_TAGS,
             () => usize::MAX,
         };
         let (mut tags, mut buffer) = (0, vec![0; 64 * 1024]);
@@ -272,7 +272,8 @@ fn claimed(part: impl Read) -> usize {
         buffer.clear();
         match reader.read_event_into(&mut buffer) {
             Ok(Event::Start(start) | Event::Empty(start)) if start.local_name().as_ref() == "sst" => {
-                let stated = start.attributes().with_checks(false).flatten().find(|one| one.key.as_ref() == "uniqueCount");
+                let stated =
+                    start.attributes().with_checks(false).flatten().find(|one| one.key.as_ref() == "uniqueCount");
                 let digits = stated.map(|stated| stated.value.trim().to_owned()).unwrap_or_default();
                 return if digits.is_empty() { 0 } else { digits.parse().unwrap_or(usize::MAX) };
             }
@@ -318,9 +319,9 @@ pub(super) fn name_of(file: &str, sheet: &str, of: usize) -> Arc<str> {
 
 fn unreadable(file: &str, problem: &calamine::XlsxError) -> ExchangeError {
     match problem {
-        calamine::XlsxError::Password => ExchangeError(format!(
-            "{file} is locked with a password; open it, save it without one, and import that"
-        )),
+        calamine::XlsxError::Password => {
+            ExchangeError(format!("{file} is locked with a password; open it, save it without one, and import that"))
+        }
         _ => not_whole(file),
     }
 }
@@ -361,13 +362,12 @@ fn seen(value: &DataRef<'_>, format: &str) -> Cell {
     let of = |text: String, sort| Cell { text, sort };
     match value {
         DataRef::Empty => Cell::default(),
-        DataRef::String(text) => typed(text),
         DataRef::SharedString(text) => typed(text),
         DataRef::Int(number) => number_cell(*number as f64, format),
         DataRef::Float(number) => number_cell(*number, format),
         DataRef::Bool(yes) => typed(if *yes { "yes" } else { "no" }),
         DataRef::DateTime(at) => of(moment(at, format), CellSort::Text),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => typed(text),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => typed(text),
         DataRef::Error(problem) => of(Data::Error(problem.clone()).to_string(), CellSort::Error),
     }
 }
@@ -377,7 +377,11 @@ pub(super) fn typed(text: &str) -> Cell {
     let text = cell_text(text.trim()).into_owned();
     let sort = match () {
         () if is_rounded(&text) => CellSort::Rounded,
-        () if text.starts_with('#') && ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"].contains(&&*text) => CellSort::Error,
+        () if text.starts_with('#')
+            && ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"].contains(&&*text) =>
+        {
+            CellSort::Error
+        }
         () => CellSort::Text,
     };
     Cell { text, sort }
@@ -431,8 +435,7 @@ fn shortest(number: f64) -> String {
 
 /// A day, a time of day, or both.
 fn moment(at: &ExcelDateTime, format: &str) -> String {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let (year, month, day, hour, minute, _, _) = at.to_ymd_hms_milli();
     let month = MONTHS.get(usize::from(month).saturating_sub(1)).copied().unwrap_or_default();
     let is_time = at.is_duration() || (0.0..1.0).contains(&at.as_f64());

@@ -74,7 +74,9 @@ impl<'a> RowReader<'a> {
             numbers: HashMap::new(),
             merged: merged(grid, table),
         };
-        reader.is_british = reader.texts("phone").any(|text| text.trim_start().starts_with(['0', '(']) || text.contains("+44"))
+        reader.is_british = reader
+            .texts("phone")
+            .any(|text| text.trim_start().starts_with(['0', '(']) || text.contains("+44"))
             || reader.texts("postcode").chain(reader.texts("address")).any(|text| values::has_postcode(text).is_some());
         reader.numbers = reader.charity_numbers();
         reader
@@ -90,7 +92,9 @@ impl<'a> RowReader<'a> {
     /// The charity number of each organisation that has one in some row: all rows of an organisation speak of the same one.
     fn charity_numbers(&self) -> HashMap<String, String> {
         let column = |key| self.table.columns.iter().find(|column| column.field.key == key);
-        let (Some(name), Some(number)) = (column("organisation"), column("charity_number")) else { return HashMap::new() };
+        let (Some(name), Some(number)) = (column("organisation"), column("charity_number")) else {
+            return HashMap::new();
+        };
         let mut numbers = HashMap::new();
         for row in &self.grid.rows[self.table.header + 1..] {
             let (name, number) = (columns::plain(row.text(name.at)), row.text(number.at).trim());
@@ -110,7 +114,8 @@ impl<'a> RowReader<'a> {
         }
         if let Some(why) = self.why_no_service(at) {
             if why == SECTION {
-                self.section = one_line(&clean(row.cells.iter().map(|cell| &*cell.text).find(|text| !text.is_empty())?));
+                self.section =
+                    one_line(&clean(row.cells.iter().map(|cell| &*cell.text).find(|text| !text.is_empty())?));
             }
             self.name_row(row, why, normaliser);
             return None;
@@ -150,7 +155,10 @@ impl<'a> RowReader<'a> {
         let header = &self.grid.rows[self.table.header];
         let as_heading = columns().filter(|column| same(row.text(column.at), header.text(column.at))).count();
         let is_wide = self.grid.merges.iter().any(|merge| {
-            merge.from_row == row.at && merge.to_row == row.at && merge.to_column > merge.from_column && !row.text(merge.from_column).is_empty()
+            merge.from_row == row.at
+                && merge.to_row == row.at
+                && merge.to_column > merge.from_column
+                && !row.text(merge.from_column).is_empty()
         });
         match () {
             () if as_help >= 2 && as_help * 2 > filled => Some("the help of an empty sheet"),
@@ -206,12 +214,14 @@ impl<'a> RowReader<'a> {
         draft.id = one_line(&joined(parts, "id", " "));
         draft.service.name = Text::line(&joined(parts, "name", " "));
         draft.organisation = one_line(&joined(parts, "organisation", " "));
-        self.locate(draft, parts, &joined);
+        Self::locate(draft, parts, &joined);
         for part in parts.iter_mut() {
             part.is_placed = match part.key {
                 "id" | "name" | "organisation" => true,
                 "phone" => self.take_phones(&mut draft.service, part, normaliser),
-                "contacts" if part.text.contains('|') => set_field(&mut draft.service, "contacts", &part.text, &self.nobody),
+                "contacts" if part.text.contains('|') => {
+                    set_field(&mut draft.service, "contacts", &part.text, &self.nobody)
+                }
                 "contacts" | "reach" => take_reach(&mut draft.service, &part.text),
                 "contact_phone" => self.take_phone_of_contact(&mut draft.service, part, normaliser),
                 "charity_number" => self.is_charity_number(draft, &part.text),
@@ -224,7 +234,7 @@ impl<'a> RowReader<'a> {
         for (key, between) in PLAIN {
             self.set(draft, parts, key, &joined(parts, key, between));
         }
-        self.set_contact(draft, parts, &joined);
+        Self::set_contact(draft, parts, &joined);
     }
 
     /// Sets a field to what is typed, by the rules of the form.
@@ -235,7 +245,10 @@ impl<'a> RowReader<'a> {
         let typed = in_the_words_of_the_form(key, text);
         let is_set = set_field(&mut draft.service, key, &typed, &self.nobody);
         if is_set && typed != text {
-            parts.iter_mut().filter(|part| part.key == key).for_each(|part| part.is_placed = same_words(&part.text, &typed));
+            parts
+                .iter_mut()
+                .filter(|part| part.key == key)
+                .for_each(|part| part.is_placed = same_words(&part.text, &typed));
         }
         // Who it is for is told to whoever rings, also in words that are no age and no sex.
         if !is_set && matches!(key, "ages" | "sex" | "clients") {
@@ -246,7 +259,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// Where it is: address, town and postcode from their columns, or from one.
-    fn locate(&self, draft: &mut Draft, parts: &mut [Part<'_>], joined: &dyn Fn(&[Part<'_>], &str, &str) -> String) {
+    fn locate(draft: &mut Draft, parts: &mut [Part<'_>], joined: &dyn Fn(&[Part<'_>], &str, &str) -> String) {
         let (town, postcode) = (joined(parts, "town", ", "), joined(parts, "postcode", " "));
         let whole = joined(parts, "address", "\n");
         let mut address = values::address(&whole, !town.is_empty());
@@ -266,9 +279,11 @@ impl<'a> RowReader<'a> {
         let chosen = found.or(stated).unwrap_or_else(|| inner.clone());
         // Two different postcodes: the one within the address stays there.
         if !inner.is_empty() && inner != chosen {
-            address.street = format!("{}, {inner}", address.street).trim_start_matches(", ").to_owned();
+            let street = std::mem::take(&mut address.street);
+            address.street = if street.is_empty() { inner } else { format!("{street}, {inner}") };
         }
-        let point = joined(parts, "latitude", "").trim().parse().ok().zip(joined(parts, "longitude", "").trim().parse().ok());
+        let point =
+            joined(parts, "latitude", "").trim().parse().ok().zip(joined(parts, "longitude", "").trim().parse().ok());
         let point = point.map(|(lat, lon)| crate::model::place::Point(lat, lon));
         let location = Location {
             name: Text::some(&one_line(&joined(parts, "place", ", "))),
@@ -307,7 +322,8 @@ impl<'a> RowReader<'a> {
             }
         }
         // A word beside the only number is said, and so is "and" between two.
-        !phones.is_empty() && (is_one || digits(&part.text) == phones.iter().map(|phone| digits(&phone.number)).collect::<String>())
+        !phones.is_empty()
+            && (is_one || digits(&part.text) == phones.iter().map(|phone| digits(&phone.number)).collect::<String>())
     }
 
     fn take_phone_of_contact(&self, service: &mut Service, part: &Part<'_>, normaliser: &mut Normaliser) -> bool {
@@ -336,7 +352,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// Who is there: a person with a post, a number and an address.
-    fn set_contact(&self, draft: &mut Draft, parts: &mut [Part<'_>], joined: &dyn Fn(&[Part<'_>], &str, &str) -> String) {
+    fn set_contact(draft: &mut Draft, parts: &mut [Part<'_>], joined: &dyn Fn(&[Part<'_>], &str, &str) -> String) {
         let part = |key| Text::some(&one_line(&joined(parts, key, ", ")));
         let (name, title, email) = (part("contact"), part("contact_title"), part("contact_email"));
         if name.is_none() && title.is_none() && email.is_none() {
@@ -394,7 +410,8 @@ impl<'a> RowReader<'a> {
         if !needs.is_empty() {
             let term = |need: &String| {
                 let name = Object::from_iter([("name".to_owned(), need.as_str().into())]);
-                let row = [("link_entity".to_owned(), "service".into()), ("taxonomy_term".to_owned(), Value::Object(name))];
+                let row =
+                    [("link_entity".to_owned(), "service".into()), ("taxonomy_term".to_owned(), Value::Object(name))];
                 Value::Object(patch::with_ids(&named, "attributes", row.into_iter().collect()))
             };
             put("attributes", needs.iter().map(term).collect());
@@ -505,10 +522,14 @@ fn set_url(service: &mut Service, text: &str) -> bool {
 
 /// A number, an e-mail address and a web address out of one cell.
 fn take_reach(service: &mut Service, text: &str) -> bool {
-    let words: Vec<&str> = text.split_whitespace().map(|word| word.trim_matches([',', ';', '<', '>', '(', ')'])).collect();
+    let words: Vec<&str> =
+        text.split_whitespace().map(|word| word.trim_matches([',', ';', '<', '>', '(', ')'])).collect();
     let email = words.iter().find(|word| values::is_email(word));
     let web = words.iter().find(|word| values::is_web(word));
-    let rest: Vec<&str> = text.split([' ', '\n']).filter(|word| !word.contains('@') && !values::is_web(word.trim_matches([',', ';']))).collect();
+    let rest: Vec<&str> = text
+        .split([' ', '\n'])
+        .filter(|word| !word.contains('@') && !values::is_web(word.trim_matches([',', ';'])))
+        .collect();
     let phones = values::phones(&rest.join(" "));
     if service.email.is_none() {
         service.email = email.and_then(|email| Text::some(email));
@@ -536,10 +557,13 @@ fn is_first_to_ring(phone: &Phone, others: &[Phone]) -> bool {
 }
 
 fn take_check(draft: &mut Draft, text: &str) -> bool {
-    let day = standard::day(text.trim()).or_else(|| standard::day(text.split_whitespace().take(3).collect::<Vec<_>>().join(" ").as_str()));
+    let day = standard::day(text.trim())
+        .or_else(|| standard::day(text.split_whitespace().take(3).collect::<Vec<_>>().join(" ").as_str()));
     let is_day = day.is_some();
     // A day that could be read in two ways is reported where it is put into its field.
-    draft.checked = day.map(|(day, is_ambiguous)| if is_ambiguous { text.trim().to_owned() } else { day.to_string() }).unwrap_or_default();
+    draft.checked = day
+        .map(|(day, is_ambiguous)| if is_ambiguous { text.trim().to_owned() } else { day.to_string() })
+        .unwrap_or_default();
     is_day
 }
 
@@ -556,7 +580,8 @@ fn take_needs(draft: &mut Draft, text: &str) -> bool {
 }
 
 fn put_county(item: &mut Object, county: &str) {
-    let places = item.get_mut("service_at_locations").and_then(Value::as_array_mut).and_then(|places| places.first_mut());
+    let places =
+        item.get_mut("service_at_locations").and_then(Value::as_array_mut).and_then(|places| places.first_mut());
     let address = places.and_then(|place| place.pointer_mut("/location/addresses/0")).and_then(Value::as_object_mut);
     if let Some(address) = address {
         address.insert("state_province".to_owned(), county.into());
@@ -611,4 +636,3 @@ fn says(said: &[String], text: &str) -> bool {
     let text = bare(text);
     !text.is_empty() && said.iter().any(|field| field.contains(&text))
 }
-

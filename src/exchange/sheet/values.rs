@@ -44,11 +44,16 @@ pub fn phones(text: &str) -> Vec<Phone> {
                 }
                 phones.push(phone);
             }
-            Some(last) if digits == 0 => last.note = format!("{} {part}", last.note).trim().to_owned(),
+            Some(last) if digits == 0 => last.note = joined(&last.note, part),
             _ => return Vec::new(),
         }
     }
     phones
+}
+
+/// Two texts with a blank between.
+fn joined(one: &str, two: &str) -> String {
+    format!("{one} {two}").trim().to_owned()
 }
 
 /// A number with the words around it.
@@ -116,7 +121,9 @@ fn standard_postcode(typed: &str) -> Option<String> {
 /// The words of a text with where they begin; commas, full stops and brackets are between them.
 fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let is_between = |c: char| c.is_whitespace() || matches!(c, ',' | '.' | ';' | '(' | ')' | ':');
-    text.split(is_between).filter(|word| !word.is_empty()).map(move |word| (word.as_ptr() as usize - text.as_ptr() as usize, word))
+    text.split(is_between)
+        .filter(|word| !word.is_empty())
+        .map(move |word| (word.as_ptr() as usize - text.as_ptr() as usize, word))
 }
 
 /// A text without the commas and blanks that something that was cut out of it leaves behind.
@@ -127,7 +134,9 @@ fn tidied(text: &str) -> String {
 
 /// The parts of an address between commas.
 fn parts(line: &str) -> impl Iterator<Item = &str> {
-    line.split(',').map(|part| part.trim().trim_matches(['.', ';']).trim()).filter(|part| !part.is_empty() && *part != "()")
+    line.split(',')
+        .map(|part| part.trim().trim_matches(['.', ';']).trim())
+        .filter(|part| !part.is_empty() && *part != "()")
 }
 
 /// An address in parts.
@@ -145,15 +154,55 @@ pub struct Address {
 
 /// Counties that do not end in "shire".
 const COUNTIES: &[&str] = &[
-    "dorset", "devon", "somerset", "cornwall", "kent", "surrey", "east sussex", "west sussex", "essex", "norfolk", "suffolk",
-    "cumbria", "county durham", "northumberland", "tyne and wear", "merseyside", "greater manchester", "west midlands",
-    "west yorkshire", "south yorkshire", "isle of wight", "rutland", "herefordshire", "england", "uk", "united kingdom",
+    "dorset",
+    "devon",
+    "somerset",
+    "cornwall",
+    "kent",
+    "surrey",
+    "east sussex",
+    "west sussex",
+    "essex",
+    "norfolk",
+    "suffolk",
+    "cumbria",
+    "county durham",
+    "northumberland",
+    "tyne and wear",
+    "merseyside",
+    "greater manchester",
+    "west midlands",
+    "west yorkshire",
+    "south yorkshire",
+    "isle of wight",
+    "rutland",
+    "herefordshire",
+    "england",
+    "uk",
+    "united kingdom",
 ];
 
 /// What stands in the place of an address and is no town.
 const NOWHERE: &[&str] = &[
-    "online", "virtual", "by phone", "phone", "telephone", "various", "n/a", "none", "tbc", "confidential", "home visit",
-    "outreach", "as above", "see ", "on request", "zoom", "mobile", "not disclosed", "withheld",
+    "online",
+    "virtual",
+    "by phone",
+    "phone",
+    "telephone",
+    "various",
+    "n/a",
+    "none",
+    "tbc",
+    "confidential",
+    "home visit",
+    "outreach",
+    "as above",
+    "see ",
+    "on request",
+    "zoom",
+    "mobile",
+    "not disclosed",
+    "withheld",
 ];
 
 fn is_county(part: &str) -> bool {
@@ -177,7 +226,7 @@ pub fn address(text: &str, has_town: bool) -> Address {
         !part.contains(|c: char| c.is_ascii_digit()) && !NOWHERE.iter().any(|word| lower.starts_with(word))
     };
     if !has_town && (parts.len() > 1 || !address.postcode.is_empty() || parts.iter().all(|part| part.len() < 30)) {
-        address.town = parts.pop_if(|last| is_town(&&**last)).unwrap_or_default().to_owned();
+        address.town = parts.pop_if(|last| is_town(&&**last)).map(str::to_owned).unwrap_or_default();
     }
     address.street = parts.join(", ");
     address
@@ -195,7 +244,10 @@ mod tests {
             of("01632 960111 / 07700 900222 (evenings)"),
             [pair("01632 960111", ""), pair("07700 900222", "evenings")]
         );
-        assert_eq!(of("Office: 01632 960111\nMob 07700 900222"), [pair("01632 960111", "Office"), pair("07700 900222", "Mob")]);
+        assert_eq!(
+            of("Office: 01632 960111\nMob 07700 900222"),
+            [pair("01632 960111", "Office"), pair("07700 900222", "Mob")]
+        );
         assert_eq!(of("01632 960111 ext 4"), [pair("01632 960111 ext 4", "")]);
         assert_eq!(of("(01632) 960111"), [pair("(01632) 960111", "")]);
         assert_eq!(of("01632 960111 or 01632 960112"), [pair("01632 960111", ""), pair("01632 960112", "")]);
