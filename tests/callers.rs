@@ -226,20 +226,34 @@ fn shortened(word: &str) -> String {
 }
 
 /// How many of the names of a directory are among the first five hits when two words of them are asked for: as they are,
-/// one of them mistyped, one of them shortened. At most three hundred names are asked, spread over the directory.
+/// one of them mistyped, one of them shortened. At most three hundred names are asked, spread over the directory, and only
+/// those that can be answered: where more than five names hold both words, they tell none of them.
 fn names_found(directory: &Directory) -> [(usize, usize); 3] {
     let step = directory.texts.len() / 300 + 1;
     let mut found = [(0, 0); 3];
     for (service, ..) in directory.texts.iter().step_by(step).filter(|(service, ..)| service.is_open()) {
         let Some((first, second)) = two_words(&service.name) else { continue };
+        let holds_both = |other: &&(Service, String, Districts)| {
+            let name = plain(&other.0.name);
+            other.0.is_open() && [&first, &second].into_iter().all(|word| name.contains(&format!(" {word}")))
+        };
+        if directory.texts.iter().filter(holds_both).count() > 5 {
+            continue; // no order of the first five would be the right one
+        }
         let asked = [first.clone(), mistyped(&first), shortened(&first)].map(|first| format!("{first} {second} "));
         for (says, (all, right)) in asked.into_iter().zip(&mut found) {
             let caller = Caller { says, needs: Vec::new(), evidence: Vec::new(), place: None, _who: String::new() };
             let is_meant = |(hit, ..): &&(Service, String, Districts)| {
                 two_words(&hit.name).is_some_and(|words| words == (first.clone(), second.clone()))
             };
+            let (understood, hits) = directory.ask(&caller);
+            let is_found = hits.iter().any(is_meant);
             *all += 1;
-            *right += usize::from(directory.ask(&caller).1.iter().any(is_meant));
+            *right += usize::from(is_found);
+            if !is_found && std::env::var_os("FOLKMOOT_MISSES").is_some() {
+                let names: Vec<&str> = hits.iter().map(|(one, ..)| one.name.as_str()).collect();
+                say(&format!("  {:?} for {:?}: {understood} {names:?}", caller.says, service.name.as_str()));
+            }
         }
     }
     found
@@ -253,9 +267,9 @@ fn examine_names(name: &str, workspace: Workspace) {
         "{name}: {} names found by two words {whole:.1} %, one mistyped {mistyped:.1} %, one shortened {shortened:.1} %",
         found[0].0
     ));
-    // In a large directory many entries hold the same two words; there this only says that it does not get worse.
-    let least = if found[0].0 <= 150 { (99.0, 95.0, 95.0) } else { (90.0, 75.0, 80.0) };
-    assert!(whole >= least.0 && mistyped >= least.1 && shortened >= least.2, "{name}");
+    // What the search did before it knew what words mean.
+    let is_asked = found[0].0 > 0; // in a directory made by a machine many names are alike
+    assert!(!is_asked || whole >= 99.9 && mistyped >= 98.0 && shortened >= 94.0, "{name}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::model::Refusal;
 use crate::model::text::{clean, one_line};
@@ -59,9 +60,24 @@ impl From<io::Error> for CommandError {
         match error.kind() {
             // The reader of the pipe has closed it: no error.
             io::ErrorKind::BrokenPipe => Self { code: exit_code::DONE, sentence: String::new() },
+            _ if was_saved() => {
+                Self::unreadable(format!("it is saved, but what is to be said of it cannot be written: {error}"))
+            }
             _ => Self::unreadable(format!("the output cannot be written: {error}")),
         }
     }
+}
+
+/// Whether this command has saved something: where its output fails then, that is said, for nothing is taken back.
+static HAS_SAVED: AtomicBool = AtomicBool::new(false);
+
+/// Something is on the disk.
+pub(super) fn saved() {
+    HAS_SAVED.store(true, Ordering::Relaxed);
+}
+
+fn was_saved() -> bool {
+    HAS_SAVED.load(Ordering::Relaxed)
 }
 
 /// Prints a message to stderr, in one line without control characters.

@@ -16,7 +16,7 @@ use crate::exchange::openspace::{self, Failure, Outcome, Sort};
 use crate::exchange::{
     self, ExchangeError, ImportContext, ImportPlan, Package, Progress, Report, of_kind, pabulib, sheet,
 };
-use crate::model::text::one_line;
+use crate::model::text::{clean, one_line};
 use crate::model::{Author, Collection, Event, Kind, Original, Round, SplitMix64, Workspace};
 use crate::store::{self, Mode, StoreError};
 
@@ -112,7 +112,7 @@ impl ImportArgs {
         }
         let author = session.author()?;
         let originals = load_originals(&mut session)?;
-        let feed = self.feed.clone().unwrap_or_else(|| exchange::feed_name(&self.path));
+        let feed = self.feed.as_deref().map_or_else(|| exchange::feed_name(&self.path), clean);
         let layout = sheet::Layout::of(book, &self.map, &sheet::remembered(&originals, &feed))?;
         let package = sheet::package(book, &layout, &feed, &mut show_progress)?;
         if self.dry_run {
@@ -219,7 +219,7 @@ impl ImportArgs {
         author: &Author,
     ) -> Result<Outcome, CommandError> {
         let originals = load_originals(session)?;
-        let feed = self.feed.clone().unwrap_or_else(|| exchange::feed_name(&self.path));
+        let feed = self.feed.as_deref().map_or_else(|| exchange::feed_name(&self.path), clean);
         let context = openspace::Context {
             workspace: session.workspace(),
             originals: &originals,
@@ -250,7 +250,7 @@ impl ImportArgs {
     /// A directory of services.
     fn import_directory(&self, session: &mut Session, author: &Author, out: &mut dyn Write) -> CommandResult {
         let originals = load_originals(session)?;
-        let feed = self.feed.clone().unwrap_or_else(|| exchange::feed_name(&self.path));
+        let feed = self.feed.as_deref().map_or_else(|| exchange::feed_name(&self.path), clean);
         if let Some(package) = self.read_known_sheet(&originals, &feed)? {
             return self.import_package(package, &originals, session, author, out);
         }

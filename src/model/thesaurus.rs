@@ -242,6 +242,7 @@ impl Phrase {
         let is_last = |at: usize| at + 1 == self.count;
         let stands = |(at, entry): (usize, &str)| {
             let word = words[at].as_ref();
+            let is_open = is_open && !word.is_empty(); // what was read otherwise stands here as an empty word
             let is_begun = is_open && is_last(at) && words.len() == self.count && entry.starts_with(word);
             word == entry || is_last(at) && (stands_for(entry, self.is_beginning, word) || is_begun)
         };

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
-use super::Message;
+use super::{Message, confine};
 use crate::app::columns::{Column, Columns, Field, SheetRead, SheetRequest};
 use crate::app::{App, Event, Finished, detail};
 use crate::exchange::detect::{self, Holding};
@@ -124,7 +124,7 @@ type Planned = (Change, Vec<String>);
 
 /// The page of columns of a path that holds a spreadsheet under headings of its own.
 fn columns(store: &mut Store, path: &str, workspace: &Workspace) -> Result<Option<Columns>, String> {
-    let place = super::expand(path);
+    let place = confine::place(path)?;
     let book = match detect::holding(&place).map_err(|problem| problem.0)? {
         Holding::Sheet(book) => Some(book),
         Holding::Directory => sheet::Workbook::unknown(&place).map_err(|problem| problem.0)?,
@@ -158,7 +158,7 @@ fn plan_sheet(
     request: &mut Request,
     on_progress: &mut exchange::ProgressCallback<'_>,
 ) -> Result<ImportPlan, String> {
-    let place = super::expand(&sheet.path);
+    let place = confine::place(&sheet.path)?;
     let book = sheet::Workbook::at(&place, true).map_err(|problem| problem.0)?;
     let book = book.ok_or_else(|| format!("{} is no spreadsheet any more", exchange::display_path(&place)))?;
     let (originals, feed) = (originals(store)?, exchange::feed_name(&place));
@@ -189,7 +189,7 @@ fn plan(
     mut request: Request,
     on_progress: &mut exchange::ProgressCallback<'_>,
 ) -> Result<Planned, String> {
-    let path = super::expand(path);
+    let path = confine::place(path)?;
     match detect::holding(&path).map_err(|problem| problem.0)? {
         Holding::Directory => plan_directory(store, &path, &mut request, on_progress),
         Holding::Sheet(book) => plan_own_table(&book, &mut request),
@@ -294,7 +294,7 @@ fn write(
     cancel: &Cancel,
 ) -> Result<String, String> {
     let format: Format = format.parse().map_err(|error: exchange::ExchangeError| error.0)?;
-    let path = super::expand(path);
+    let path = confine::place(path)?;
     exchange::write::check_target(&path, store.dir(), false).map_err(|problem| problem.0)?;
     let originals = originals(store)?;
     let thesaurus = store::thesaurus(store.dir()).map_err(|problem| problem.to_string())?;

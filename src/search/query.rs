@@ -46,6 +46,8 @@ pub(super) struct Term {
     pub share: f32,
     /// Whether it is a small word in a phrase, which says nothing by itself.
     pub is_small: bool,
+    /// Whether it means that only if it was mistyped.
+    pub is_guess: bool,
 }
 
 impl Term {
@@ -131,6 +133,7 @@ impl Query {
             for term in &mut plain[unit.words.clone()] {
                 let is_small = share < 1.0 && STOP_WORDS.contains(&term.text.as_str());
                 (term.means, term.share, term.is_small) = (Some(unit.means.clone()), share, is_small);
+                term.is_guess = unit.is_guess;
             }
         }
         if units.iter().any(|unit| matches!(unit.means, Means::Needs(..))) {
@@ -226,6 +229,7 @@ impl Query {
                 means: None,
                 share: 1.0,
                 is_small: false,
+                is_guess: false,
             },
         );
     }
@@ -254,6 +258,7 @@ impl Query {
                 means: None,
                 share: 1.0,
                 is_small: false,
+                is_guess: false,
             };
             return self.push_terms(value, &template);
         }

@@ -15,6 +15,7 @@ use super::query::{Query, Term};
 use super::score::{Accumulators, EXCLUDED, FieldWeights, PostingScorer};
 use super::top;
 use super::understand::Means;
+use super::words::for_each_word;
 use crate::model::SearchField;
 use crate::model::place::{Atlas, Point};
 use crate::model::{Date, Id, Text, Workspace};
@@ -139,12 +140,22 @@ const NUMBER: f32 = 200.0;
 /// What a record gains for its share of the words when none holds all.
 const SHARE: f32 = 120.0;
 
+/// What a record gains whose name holds all of several words: more than what they mean besides.
+const ALL_NAMED: f32 = 60.0;
+
+/// So much a hit that holds every word literally may lose for facts that were not checked.
+const ROUNDING: f32 = 2.0;
+
 /// So many hits that hold every word are enough; where they are fewer, and needs are asked for, those that meet the needs
 /// follow.
 const ENOUGH: usize = 5;
 
-/// So many of the best hits are asked whether they are open.
-const MAX_ASKED_HOURS: usize = 100;
+/// So many of the best hits are looked at themselves: how their names begin, whether they are open.
+const MAX_LOOKED_AT: usize = 100;
+
+/// What a record gains whose name begins with the first word, and for each two words that follow one another there too:
+/// more than the letters of a word that were not typed cost.
+const NAMED: f32 = 1.0;
 
 /// What a service gains that is open when it is needed, and one loses that is closed then.
 const OPEN: f32 = 15.0;
@@ -218,11 +229,16 @@ impl<'a> Search<'a> {
             return self.found(self.hits_for_person(&terms, accumulators));
         }
         let hits = self.hits_with(&terms, all, accumulators, true);
-        if terms.is_empty() || hits.len() >= ENOUGH || !(hits.is_empty() || self.asked.need) {
+        // What is called by all the words is what is meant.
+        let literal = LITERAL_BONUS * all.count_ones() as f32 - ROUNDING;
+        let is_named = hits.iter().any(|hit| hit.score >= literal);
+        let hits = if is_named { hits } else { self.with_close(&terms, all, hits, accumulators) };
+        if terms.is_empty() || is_named || hits.len() >= ENOUGH || !(hits.is_empty() || self.asked.need) {
             return self.found(hits);
         }
         if self.asked.need {
             self.hits_with(&terms, all, accumulators, false);
+            self.accumulate_close(accumulators);
             return self.most(&terms, accumulators);
         }
         for matches in &mut terms {
@@ -251,8 +267,23 @@ impl<'a> Search<'a> {
         if is_impossible {
             return Vec::new();
         }
+        self.holding(terms, required, accumulators)
+    }
+
+    /// The documents that hold the required ones of some terms, as far as they were added up. Those gain whose names hold all
+    /// of several terms, whatever is said of the person.
+    fn holding(&self, terms: &[TermMatches<'_>], required: u16, accumulators: &Accumulators) -> Vec<Hit> {
         let is_wanted = |document| accumulators.terms(document) & (required | EXCLUDED) == required;
-        self.hits(is_wanted, |document| accumulators.score(document))
+        let set = |is_meant: &dyn Fn(&TermMatches<'_>) -> bool| {
+            (0..).zip(terms).filter(|(_, matches)| is_meant(matches)).fold(0_u16, |set, (at, _)| set | 1 << at)
+        };
+        let names = [set(&|_| true), set(&|matches| !matches.is_beside())].into_iter();
+        let names: Vec<u16> = names.filter(|set| set.count_ones() > 1).collect();
+        self.hits(is_wanted, |document| {
+            let (score, fields) = accumulators.score(document);
+            let is_named = names.iter().any(|set| accumulators.is_named(document, *set));
+            (score + if is_named { ALL_NAMED } else { 0.0 }, fields)
+        })
     }
 
     /// Where only the person or the day is spoken of: those that say they are for this person, and those that hold the words.
@@ -272,7 +303,12 @@ impl<'a> Search<'a> {
     /// documents that hold the earlier ones. Those beside which a record is a hit all the same come last.
     fn match_terms(&self) -> Vec<TermMatches<'a>> {
         let terms = self.query.terms.iter().filter(|term| !term.is_excluded);
-        let mut found: Vec<TermMatches<'_>> = terms.map(|term| self.match_term(term)).collect();
+        // The first letter of a further word says nothing yet: the list stays as it is until the next.
+        let is_letter = |term: &Term| term.text.len() == 1 && term.text.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let is_begun = |term: &&Term| !term.is_finished && is_letter(term);
+        let is_alone = self.query.terms.len() == 1;
+        let mut found: Vec<TermMatches<'_>> =
+            terms.filter(|term| is_alone || !is_begun(term)).map(|term| self.match_term(term)).collect();
         found.sort_by_key(|matches| (matches.is_beside(), matches.documents));
         found
     }
@@ -290,7 +326,8 @@ impl<'a> Search<'a> {
         let (count, means) = (self.count_postings(&literal), self.meaning(term));
         let documents = count + means.iter().map(|(postings, _)| postings.len()).sum::<usize>();
         let mut matches = TermMatches { term, literal, fuzzy: None, means, count, documents };
-        if documents < MIN_LITERAL_MATCHES && !term.is_beside() {
+        let is_missing = documents < MIN_LITERAL_MATCHES && !term.is_beside();
+        if is_missing || term.is_guess {
             self.add_fuzzy(&mut matches);
         }
         matches
@@ -352,10 +389,9 @@ impl<'a> Search<'a> {
     fn add_fuzzy(&self, matches: &mut TermMatches<'_>) {
         let is_alone = self.query.terms.len() == 1;
         let is_short = matches.term.text.chars().nth(2).is_none(); // abbreviates a word only beside another
-        if matches.term.is_exact || matches.term.is_small || matches.is_beside() || is_alone && is_short {
-            return;
-        }
-        if matches.fuzzy.is_some() {
+        let is_said = matches.is_beside() && !matches.term.is_guess;
+        let is_known = matches.fuzzy.is_some() || matches.term.is_exact || matches.term.is_small;
+        if is_known || is_said || is_alone && is_short {
             return;
         }
         let fuzzy = self.index.lexicon.fuzzy_matches(&matches.term.text, matches.term.is_finished);
@@ -398,7 +434,21 @@ impl<'a> Search<'a> {
                 accumulators.add_meaning(postings, bit, required, *points);
             }
         }
+    }
+
+    /// Hits that hold these terms, with what they gain that say other words of the same thing.
+    fn with_close(
+        &self,
+        terms: &[TermMatches<'_>],
+        required: u16,
+        hits: Vec<Hit>,
+        accumulators: &mut Accumulators,
+    ) -> Vec<Hit> {
+        if hits.is_empty() || self.query.close.is_empty() {
+            return hits;
+        }
         self.accumulate_close(accumulators);
+        self.holding(terms, required, accumulators)
     }
 
     /// Adds what documents gain that say other words of the same thing.
@@ -416,7 +466,7 @@ impl<'a> Search<'a> {
     fn weights(&self, term: &Term, rarity: f32) -> FieldWeights {
         let asks_needs = self.asked.need;
         let means_need = matches!(term.means, Some(Means::Needs(..)));
-        let counted = if term.is_beside() { NAMES } else { term.fields & !ignored_fields(term) };
+        let counted = if term.is_beside() || term.is_guess { NAMES } else { term.fields & !ignored_fields(term) };
         FieldWeights::new(counted, |field| match field {
             SearchField::Text if asks_needs => IN_PASSING + IN_PASSING_RARE * rarity,
             SearchField::Need if means_need => 0.0, // what it means is counted by itself
@@ -507,15 +557,30 @@ impl<'a> Search<'a> {
             } else {
                 top::best_first(&mut hits, MAX_RANKED);
             }
+            self.put_named_first(&mut hits);
             self.put_open_first(&mut hits);
         }
         hits
     }
 
+    /// Among the best hits that are found alike, those stand first that are called what was typed.
+    fn put_named_first(&self, hits: &mut [Hit]) {
+        let typed: Vec<&str> =
+            self.query.terms.iter().filter(|term| !term.is_excluded).map(|term| &*term.text).collect();
+        let count = MAX_LOOKED_AT.min(hits.len());
+        let best = &mut hits[..count];
+        for hit in best.iter_mut() {
+            let record = self.context.workspace.get(hit.id);
+            let title = record.as_ref().map(|record| record.title(self.context.workspace));
+            hit.score += NAMED * title.map_or(0, |title| named(&title, &typed)) as f32;
+        }
+        best.sort_by(|a, b| b.score.total_cmp(&a.score));
+    }
+
     /// Where a day is asked for, the best hits that are open then stand before those that are closed.
     fn put_open_first(&self, hits: &mut [Hit]) {
         let Some(when) = self.query.when() else { return };
-        let count = MAX_ASKED_HOURS.min(hits.len());
+        let count = MAX_LOOKED_AT.min(hits.len());
         let best = &mut hits[..count];
         for hit in best.iter_mut() {
             let service = self.context.workspace.services.get(hit.id);
@@ -621,12 +686,21 @@ fn required_of(terms: &[TermMatches<'_>]) -> u16 {
     let is_sure = |matches: &TermMatches<'_>| weight(matches).is_some_and(|weight| weight >= 1.0);
     let any_sure = terms.iter().any(is_sure);
     let is_vague = |matches: &TermMatches<'_>| any_sure && weight(matches).is_some_and(|weight| weight < 1.0);
-    // The first letter of a further word says nothing yet: the list stays as it is until the next.
-    let is_begun =
-        |matches: &TermMatches<'_>| !matches.term.is_finished && matches.term.text.len() == 1 && terms.len() > 1;
-    let is_asked = |matches: &TermMatches<'_>| !matches.is_beside() && !is_vague(matches) && !is_begun(matches);
-    let required = (0..).zip(terms).filter(|(_, matches)| is_asked(matches));
+    let required = (0..).zip(terms).filter(|(_, matches)| !matches.is_beside() && !is_vague(matches));
     required.fold(0, |set, (at, _)| set | 1 << at)
+}
+
+/// How much a name is what was typed: one where it begins with the first word, one for each two words that follow one
+/// another in both, and one where that is all it is.
+fn named(name: &str, typed: &[&str]) -> usize {
+    let (mut count, mut words) = (0, 0);
+    let mut follows: Vec<usize> = typed.first().map(|_| 0).into_iter().collect();
+    for_each_word(name, |word, _| {
+        words += 1;
+        count += follows.iter().filter(|at| typed.get(**at).is_some_and(|typed| word.starts_with(typed))).count();
+        follows = (0..typed.len()).filter(|at| word.starts_with(typed[*at])).map(|at| at + 1).collect();
+    });
+    count + usize::from(words == typed.len() && count == words)
 }
 
 /// The words of terms that stand nowhere.
@@ -635,7 +709,8 @@ fn unknown(terms: &[TermMatches<'_>]) -> Vec<String> {
     unknown.map(|matches| matches.term.text.clone()).collect()
 }
 
-/// The fields in which a word counts that speaks of the person: in a name it is a name.
+/// The fields in which a word counts that speaks of the person, or that means something only if it was mistyped: in a name
+/// it is a name.
 const NAMES: u8 = 0b111;
 
 /// The fields in which most words stand: needs, descriptions.

@@ -24,6 +24,8 @@ struct RunningScore {
     total: f32,
     last: f32,
     fields: u8,
+    /// The terms that its name holds, a bit each.
+    named: u16,
 }
 
 impl Accumulators {
@@ -55,8 +57,13 @@ impl Accumulators {
         if self.terms(document) & !EXCLUDED == 0 {
             return (0.0, 0);
         }
-        let RunningScore { total, last, fields } = self.scores[document as usize];
+        let RunningScore { total, last, fields, .. } = self.scores[document as usize];
         (total + last, fields)
+    }
+
+    /// Whether the name of a document that holds a term holds all of these, as bits.
+    pub fn is_named(&self, document: u32, terms: u16) -> bool {
+        self.scores[document as usize].named & terms == terms
     }
 
     /// Notes that a document holds an excluded term.
@@ -87,10 +94,8 @@ impl Accumulators {
             }
             let fields = lexicon::fields(*posting);
             *running = match *terms & !EXCLUDED {
-                0 => RunningScore { total: points, last: 0.0, fields },
-                _ => {
-                    RunningScore { total: running.total + points, last: running.last, fields: running.fields | fields }
-                }
+                0 => RunningScore { total: points, fields, ..RunningScore::default() },
+                _ => RunningScore { total: running.total + points, fields: running.fields | fields, ..*running },
             };
             *terms |= bit;
         }
@@ -108,14 +113,17 @@ impl Accumulators {
 
     fn add_score(&mut self, document: usize, bit: u16, score: f32, fields: u8) {
         let (terms, running) = (&mut self.terms[document], &mut self.scores[document]);
+        let named = if fields & SearchField::Name.bit() == 0 { 0 } else { bit };
         if *terms & !EXCLUDED == 0 {
-            *running = RunningScore { total: 0.0, last: score, fields };
+            *running = RunningScore { total: 0.0, last: score, fields, named };
         } else if *terms & bit == 0 {
-            *running =
-                RunningScore { total: running.total + running.last, last: score, fields: running.fields | fields };
-        } else if score > running.last {
-            running.last = score;
-            running.fields |= fields;
+            running.total += running.last;
+            (running.last, running.fields, running.named) = (score, running.fields | fields, running.named | named);
+        } else {
+            running.named |= named;
+            if score > running.last {
+                (running.last, running.fields) = (score, running.fields | fields);
+            }
         }
         *terms |= bit;
     }

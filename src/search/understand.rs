@@ -34,6 +34,8 @@ pub(super) struct Unit {
     pub words: Range<usize>,
     /// What they mean.
     pub means: Means,
+    /// Whether they mean it only if they were mistyped.
+    pub is_guess: bool,
 }
 
 /// What words mean.
@@ -177,8 +179,8 @@ impl Means {
             Self::Needs(needs, person) => {
                 let most = needs.iter().map(|(_, weight)| *weight).fold(0.0, f32::max);
                 let needs = needs.iter().filter(|(_, weight)| *weight >= most);
-                let labels = needs.map(|(need, _)| need.label().to_owned()).chain(person.labels());
-                labels.collect::<Vec<_>>().join(" or ")
+                let needs = needs.map(|(need, _)| need.label()).collect::<Vec<_>>().join(" or ");
+                std::iter::once(needs).chain(person.labels()).collect::<Vec<_>>().join(", ")
             }
             Self::Person(person) => person.labels().join(", "),
             Self::Where(spot) if spot.districts.is_empty() => format!("near {}", spot.name),
@@ -240,7 +242,7 @@ const MIN_DIGITS: usize = 5;
 impl Reader<'_> {
     fn push(&mut self, words: Range<usize>, means: Means) {
         self.is_read[words.clone()].fill(true);
-        self.units.push(Unit { words, means });
+        self.units.push(Unit { words, means, is_guess: false });
     }
 
     fn is_free(&self, words: &Range<usize>) -> bool {
@@ -324,11 +326,16 @@ impl Reader<'_> {
         let free = |(at, word): (usize, &Word)| if self.is_read[at] { String::new() } else { word.text.clone() };
         let texts: Vec<String> = self.words.iter().enumerate().map(free).collect();
         for meaning in index.thesaurus.read(&texts, self.is_open) {
-            // A word that stands in the records is not taken for another: Hearth is no mistake for health.
-            let is_known = meaning.is_guess && index.lexicon.holds(self.text(meaning.words.start));
+            // A word that stands in the records is not taken for another, nor is the beginning of one while it grows: Hearth
+            // is no mistake for health.
+            let (at, lexicon) = (meaning.words.start, &index.lexicon);
+            let is_known = meaning.is_guess
+                && (lexicon.holds(self.text(at))
+                    || self.is_growing(at) && !lexicon.begun(self.text(at), false).is_empty());
             if self.is_free(&meaning.words) && !is_known {
-                let words = meaning.words.clone();
-                self.push(words, means(meaning));
+                let (words, is_guess) = (meaning.words.clone(), meaning.is_guess);
+                self.is_read[words.clone()].fill(true);
+                self.units.push(Unit { words, means: means(meaning), is_guess });
             }
         }
     }

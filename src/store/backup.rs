@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 use super::Store;
+use super::access::check_dir;
 use super::atomic::{copy, exists, save_if};
 use super::file_state::{file_mode, file_name};
 use super::lock::LOCK_TIMEOUT;
@@ -40,7 +41,8 @@ impl Backup {
 }
 
 /// Keeps the file `name` as it is now.
-pub(super) fn keep(storage: &dyn Storage, dir: &Path, backups: &Path, name: &str, mode: u32) -> io::Result<()> {
+pub(super) fn keep(storage: &dyn Storage, dir: &Path, backups: &Path, name: &str) -> io::Result<()> {
+    check_dir(storage, backups)?;
     let now: DateTime<Utc> = std::time::SystemTime::now().into();
     let kept = format!("{name}.{}", now.format("%Y%m%dT%H%M%S%.6fZ"));
     let outgoing = dir.join(name);
@@ -53,7 +55,7 @@ pub(super) fn keep(storage: &dyn Storage, dir: &Path, backups: &Path, name: &str
     match storage.link(&outgoing, &backups.join(&kept)) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(_) => copy(storage, &outgoing, backups, &kept, mode),
+        Err(_) => copy(storage, &outgoing, backups, &kept),
     }
 }
 
@@ -109,8 +111,7 @@ impl Store {
         let storage = self.storage.as_ref();
         let bytes = storage.read(&backup.path).map_err(|error| failed(&error))?;
         if exists(storage, &self.dir.join(&name)).map_err(|error| failed(&error))? {
-            keep(storage, &self.dir, &self.private_dir().join("backups"), &name, mode)
-                .map_err(|error| failed(&error))?;
+            keep(storage, &self.dir, &self.private_dir().join("backups"), &name).map_err(|error| failed(&error))?;
         }
         let saved = save_if(storage, &self.dir, &name, &bytes, mode, || lock.verify());
         saved.map(drop).map_err(|error| failed(&error))

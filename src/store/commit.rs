@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::atomic::{Durability, save_if};
 use super::build::{MergedRecord, build, current};
 use super::conflict::{self, Conflict};
-use super::file_state::{Entry, FileState, file_mode, file_name};
+use super::file_state::{Entry, FileState, file_name};
 use super::lock::{LOCK_TIMEOUT, Lock};
 use super::problem::StoreError;
 use super::storage::{PRIVATE_FILE, SHARED_FILE};
@@ -151,8 +151,7 @@ impl Store {
             if self.would_show_voters(one.kind) {
                 continue;
             }
-            backup::keep(storage, &self.dir, &backups, name, file_mode(one.kind))
-                .map_err(|error| StoreError::failed(name, &error))?;
+            backup::keep(storage, &self.dir, &backups, name).map_err(|error| StoreError::failed(name, &error))?;
         }
         let of = |is_private: bool| {
             let wanted = changed.iter().filter(move |(_, one, _)| one.kind.is_private() == is_private);

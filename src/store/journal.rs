@@ -237,7 +237,7 @@ pub(super) fn recover(storage: &dyn Storage, dir: &Path) -> Result<(), StoreErro
     for file in &staged {
         // Somebody may have edited it by hand since.
         if atomic::exists(storage, &dir.join(&file.name)).map_err(failed)? {
-            backup::keep(storage, dir, &backups, &file.name, SHARED_FILE).map_err(failed)?;
+            backup::keep(storage, dir, &backups, &file.name).map_err(failed)?;
         }
     }
     complete(storage, &handle, dir, &staged).map(drop).map_err(failed)

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use super::access::Access;
 use super::problem::StoreError;
 use super::storage::{SHARED_FILE, Storage};
 use crate::model::SplitMix64;
@@ -92,7 +93,9 @@ fn open(storage: &dyn Storage, path: &Path) -> io::Result<File> {
     }
     match storage.create(path) {
         Ok(file) => {
-            if let Err(error) = storage.set_mode(&file, SHARED_FILE) {
+            let dir = path.parent().unwrap_or(path);
+            let access = Access::for_file(storage, dir, "", SHARED_FILE)?;
+            if let Err(error) = access.give(storage, &file, dir) {
                 let _ = storage.remove(path); // else colleagues could never lock it
                 return Err(error);
             }
@@ -126,5 +129,27 @@ fn read_holder(storage: &dyn Storage, path: &Path) -> Holder {
         }
         _ => "somebody else".to_owned(),
     };
-    Holder(held)
+    Holder(held_by_system(storage, path, &parts).unwrap_or(held))
+}
+
+/// Who holds the lock as the system says it, where the file says something else: it is written by whoever takes the lock
+/// with this program, and says nothing of others.
+fn held_by_system(storage: &dyn Storage, path: &Path, written: &[&str]) -> Option<String> {
+    let stat = storage.stat(path).ok()?;
+    let (major, minor) = (rustix::fs::major(stat.device), rustix::fs::minor(stat.device));
+    let place = format!("{major:02x}:{minor:02x}:{}", stat.inode);
+    let locks = storage.read(Path::new("/proc/locks")).ok()?;
+    let pid = String::from_utf8_lossy(&locks).lines().find_map(|line| flock_of(line, &place))?;
+    if written.get(1).is_some_and(|known| *known == pid.to_string()) {
+        return None;
+    }
+    let owner = storage.stat(Path::new(&format!("/proc/{pid}"))).ok()?.owner;
+    Some(format!("{}, process {pid}", super::users::user_name(owner)))
+}
+
+/// The process that holds a lock, by a line of proc(5)'s list: `1: FLOCK  ADVISORY  WRITE 812 fe:00:1234 0 EOF`.
+fn flock_of(line: &str, wanted: &str) -> Option<u32> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let [_, "FLOCK", _, _, pid, place, ..] = words[..] else { return None };
+    (place == wanted).then(|| pid.parse().ok())?
 }

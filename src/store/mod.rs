@@ -5,6 +5,7 @@
 //! not parse is never written over. `.moot` is the private directory of the program: the lock, backups, drafts, and
 //! edits that lost a conflict.
 
+mod access;
 mod atomic;
 mod backup;
 mod build;
@@ -62,9 +63,6 @@ use lock::Lock;
 /// The directory inside a workspace where the program keeps its own files.
 const PRIVATE_DIR: &str = ".moot";
 
-/// How old the temporary file of a draft must be before it is taken for stale.
-const MAX_DRAFT_TEMP_AGE: Duration = Duration::from_secs(3600);
-
 /// Whether a directory is a workspace: the partnership's file makes it one.
 pub fn is_workspace(dir: &Path) -> bool {
     Disk.stat(&dir.join(file_name(Kind::Partnership))).is_ok()
@@ -77,6 +75,14 @@ pub enum Mode {
     Read,
     /// To read and save.
     Write,
+}
+
+/// Makes a folder in a workspace, open to whom the workspace is, unless it exists.
+///
+/// # Errors
+/// The disk's.
+pub fn make_folder(dir: &Path) -> std::io::Result<()> {
+    access::make_dir(&Disk, dir)
 }
 
 /// A workspace that has been opened.
@@ -129,8 +135,7 @@ impl Store {
             }
             Err(error) => return Err(StoreError::unreadable(&partnership, &error)),
         }
-        let by = std::env::var("USER").unwrap_or_default();
-        let by: String = by.chars().filter(char::is_ascii_graphic).take(16).collect();
+        let by: String = own_login().chars().filter(char::is_ascii_graphic).take(16).collect();
         let mut store = Self { dir: dir.to_owned(), storage, by, read_only: None, files: BTreeMap::new() };
         store.read_only = match mode {
             Mode::Read => Some("it was opened to look at only".to_owned()),
@@ -158,9 +163,9 @@ impl Store {
         let storage = self.storage.as_ref();
         storage.check_writable(&self.dir).map_err(|error| refused(&error))?;
         let places = [self.dir.clone(), self.private_dir(), self.private_dir().join("backups")];
-        let drafts = self.private_dir().join("drafts");
-        for dir in places[1..].iter().chain([&drafts]) {
-            atomic::create_shared_dir(storage, dir).map_err(|error| refused(&error))?;
+        for dir in places[1..].iter().chain([&self.private_dir().join("drafts")]) {
+            access::make_dir(storage, dir).map_err(|error| refused(&error))?;
+            access::check_dir(storage, dir).map_err(|error| refused(&error))?;
         }
         let is_left = journal::exists(storage, &self.dir)
             || places.iter().any(|place| !atomic::stale_temps(storage, place, Duration::ZERO).is_empty());
@@ -171,8 +176,7 @@ impl Store {
             }
         }
         self.close_private_files().map_err(|error| refused(&error))?;
-        // Drafts are written without the lock.
-        atomic::remove_stale_temps(storage, &drafts, MAX_DRAFT_TEMP_AGE);
+        self.drafts().prepare();
         Ok(())
     }
 

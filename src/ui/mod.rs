@@ -191,6 +191,7 @@ fn search_problem(app: &App) -> Option<String> {
     let suggestion = list.suggestion.as_ref().filter(|_| list.is_partial).map(less);
     let unknown = || Some(format!("nothing here has {}", list.unknown.first()?));
     let unknown = unknown().filter(|_| !list.rows.is_empty() && !list.is_partial);
+    let unknown = unknown.map(|said| said + &understood(app).map_or(String::new(), |rest| format!(" · {rest}")));
     list.query.problems.first().cloned().or(suggestion).or(unknown)
 }
 

@@ -23,13 +23,14 @@ pub fn import(workspace: &mut Workspace, name: &str, bytes: &[u8], told: &[(&str
     import_at(workspace, &path, told)
 }
 
+static THESAURUS: LazyLock<Thesaurus> = LazyLock::new(store::default_thesaurus);
+
 pub fn import_at(workspace: &mut Workspace, path: &Path, told: &[(&str, &str)]) -> (Workbook, ImportPlan) {
     let feed = folkmoot::exchange::feed_name(path);
     let told = told.iter().map(|(heading, field)| ((*heading).to_owned(), (*field).to_owned())).collect();
     let book = Workbook::at(path, true).unwrap().unwrap();
     let layout = Layout::of(&book, &told, &remembered(&workspace.originals, &feed)).unwrap();
     let package = package(&book, &layout, &feed, &mut |_| true).unwrap();
-    static THESAURUS: LazyLock<Thesaurus> = LazyLock::new(store::default_thesaurus);
     let author = author();
     let here = ImportContext { workspace, originals: &workspace.originals, thesaurus: &THESAURUS, author: &author };
     let plan = plan_import(package, &here, &mut SplitMix64::new(1), &mut |_| true).unwrap();
@@ -231,7 +232,7 @@ fn no_cell_of_a_generated_sheet_is_lost() {
         let names: Vec<&str> =
             (0..width).map(|at| if at == 0 { "Service" } else { headings[pick(headings.len())] }).collect();
         text += &line(&names);
-        for row in 0..1 + pick(6) {
+        for row in 0..=pick(6) {
             let name = format!("Service {row} of {round}");
             let cells: Vec<&str> =
                 (0..width).map(|at| if at == 0 { name.as_str() } else { values[pick(values.len())] }).collect();

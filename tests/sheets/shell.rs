@@ -26,7 +26,9 @@ pub fn ok(dir: &Path, arguments: &[&str]) -> String {
 fn workspace(files: &[(&str, &[u8])]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     folkmoot::store::init(dir.path(), "Table of the North", false).unwrap();
-    files.iter().for_each(|(name, bytes)| std::fs::write(dir.path().join(name), bytes).unwrap());
+    for (name, bytes) in files {
+        std::fs::write(dir.path().join(name), bytes).unwrap();
+    }
     dir
 }
 

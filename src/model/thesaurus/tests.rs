@@ -122,3 +122,16 @@ fn a_mistake_in_the_table_is_named() {
         assert!(error.contains(expected), "{text}: {error}");
     }
 }
+
+/// A place at the end of a query stands among the words as an empty one.
+#[test]
+fn a_longer_entry_does_not_begin_with_a_word_that_was_read_otherwise() {
+    let words = ["health", "centre", ""].map(str::to_owned);
+    let thesaurus: Thesaurus = ron::from_str(
+        r#"(codes: [], said: [(PhysicalHealth, ["health centre", "health centre nurse"])], asked: [], perhaps: [],
+            clients: [], sexes: [], ages: [], nothing: [], none: [], same: [])"#,
+    )
+    .unwrap();
+    let read: Vec<Range<usize>> = thesaurus.read(&words, true).into_iter().map(|meaning| meaning.words).collect();
+    assert_eq!(read, std::slice::from_ref(&(0..2)));
+}
