@@ -354,6 +354,7 @@ pub const FIELDS: &[Field] = &[
         headings: &[
             "~who is it for",
             "~who its for",
+            "~whos it for",
             "~who it is for",
             "who can use it",
             "who can attend",
