@@ -44,6 +44,8 @@ pub struct Workbook {
     pub file: Arc<str>,
     /// Its sheets.
     pub grids: Vec<Grid>,
+    /// Whether it was taken for Windows-1252.
+    pub was_windows: bool,
 }
 
 /// Which heading goes to which field: headings as people write them, and names of fields.
@@ -63,8 +65,13 @@ impl Workbook {
         let bytes = read_file(path)?;
         match read::shape(&file, &bytes)? {
             Shape::Other if bytes.starts_with(b"PK") || !is_table(&file) => Ok(None),
-            Shape::Other => Self::of_text(&file, &decode(bytes).0, is_told),
-            shape => Ok(Some(Self { grids: read::sheets(&file, bytes, shape)?, file: file.into() })),
+            Shape::Other => {
+                let (text, was_windows) = decode(bytes);
+                Ok(Self::of_text(&file, &text, is_told)?.map(|book| Self { was_windows, ..book }))
+            }
+            shape => {
+                Ok(Some(Self { grids: read::sheets(&file, bytes, shape)?, file: file.into(), was_windows: false }))
+            }
         }
     }
 
@@ -95,7 +102,7 @@ impl Workbook {
         if !is_told && (is_open_referral(file, &columns) || !has_headings(text)) {
             return Ok(None);
         }
-        Ok(Some(Self { grids: vec![read::text(file, text)?], file: file.into() }))
+        Ok(Some(Self { grids: vec![read::text(file, text)?], file: file.into(), was_windows: false }))
     }
 
     /// The kind of record whose table this is, as this program writes it, with the table as CSV for [`super::of_kind`]: the columns
@@ -153,8 +160,11 @@ fn is_open_referral(file: &str, columns: &[String]) -> bool {
         let is_field = super::schema::tables().iter().any(|table| table.field(column).is_some());
         column.contains('_') && is_field || column.ends_with("_id") || column.ends_with("_recordid")
     };
-    let is_other_table = table::detect_table(file, &[]).is_some_and(|table| table.name != "services");
-    is_other_table || columns.iter().any(is_of_theirs) || columns.iter().any(|column| column == "datapackage")
+    let named = table::detect_table(file, &[]);
+    let is_whole = |table: &super::schema::TableSchema| columns.iter().all(|column| table.field(column).is_some());
+    let has_ids = columns.iter().any(|column| column == "id");
+    named.is_some_and(|table| table.name != "services" || has_ids && is_whole(table))
+        || columns.iter().any(is_of_theirs)
 }
 
 /// Whether one of the first rows of a text has headings of a list of services.
@@ -191,6 +201,10 @@ pub fn package(
     layout.check_names(book)?;
     let mut reader = SourceReader { dialect: "spreadsheet", ..SourceReader::default() };
     reader.normaliser = Normaliser::new(feed);
+    if book.was_windows {
+        reader.normaliser.file = book.file.clone();
+        reader.normaliser.note("file", RepairKind::Encoding, "not UTF-8", "Windows-1252");
+    }
     let stopped = || ExchangeError("the import was stopped; nothing was changed".to_owned());
     let mut done = 0;
     for table in &layout.tables {
