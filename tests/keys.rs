@@ -7,10 +7,11 @@ mod harness;
 
 use std::collections::BTreeSet;
 
-use folkmoot::app::Layer;
+use folkmoot::app::columns::{Column, Columns, Field, SheetRead};
 use folkmoot::app::command::{self, Command, Keymap, Meaning, Override, Scope};
 use folkmoot::app::key::{Key, Keys};
 use folkmoot::app::screen::ScreenId;
+use folkmoot::app::{Event, Layer};
 use harness::{Harness, kept_fresh, keys, voting};
 
 const HOW: &str = "UPDATE_DOCS=1 cargo test --test keys";
@@ -85,6 +86,18 @@ fn leaving_the_sample() -> Vec<Scope> {
     harness.app.chain()
 }
 
+/// The columns of a spreadsheet, and the list of fields over them.
+fn columns() -> [Vec<Scope>; 2] {
+    let field = Field { key: "name", label: "Service", help: "" };
+    let column = Column { heading: "Project".to_owned(), samples: Vec::new(), field: 0 };
+    let page = Columns { columns: vec![column], fields: vec![field], ..Columns::default() };
+    let mut harness = Harness::sample();
+    harness.event(Event::SheetRead(Box::new(SheetRead::Columns(page))));
+    let beneath = harness.app.chain();
+    harness.press("<enter>");
+    [beneath, harness.app.chain()]
+}
+
 fn chains() -> BTreeSet<Vec<Scope>> {
     let screens = ScreenId::ALL.iter().flat_map(|screen| {
         ["", "/", "n", "m", "mm", "mmm", "P", "T", "<space>"].map(|keys| format!("{}{keys}", screen.key()))
@@ -97,6 +110,7 @@ fn chains() -> BTreeSet<Vec<Scope>> {
     })
     .chain(voting_chains())
     .chain([leaving_the_sample()])
+    .chain(columns())
     .chain([Harness::begun(harness::sample_dir(), "KP").app.chain()])
     .collect()
 }

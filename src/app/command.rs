@@ -132,6 +132,8 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         super::page::COMMANDS,
         super::prompt::COMMANDS,
         super::keeping::COMMANDS,
+        super::columns::COMMANDS,
+        super::columns::PICK_COMMANDS,
         super::palette::COMMANDS,
         super::moving::COMMANDS,
         super::screen::OPEN,

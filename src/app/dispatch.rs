@@ -77,6 +77,7 @@ impl App {
                 Vec::new()
             }
             Event::Finished(finished) => self.finished(finished),
+            Event::SheetRead(read) => self.sheet_read(*read),
             Event::Begun(sentence) => self.begun(sentence),
             Event::Listed(files) => super::global::listed(self, files),
             Event::Woke => {
@@ -104,6 +105,7 @@ impl App {
             Some(Layer::Palette(_)) => &[Scope::COMMANDS],
             Some(Layer::Prompt(_)) => &[Scope::PROMPT],
             Some(Layer::Keep(_)) => &[super::keeping::KEEP],
+            Some(Layer::Columns(columns)) => columns.scopes(),
             Some(Layer::Page(_)) => &[Scope::PAGE, Scope::MOVE, Scope::GLOBAL],
             Some(Layer::Compare(_)) => &[Scope::COMPARE, Scope::MOVE, Scope::GLOBAL],
             Some(Layer::Thread(_)) => &[thread::THREAD, Scope::MOVE, Scope::GLOBAL],
@@ -235,6 +237,7 @@ impl App {
         match self.layers.last_mut() {
             Some(Layer::Page(page)) => page.step(step, self.size),
             Some(Layer::Compare(compare)) => compare.step(step),
+            Some(Layer::Columns(columns)) => columns.step(step, self.size),
             Some(Layer::Thread(view)) => view.step(step, self.size),
             Some(_) => {}
             None => self.screen.step(self, step),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::columns::{SheetRead, SheetRequest};
 use super::draft::Draft;
 use super::key::Key;
 use super::saving::KeptChanges;
@@ -56,6 +57,8 @@ pub enum Event {
     Progress(String),
     /// Long work ended: a sentence, the change it asks for, and a page to read.
     Finished(Finished),
+    /// A spreadsheet was read; nothing of it is imported yet.
+    SheetRead(Box<SheetRead>),
     /// Another workspace is open that was begun, or kept of the sample: where it lies.
     Begun(String),
     /// The files that can be imported by a bare name, or why they cannot be listed.
@@ -153,6 +156,8 @@ pub enum Effect {
     Import(String),
     /// Join a record with another, which stays, their originals too.
     Join(Id, Id),
+    /// Read a spreadsheet with its columns as they were chosen.
+    ImportSheet(SheetRequest),
     /// Write the services in a format to a path.
     Export(String, String),
     /// Say which files lie in the workspace to be imported: answered by [`Event::Listed`].

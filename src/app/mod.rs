@@ -8,6 +8,7 @@
 
 pub mod actions;
 pub mod chart;
+pub mod columns;
 pub mod command;
 pub mod compare;
 mod copying;
@@ -106,6 +107,8 @@ pub enum Layer {
     Compare(compare::Compare),
     /// The thread of a record.
     Thread(Box<thread::ThreadView>),
+    /// The columns of a spreadsheet.
+    Columns(Box<columns::Columns>),
     /// The question whether to keep the sample.
     Keep(keeping::KeepQuestion),
 }

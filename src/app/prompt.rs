@@ -163,7 +163,7 @@ pub(crate) fn ask_import(app: &mut App) -> Effects {
     let hint = if app.options.restricted {
         "a file of the folder exchange; :exchange lists them"
     } else {
-        "open referral data, an election (.pb), topics or ballots (.csv), proceedings (.md)"
+        "open referral data, a spreadsheet (.xlsx, .ods, .csv), an election (.pb), topics or ballots (.csv), proceedings (.md)"
     };
     ask(app, "Import from which file or folder?", hint, "", |_, path| {
         if path.is_empty() { Err("write a path".to_owned()) } else { Ok(vec![Effect::Import(path.to_owned())]) }

@@ -126,6 +126,7 @@ impl Saving {
             match effect {
                 Effect::Import(..)
                 | Effect::Join(..)
+                | Effect::ImportSheet(_)
                 | Effect::Export(..)
                 | Effect::TakeBack
                 | Effect::Begin(..)
@@ -330,6 +331,14 @@ impl App {
         for id in taken {
             self.assign_new_id(id);
         }
+    }
+
+    /// A spreadsheet was read, for its columns to be looked at.
+    pub(super) fn sheet_read(&mut self, read: super::columns::SheetRead) -> Effects {
+        self.saving.job_done();
+        self.progress = None;
+        self.answered();
+        if self.saving.is_leaving { Vec::new() } else { super::columns::take_read(self, read) }
     }
 
     /// An import, an export or the like has ended.

@@ -56,6 +56,7 @@ const GROUPS: &[(&str, &[(&str, &str)])] = &[
         "Exchange with others",
         &[
             ("import", "moot import directory.json --dry-run"),
+            ("template", "moot template services.csv"),
             ("export", "moot export csv services.csv"),
             ("validate", "moot validate directory.json"),
             ("exchange", "moot exchange"),

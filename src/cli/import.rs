@@ -13,7 +13,9 @@ use super::session::Session;
 use super::vote::{MAX_ATTEMPTS, find};
 use crate::exchange::detect::Holding;
 use crate::exchange::openspace::{self, Failure, Outcome, Sort};
-use crate::exchange::{self, ExchangeError, ImportContext, ImportPlan, Progress, Report, of_kind, pabulib};
+use crate::exchange::{
+    self, ExchangeError, ImportContext, ImportPlan, Package, Progress, Report, of_kind, pabulib, sheet,
+};
 use crate::model::text::{clean, one_line};
 use crate::model::{Author, Collection, Event, Kind, Original, Round, SplitMix64, Workspace};
 use crate::store::{self, Mode, StoreError};
@@ -21,7 +23,8 @@ use crate::store::{self, Mode, StoreError};
 /// `moot import`
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// What to read. A directory of services: a file (CSV, JSON), a folder of files, or a zip. An election: a file that
+    /// What to read. A directory of services: a file (CSV, JSON), a folder of files, or a zip. A spreadsheet of your own
+    /// (.xlsx, .ods, .csv) with headings over its columns; see moot template. An election: a file that
     /// ends in .pb. Of an event: topics.csv (number,title,convener), ballots.csv (voter,17.2,3.1 …), proceedings.md. What a
     /// file is, its content tells. Or csv, with a kind and a table of its records
     path: PathBuf,
@@ -44,6 +47,10 @@ pub struct ImportArgs {
     /// Write a list of all repairs and dangling references to this new file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// For a spreadsheet: the field that a column goes to, in place of the one that its heading means; keep puts it into the
+    /// notes. Remembered for a sheet with the same headings. --dry-run shows the columns
+    #[arg(long, value_name = "HEADING=FIELD", value_parser = sheet_column)]
+    map: Vec<(String, String)>,
     /// A name for the source; else that of its file. Importing again under the same name updates the records from it and
     /// keeps what was changed here
     #[arg(long, value_name = "NAME")]
@@ -77,13 +84,41 @@ impl ImportArgs {
             let is_free = exchange::write::check_target(path, session.opened.store.dir(), false);
             is_free.map_err(|problem| CommandError::refused(problem.0))?;
         }
+        if !self.map.is_empty() {
+            let book = sheet::Workbook::at(&self.path, true)?;
+            let book = book.ok_or_else(|| CommandError::usage("--map is for a spreadsheet, and this file is none"))?;
+            return self.import_sheet(&book, session, global, out);
+        }
         let holding = exchange::detect::holding(&self.path)?;
         self.refuse_other_options(&holding)?;
         match holding {
             Holding::Election => self.import_election(&mut session, &author, out),
             Holding::OfEvent(sort, text) => self.import_of_event(sort, &text, session, global, out),
+            Holding::Sheet(book) => self.import_sheet(&book, session, global, out),
             Holding::Directory => self.import_directory(&mut session, &author, out),
         }
+    }
+
+    /// A spreadsheet: a table of our own that comes home, or services under headings of somebody's own.
+    fn import_sheet(
+        &self,
+        book: &sheet::Workbook,
+        mut session: Session,
+        global: &Global,
+        out: &mut dyn Write,
+    ) -> CommandResult {
+        if let Some((kind, table)) = book.own_table(session.workspace()) {
+            return self.import_own_table(kind, &table, session, global, out);
+        }
+        let author = session.author()?;
+        let originals = load_originals(&mut session)?;
+        let feed = self.feed.as_deref().map_or_else(|| exchange::feed_name(&self.path), clean);
+        let layout = sheet::Layout::of(book, &self.map, &sheet::remembered(&originals, &feed))?;
+        let package = sheet::package(book, &layout, &feed, &mut show_progress)?;
+        if self.dry_run {
+            print_columns(&layout, out)?;
+        }
+        self.import_package(Some(package), &feed, &originals, &mut session, &author, out)
     }
 
     /// The records of one kind, as a table has them.
@@ -91,19 +126,33 @@ impl ImportArgs {
         &self,
         kind: Kind,
         path: &Path,
-        mut session: Session,
+        session: Session,
         global: &Global,
         out: &mut dyn Write,
     ) -> CommandResult {
         if self.path.as_os_str() != "csv" || self.round.is_some() || self.event.is_some() || self.report.is_some() {
             return Err(CommandError::usage("write: moot import csv KIND FILE, with --dry-run to change nothing"));
         }
-        let text = exchange::read_text(path)?;
+        let text = match sheet::Workbook::at(path, false)?.and_then(|book| book.own_table(session.workspace())) {
+            Some((known, text)) if known == kind => text,
+            _ => exchange::read_text(path)?,
+        };
+        self.import_own_table(kind, &text, session, global, out)
+    }
+
+    fn import_own_table(
+        &self,
+        kind: Kind,
+        text: &str,
+        mut session: Session,
+        global: &Global,
+        out: &mut dyn Write,
+    ) -> CommandResult {
         let mut attempts = 0;
         loop {
             let author = session.author()?;
             let context = of_kind::TableContext { kind, workspace: session.workspace(), author: &author };
-            let plan = of_kind::plan(&text, &context, &mut SplitMix64::new(crate::run::seed()))?;
+            let plan = of_kind::plan(text, &context, &mut SplitMix64::new(crate::run::seed()))?;
             let is_done = self.dry_run || plan.change.edits.is_empty();
             match if is_done { Ok(()) } else { session.commit(&author, &plan.change) } {
                 Ok(()) => return self.print_table_plan(&plan, out),
@@ -202,12 +251,43 @@ impl ImportArgs {
     fn import_directory(&self, session: &mut Session, author: &Author, out: &mut dyn Write) -> CommandResult {
         let originals = load_originals(session)?;
         let feed = self.feed.as_deref().map_or_else(|| exchange::feed_name(&self.path), clean);
+        let known = self.read_known_sheet(&originals, &feed)?;
+        self.import_package(known, &feed, &originals, session, author, out)
+    }
+
+    /// A sheet whose headings say nothing but are remembered.
+    fn read_known_sheet(&self, originals: &Collection<Original>, feed: &str) -> Result<Option<Package>, CommandError> {
+        let remembered = sheet::remembered(originals, feed);
+        if remembered.is_empty() {
+            return Ok(None);
+        }
+        let Some(book) = sheet::Workbook::unknown(&self.path)? else { return Ok(None) };
+        let Ok(layout) = sheet::Layout::of(&book, &Vec::new(), &remembered) else { return Ok(None) };
+        let is_known = layout.tables.iter().all(|table| remembered.iter().any(|(id, _)| *id == table.id()));
+        if !is_known {
+            return Ok(None);
+        }
+        Ok(Some(sheet::package(&book, &layout, feed, &mut show_progress)?))
+    }
+
+    /// A directory that has been read already, or the one at the path.
+    fn import_package(
+        &self,
+        package: Option<Package>,
+        feed: &str,
+        originals: &Collection<Original>,
+        session: &mut Session,
+        author: &Author,
+        out: &mut dyn Write,
+    ) -> CommandResult {
         let thesaurus = store::thesaurus(session.opened.store.dir())
             .map_err(|problem| CommandError::unreadable(problem.to_string()))?;
-        let here =
-            ImportContext { workspace: session.workspace(), originals: &originals, thesaurus: &thesaurus, author };
+        let here = ImportContext { workspace: session.workspace(), originals, thesaurus: &thesaurus, author };
         let mut random = SplitMix64::new(crate::run::seed());
-        let plan = exchange::import(&self.path, &feed, &here, &mut random, &mut show_progress)?;
+        let plan = match package {
+            Some(package) => exchange::plan_import(package, &here, &mut random, &mut show_progress)?,
+            None => exchange::import(&self.path, feed, &here, &mut random, &mut show_progress)?,
+        };
         clear_progress();
         if let Some(path) = &self.report {
             exchange::write::write_file(path, report_text(&plan.report).as_bytes())?;
@@ -264,6 +344,26 @@ impl ImportArgs {
 
 /// How many conflicts, vanished records and likely doubles are printed; the report has them all.
 const MAX_SHOWN: usize = 12;
+/// `HEADING=FIELD`: the last sign parts them, for a heading may have one.
+fn sheet_column(typed: &str) -> Result<(String, String), String> {
+    let (heading, field) = typed.rsplit_once('=').ok_or("write a heading, = and a field: \"Who for=eligibility\"")?;
+    let known = sheet::columns::field(field).ok_or_else(|| {
+        let names: Vec<&str> = sheet::FIELDS.iter().map(|field| field.key).collect();
+        format!("there is no field {field:?}; choose from {}", names.join(", "))
+    })?;
+    Ok((heading.trim().to_owned(), known.key.to_owned()))
+}
+
+/// The columns of a spreadsheet, the field of each, and what stands in its first rows.
+fn print_columns(layout: &sheet::Layout, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "columns of the sheet, the field that each goes to, and its first cells:")?;
+    for column in layout.columns() {
+        let samples: Vec<String> = column.samples.iter().map(|sample| one_line(sample)).collect();
+        let field = column.field;
+        writeln!(out, "  {} -> {} ({}): {}", one_line(&column.heading), field.key, field.label, samples.join(" · "))?;
+    }
+    Ok(())
+}
 
 /// Loads the items that earlier imports kept; they are not resident otherwise.
 pub(super) fn load_originals(session: &mut Session) -> Result<Collection<Original>, CommandError> {

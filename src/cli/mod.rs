@@ -24,6 +24,7 @@ mod restricted;
 mod session;
 mod shell;
 mod tell;
+mod template;
 mod thread;
 mod validate;
 mod vote;
@@ -168,6 +169,10 @@ pub enum CliCommand {
     ///
     /// A directory is read from Open Referral data of any version, or from whatever table it comes in.
     Import(import::ImportArgs),
+    /// Write an empty sheet for services: headings, and what to write below them
+    ///
+    /// It is for a spreadsheet program; moot import reads it again.
+    Template(template::TemplateArgs),
     /// Write the services or a round for others, in an open format
     ///
     /// What is hidden is never written.
@@ -220,6 +225,7 @@ impl CliCommand {
             Self::Agenda(arguments) => arguments.run(global, out),
             Self::Join(arguments) => arguments.run(global, out),
             Self::Import(arguments) => arguments.run(global, out),
+            Self::Template(arguments) => arguments.run(out),
             Self::Export(arguments) => arguments.run(global, out),
             Self::Exchange(arguments) => arguments.run(global, out),
             Self::Tell(arguments) => arguments.run(global, out),

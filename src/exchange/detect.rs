@@ -1,8 +1,9 @@
-//! What a path holds, told by its content: a directory of services, an election, or a file of an event.
+//! What a path holds, told by its content: a directory of services, a spreadsheet, an election, or a file of an event.
 
 use std::path::Path;
 
 use super::openspace::Sort;
+use super::sheet::Workbook;
 use super::source::{head, is_zip};
 use super::{ExchangeError, table};
 
@@ -15,6 +16,8 @@ pub enum Holding {
     Election,
     /// A file of an event, with its text.
     OfEvent(Sort, String),
+    /// A spreadsheet with headings of its own.
+    Sheet(Workbook),
 }
 
 /// How many lines of a text are looked at.
@@ -29,21 +32,25 @@ pub fn holding(path: &Path) -> Result<Holding, ExchangeError> {
     match ending.as_str() {
         "pb" => return Ok(Holding::Election),
         "csv" | "tsv" | "txt" | "md" | "markdown" | "" => {}
-        _ => return Ok(Holding::Directory),
+        _ => return sheet_or_directory(path),
     }
     if !path.is_file() {
         return Ok(Holding::Directory);
     }
     if is_zip(path)? {
-        return Ok(Holding::Directory);
+        return sheet_or_directory(path);
     }
     let text = head(path)?;
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(match sort(&file, &ending, &text) {
         Some(sort) => Holding::OfEvent(sort, super::read_text(path)?),
         None if is_election(&text) => Holding::Election,
-        None => Holding::Directory,
+        None => sheet_or_directory(path)?,
     })
+}
+
+fn sheet_or_directory(path: &Path) -> Result<Holding, ExchangeError> {
+    Ok(Workbook::at(path, false)?.map_or(Holding::Directory, Holding::Sheet))
 }
 
 fn sort(file: &str, ending: &str, text: &str) -> Option<Sort> {

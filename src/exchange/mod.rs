@@ -33,6 +33,7 @@ pub mod report;
 mod sanitise;
 pub mod schema;
 mod shape;
+pub mod sheet;
 mod source;
 pub mod spreadsheet;
 pub mod standard;
@@ -104,6 +105,8 @@ pub struct Package {
     pub given_as: Option<String>,
     /// How many more repairs of each kind there were, in which nothing was lost.
     pub unlisted: std::collections::BTreeMap<RepairKind, usize>,
+    /// What is to be remembered of the columns of a spreadsheet.
+    pub columns: Vec<Item>,
 }
 
 /// The default name of a source: that of its file.

@@ -236,7 +236,7 @@ fn put_rows(item: &mut Object, name: &str, rows: impl Iterator<Item = Object>) {
 }
 
 /// Derives ids for a row and everything nested in it.
-fn with_ids(parent: &str, name: &str, row: Object) -> Object {
+pub(super) fn with_ids(parent: &str, name: &str, row: Object) -> Object {
     let id = name_uuid(&format!("moot|{name}|{parent}|{}", Value::Object(row.clone())));
     let mut named = Object::from_iter([("id".to_owned(), Value::String(id.clone()))]);
     for (field, value) in row {

@@ -59,6 +59,20 @@ pub enum RepairKind {
     Private,
     /// A text longer than a record can hold; the whole of it stays with the original.
     TooLong,
+    /// A cell of a spreadsheet that is in no record: a title, or what stands on another sheet.
+    Skipped,
+    /// Cells that were merged into one: what it says is said in each row.
+    Merged,
+    /// A telephone number got back the nought that a spreadsheet took.
+    Nought,
+    /// A number that a spreadsheet rounded: its last figures are lost.
+    Rounded,
+    /// A formula that came to nothing.
+    Formula,
+    /// What fits no field is in the notes of the record.
+    InNotes,
+    /// What fits no field is kept with the original alone.
+    InOriginal,
 }
 
 impl RepairKind {
@@ -90,6 +104,13 @@ impl RepairKind {
             Self::Derived => "read from the text and marked so",
             Self::Private => "private in the source: hidden, or kept and never exported",
             Self::TooLong => "longer than a record can hold, the rest kept beside it",
+            Self::Skipped => "in no record, named here",
+            Self::Merged => "merged cells, said in each row",
+            Self::Nought => "number given its nought back",
+            Self::Rounded => "rounded by a spreadsheet, figures are lost",
+            Self::Formula => "a formula that came to nothing, left out",
+            Self::InNotes => "fits no field, in the notes",
+            Self::InOriginal => "fits no field, kept with the original",
         }
     }
 }

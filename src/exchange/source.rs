@@ -188,11 +188,11 @@ impl Source {
         let (mut places, mut ranges) = (Vec::new(), Vec::new());
         for at in 0..archive.len() {
             let entry = archive.by_index(at).map_err(|error| broken(&path, &error))?;
-            let name = crate::model::text::clean(entry.name());
+            let name = crate::model::text::clean(&entry.name().map_err(|error| broken(&path, &error))?);
             if entry.enclosed_name().is_none() {
                 return refused(format!("holds {:?}, a path that leads out of it; it was not read", shortened(&name)));
             }
-            ranges.push((entry.data_start(), entry.compressed_size()));
+            ranges.push((entry.data_start().unwrap_or_default(), entry.compressed_size()));
             if entry.is_file() && is_data(&name) {
                 self.bytes += entry.compressed_size();
                 places.push((name.into(), Place::Entry(at)));
@@ -264,10 +264,19 @@ fn open_file(path: &Path) -> Result<fs::File, ExchangeError> {
 /// # Errors
 /// It is no regular file or cannot be read.
 pub fn is_zip(path: &Path) -> Result<bool, ExchangeError> {
+    let start = first_bytes(path)?;
+    Ok(start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06"))
+}
+
+/// The first bytes of a file, which tell what it is.
+///
+/// # Errors
+/// It is no regular file or cannot be read.
+pub fn first_bytes(path: &Path) -> Result<Vec<u8>, ExchangeError> {
     let mut start = Vec::new();
-    let read = open_file(path)?.take(4).read_to_end(&mut start);
+    let read = open_file(path)?.take(8).read_to_end(&mut start);
     read.map_err(|error| ExchangeError::unreadable(path, &error))?;
-    Ok(start == b"PK\x03\x04" || start == b"PK\x05\x06")
+    Ok(start)
 }
 
 /// Reads one file as a whole.
@@ -457,12 +466,17 @@ fn decode(encoding: &'static Encoding, bytes: &[u8]) -> String {
 
 /// Decodes a file that was read as a whole: UTF-8, what its byte order mark says, else Windows-1252.
 pub fn decode_all(bytes: Vec<u8>) -> String {
+    decode_saying(bytes).0
+}
+
+/// As [`decode_all`]; the flag says whether it was taken for Windows-1252.
+pub fn decode_saying(bytes: Vec<u8>) -> (String, bool) {
     let encoding = match Encoding::for_bom(&bytes) {
         Some((encoding, _)) => encoding,
-        None if std::str::from_utf8(&bytes).is_ok() => return String::from_utf8(bytes).unwrap_or_default(),
+        None if std::str::from_utf8(&bytes).is_ok() => return (String::from_utf8(bytes).unwrap_or_default(), false),
         None => WINDOWS_1252,
     };
-    decode(encoding, &bytes)
+    (decode(encoding, &bytes), encoding == WINDOWS_1252)
 }
 
 #[cfg(test)]

@@ -312,6 +312,10 @@ impl EventLoop {
                 Some(request) => self.send(Job::Join(from, into, Box::new(request))),
                 None => self.update(storage::failed("say who you are first: :who asks".to_owned()))?,
             },
+            Effect::ImportSheet(sheet) => match work::Request::of(&mut self.app) {
+                Some(request) => self.send(Job::ImportSheet(sheet, Box::new(request))),
+                None => self.update(storage::failed("say who you are first: :who asks".to_owned()))?,
+            },
             Effect::Export(format, path) => {
                 self.send(Job::Export(format, path, Box::new(self.app.workspace.clone())));
             }

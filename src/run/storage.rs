@@ -24,6 +24,8 @@ pub enum Job {
     Reload,
     /// Import from a path.
     Import(String, Box<work::Request>),
+    /// Read a spreadsheet with its columns as they were chosen.
+    ImportSheet(app::columns::SheetRequest, Box<work::Request>),
     /// Export in a format to a path.
     Export(String, String, Box<Workspace>),
     /// Begin a workspace in a directory, with a name, and go on in it.
@@ -108,9 +110,8 @@ impl Open {
         match job {
             Job::Commit(number, change) => Some(self.commit(number, &change)),
             Job::Reload => Some(self.reload()),
-            Job::Import(path, request) => {
-                Some(Event::Finished(work::import(&mut self.store, &path, *request, to, cancel)))
-            }
+            Job::Import(path, request) => Some(work::import(&mut self.store, &path, *request, to, cancel)),
+            Job::ImportSheet(sheet, request) => Some(work::import_sheet(&mut self.store, &sheet, *request, to, cancel)),
             Job::Join(from, into, request) => {
                 Some(Event::Finished(work::join(&mut self.store, (from, into), &request)))
             }

@@ -7,10 +7,11 @@ use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use super::{Message, confine};
+use crate::app::columns::{Column, Columns, Field, SheetRead, SheetRequest};
 use crate::app::{App, Event, Finished, detail};
 use crate::exchange::detect::{self, Holding};
 use crate::exchange::openspace::{self, Sort};
-use crate::exchange::{self, ExportContext, Format, ImportContext, Progress, pabulib};
+use crate::exchange::{self, ExportContext, Format, ImportContext, ImportPlan, Progress, of_kind, pabulib, sheet};
 use crate::model::text::count;
 use crate::model::{Author, Change, Collection, Id, Kind, Original, SplitMix64, Workspace};
 use crate::store::{self, Store};
@@ -65,18 +66,49 @@ fn failed(sentence: String) -> Finished {
     Finished { sentence, change: None, page: None, failed: true }
 }
 
-/// Imports from a path: reads, plans, and hands the change and the report to the app.
-pub fn import(store: &mut Store, path: &str, request: Request, to: &Sender<Message>, cancel: &Cancel) -> Finished {
+/// Imports from a path: reads, plans, and hands the change and the report to the app. Of a spreadsheet the columns are shown
+/// first.
+pub fn import(store: &mut Store, path: &str, request: Request, to: &Sender<Message>, cancel: &Cancel) -> Event {
+    if let Some(columns) = columns(store, path, &request.workspace).transpose() {
+        return match columns {
+            Ok(columns) => Event::SheetRead(Box::new(SheetRead::Columns(columns))),
+            Err(why) => Event::Finished(failed(why)),
+        };
+    }
     let mut told = Instant::now();
-    let mut on_progress = |progress: Progress| {
-        if told.elapsed() >= PROGRESS_INTERVAL {
-            told = Instant::now();
-            let sentence = format!("import: {} {}", progress.stage, count(progress.done));
-            let _ = to.send(Message::Event(Event::Progress(sentence))); // late or never, the import goes on
-        }
-        !cancel.is_stopped()
-    };
-    match plan(store, path, request, &mut on_progress) {
+    let planned = plan(store, path, request, &mut |progress| report(progress, &mut told, to, cancel));
+    Event::Finished(finished(planned))
+}
+
+/// Imports a spreadsheet with its columns as they were chosen, or says what that would do.
+pub fn import_sheet(
+    store: &mut Store,
+    sheet: &SheetRequest,
+    mut request: Request,
+    to: &Sender<Message>,
+    cancel: &Cancel,
+) -> Event {
+    let mut told = Instant::now();
+    let mut on_progress = |progress| report(progress, &mut told, to, cancel);
+    match (plan_sheet(store, sheet, &mut request, &mut on_progress), sheet.is_preview) {
+        (Ok(plan), true) => Event::SheetRead(Box::new(SheetRead::Preview(preview(&plan.report)))),
+        (Ok(plan), false) => Event::Finished(finished(Ok(in_lines(plan)))),
+        (Err(why), _) => Event::Finished(failed(why)),
+    }
+}
+
+/// Says now and then how far an import is, and whether to go on.
+fn report(progress: Progress, told: &mut Instant, to: &Sender<Message>, cancel: &Cancel) -> bool {
+    if told.elapsed() >= PROGRESS_INTERVAL {
+        *told = Instant::now();
+        let sentence = format!("import: {} {}", progress.stage, count(progress.done));
+        let _ = to.send(Message::Event(Event::Progress(sentence))); // late or never, the import goes on
+    }
+    !cancel.is_stopped()
+}
+
+fn finished(planned: Result<Planned, String>) -> Finished {
+    match planned {
         Ok((change, lines)) => Finished {
             sentence: change.sentence.clone(),
             change: Some(change),
@@ -90,6 +122,67 @@ pub fn import(store: &mut Store, path: &str, request: Request, to: &Sender<Messa
 /// The change that an import makes, and what is to be said of it.
 type Planned = (Change, Vec<String>);
 
+/// The page of columns of a path that holds a spreadsheet under headings of its own.
+fn columns(store: &mut Store, path: &str, workspace: &Workspace) -> Result<Option<Columns>, String> {
+    let place = confine::place(path)?;
+    let book = match detect::holding(&place).map_err(|problem| problem.0)? {
+        Holding::Sheet(book) => Some(book),
+        Holding::Directory => sheet::Workbook::unknown(&place).map_err(|problem| problem.0)?,
+        Holding::Election | Holding::OfEvent(..) => None,
+    };
+    let Some(book) = book else { return Ok(None) };
+    if book.own_table(workspace).is_some() {
+        return Ok(None);
+    }
+    let (originals, feed) = (originals(store)?, exchange::feed_name(&place));
+    let layout = sheet::Layout::of(&book, &Vec::new(), &sheet::remembered(&originals, &feed)).map_err(|why| why.0)?;
+    let number = |key: &str| sheet::FIELDS.iter().position(|field| field.key == key).unwrap_or_default();
+    let column = |column: &&sheet::Column| Column {
+        heading: column.heading.clone(),
+        samples: column.samples.iter().map(|sample| crate::model::text::clean(sample)).collect(),
+        field: number(column.field.key),
+    };
+    let field = |field: &sheet::Field| Field { key: field.key, label: field.label, help: field.help };
+    Ok(Some(Columns {
+        path: path.to_owned(),
+        about: layout.about(&book),
+        columns: layout.columns().iter().map(column).collect(),
+        fields: sheet::FIELDS.iter().map(field).collect(),
+        ..Columns::default()
+    }))
+}
+
+fn plan_sheet(
+    store: &mut Store,
+    sheet: &SheetRequest,
+    request: &mut Request,
+    on_progress: &mut exchange::ProgressCallback<'_>,
+) -> Result<ImportPlan, String> {
+    let place = confine::place(&sheet.path)?;
+    let book = sheet::Workbook::at(&place, true).map_err(|problem| problem.0)?;
+    let book = book.ok_or_else(|| format!("{} is no spreadsheet any more", exchange::display_path(&place)))?;
+    let (originals, feed) = (originals(store)?, exchange::feed_name(&place));
+    let layout = sheet::Layout::of(&book, &sheet.columns, &[]).map_err(|problem| problem.0)?;
+    let package = sheet::package(&book, &layout, &feed, on_progress).map_err(|problem| problem.0)?;
+    planned(store, &originals, request, |here, random| exchange::plan_import(package, here, random, on_progress))
+}
+
+/// What an import would do, in a few lines.
+fn preview(report: &exchange::Report) -> Vec<String> {
+    let mut lines = vec![format!("services: {}", report.services), format!("organisations: {}", report.organisations)];
+    let kinds = report.by_kind().into_iter().map(|(kind, number)| format!("{} {}", count(number), kind.label()));
+    let said: Vec<String> = kinds.collect();
+    lines.extend((!said.is_empty()).then(|| said.join("; ")));
+    lines
+}
+
+/// A plan of services as the change and what is to be said of it.
+fn in_lines(plan: ImportPlan) -> Planned {
+    let mut lines: Vec<String> = vec![plan.report.summary(), String::new()];
+    lines.extend(plan.report.lines().take(detail::MAX_LINES));
+    (plan.change, lines)
+}
+
 fn plan(
     store: &mut Store,
     path: &str,
@@ -99,9 +192,21 @@ fn plan(
     let path = confine::place(path)?;
     match detect::holding(&path).map_err(|problem| problem.0)? {
         Holding::Directory => plan_directory(store, &path, &mut request, on_progress),
+        Holding::Sheet(book) => plan_own_table(&book, &mut request),
         Holding::Election => plan_election(&path, &mut request),
         Holding::OfEvent(sort, text) => plan_of_event(store, &path, (sort, &text), &mut request),
     }
+}
+
+/// A table of our own that comes home.
+fn plan_own_table(book: &sheet::Workbook, request: &mut Request) -> Result<Planned, String> {
+    let Request { workspace, author, random } = request;
+    let (kind, table) = book.own_table(workspace).ok_or("the file has changed; import it again")?;
+    let context = of_kind::TableContext { kind, workspace, author };
+    let plan = of_kind::plan(&table, &context, random).map_err(|problem| problem.0)?;
+    let first = [plan.change.sentence.clone(), String::new()];
+    let lines = first.into_iter().chain(plan.made.into_iter().take(detail::MAX_LINES)).collect();
+    Ok((plan.change, lines))
 }
 
 fn plan_directory(
@@ -112,17 +217,21 @@ fn plan_directory(
 ) -> Result<Planned, String> {
     let feed = exchange::feed_name(path);
     let originals = originals(store)?;
+    let plan = |here: &ImportContext<'_>, random: &mut SplitMix64| exchange::import(path, &feed, here, random, on_progress);
+    planned(store, &originals, request, plan).map(in_lines)
+}
+
+/// Makes a plan with what is here.
+fn planned(
+    store: &Store,
+    originals: &Collection<Original>,
+    request: &mut Request,
+    plan: impl FnOnce(&ImportContext<'_>, &mut SplitMix64) -> Result<ImportPlan, exchange::ExchangeError>,
+) -> Result<ImportPlan, String> {
     let thesaurus = store::thesaurus(store.dir()).map_err(|problem| problem.to_string())?;
-    let here = ImportContext {
-        workspace: &request.workspace,
-        originals: &originals,
-        thesaurus: &thesaurus,
-        author: &request.author,
-    };
-    let plan = exchange::import(path, &feed, &here, &mut request.random, on_progress).map_err(|problem| problem.0)?;
-    let mut lines: Vec<String> = vec![plan.report.summary(), String::new()];
-    lines.extend(plan.report.lines().take(detail::MAX_LINES));
-    Ok((plan.change, lines))
+    let here =
+        ImportContext { workspace: &request.workspace, originals, thesaurus: &thesaurus, author: &request.author };
+    plan(&here, &mut request.random).map_err(|problem| problem.0)
 }
 
 fn plan_election(path: &Path, request: &mut Request) -> Result<Planned, String> {

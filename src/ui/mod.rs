@@ -3,6 +3,7 @@
 //! One file draws one screen; [`draw`] puts the frame around it: tabs, screen, what happened, what can be done.
 
 pub mod actions;
+pub mod columns;
 pub mod form;
 pub mod gaps;
 pub mod grid;
@@ -49,6 +50,7 @@ pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Pos
         Some(Layer::Form(form)) => form::draw(form, theme, body, buf),
         Some(Layer::Minutes(minutes)) => minutes::draw(app, minutes, theme, body, buf),
         Some(Layer::Page(page)) => layers::page(page, theme, body, buf),
+        Some(Layer::Columns(page)) => columns::draw(app, page, theme, body, buf),
         Some(Layer::Compare(compare)) => layers::compare(app, compare, theme, body, buf),
         Some(Layer::Thread(view)) => thread::draw(app, view, theme, body, buf),
         Some(Layer::Palette(palette)) => layers::palette(app, palette, theme, body, buf),

@@ -33,7 +33,7 @@ use crate::model::{
 use super::kept::without_kept;
 use super::map::{self, ServiceContext};
 use super::normalise::{Object, is_uuid, name_uuid, str_field};
-use super::{ExchangeError, Progress, ProgressCallback, patch, schema, write};
+use super::{ExchangeError, Progress, ProgressCallback, patch, schema, sheet, write};
 use matcher::Matcher;
 use persons::{KnownPersons, NAME_WITHHELD, PersonFilter, Sort, Withheld};
 use redactor::{Redactor, WITHHELD};
@@ -491,7 +491,8 @@ impl<'a> Writer<'a> {
     /// The rows without a parent of earlier imports, by table.
     fn orphans(&self) -> BTreeMap<String, Vec<Object>> {
         let mut orphans: BTreeMap<String, Vec<Object>> = BTreeMap::new();
-        for original in self.context.originals.iter().filter(|original| original.record.is_none()) {
+        let is_row = |original: &&Arc<Original>| original.record.is_none() && &*original.name != sheet::REMEMBERED;
+        for original in self.context.originals.iter().filter(is_row) {
             let table = original.name.to_string();
             if let Ok(mut item) = serde_json::from_str::<Object>(original.json.as_str()) {
                 let known = schema::table(&table);

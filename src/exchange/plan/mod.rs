@@ -100,7 +100,7 @@ pub fn plan_import(
         }
         planner.plan_service(item);
     }
-    for item in &package.orphans {
+    for item in package.orphans.iter().chain(&package.columns) {
         planner.keep_original(item, None);
     }
     planner.mark_missing(&package);
