@@ -54,7 +54,7 @@ impl Budget {
         match self.left.checked_sub(bytes as u64) {
             Some(left) => self.left = left,
             None => {
-                self.refuse("it holds far more rows than a file of its size should; split it into smaller packages")
+                self.refuse("it holds far more rows than a file of its size should; split it into smaller packages");
             }
         }
     }

@@ -194,7 +194,7 @@ impl Source {
 
 /// Whether two files of a zip lie over each other, or one beyond its end.
 fn overlap(ranges: &mut [(u64, u64)], length: u64) -> bool {
-    ranges.order_by(|one, other| one.cmp(other));
+    ranges.order_by(Ord::cmp);
     let mut free = 0;
     ranges.iter().any(|(start, bytes)| {
         let is_over = *start < free && *bytes > 0;

@@ -146,14 +146,11 @@ impl Signs {
     /// Whether an item has an id that is known here, and whether it has the name that goes with it.
     fn tell(&self, table: &str, sign: &Sign) -> (bool, bool) {
         let id = sign.moot_id.as_ref().unwrap_or(&sign.id);
-        match self.by_id.get(&(table.to_owned(), id.clone())) {
-            Some(name) => (true, *name == sign.name),
-            None => {
-                let is_same =
-                    sign.moot_id.is_none() && self.without_id.contains(&(table.to_owned(), sign.name.clone()));
-                (is_same, is_same)
-            }
+        if let Some(name) = self.by_id.get(&(table.to_owned(), id.clone())) {
+            return (true, *name == sign.name);
         }
+        let is_same = sign.moot_id.is_none() && self.without_id.contains(&(table.to_owned(), sign.name.clone()));
+        (is_same, is_same)
     }
 }
 

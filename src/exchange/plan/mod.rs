@@ -73,6 +73,7 @@ pub fn import(
 ///
 /// # Errors
 /// When `on_progress` returned false.
+#[allow(clippy::needless_pass_by_value)] // nobody has any use for a package that was planned
 pub fn plan_import(
     package: Package,
     context: &ImportContext<'_>,
