@@ -418,7 +418,7 @@ impl Maker {
         let services: Vec<Value> = (0..2 + self.below(4)).map(|_| self.object(spec, "services", style, "")).collect();
         let (name, text) = match self.below(4) {
             0 => ("feed.json", json!(services).to_string()),
-            1 => ("feed.jsonl", services.iter().map(|one| format!("{one}\n")).collect()),
+            1 => ("feed.jsonl", services.iter().map(Value::to_string).collect::<Vec<_>>().join("\n")),
             2 => ("feed.json", json!({"services": services}).to_string()),
             _ => ("feed.json", json!({"total_items": services.len(), "contents": services}).to_string()),
         };
