@@ -166,3 +166,28 @@ fn moot_join_joins_two_and_moves_their_originals() {
     }
     assert_eq!(run(&["list", "services"]).0.lines().count(), 1);
 }
+
+#[test]
+fn another_workspace_may_use_the_same_short_ids() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("theirs.json");
+    let with = |name: &str, email: &str| {
+        let mut directory = Directory::default();
+        let id = "S-4F7Q".parse().unwrap();
+        let service = Service { id, name: name.into(), email: Some(email.into()), ..Service::default() };
+        directory.workspace.place(id, Some(service.into()));
+        directory
+    };
+    let mut ours = with("Night beds", "beds@example.org");
+    with("Bread van", "bread@example.org").export(folkmoot::exchange::Format::Hsds3Json, &path, true);
+    assert_eq!(ours.import(&path, "theirs").report.services.new, 1);
+    assert_eq!(ours.workspace.services.len(), 2, "two records, whatever their ids");
+    // what has another name since is known by what else it says
+    let home = folder.path().join("home.json");
+    let mut ours = with("Night beds", "beds@example.org");
+    ours.export(folkmoot::exchange::Format::Hsds3Json, &home, true);
+    ours.edit("Night beds", |beds| beds.name = "Nightstop".into());
+    ours.import(&home, "home");
+    assert_eq!(ours.workspace.services.len(), 1);
+    assert_eq!(&*ours.workspace.services.iter().next().unwrap().name, "Nightstop", "what was changed here since stays");
+}

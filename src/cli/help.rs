@@ -26,6 +26,7 @@ const GROUPS: &[(&str, &[(&str, &str)])] = &[
             ("add", "moot add service name=\"Night Shelter\" phone=\"01632 960107\" needs=accommodation"),
             ("set", "moot set \"Night Shelter\" cost=free ages=16-25"),
             ("verify", "moot verify \"Night Shelter\" --how \"by telephone\""),
+            ("join", "moot join S-4F7Q S-9K2M"),
             ("remove", "moot remove \"Night Shelter\""),
             ("accept", "moot accept \"Referral at the gate\" --party \"Second Tide\""),
         ],

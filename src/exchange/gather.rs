@@ -128,8 +128,11 @@ impl Gatherer {
             places.retain_mut(|place| {
                 let Some(place) = place.as_object_mut() else { return true };
                 let services = take_services(place);
-                services.iter().for_each(|service| within.add(0, service.clone(), place_of(place)));
-                services.is_empty()
+                let is_empty = services.is_empty();
+                for service in services {
+                    within.add(0, service, place_of(place));
+                }
+                is_empty
             });
         }
         let services = item.entry("services").or_insert_with(|| Value::Array(Vec::new()));

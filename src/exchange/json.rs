@@ -458,10 +458,10 @@ pub fn gather_orphan(
     let mut row = normalise_item(normaliser, table, name, item);
     if identify_item(normaliser, registry, table, &mut row, ("", "", "")) {
         normaliser.note("id", RepairKind::Copy, str_field(&row, "id"), "");
-    } else {
-        let name = if table.name == "other" { name } else { table.name };
-        pending.push(normaliser, name, &row);
+        return;
     }
+    let name = if table.name == "other" { name } else { table.name };
+    pending.push(normaliser, name, &row);
 }
 
 /// Adds an organisation, and the services in it.

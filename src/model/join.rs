@@ -75,7 +75,9 @@ fn united(stays: &AnyRecord, gone: &AnyRecord, workspace: &Workspace) -> AnyReco
         _ => AnyRecord::Organisation(std::sync::Arc::default()),
     };
     let Some((mut united, _)) = AnyRecord::merge_fields(&blank, stays, gone, true) else { return stays.clone() };
-    OF_ITS_OWN.iter().for_each(|field| united.copy_field(stays, field));
+    for field in OF_ITS_OWN {
+        united.copy_field(stays, field);
+    }
     let is_said = |field: &&FieldInfo| {
         let (theirs, kept) = (gone.format_field(field.name, workspace), united.format_field(field.name, workspace));
         matches!(field.name, "name" | "aliases" | "hide_address")
@@ -121,7 +123,7 @@ fn source_of(record: &AnyRecord) -> Option<&Source> {
 
 fn add_alias(aliases: &mut Vec<Text>, name: &Text, other: Text) {
     let is_known = |known: &Text| known.to_lowercase() == other.to_lowercase();
-    if !is_known(name) && !aliases.iter().any(|known| is_known(known)) {
+    if !is_known(name) && !aliases.iter().any(is_known) {
         aliases.push(other);
     }
 }

@@ -226,7 +226,9 @@ impl<K: Record> FieldValue for Vec<Ref<K>> {
     fn replace_reference(&mut self, old: Id, new: Id) {
         if self.iter().any(|to| to.id() == Some(old)) {
             self.retain(|to| to.id() != Some(new)); // the other takes its place
-            self.iter_mut().for_each(|to| to.replace_reference(old, new));
+            for to in self {
+                to.replace_reference(old, new);
+            }
         }
     }
 }

@@ -198,14 +198,14 @@ impl Maker {
         self.count += 1;
         let n = self.count;
         let text = match sort {
-            "n" if n % 2 == 0 => format!("{}.25", n % 90),
+            "n" if n.is_multiple_of(2) => format!("{}.25", n % 90),
             "n" => n.to_string(),
             "a" => (n % 99).to_string(),
-            "d" if n % 5 == 0 => format!("20{:02}-0{}-1{}T10:{:02}:33Z", n % 30, n % 9 + 1, n % 9, n % 60),
-            "d" if n % 3 == 0 => format!("1{}/0{}/20{:02}", n % 9, n % 9 + 1, n % 30),
+            "d" if n.is_multiple_of(5) => format!("20{:02}-0{}-1{}T10:{:02}:33Z", n % 30, n % 9 + 1, n % 9, n % 60),
+            "d" if n.is_multiple_of(3) => format!("1{}/0{}/20{:02}", n % 9, n % 9 + 1, n % 30),
             "d" => format!("20{:02}-0{}-1{}", n % 30, n % 9 + 1, n % 9),
             "m" => format!("20{:02}-0{}-1{} 10:{:02}:33.125", n % 30, n % 9 + 1, n % 9, n % 60),
-            "h" if n % 3 == 0 => format!("{}:{:02}am", n % 11 + 1, n % 60),
+            "h" if n.is_multiple_of(3) => format!("{}:{:02}am", n % 11 + 1, n % 60),
             "h" => format!("{:02}:{:02}", n % 24, n % 60),
             "w" => self.of(&["Monday", "Mon-Fri", "3", "SA,SU", "never"]).to_owned(),
             "s" => self.of(&["active", "inactive", "defunct", "temporarily closed", "on holiday"]).to_owned(),
@@ -283,7 +283,7 @@ impl Maker {
         let is_dump = done.iter().any(|table| table.columns[0] == "organization_recordid") || record_id.is_some();
         let id = match file {
             "addresses" if is_dump => "address_recordid".to_owned(),
-            "taxonomy" if self.count % 2 == 0 => "taxonomy_id".to_owned(),
+            "taxonomy" if self.count.is_multiple_of(2) => "taxonomy_id".to_owned(),
             _ if is_dump => format!("{}_recordid", file.trim_end_matches('s')),
             _ => "id".to_owned(),
         };
@@ -418,7 +418,7 @@ impl Maker {
         let services: Vec<Value> = (0..2 + self.below(4)).map(|_| self.object(spec, "services", style, "")).collect();
         let (name, text) = match self.below(4) {
             0 => ("feed.json", json!(services).to_string()),
-            1 => ("feed.jsonl", services.iter().map(|one| format!("{one}\n")).collect()),
+            1 => ("feed.jsonl", services.iter().map(Value::to_string).collect::<Vec<_>>().join("\n")),
             2 => ("feed.json", json!({"services": services}).to_string()),
             _ => ("feed.json", json!({"total_items": services.len(), "contents": services}).to_string()),
         };

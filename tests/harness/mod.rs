@@ -280,7 +280,7 @@ impl Harness {
                 }
                 Effect::Join(from, into) => {
                     let author = self.app.author().unwrap();
-                    let originals = Default::default();
+                    let originals = folkmoot::model::Collection::default();
                     let change =
                         folkmoot::model::join::join(&self.app.workspace, &originals, (from, into), &author).unwrap();
                     let sentence = change.sentence.clone();

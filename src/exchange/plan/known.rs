@@ -28,6 +28,8 @@ pub(super) struct Known {
     pub anywhere: HashMap<Key, Arc<Original>>,
     /// Records by the id in a source: this one's first.
     records: HashMap<(Kind, String), Id>,
+    /// Records by the id under which this program exports them.
+    ours: HashMap<(Kind, String), Id>,
 }
 
 fn key_of(original: &Original) -> Key {
@@ -63,12 +65,12 @@ impl Known {
         of_feed.extend(own.into_iter().map(|original| (key_of(original), Arc::clone(original))));
         learn(&mut records, &|source| source.feed != *feed);
         let workspace = context.workspace;
-        let mut ours = |kind, table: &str, id: Id| {
-            records.entry((kind, name_uuid(&format!("moot|{table}|{id}")))).or_insert(id);
-        };
-        workspace.organisations.iter().for_each(|one| ours(Kind::Organisation, "organizations", one.id));
-        workspace.services.iter().for_each(|one| ours(Kind::Service, "services", one.id));
-        Self { of_feed, anywhere, records }
+        let exported = |kind, table: &str, id: Id| ((kind, name_uuid(&format!("moot|{table}|{id}"))), id);
+        let organisations =
+            workspace.organisations.iter().map(|one| exported(Kind::Organisation, "organizations", one.id));
+        let services = workspace.services.iter().map(|one| exported(Kind::Service, "services", one.id));
+        let ours = organisations.chain(services).collect();
+        Self { of_feed, anywhere, records, ours }
     }
 
     /// The organisations of this source.
@@ -77,9 +79,19 @@ impl Known {
         of_feed.map(|(key, original)| (key.clone(), Arc::clone(original))).collect()
     }
 
-    /// The record that an item with this id became.
+    /// The record that an item with this id became, or of which it is an export.
     pub fn record(&self, kind: Kind, id: &str) -> Option<Id> {
+        self.imported(kind, id).or_else(|| self.exported(kind, id))
+    }
+
+    /// The record that an item with this id became.
+    pub fn imported(&self, kind: Kind, id: &str) -> Option<Id> {
         self.records.get(&(kind, id.to_owned())).copied()
+    }
+
+    /// The record that this program exports under this id.
+    pub fn exported(&self, kind: Kind, id: &str) -> Option<Id> {
+        self.ours.get(&(kind, id.to_owned())).copied()
     }
 
     pub fn learn(&mut self, kind: Kind, id: &str, record: Id) {
@@ -134,14 +146,11 @@ impl Signs {
     /// Whether an item has an id that is known here, and whether it has the name that goes with it.
     fn tell(&self, table: &str, sign: &Sign) -> (bool, bool) {
         let id = sign.moot_id.as_ref().unwrap_or(&sign.id);
-        match self.by_id.get(&(table.to_owned(), id.clone())) {
-            Some(name) => (true, *name == sign.name),
-            None => {
-                let is_same =
-                    sign.moot_id.is_none() && self.without_id.contains(&(table.to_owned(), sign.name.clone()));
-                (is_same, is_same)
-            }
+        if let Some(name) = self.by_id.get(&(table.to_owned(), id.clone())) {
+            return (true, *name == sign.name);
         }
+        let is_same = sign.moot_id.is_none() && self.without_id.contains(&(table.to_owned(), sign.name.clone()));
+        (is_same, is_same)
     }
 }
 

@@ -55,7 +55,7 @@ impl Planner<'_> {
         let is_other =
             || self.known.base(item).is_some() && source.as_ref().is_some_and(|source| *source.id != *item.id);
         let is_missing = source.as_ref().is_some_and(|source| source.missing_since.is_some());
-        let is_unchanged = is_same_json && !is_missing || is_other() && !is_missing || !self.merged.insert(id);
+        let is_unchanged = !is_missing && (is_same_json || is_other()) || !self.merged.insert(id);
         self.counts[at].unchanged += usize::from(is_unchanged);
         is_unchanged
     }

@@ -76,6 +76,7 @@ pub fn import(
 ///
 /// # Errors
 /// When `on_progress` returned false.
+#[allow(clippy::needless_pass_by_value)] // nobody has any use for a package that was planned
 pub fn plan_import(
     package: Package,
     context: &ImportContext<'_>,
@@ -168,10 +169,24 @@ impl<'a> Planner<'a> {
 
     /// The record that an item is or becomes.
     fn record_of(&mut self, kind: Kind, item: &Item) -> Id {
-        self.known.record(kind, &item.id).unwrap_or_else(|| {
+        let ours = || self.known.exported(kind, &item.id).filter(|id| self.is_like(*id, item));
+        self.known.imported(kind, &item.id).or_else(ours).unwrap_or_else(|| {
             let id = self.new_id(kind);
             self.known.learn(kind, &item.id, id);
             id
+        })
+    }
+
+    /// Whether an item says something of a record that the record says as well. Another workspace may have another record under
+    /// the same short id.
+    fn is_like(&self, id: Id, item: &Item) -> bool {
+        let Some(record) = self.context.workspace.get(id) else { return false };
+        let object: Object = serde_json::from_str(&item.json).unwrap_or_default();
+        let told =
+            [("name", "name"), ("summary", "description"), ("email", "email"), ("url", "url"), ("url", "website")];
+        told.iter().any(|(field, name)| {
+            let said = str_field(&object, name);
+            !said.is_empty() && record.format_field(field, self.context.workspace) == said
         })
     }
 
