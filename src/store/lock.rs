@@ -136,8 +136,7 @@ fn read_holder(storage: &dyn Storage, path: &Path) -> Holder {
 /// with this program, and says nothing of others.
 fn held_by_system(storage: &dyn Storage, path: &Path, written: &[&str]) -> Option<String> {
     let stat = storage.stat(path).ok()?;
-    let (major, minor) = (rustix::fs::major(stat.device), rustix::fs::minor(stat.device));
-    let place = format!("{major:02x}:{minor:02x}:{}", stat.inode);
+    let place = stat.place();
     let locks = storage.read(Path::new("/proc/locks")).ok()?;
     let pid = String::from_utf8_lossy(&locks).lines().find_map(|line| flock_of(line, &place))?;
     if written.get(1).is_some_and(|known| *known == pid.to_string()) {
