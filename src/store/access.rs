@@ -10,7 +10,7 @@ use std::io;
 use std::path::Path;
 
 use super::file_state::file_name;
-use super::storage::{PRIVATE_DIR, PRIVATE_FILE, SHARED_DIR, SHARED_FILE, Stat, Storage};
+use super::storage::{self, PRIVATE_DIR, PRIVATE_FILE, SHARED_DIR, SHARED_FILE, Stat, Storage};
 use super::users::{self, group_name, user_name};
 use crate::model::Kind;
 
@@ -161,15 +161,11 @@ pub(super) fn is_shared_by_umask(storage: &dyn Storage) -> bool {
 }
 
 /// The umask, as the system says it; where it does not say, it is read by setting it.
-fn umask(storage: &dyn Storage) -> u32 {
-    let status = storage.read(Path::new("/proc/self/status")).unwrap_or_default();
+fn umask(disk: &dyn Storage) -> u32 {
+    let status = disk.read(Path::new("/proc/self/status")).unwrap_or_default();
     let said = String::from_utf8_lossy(&status);
     let line = said.lines().find_map(|line| line.strip_prefix("Umask:"));
-    line.and_then(|digits| u32::from_str_radix(digits.trim(), 8).ok()).unwrap_or_else(|| {
-        let umask = rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
-        rustix::process::umask(umask);
-        umask.bits()
-    })
+    line.and_then(|digits| u32::from_str_radix(digits.trim(), 8).ok()).unwrap_or_else(storage::umask)
 }
 
 /// The mode of the first file of a workspace, which says how open all of it is.

@@ -79,6 +79,11 @@ impl Stat {
         self.mode & OF_COLLEAGUES != 0
     }
 
+    /// Where it is, as proc(5) writes it: the numbers of the device, in hexadecimal digits, and the inode.
+    pub(super) fn place(&self) -> String {
+        format!("{:02x}:{:02x}:{}", rustix::fs::major(self.device), rustix::fs::minor(self.device), self.inode)
+    }
+
     /// Whether both are of one file, whatever has been written to it in between.
     pub(super) fn is_same_file(&self, other: &Self) -> bool {
         (self.device, self.inode) == (other.device, other.inode)
@@ -123,6 +128,13 @@ pub trait Storage: Send + Sync {
     fn open_dir(&self, path: &Path) -> io::Result<File>;
     /// Fails where the user may not write to a directory or a file.
     fn check_writable(&self, path: &Path) -> io::Result<()>;
+}
+
+/// The umask, read by setting it for a moment: nobody else gets more by that.
+pub(super) fn umask() -> u32 {
+    let umask = rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    rustix::process::umask(umask);
+    umask.bits()
 }
 
 /// The real disk.

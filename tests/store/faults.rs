@@ -401,7 +401,7 @@ fn opening_says_what_it_could_not_read() {
 /// How many times opening has read something that is neither old nor new, or left it so.
 fn sweep_opening(disk: fn() -> Box<dyn Storage>) -> usize {
     let mut wrong = 0;
-    for died_at in (0..70).step_by(super::heavy(8, 3)) {
+    for died_at in (0..120).step_by(super::heavy(8, 3)) {
         let died = new_workspace(false);
         add_three(died.path());
         let faulty = Arc::new(Faulty::new(Box::new(Disk), Fault::Death, died_at));
