@@ -79,11 +79,6 @@ impl Stat {
         self.mode & OF_COLLEAGUES != 0
     }
 
-    /// Where it is, as proc(5) writes it: the numbers of the device, in hexadecimal digits, and the inode.
-    pub(super) fn place(&self) -> String {
-        format!("{:02x}:{:02x}:{}", rustix::fs::major(self.device), rustix::fs::minor(self.device), self.inode)
-    }
-
     /// Whether both are of one file, whatever has been written to it in between.
     pub(super) fn is_same_file(&self, other: &Self) -> bool {
         (self.device, self.inode) == (other.device, other.inode)
