@@ -83,8 +83,8 @@
 //!
 //! - **Drawing cannot change anything**: `ui` sees the app by shared reference (tests/layers.rs).
 //! - **Time enters only as an event**: no clock in model, search, app, ui (tests/layers.rs).
-//! - **The disk is touched only by store and exchange**, and by run for the editor's file, keys.ron and
-//!   the path of the workspace that was begun last (tests/layers.rs).
+//! - **The disk is touched only by store and exchange**, and by run for the editor's file, keys.ron,
+//!   the path of the workspace that was begun last, and names in the folder for files (tests/layers.rs).
 //! - **Every edit is a change and every change has an inverse** (laws in tests/session.rs).
 //! - **A screen is one state file, one line in the list of screens, and at most one drawing file**; nothing else names it
 //!   (tests/layers.rs).
@@ -100,6 +100,9 @@
 //! - **What is hidden from an audience reaches it nowhere**: [`model::AnyRecord::show`] and
 //!   [`model::AnyRecord::visible_to`] are the ways from a record to a screen, a command, a search or an export
 //!   (tests/hidden.rs, tests/session.rs, tests/exchange.rs).
+//! - **A restricted program executes nothing and stays in its workspace** ([`run::confine`], tests/sshd.rs).
+//! - **A save keeps owner, group and mode; what is one login's is no other's to read, forge or remove**
+//!   (tests/store/modes.rs).
 //! - **While a round is open nothing tells what was voted, and of a nameless vote no file ever tells who cast which**: two
 //!   worlds that differ in the votes alone look the same (tests/secrecy.rs).
 

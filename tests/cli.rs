@@ -228,10 +228,11 @@ fn somebody_who_holds_the_lock_is_named() {
     let lock =
         fs::File::options().create(true).truncate(false).write(true).open(dir.path().join(".moot/lock")).unwrap();
     lock.lock().unwrap();
-    fs::write(dir.path().join(".moot/lock"), format!("JB {} 1000", std::process::id())).unwrap();
+    let me = std::process::id();
+    fs::write(dir.path().join(".moot/lock"), format!("JB {me} 1000")).unwrap();
     let (_, code, err) = run(dir.path(), &["add", "service", "name=x"]);
     assert_eq!(code, 4);
-    assert!(err.contains(&format!("held by JB, process {}, for ", std::process::id())), "{err}");
+    assert!(err.contains(&format!("held by JB, process {me}, for ")), "{err}");
 }
 
 #[test]

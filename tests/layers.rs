@@ -97,6 +97,7 @@ const ROOMS: &[Room] = &[
             "encoding_rs",
             "html_escape",
             "icalendar",
+            "rustix",
             "tempfile",
             "thiserror",
             "serde",
@@ -135,7 +136,7 @@ const ROOMS: &[Room] = &[
         rooms: &["model", "search", "report", "store", "exchange", "app", "ui"],
         crates: &["*"],
         never: &[NETWORK, PRINTING],
-        disk: &["editor.rs", "keys_file.rs", "network_fs.rs", "remembered.rs"],
+        disk: &["confine.rs", "editor.rs", "keys_file.rs", "network_fs.rs", "remembered.rs"],
     },
     Room {
         name: "cli",

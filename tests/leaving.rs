@@ -313,10 +313,10 @@ fn hold(home: &Home) -> File {
 
 /// Changes that were kept: the files, all of them for their writer alone.
 fn kept(home: &Home) -> usize {
-    let drafts = fs::read_dir(home.workspace().join(".moot/drafts")).unwrap().flatten();
-    let kept: Vec<_> = drafts.filter(|entry| entry.file_name().to_string_lossy().contains("changes-")).collect();
-    for entry in &kept {
-        assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{}", entry.path().display());
+    let drafts = home.draft_files().into_iter();
+    let kept: Vec<_> = drafts.filter(|path| path.file_name().unwrap().to_string_lossy().contains("changes-")).collect();
+    for path in &kept {
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{}", path.display());
     }
     kept.len()
 }

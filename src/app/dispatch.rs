@@ -78,6 +78,7 @@ impl App {
             }
             Event::Finished(finished) => self.finished(finished),
             Event::Begun(sentence) => self.begun(sentence),
+            Event::Listed(files) => super::global::listed(self, files),
             Event::Woke => {
                 let mut effects = typing::release(self);
                 effects.extend(form::keep_draft(self));

@@ -58,6 +58,8 @@ pub enum Event {
     Finished(Finished),
     /// Another workspace is open that was begun, or kept of the sample: where it lies.
     Begun(String),
+    /// The files that can be imported by a bare name, or why they cannot be listed.
+    Listed(Result<Vec<String>, String>),
     /// A pause that was asked for has passed.
     Woke,
     /// The terminal is about to be taken away: keep what is typed, and what is not saved.
@@ -151,6 +153,8 @@ pub enum Effect {
     Import(String),
     /// Write the services in a format to a path.
     Export(String, String),
+    /// Say which files lie in the workspace to be imported: answered by [`Event::Listed`].
+    ListFiles,
     /// Stop the import or export under way.
     Cancel,
     /// Begin a workspace of one's own in this directory, with this name.

@@ -83,7 +83,7 @@ impl Form {
 pub(crate) const COMMANDS: &[Command] = commands! { Scope::FORM;
     "form.save" ["ctrl-s"] "save" "save the record" always, save::save;
     "form.close" ["esc"] "back, draft kept" "leave the form; what you typed is kept" always, close;
-    "form.editor" ["ctrl-o"] "" "this text in your editor" always, in_editor;
+    "form.editor" ["ctrl-o"] "" "this text in your editor" App::may_leave, in_editor;
     "form.drop" ["ctrl-x"] "" "drop what you typed and begin again; once more brings it back" always, drop_typed;
 };
 

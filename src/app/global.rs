@@ -5,6 +5,7 @@ use super::form;
 use super::{
     App, Effect, Effects, Severity, history, keeping, leaving, new_action, page, palette, prompt, saving, screen,
 };
+use crate::model::text::clean;
 use crate::model::{AnyRecord, Audience};
 
 /// Commands that work wherever no text is being typed.
@@ -24,13 +25,14 @@ pub(crate) const COMMANDS: &[Command] = commands! { Scope::GLOBAL;
     "save" ["ctrl-s"] "" "try again to save" saving::has_unsaved, saving::save_again;
     "restore" [] "" "bring back what could not be saved last time" saving::has_kept, saving::restore;
     "conflict.take-back" [] "" "take back the newest edit that gave way to another" App::may_change, take_back;
+    "exchange" [] "" "the files that lie in the workspace to be imported" always, |_| vec![Effect::ListFiles];
     "import" [] "" "import a directory of services, an election, or what was typed of an event" App::may_change, prompt::ask_import;
     "export" [] "" "export the services" always, prompt::ask_export;
     "cancel" [] "" "stop the import or export under way" has_progress, cancel;
-    "new" [] "" "begin a workspace of your own" always, prompt::ask_new_workspace;
-    "keep" [] "" "keep the sample, with what you changed in it, as a workspace of your own" keeping::is_scratch, keeping::keep;
+    "new" [] "" "begin a workspace of your own" App::may_leave, prompt::ask_new_workspace;
+    "keep" [] "" "keep the sample, with what you changed in it, as a workspace of your own" may_keep, keeping::keep;
     "partnership" [] "" "the partnership's own record" App::may_change, partnership;
-    "who" [] "" "say who you are" App::may_change, prompt::ask_who;
+    "who" [] "" "say who you are" may_say_who, prompt::ask_who;
     "about" [] "" "what this is, where the data lies, whose maps these are" always, about;
     "mouse" [] "" "let the mouse through, or not" always, mouse;
     "quit" ["q"] "quit" "leave" always, leaving::quit;
@@ -40,7 +42,7 @@ pub(crate) const COMMANDS: &[Command] = commands! { Scope::GLOBAL;
 pub(crate) const ALWAYS: &[Command] = commands! { Scope::ALWAYS;
     "help.here" ["F1"] "help" "what can be done here" always, palette::help;
     "redraw" ["ctrl-l"] "" "draw everything anew" always, |_| vec![Effect::Redraw];
-    "suspend" ["ctrl-z"] "" "go back to the shell for a while; fg returns" always, |_| vec![Effect::Suspend];
+    "suspend" ["ctrl-z"] "" "go back to the shell for a while; fg returns" App::may_leave, |_| vec![Effect::Suspend];
     "quit.now" ["ctrl-c"] "" "leave" always, leaving::quit;
 };
 
@@ -54,7 +56,19 @@ fn can_redo(app: &App) -> Result<(), &'static str> {
     if app.history.can_redo() { Ok(()) } else { Err("nothing to do again") }
 }
 
+fn may_keep(app: &App) -> Result<(), &'static str> {
+    app.may_leave()?;
+    keeping::is_scratch(app)
+}
+
+/// Where the host says who somebody is, they cannot say that they are somebody else.
+fn may_say_who(app: &App) -> Result<(), &'static str> {
+    app.may_change()?;
+    if app.options.restricted && app.options.who_is_given { Err("the host says who you are") } else { Ok(()) }
+}
+
 fn may_edit(app: &App) -> Result<(), &'static str> {
+    app.may_leave()?;
     app.may_change()?;
     if app.chosen().len() > 1 {
         return Err("the editor takes one record: esc drops the marks, e edits one field of all that are marked");
@@ -88,6 +102,18 @@ fn in_editor(app: &mut App) -> Effects {
     // Hidden fields are not written to the editor's file, which others could see; they stay in the record.
     let record = app.selected().map(|record| record.visible_to(Audience::Colleagues, &app.workspace));
     record.map(Effect::EditRecord).into_iter().collect()
+}
+
+/// The files that can be imported, on a page.
+pub(super) fn listed(app: &mut App, files: Result<Vec<String>, String>) -> Effects {
+    match files {
+        Ok(files) if files.is_empty() => page::open(app, "Files to import", "the folder exchange is empty"),
+        Ok(files) => page::open(app, "Files to import, in the folder exchange", &clean(&files.join("\n"))),
+        Err(why) => {
+            app.set_status(Severity::Error, why);
+            Vec::new()
+        }
+    }
 }
 
 fn message(app: &mut App) -> Effects {

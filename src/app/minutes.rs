@@ -56,7 +56,7 @@ pub(crate) const COMMANDS: &[Command] = commands! { MINUTES;
     "minutes.higher" ["shift-tab"] "" "put the line one step higher: 2" always, |app| indent(app, false);
     "minutes.cite" ["ctrl-r"] "cite" "say which minute of an earlier meeting the line goes on from" has_earlier, ask_cited;
     "minutes.whole" ["ctrl-g"] "" "give the text the whole screen, or the preview its part again" always, whole;
-    "minutes.editor" ["ctrl-o"] "" "the text in your editor" always, in_editor;
+    "minutes.editor" ["ctrl-o"] "" "the text in your editor" App::may_leave, in_editor;
     "minutes.drop" ["ctrl-x"] "" "drop what you typed and begin again; once more brings it back" always, drop_typed;
 };
 

@@ -50,6 +50,7 @@ pub mod wrap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::model::change::signature;
 use crate::model::place::Atlas;
 use crate::model::thesaurus::Thesaurus;
 use crate::model::{AnyRecord, Audience, Author, Change, Date, Id, Kind, SplitMix64, Text, Time, Timestamp, Workspace};
@@ -113,15 +114,22 @@ pub struct Options {
     pub read_only: bool,
     /// Who acts, as told by `--as`, `MOOT_AS` or the login name.
     pub who: String,
+    /// The login name of whoever runs the program; empty where it is not known.
+    pub login: String,
     /// Whether `who` was told on purpose, and not taken from the login name.
     pub who_is_given: bool,
     /// A number nobody can guess, for ids.
     pub seed: u64,
     /// Whether pictures are left out, so that a table stands in the place of the map.
     pub no_pictures: bool,
+    /// Whether nothing may lead out of the program and its workspace.
+    pub restricted: bool,
     /// Whether the search of the first screen has the focus at the start.
     pub search_first: bool,
 }
+
+/// What a restricted program says to everything that would lead out of it.
+pub const RESTRICTED: &str = "not here: this host gives the program, and nothing beside it";
 
 /// Everything the program knows about the person's work.
 pub struct App {
@@ -280,7 +288,8 @@ impl App {
 
     /// The author of a change made now, if it is known who acts.
     pub fn author(&self) -> Option<Author> {
-        Some(Author { by: self.me.clone()?, at: self.now, today: self.today })
+        let by = signature(&self.workspace, self.me.as_ref()?, &self.options.login);
+        Some(Author { by, at: self.now, today: self.today })
     }
 
     /// Whether records can be changed: for `ready` of every command that changes something.
@@ -293,6 +302,15 @@ impl App {
             (true, Some(_)) => Err("nothing can be changed here: this workspace is open for reading only"),
             (true, None) => Ok(()),
         }
+    }
+
+    /// Whether the person may leave the program for something else of the host: for `ready` of every command that opens an
+    /// editor, a shell or another workspace.
+    ///
+    /// # Errors
+    /// The program is restricted.
+    pub fn may_leave(&self) -> Result<(), &'static str> {
+        if self.options.restricted { Err(RESTRICTED) } else { Ok(()) }
     }
 
     /// Applies a change in memory and lets the index and the screens follow.

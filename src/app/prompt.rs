@@ -89,6 +89,11 @@ fn answer(app: &mut App) -> Effects {
 
 /// Asks who acts, once; whoever is not known here is added.
 pub(crate) fn ask_who(app: &mut App) -> Effects {
+    if app.options.restricted && app.options.who_is_given {
+        let why = format!("the host says that you are {}, and nobody here is called so", app.options.who);
+        app.set_status(Severity::Error, why);
+        return Vec::new();
+    }
     let hint = "your name, or your initials if you are known here; your changes are signed with them";
     let meant = app.running.filter(|command| command.name != "who");
     // A name that was given and is not known here is proposed as the answer.
@@ -155,15 +160,14 @@ pub(crate) fn ask_import(app: &mut App) -> Effects {
     if app.author().is_none() {
         return ask_who(app);
     }
-    ask(
-        app,
-        "Import from which file or folder?",
-        "open referral data, an election (.pb), topics or ballots (.csv), proceedings (.md)",
-        "",
-        |_, path| {
-            if path.is_empty() { Err("write a path".to_owned()) } else { Ok(vec![Effect::Import(path.to_owned())]) }
-        },
-    )
+    let hint = if app.options.restricted {
+        "a file of the folder exchange; :exchange lists them"
+    } else {
+        "open referral data, an election (.pb), topics or ballots (.csv), proceedings (.md)"
+    };
+    ask(app, "Import from which file or folder?", hint, "", |_, path| {
+        if path.is_empty() { Err("write a path".to_owned()) } else { Ok(vec![Effect::Import(path.to_owned())]) }
+    })
 }
 
 /// Asks for a format and a path to export to.

@@ -7,12 +7,12 @@ use super::exit::{CommandError, CommandResult};
 use super::session::{Session, acting_name, check_remembered, find_workspace};
 use crate::app::Options;
 use crate::model::Kind;
-use crate::run::{self, Launch};
+use crate::run::{self, Launch, confine};
 use crate::store::{self, Mode};
 
 /// Opens the screens; where there is no terminal to open them on, prints a summary.
 pub(super) fn run(global: &Global, out: &mut dyn Write) -> CommandResult {
-    let is_dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
+    let is_dumb = confine::variable("TERM").is_some_and(|term| term == "dumb");
     if is_dumb || !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
         let own = find_workspace(global);
         match &own {
@@ -26,9 +26,11 @@ pub(super) fn run(global: &Global, out: &mut dyn Write) -> CommandResult {
         read_only: global.read_only,
         who_is_given: named.is_some(),
         who: named.unwrap_or_else(store::own_login),
+        login: store::own_login(),
         seed: run::seed(),
         search_first: true,
         no_pictures: false,
+        restricted: confine::is_on(),
     };
     let directory = find_workspace(global);
     directory.as_deref().map_or(Ok(()), check_remembered)?;

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use clap::builder::StyledStr;
-use clap::{Command, CommandFactory, FromArgMatches};
+use clap::{ArgMatches, Command, CommandFactory, FromArgMatches};
 
 use super::Arguments;
 
@@ -57,6 +57,7 @@ const GROUPS: &[(&str, &[(&str, &str)])] = &[
         &[
             ("import", "moot import directory.json --dry-run"),
             ("export", "moot export csv services.csv"),
+            ("exchange", "moot exchange"),
             ("report", "moot report summary --html -o summary.html"),
             ("report summary", "moot report summary --html -o summary.html"),
             ("report full", "moot report full -o report.md"),
@@ -95,6 +96,18 @@ pub(super) fn parse() -> Result<Arguments, clap::Error> {
     let mut command = command();
     let matches = command.try_get_matches_from_mut(std::env::args_os())?;
     Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// Reads words as if they were the command line, behind the name of the program.
+///
+/// # Errors
+/// As for the command line.
+pub(super) fn parse_words(words: &[String]) -> Result<(Arguments, ArgMatches), clap::Error> {
+    let mut command = command();
+    let line = ["moot".to_owned()].into_iter().chain(words.iter().cloned());
+    let matches = command.try_get_matches_from_mut(line)?;
+    let arguments = Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    Ok((arguments, matches))
 }
 
 /// Every example, with the command it stands for.

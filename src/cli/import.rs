@@ -14,7 +14,7 @@ use super::vote::{MAX_ATTEMPTS, find};
 use crate::exchange::detect::Holding;
 use crate::exchange::openspace::{self, Failure, Outcome, Sort};
 use crate::exchange::{self, ExchangeError, ImportContext, ImportPlan, Progress, Report, of_kind, pabulib};
-use crate::model::text::one_line;
+use crate::model::text::{clean, one_line};
 use crate::model::{Author, Collection, Event, Kind, Original, Round, SplitMix64, Workspace};
 use crate::store::{self, Mode, StoreError};
 
@@ -170,7 +170,7 @@ impl ImportArgs {
         author: &Author,
     ) -> Result<Outcome, CommandError> {
         let originals = load_originals(session)?;
-        let feed = self.feed.clone().unwrap_or_else(|| exchange::feed_name(&self.path));
+        let feed = self.feed.as_deref().map_or_else(|| exchange::feed_name(&self.path), clean);
         let context = openspace::Context {
             workspace: session.workspace(),
             originals: &originals,
@@ -201,7 +201,7 @@ impl ImportArgs {
     /// A directory of services.
     fn import_directory(&self, session: &mut Session, author: &Author, out: &mut dyn Write) -> CommandResult {
         let originals = load_originals(session)?;
-        let feed = self.feed.clone().unwrap_or_else(|| exchange::feed_name(&self.path));
+        let feed = self.feed.as_deref().map_or_else(|| exchange::feed_name(&self.path), clean);
         let package = exchange::read(&self.path, &feed, &mut show_progress)?;
         let thesaurus = store::thesaurus(session.opened.store.dir())
             .map_err(|problem| CommandError::unreadable(problem.to_string()))?;

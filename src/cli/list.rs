@@ -1,6 +1,6 @@
 //! Read-only commands. None of them prints a hidden address.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -146,7 +146,7 @@ fn print_field(label: &str, value: &str, out: &mut dyn Write) -> std::io::Result
 
 /// The cells that are left for a text beside its label: those of the terminal, or all where it goes into a pipe.
 fn text_width() -> usize {
-    let columns = crossterm::terminal::size().ok().filter(|_| std::io::stdout().is_terminal());
+    let columns = crate::run::terminal::size();
     columns.map_or(usize::MAX, |(columns, _)| usize::from(columns).saturating_sub(LABEL_CELLS).max(20))
 }
 

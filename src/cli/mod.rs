@@ -8,6 +8,7 @@ mod backups;
 mod default;
 mod due;
 mod edit;
+mod exchanged;
 mod exit;
 mod export;
 mod fields;
@@ -18,6 +19,7 @@ mod import;
 mod keys;
 mod list;
 mod report;
+mod restricted;
 mod session;
 mod shell;
 mod tell;
@@ -33,7 +35,10 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub use exit::{CommandError, CommandResult};
 pub use help::{command, examples};
 pub use keys::{commands_page, keys_page};
+use restricted::Stop;
 pub use session::{Session, find_workspace};
+
+use crate::run::confine;
 
 /// The table of a multi-agency partnership: services, who runs them, and what came of it.
 ///
@@ -62,6 +67,10 @@ pub struct Global {
     /// Look only: nothing in the workspace is written
     #[arg(long, global = true, help_heading = "Options of every command")]
     pub read_only: bool,
+    /// Give the program and nothing else, for sshd: no editor, no suspending, no files but those in the workspace's folder
+    /// exchange, nothing of the environment but terminal and language; -w names the workspace
+    #[arg(long, global = true, help_heading = "Options of every command")]
+    pub restricted: bool,
     /// Draw with plain ASCII characters
     #[arg(long, global = true, help_heading = "Options of every command")]
     pub ascii: bool,
@@ -89,7 +98,7 @@ impl Color {
     /// Whether colours are used on a terminal.
     pub(super) fn is_on(self) -> bool {
         match self {
-            Self::Auto => std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+            Self::Auto => confine::variable("NO_COLOR").is_none(),
             Self::Always => true,
             Self::Never => false,
         }
@@ -156,6 +165,10 @@ pub enum CliCommand {
     ///
     /// What is hidden is never written.
     Export(export::ExportArgs),
+    /// List the files in the workspace's folder exchange
+    ///
+    /// That is where a restricted program finds what is to be imported, and leaves what it exports.
+    Exchange(exchanged::ExchangeArgs),
     /// Write a report for others to read: Markdown, text or HTML
     Report(report::ReportArgs),
     /// Make a new workspace: a directory that holds all records
@@ -196,6 +209,7 @@ impl CliCommand {
             Self::Agenda(arguments) => arguments.run(global, out),
             Self::Import(arguments) => arguments.run(global, out),
             Self::Export(arguments) => arguments.run(global, out),
+            Self::Exchange(arguments) => arguments.run(global, out),
             Self::Tell(arguments) => arguments.run(global, out),
             Self::Report(arguments) => arguments.run(global, out),
             Self::Check(arguments) => arguments.run(global, out),
@@ -212,6 +226,11 @@ pub fn main() -> ExitCode {
     let arguments = match help::parse() {
         Ok(arguments) => arguments,
         Err(error) => return exit::exit_unparsed(&error),
+    };
+    let arguments = match if arguments.global.restricted { restricted::confine(arguments) } else { Ok(arguments) } {
+        Ok(arguments) => arguments,
+        Err(Stop::Refused(error)) => return exit::exit(Err(error)),
+        Err(Stop::Help(help)) => return exit::exit_unparsed(&help),
     };
     // Ignoring SIGXFSZ turns a file over the size limit into an error that can be reported. Failure is not fatal.
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, std::sync::Arc::default());

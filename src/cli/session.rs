@@ -6,11 +6,12 @@ use etcetera::BaseStrategy;
 
 use super::Global;
 use super::exit::{CommandError, warn};
+use crate::model::change::signature;
 use crate::model::place::Atlas;
 use crate::model::text::one_line;
 use crate::model::thesaurus::Thesaurus;
-use crate::model::{AnyRecord, Author, Change, Id, Refusal, Text, Workspace, person};
-use crate::run::{exit_code, remembered};
+use crate::model::{AnyRecord, Author, Change, Id, Kind, Refusal, Text, Workspace, person};
+use crate::run::{confine, exit_code, remembered};
 use crate::store::{self, Mode, Opened, Store, StoreError};
 
 /// Finds the workspace: `-w`, else `MOOT_WORKSPACE`, else the nearest folder upward that is one, else the one that the user
@@ -18,6 +19,9 @@ use crate::store::{self, Mode, Opened, Store, StoreError};
 pub fn find_workspace(global: &Global) -> Option<PathBuf> {
     if let Some(dir) = &global.workspace {
         return Some(dir.clone());
+    }
+    if confine::is_on() {
+        return None;
     }
     if let Some(dir) = std::env::var_os("MOOT_WORKSPACE").filter(|dir| !dir.is_empty()) {
         return Some(PathBuf::from(dir));
@@ -118,13 +122,13 @@ impl Session {
     /// # Errors
     /// When the workspace knows nobody of that name.
     pub fn author(&self) -> Result<Author, CommandError> {
-        self.author_as(self.initials_of_author()?)
+        self.author_as(&self.initials_of_author()?)
     }
 
     /// The person who acts; `add person` may be signed by the person who is added.
     pub(super) fn author_adding(&self, record: &AnyRecord) -> Result<Author, CommandError> {
         let unknown = match self.initials_of_author() {
-            Ok(by) => return self.author_as(by),
+            Ok(by) => return self.author_as(&by),
             Err(unknown) => unknown,
         };
         let AnyRecord::Person(person) = record else {
@@ -136,16 +140,16 @@ impl Session {
             None => is_same(person.login.as_ref(), &login),
         };
         if is_self {
-            self.author_as(person.initials.clone().unwrap_or_else(|| Text::line(&login)))
+            self.author_as(&person.initials.clone().unwrap_or_else(|| Text::line(&login)))
         } else {
             Err(unknown)
         }
     }
 
-    #[allow(clippy::unnecessary_wraps, clippy::unused_self)] // one form with the others
-    fn author_as(&self, by: Text) -> Result<Author, CommandError> {
+    #[allow(clippy::unnecessary_wraps)] // one form with the others
+    fn author_as(&self, by: &Text) -> Result<Author, CommandError> {
         let (at, today) = crate::run::clock();
-        Ok(Author { by, at, today })
+        Ok(Author { by: signature(self.workspace(), by, &store::own_login()), at, today })
     }
 
     fn initials_of_author(&self) -> Result<Text, CommandError> {
@@ -185,11 +189,12 @@ impl Session {
     /// No record has this id or is called so, or more than one is.
     pub fn record(&self, typed: &str) -> Result<AnyRecord, CommandError> {
         if let Ok(id) = typed.parse::<Id>() {
-            return self.workspace().get(id).ok_or_else(|| CommandError::not_found(format!("there is no {id} here")));
+            let here = self.workspace().get(id);
+            return here.ok_or_else(|| self.missing(Kind::of(id), format!("there is no {id} here")));
         }
         let mut called = self.workspace().called(typed);
         match called.len() {
-            0 => Err(CommandError::not_found(self.nothing_called(typed))),
+            0 => Err(self.missing(None, self.nothing_called(typed))),
             1 => Ok(called.remove(0)),
             _ => Err(CommandError::usage(format!("{typed:?} could be {}: write the id", self.listed(&called)))),
         }
@@ -202,7 +207,7 @@ impl Session {
     /// As [`Session::record`].
     pub(super) fn record_meant(&self, typed: &str) -> Result<AnyRecord, CommandError> {
         let failure = match self.record(typed) {
-            Err(failure) if failure.code == exit_code::NOTHING_FOUND && typed.parse::<Id>().is_err() => failure,
+            Err(failure) if is_missing(&failure) && typed.parse::<Id>().is_err() => failure,
             outcome => return outcome,
         };
         let mut alike = self.workspace().called_like(typed);
@@ -210,6 +215,16 @@ impl Session {
             0 => Err(failure),
             1 => Ok(alike.remove(0)),
             _ => Err(CommandError::usage(format!("{typed:?} could be {}: write the id", self.listed(&alike)))),
+        }
+    }
+
+    /// The error for a record that is not there: it may be, in a file with a mistake.
+    fn missing(&self, kind: Option<Kind>, sentence: String) -> CommandError {
+        let is_of_kind = |file: &str| kind.is_none_or(|kind| file == store::file_name(kind));
+        let broken = self.opened.problems.iter().find(|problem| problem.is_blocking && is_of_kind(&problem.file));
+        match broken {
+            Some(problem) => CommandError::unreadable(format!("{sentence}, as far as can be read: {problem}")),
+            None => CommandError::not_found(sentence),
         }
     }
 
@@ -241,6 +256,11 @@ impl Session {
     }
 }
 
+/// Whether nothing was found, though it may be in a file that cannot be read.
+fn is_missing(failure: &CommandError) -> bool {
+    [exit_code::NOTHING_FOUND, exit_code::UNUSABLE].contains(&failure.code)
+}
+
 /// So many records are named where something typed could mean several.
 const MAX_LISTED: usize = 6;
 
@@ -250,7 +270,7 @@ fn is_same(text: Option<&Text>, typed: &str) -> bool {
 
 /// The name given with `--as` or in `MOOT_AS`.
 pub(super) fn acting_name(global: &Global) -> Option<String> {
-    let said = global.who.clone().or_else(|| std::env::var("MOOT_AS").ok());
+    let said = global.who.clone().or_else(|| confine::variable("MOOT_AS"));
     said.filter(|who| !who.trim().is_empty())
 }
 

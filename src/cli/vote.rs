@@ -130,7 +130,7 @@ impl CountArgs {
     pub(super) fn run(self, global: &Global, out: &mut dyn Write) -> CommandResult {
         commit_change(global, out, |session, author| {
             let (round, item) = (find::<Round>(session, &self.round)?, find::<Recommendation>(session, &self.item)?);
-            Ok(wall::count(session.workspace(), round, &author.by, (item, self.dots), author)?)
+            Ok(wall::count(session.workspace(), round, &author.initials(), (item, self.dots), author)?)
         })
     }
 }

@@ -38,7 +38,7 @@ pub use export::{ExportContext, Format, export, export_to_bytes};
 pub use nest::Item;
 pub use plan::{ImportContext, ImportPlan, plan_import};
 pub use report::{Counts, Repair, RepairKind, Report};
-pub use source::{display_path, display_place};
+pub use source::{display_path, display_place, follow_no_links};
 
 use identity::Registry;
 use nest::{PendingItems, SourceTables};

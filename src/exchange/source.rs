@@ -1,9 +1,13 @@
 //! Reads the files of a source (a file, a folder or a zip) within limits.
 
 use std::fs;
-use std::io::Read;
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rustix::fs::OFlags;
 
 use super::ExchangeError;
 use crate::model::order::Order as _;
@@ -20,6 +24,22 @@ pub struct File {
     pub name: Arc<str>,
     /// Its bytes.
     pub bytes: Vec<u8>,
+}
+
+/// Whether a link is no way to a file.
+static FOLLOWS_NO_LINKS: AtomicBool = AtomicBool::new(false);
+
+/// From now on no link is followed to a file.
+pub fn follow_no_links() {
+    FOLLOWS_NO_LINKS.store(true, Ordering::Relaxed);
+}
+
+/// Opens a regular file to read it. What somebody has put there instead is not waited for: a pipe would never answer.
+fn open(path: &Path) -> io::Result<fs::File> {
+    let link = if FOLLOWS_NO_LINKS.load(Ordering::Relaxed) { OFlags::NOFOLLOW } else { OFlags::empty() };
+    let flags = (OFlags::NONBLOCK | link).bits() as i32;
+    let file = fs::File::options().read(true).custom_flags(flags).open(path)?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is no regular file")) }
 }
 
 /// Reads all data files at this path.
@@ -64,7 +84,7 @@ pub fn display_place(path: &Path) -> String {
 fn read_limited(path: &Path, length: u64) -> Result<Vec<u8>, ExchangeError> {
     let mut bytes = Vec::new();
     if length <= MAX_SOURCE_BYTES {
-        let file = fs::File::open(path).map_err(|error| ExchangeError::unreadable(path, &error))?;
+        let file = open(path).map_err(|error| ExchangeError::unreadable(path, &error))?;
         file.take(MAX_SOURCE_BYTES + 1)
             .read_to_end(&mut bytes)
             .map_err(|error| ExchangeError::unreadable(path, &error))?;

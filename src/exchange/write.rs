@@ -54,15 +54,21 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), ExchangeError> {
     if fs::symlink_metadata(path).is_ok_and(|about| about.is_dir()) {
         return Err(ExchangeError(format!("{} is a folder; name a file", display_path(path))));
     }
+    // What replaces a file can be read by whom that could be read.
+    let replaced = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file);
     let mut builder = tempfile::Builder::new();
     builder.prefix(".moot-");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666)); // less the umask
+        builder.permissions(fs::Permissions::from_mode(if replaced.is_some() { 0o600 } else { 0o666 })); // less the umask
     }
     let mut beside = builder.tempfile_in(folder).map_err(|error| failed(&error.kind()))?; // the full error would name the temporary file
-    beside.write_all(bytes).and_then(|()| beside.as_file().sync_all()).map_err(|error| failed(&error))?;
+    let keep_mode = replaced.map_or(Ok(()), |about| beside.as_file().set_permissions(about.permissions()));
+    keep_mode
+        .and_then(|()| beside.write_all(bytes))
+        .and_then(|()| beside.as_file().sync_all())
+        .map_err(|error| failed(&error))?;
     beside.persist(path).map_err(|error| failed(&error.error))?;
     Ok(())
 }

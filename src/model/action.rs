@@ -186,7 +186,7 @@ impl Rules for Action {
     }
 
     fn sign(&mut self, author: &Author) {
-        self.written_by = Some(author.by.clone());
+        self.written_by = Some(author.initials());
     }
 
     /// The day by which it was due stays, where another is set; and so does the day from which the next forum counts.

@@ -6,7 +6,7 @@ use super::order::Order as _;
 use super::record::Updated;
 use super::reference::{Referrer, referrers};
 use super::text::Text;
-use super::{AnyRecord, Id, Kind, Workspace};
+use super::{AnyRecord, Id, Kind, Person, Workspace, person};
 
 /// One record before and after.
 #[derive(Clone, Debug, PartialEq)]
@@ -135,7 +135,7 @@ impl std::error::Error for Refusal {}
 /// Who acts, and when: handed in from outside, as the model has no clock.
 #[derive(Clone, Debug)]
 pub struct Author {
-    /// The initials that sign the change.
+    /// The signature of the change: initials, and the login of who signs as somebody else.
     pub by: Text,
     /// The moment of it.
     pub at: Timestamp,
@@ -143,7 +143,31 @@ pub struct Author {
     pub today: Date,
 }
 
+/// Before the login in a signature, `KP (katy)`.
+const LOGIN: &str = " (";
+
+/// The signature of somebody with these initials who is logged in as `login`: who signs as another, or as nobody's own
+/// login, leaves the login too. In a sample, and where nobody is written down yet, anybody signs as they like.
+pub fn signature(workspace: &Workspace, initials: &Text, login: &str) -> Text {
+    let is_free = workspace.people.is_empty() || workspace.itself().is_some_and(|itself| itself.sample);
+    let is_own = |person: &Person| person.login.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(login));
+    if is_free || login.is_empty() || person::find(workspace, initials).is_ok_and(is_own) {
+        return initials.clone();
+    }
+    Text::line(&format!("{initials}{LOGIN}{login})"))
+}
+
+/// The initials in a signature.
+pub fn initials_of(signature: &str) -> &str {
+    signature.split_once(LOGIN).map_or(signature, |(initials, _)| initials)
+}
+
 impl Author {
+    /// The initials of who signs, without a login.
+    pub fn initials(&self) -> Text {
+        Text::line(initials_of(&self.by))
+    }
+
     /// The stamp for a record that was last changed at `before`: later than that, unless that was a clock that was wrong.
     pub fn stamp(&self, before: Option<&AnyRecord>) -> Updated {
         let before = before.map(|record| record.updated().0).filter(|before| !before.is_ahead_of(self.at));

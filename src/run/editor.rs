@@ -1,26 +1,43 @@
 //! The person's own editor, on a record or on one text.
 
-use std::io::Write;
-use std::path::Path;
+use std::io::{self, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use tempfile::TempDir;
 
 use crate::model::AnyRecord;
 use crate::store;
+
+/// What an editor is given: a file that its owner alone reads, in a folder that its owner alone enters, for editors put
+/// copies beside it. Both go with this.
+struct EditorFile {
+    _folder: TempDir,
+    path: PathBuf,
+}
+
+impl EditorFile {
+    fn new(text: &str, ending: &str) -> io::Result<Self> {
+        let private = std::fs::Permissions::from_mode(0o700);
+        let folder = tempfile::Builder::new().prefix("moot-").permissions(private).tempdir()?;
+        let path = folder.path().join(format!("moot{ending}"));
+        let mut file = std::fs::File::options().write(true).create_new(true).mode(0o600).open(&path)?;
+        file.write_all(text.as_bytes())?;
+        Ok(Self { _folder: folder, path })
+    }
+}
 
 /// Opens a text in the editor and returns it as it was left; `None` when it was left as it was.
 ///
 /// # Errors
 /// A sentence: the editor cannot be started, failed, or left something that is no text.
 pub fn text(text: &str, ending: &str) -> Result<Option<String>, String> {
-    let mut file = tempfile::Builder::new()
-        .prefix("moot-")
-        .suffix(ending)
-        .tempfile()
-        .map_err(|error| format!("there is no room for the editor's file: {error}"))?;
-    file.write_all(text.as_bytes()).map_err(|error| format!("the editor's file could not be written: {error}"))?;
-    open(file.path(), None)?;
+    let file =
+        EditorFile::new(text, ending).map_err(|error| format!("there is no room for the editor's file: {error}"))?;
+    open(&file.path, None)?;
     let after =
-        std::fs::read_to_string(file.path()).map_err(|error| format!("what the editor left is no text: {error}"))?;
+        std::fs::read_to_string(&file.path).map_err(|error| format!("what the editor left is no text: {error}"))?;
     Ok((after != text).then_some(after))
 }
 
@@ -31,13 +48,12 @@ pub fn text(text: &str, ending: &str) -> Result<Option<String>, String> {
 pub fn record(record: &AnyRecord) -> Result<Option<AnyRecord>, String> {
     let before = store::to_ron(record)?;
     let wrong = |error: std::io::Error| format!("the editor's file could not be kept: {error}");
-    let mut file = tempfile::Builder::new().prefix("moot-").suffix(".ron").tempfile().map_err(wrong)?;
-    file.write_all(before.as_bytes()).map_err(wrong)?;
+    let file = EditorFile::new(&before, ".ron").map_err(wrong)?;
     let mut line = None;
     let mut last = before.clone();
     loop {
-        open(file.path(), line)?;
-        let after = std::fs::read_to_string(file.path()).map_err(wrong)?;
+        open(&file.path, line)?;
+        let after = std::fs::read_to_string(&file.path).map_err(wrong)?;
         // The error of the last round stands above the record as comments.
         let body: String = after.split_inclusive('\n').filter(|l| !l.starts_with(COMPLAINT)).collect();
         if body == before {
@@ -50,7 +66,7 @@ pub fn record(record: &AnyRecord) -> Result<Option<AnyRecord>, String> {
             }
             Err(problem) => {
                 let complaint = format!("{COMPLAINT} line {}: {}\n", problem.line + 1, problem.message);
-                std::fs::write(file.path(), format!("{complaint}{body}")).map_err(wrong)?;
+                std::fs::write(&file.path, format!("{complaint}{body}")).map_err(wrong)?;
                 line = Some(problem.line + 1);
                 last = body;
             }
@@ -76,4 +92,19 @@ fn open(path: &Path, line: Option<usize>) -> Result<(), String> {
         .status()
         .map_err(|error| format!("the editor {program} does not start ({error}); set EDITOR to the one you use"))?;
     if status.success() { Ok(()) } else { Err(format!("the editor {program} gave up; nothing was changed")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_editor_is_given_is_its_owners_alone() {
+        let file = EditorFile::new("half a sentence", ".txt").unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&file.path), mode(file.path.parent().unwrap())), (0o600, 0o700));
+        let folder = file.path.parent().unwrap().to_owned();
+        drop(file);
+        assert!(!folder.exists());
+    }
 }

@@ -1,13 +1,22 @@
 //! A person's own keys: `keys.ron` in the directory for settings, a map from the name of a command to its keys.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
 
 use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
 
+use super::confine;
 use crate::app::command::Override;
 
 /// Where keys.ron lies.
 pub fn path() -> Option<PathBuf> {
+    if confine::is_on() {
+        return None;
+    }
     let args = AppStrategyArgs {
         top_level_domain: "org".to_owned(),
         author: "Folkmoot".to_owned(),
@@ -18,8 +27,27 @@ pub fn path() -> Option<PathBuf> {
 
 /// The overrides and what is wrong with the file; a file that is not there is not wrong.
 pub fn read() -> (Vec<Override>, Vec<String>) {
-    let Some(text) = path().and_then(|path| std::fs::read_to_string(path).ok()) else { return Default::default() };
-    parse(&text)
+    match path().map(|path| read_settings(&path)) {
+        Some(Ok(text)) => parse(&text),
+        Some(Err(error)) if error.kind() != io::ErrorKind::NotFound => {
+            (Vec::new(), vec![format!("keys.ron cannot be read ({error}); the usual keys hold")])
+        }
+        _ => Default::default(),
+    }
+}
+
+/// No file of settings is larger.
+const MAX_BYTES: u64 = 1024 * 1024;
+
+/// Reads a small file of settings, through a link as well. A pipe in its place is not waited for, and a device not read.
+pub(super) fn read_settings(path: &Path) -> io::Result<String> {
+    let file = File::options().read(true).custom_flags(OFlags::NONBLOCK.bits() as i32).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    let mut text = String::new();
+    file.take(MAX_BYTES).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// Reads `{ "service.verify": ["v", "ctrl-v"], … }`.

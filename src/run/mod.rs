@@ -1,6 +1,7 @@
 //! The only threads, terminal, processes, clipboard and clock. Events go into the app, effects come out of it, and
 //! between two events the program blocks: there is no tick.
 
+pub mod confine;
 mod drafts;
 mod editor;
 mod ending;
@@ -12,7 +13,7 @@ mod network_fs;
 pub mod remembered;
 mod signals;
 mod storage;
-mod terminal;
+pub mod terminal;
 mod work;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -51,13 +52,12 @@ pub struct Launch {
 impl Launch {
     /// What the terminal can show: ASCII where the locale is not UTF-8, and on a console that has few signs.
     fn theme(&self) -> Theme {
-        let locale =
-            ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| confine::variable(name));
         let is_utf8 = locale.is_some_and(|locale| {
             let locale = locale.to_lowercase();
             locale.contains("utf-8") || locale.contains("utf8")
         });
-        let is_console = std::env::var("TERM").is_ok_and(|term| term == "linux");
+        let is_console = confine::variable("TERM").is_some_and(|term| term == "linux");
         Theme { colour: self.colour, ascii: self.ascii || !is_utf8 || is_console, plain: self.plain }
     }
 }
@@ -108,8 +108,7 @@ pub fn app(launch: Launch) -> anyhow::Result<Exit> {
     let guard = terminal::Guard::take()?;
     let (to, inbox) = channel();
     signals::watch(&to)?;
-    let mut size = crossterm::terminal::size().unwrap_or((80, 24));
-    size = (size.0.max(1), size.1.max(1));
+    let size = terminal::size().unwrap_or((80, 24));
     app.update(Event::Size(size.0, size.1));
     let mode = if launch.options.read_only { Mode::Read } else { Mode::Write };
     let mut event_loop = EventLoop::new(app, theme, DraftWorker::start(to.clone()));
@@ -273,7 +272,7 @@ impl EventLoop {
 
     /// Lets the disk know who saves, as soon as the app does.
     fn send_signature(&mut self) {
-        let me = self.app.me.as_ref().map(ToString::to_string);
+        let me = self.app.author().map(|author| author.by.to_string());
         if me != self.signed {
             self.signed.clone_from(&me);
             self.send(Job::Sign(me.unwrap_or_default()));
@@ -288,6 +287,17 @@ impl EventLoop {
 
     fn perform(&mut self, effect: Effect) -> anyhow::Result<()> {
         match effect {
+            // The app asks for nothing of this; should it, nobody gets out.
+            Effect::EditRecord(_)
+            | Effect::EditText(_)
+            | Effect::Suspend
+            | Effect::Begin(..)
+            | Effect::KeepSample(_)
+                if confine::is_on() =>
+            {
+                self.app.set_status(crate::app::Severity::Warning, crate::app::RESTRICTED.to_owned());
+            }
+            Effect::ListFiles => self.list_files()?,
             Effect::Commit(number, change) => self.send(Job::Commit(number, change)),
             Effect::Reload => self.send(Job::Reload),
             Effect::KeepDraft(draft) => self.drafts.send(drafts::DraftJob::Keep(draft)),
@@ -340,8 +350,16 @@ impl EventLoop {
         Ok(outcome)
     }
 
+    /// Says which files can be imported by a bare name.
+    fn list_files(&mut self) -> anyhow::Result<()> {
+        self.update(Event::Listed(confine::files(std::path::Path::new(&self.app.directory))))
+    }
+
     /// Stops until the shell lets it go on.
     fn suspend(&mut self) -> anyhow::Result<()> {
+        if confine::is_on() {
+            return Ok(());
+        }
         if !has_shell() {
             self.app.set_status(crate::app::Severity::Warning, "there is no shell to go back to; q leaves".to_owned());
             return Ok(());
@@ -365,9 +383,9 @@ impl EventLoop {
 
     /// Looks how large the terminal is.
     fn update_size(&mut self) -> anyhow::Result<()> {
-        match crossterm::terminal::size() {
-            Ok((columns, rows)) => self.update(Event::Size(columns.max(1), rows.max(1))),
-            Err(_) => Ok(()), // the old size must do
+        match terminal::size() {
+            Some((columns, rows)) => self.update(Event::Size(columns, rows)),
+            None => Ok(()), // the old size must do
         }
     }
 }
@@ -375,7 +393,7 @@ impl EventLoop {
 /// Panics where a test asks for it, to see that the terminal is given back and nothing is lost. Never in a release.
 fn panic_on_request(events: &[Event]) {
     let is_asked = |event: &Event| matches!(event, Event::Paste(text) if text == "MOOT_TEST_PANIC");
-    let is_test = cfg!(debug_assertions) && std::env::var_os("MOOT_TEST_PANIC").is_some();
+    let is_test = cfg!(debug_assertions) && confine::variable("MOOT_TEST_PANIC").is_some();
     assert!(!is_test || !events.iter().any(is_asked), "MOOT_TEST_PANIC is asked for");
 }
 
@@ -385,22 +403,19 @@ fn has_shell() -> bool {
     rustix::process::getsid(None).is_ok_and(|session| session != rustix::process::getpgrp())
 }
 
+/// The moment it is, by the clock of the place where the person is.
+fn local_now() -> chrono::DateTime<chrono::FixedOffset> {
+    if confine::has_time_zone() { chrono::Local::now().fixed_offset() } else { chrono::Utc::now().fixed_offset() }
+}
+
 /// The moment it is, and the day it is where the person is.
 pub fn clock() -> (Timestamp, Date) {
-    let now = chrono::Local::now();
+    let now = local_now();
     (Timestamp::from_seconds(now.timestamp()), now.date_naive())
 }
 
 /// The time of day where the person is.
 fn time_of_day() -> Time {
-    let now = chrono::Local::now();
+    let now = local_now();
     Time::from_minutes((now.hour() * 60 + now.minute()) as u16).unwrap_or_default()
-}
-
-/// A path as people type it, with `~` for the home directory.
-pub fn expand(path: &str) -> PathBuf {
-    match (path.strip_prefix("~/"), etcetera::home_dir()) {
-        (Some(rest), Ok(home)) => home.join(rest),
-        _ => PathBuf::from(path),
-    }
 }

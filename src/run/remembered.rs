@@ -14,7 +14,7 @@ pub fn file() -> Option<PathBuf> {
 
 /// Where the workspace lies that was begun last.
 pub fn read() -> Option<PathBuf> {
-    let text = fs::read_to_string(file()?).ok()?;
+    let text = keys_file::read_settings(&file()?).ok()?;
     let path = Path::new(text.lines().next()?.trim());
     path.is_absolute().then(|| path.to_owned())
 }
@@ -51,5 +51,5 @@ pub fn remember(workspace: &Path, what: &str) -> String {
 
 /// Whether the environment names the workspace, whatever is remembered.
 fn is_named_elsewhere() -> bool {
-    std::env::var_os("MOOT_WORKSPACE").is_some_and(|named| !named.is_empty())
+    super::confine::variable("MOOT_WORKSPACE").is_some()
 }

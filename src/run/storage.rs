@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::drafts::{read_drafts, read_kept, read_visit};
 use super::work::{self, Cancel};
-use super::{Message, network_fs, remembered};
+use super::{Message, confine, network_fs, remembered};
 use crate::app::{self, Event, Loaded, NotSaved};
 use crate::model::place::Atlas;
 use crate::model::{Author, Change, Edit, Id, Workspace};
@@ -295,15 +295,12 @@ impl Worker {
                 let _ = done.send(()); // whoever asked may have lost patience
             }
             Job::Begin(dir, name) => {
-                let dir = super::expand(&dir);
-                let made = store::init(&dir, &name, false);
-                self.go_on_in(dir, made, &format!("{} begun", crate::model::text::one_line(&name)));
+                let begun = format!("{} begun", crate::model::text::one_line(&name));
+                self.go_on_in(&dir, |dir| store::init(dir, &name, false), &begun);
             }
             Job::KeepSample(dir) => {
-                let dir = super::expand(&dir);
-                if let Some(open) = &self.open {
-                    let kept = store::keep_copy(open.store.dir(), &dir);
-                    self.go_on_in(dir, kept, "the sample is kept");
+                if let Some(from) = self.open.as_ref().map(|open| open.store.dir().to_owned()) {
+                    self.go_on_in(&dir, |dir| store::keep_copy(&from, dir), "the sample is kept");
                 }
             }
             job => {
@@ -318,13 +315,14 @@ impl Worker {
     }
 
     /// Goes on in a workspace that has just been made, which is remembered; or says why it could not be made.
-    fn go_on_in(&mut self, dir: PathBuf, made: Result<(), StoreError>, what: &str) {
+    fn go_on_in(&mut self, typed: &str, make: impl FnOnce(&Path) -> Result<(), StoreError>, what: &str) {
+        let made = confine::place(typed).and_then(|dir| make(&dir).map(|()| dir).map_err(|error| error.to_string()));
         match made {
-            Ok(()) => {
+            Ok(dir) => {
                 let begun = remembered::remember(&dir, what);
                 self.load(Some(dir), Mode::Write, Some(begun));
             }
-            Err(error) => self.send(failed(error.to_string())),
+            Err(why) => self.send(failed(why)),
         }
     }
 }

@@ -63,6 +63,13 @@ pub fn give_back() {
     }
 }
 
+/// The columns and rows of the terminal, where it has a size. crossterm would execute `tput` where the terminal does not
+/// say, and no program is to be executed for that.
+pub fn size() -> Option<(u16, u16)> {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    (size.ws_col > 0 && size.ws_row > 0).then_some((size.ws_col, size.ws_row))
+}
+
 /// Writes to the terminal at once. Nothing is locked: a thread that ends the program must be able to write while
 /// another is stuck in a terminal that is gone.
 ///
@@ -93,7 +100,7 @@ pub fn mouse(is_on: bool) -> io::Result<()> {
 /// # Errors
 /// The terminal is gone.
 pub fn copy(text: &str) -> io::Result<()> {
-    write(clipboard_sequence(text, std::env::var_os("TMUX").is_some())?.as_bytes())
+    write(clipboard_sequence(text, super::confine::variable("TMUX").is_some())?.as_bytes())
 }
 
 /// The sequence that fills the clipboard. In tmux it is sent twice: as it is for tmux itself, which hands it on where its

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
-use super::Message;
+use super::{Message, confine};
 use crate::app::{App, Event, Finished, detail};
 use crate::exchange::detect::{self, Holding};
 use crate::exchange::openspace::{self, Sort};
@@ -96,7 +96,7 @@ fn plan(
     mut request: Request,
     on_progress: &mut exchange::ProgressCallback<'_>,
 ) -> Result<Planned, String> {
-    let path = super::expand(path);
+    let path = confine::place(path)?;
     match detect::holding(&path).map_err(|problem| problem.0)? {
         Holding::Directory => plan_directory(store, &path, &mut request, on_progress),
         Holding::Election => plan_election(&path, &mut request),
@@ -186,7 +186,7 @@ fn write(
     cancel: &Cancel,
 ) -> Result<String, String> {
     let format: Format = format.parse().map_err(|error: exchange::ExchangeError| error.0)?;
-    let path = super::expand(path);
+    let path = confine::place(path)?;
     exchange::write::check_target(&path, store.dir(), false).map_err(|problem| problem.0)?;
     let originals = originals(store)?;
     let thesaurus = store::thesaurus(store.dir()).map_err(|problem| problem.to_string())?;

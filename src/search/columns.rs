@@ -9,6 +9,7 @@ use super::lexicon::{self, FIELD_BITS, Posting};
 use super::understand::national;
 use super::words::{normalized, truncated};
 use super::{Hit, Index};
+use crate::model::change::initials_of;
 use crate::model::choice::Set;
 use crate::model::date::months_before;
 use crate::model::gaps::DistrictCounts;
@@ -181,7 +182,7 @@ impl FilterColumns {
             _ => None,
         };
         [Some(&record.updated().1), verified].map(|by| {
-            let key = normalized(by?);
+            let key = normalized(initials_of(by?));
             if let Some(known) = self.signatures.get(key.as_str()) {
                 return Some(*known);
             }

@@ -1,12 +1,15 @@
 //! Atomic replacement of a file: a temporary file beside it is written, synced and renamed over it, and the directory
 //! is synced.
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::storage::{SHARED_DIR, Storage};
+use super::access::Access;
+use super::storage::Storage;
+use super::users::is_own;
 
 /// Whether a save is known to survive a power cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,27 +44,30 @@ pub(super) struct StagedFile {
 impl StagedFile {
     /// Writes the new contents of the file `name`; where that fails, nothing of it is left.
     pub fn write(storage: &dyn Storage, dir: &Path, name: &str, bytes: &[u8], mode: u32) -> io::Result<Self> {
-        Self::write_then(storage, dir, name, bytes, mode, |file| storage.sync(file))
+        let access = Access::for_file(storage, dir, name, mode)?;
+        Self::write_as(storage, dir, name, bytes, |file| {
+            access.give(storage, file, dir).and_then(|()| storage.sync(file))
+        })
     }
 
-    /// As [`StagedFile::write`], for what may be torn by a power cut.
-    pub fn write_unsynced(storage: &dyn Storage, dir: &Path, name: &str, bytes: &[u8], mode: u32) -> io::Result<Self> {
-        Self::write_then(storage, dir, name, bytes, mode, |_| Ok(()))
+    /// As [`StagedFile::write`], for a copy of the file `of`, which may be torn by a power cut.
+    pub fn write_unsynced(storage: &dyn Storage, of: &Path, dir: &Path, name: &str, bytes: &[u8]) -> io::Result<Self> {
+        let access = Access::of(&storage.stat(of)?);
+        Self::write_as(storage, dir, name, bytes, |file| access.give_copy(storage, file, dir))
     }
 
-    fn write_then(
+    /// As [`Self::write`]; `open_up` gives the file, which nobody else can read until then, its rights, and syncs it.
+    fn write_as(
         storage: &dyn Storage,
         dir: &Path,
         name: &str,
         bytes: &[u8],
-        mode: u32,
-        then: impl FnOnce(&std::fs::File) -> io::Result<()>,
+        open_up: impl FnOnce(&File) -> io::Result<()>,
     ) -> io::Result<Self> {
         let staged = Self { dir: dir.to_owned(), temp: temp_name(name), name: name.to_owned() };
         let mut file = storage.create(&staged.temp_path())?;
         let written = storage.write(&mut file, bytes);
-        let written = written.and_then(|()| storage.set_mode(&file, mode)).and_then(|()| then(&file));
-        match written {
+        match written.and_then(|()| open_up(&file)) {
             Ok(()) => Ok(staged),
             Err(error) => {
                 staged.discard(storage);
@@ -108,11 +114,20 @@ pub(super) fn save_if(
     // Opened now: once the file is renamed, only the sync may fail.
     let handle = storage.open_dir(dir)?;
     let staged = StagedFile::write(storage, dir, name, bytes, mode)?;
+    place(storage, &handle, &staged, check)
+}
+
+fn place(
+    storage: &dyn Storage,
+    handle: &File,
+    staged: &StagedFile,
+    check: impl FnOnce() -> io::Result<()>,
+) -> io::Result<Durability> {
     if let Err(error) = check().and_then(|()| staged.place(storage)) {
         staged.discard(storage);
         return Err(error);
     }
-    Ok(Durability::of(&storage.sync(&handle)))
+    Ok(Durability::of(&storage.sync(handle)))
 }
 
 /// Removes a file for good; one that is not there is no error.
@@ -133,11 +148,22 @@ pub(super) fn exists(storage: &dyn Storage, path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Copies a file under a second name, complete or not at all.
-pub(super) fn copy(storage: &dyn Storage, from: &Path, dir: &Path, name: &str, mode: u32) -> io::Result<()> {
-    let bytes = storage.read(from)?;
-    save(storage, dir, name, &bytes, mode).map(drop)
+/// Copies a file under a second name, complete or not at all; the copy can be read by whoever can read the file.
+pub(super) fn copy(storage: &dyn Storage, from: &Path, dir: &Path, name: &str) -> io::Result<()> {
+    save_beside(storage, from, dir, name, &storage.read(from)?)
 }
+
+/// Saves a text that can be read by whoever can read the file `of`.
+pub(super) fn save_beside(storage: &dyn Storage, of: &Path, dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let (access, handle) = (Access::of(&storage.stat(of)?), storage.open_dir(dir)?);
+    let staged = StagedFile::write_as(storage, dir, name, bytes, |file| {
+        access.give_copy(storage, file, dir).and_then(|()| storage.sync(file))
+    })?;
+    place(storage, &handle, &staged, || Ok(())).map(drop)
+}
+
+/// How old a temporary file must be before it is taken for stale where it may belong to somebody who is saving.
+pub(super) const STALE_AFTER: Duration = Duration::from_secs(3600);
 
 const TEMP_SUFFIX: &str = ".moot-tmp";
 
@@ -153,30 +179,21 @@ pub(super) fn is_temp_of(target: &str, name: &str) -> bool {
     rest.is_some_and(|rest| rest.ends_with(TEMP_SUFFIX) && !rest.contains('/'))
 }
 
-/// Removes what killed saves of this user have left for longer than `age`. Where files are saved under the lock, call
-/// it only while the lock is held: then nobody is saving.
+/// Removes what killed saves have left, those of this user for longer than `age`. Where files are saved under the lock,
+/// call it only while the lock is held: then nobody is saving.
 pub(super) fn remove_stale_temps(storage: &dyn Storage, dir: &Path, age: Duration) {
     for path in stale_temps(storage, dir, age) {
         let _ = storage.remove(&path); // the next start tries again
     }
 }
 
-/// Temporary files of this user that are older than `age`.
+/// Temporary files of this user that are older than `age`, and those of other logins that are older than an hour.
 pub(super) fn stale_temps(storage: &dyn Storage, dir: &Path, age: Duration) -> Vec<PathBuf> {
-    let me = rustix::process::geteuid().as_raw();
     let is_stale = |path: &PathBuf| {
-        let stat = storage.stat(path).ok().filter(|stat| stat.is_file && stat.owner == me);
-        stat.is_some_and(|stat| stat.modified.elapsed().unwrap_or_default() >= age)
+        let Some(stat) = storage.stat(path).ok().filter(|stat| stat.is_file) else { return false };
+        let age = if is_own(&stat) { age } else { age.max(STALE_AFTER) };
+        stat.modified.elapsed().unwrap_or_default() >= age
     };
     let names = storage.list(dir).unwrap_or_default();
     names.iter().filter(|name| is_temp_of("", name)).map(|name| dir.join(name)).filter(is_stale).collect()
-}
-
-/// Creates a directory that colleagues share, unless it exists.
-pub(super) fn create_shared_dir(storage: &dyn Storage, dir: &Path) -> io::Result<()> {
-    match storage.create_dir(dir) {
-        Ok(()) => storage.set_mode(&storage.open_dir(dir)?, SHARED_DIR),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => storage.open_dir(dir).map(drop),
-        Err(error) => Err(error),
-    }
 }

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 use super::Store;
-use super::atomic::{copy, exists, save, save_if};
+use super::access::check_dir;
+use super::atomic::{copy, exists, save_beside, save_if};
 use super::file_state::{file_mode, file_name};
 use super::lock::Lock;
 use super::problem::StoreError;
@@ -54,11 +55,12 @@ fn aside_name(name: &str) -> String {
 
 impl Outgoing {
     /// Sets the file `name` aside; first, whatever a killed save of it has left is settled.
-    pub fn keep(storage: &dyn Storage, dir: &Path, backups: &Path, name: &str, mode: u32) -> io::Result<Self> {
+    pub fn keep(storage: &dyn Storage, dir: &Path, backups: &Path, name: &str) -> io::Result<Self> {
+        check_dir(storage, backups)?;
         let outgoing = Self { backups: backups.to_owned(), name: name.to_owned() };
         settle(storage, dir, &outgoing);
         if storage.link(&dir.join(name), &outgoing.aside()).is_err() {
-            copy(storage, &dir.join(name), backups, &aside_name(name), mode)?;
+            copy(storage, &dir.join(name), backups, &aside_name(name))?;
         }
         Ok(outgoing)
     }
@@ -106,9 +108,10 @@ pub(super) fn asides(storage: &dyn Storage, backups: &Path) -> Vec<String> {
     names.into_iter().filter(|name| name.starts_with('.') && name.ends_with(ASIDE)).collect()
 }
 
-/// Keeps a text as the newest version of a file that it no longer is.
-pub(super) fn keep_text(storage: &dyn Storage, backups: &Path, name: &str, text: &[u8], mode: u32) -> io::Result<()> {
-    save(storage, backups, &aside_name(name), text, mode)?;
+/// Keeps a text as the newest version of the file `name`, which it no longer is.
+pub(super) fn keep_text(storage: &dyn Storage, dir: &Path, backups: &Path, name: &str, text: &[u8]) -> io::Result<()> {
+    check_dir(storage, backups)?;
+    save_beside(storage, &dir.join(name), backups, &aside_name(name), text)?;
     Outgoing { backups: backups.to_owned(), name: name.to_owned() }.promote(storage)
 }
 
@@ -179,7 +182,7 @@ impl Store {
         let backups = self.private_dir().join("backups");
         let bytes = storage.read(&backup.path).map_err(failed)?;
         let is_there = exists(storage, &self.dir.join(&name)).map_err(failed)?;
-        let keep = || Outgoing::keep(storage, &self.dir, &backups, &name, mode).map_err(failed);
+        let keep = || Outgoing::keep(storage, &self.dir, &backups, &name).map_err(failed);
         let outgoing = is_there.then(keep).transpose()?;
         let saved = save_if(storage, &self.dir, &name, &bytes, mode, || lock.verify());
         match (&saved, outgoing) {

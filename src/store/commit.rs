@@ -7,7 +7,7 @@ use super::atomic::{Durability, save_if};
 use super::backup::Outgoing;
 use super::build::{MergedRecord, build, current};
 use super::conflict::{self, Conflict};
-use super::file_state::{Entry, FileState, file_mode, file_name};
+use super::file_state::{Entry, FileState, file_name};
 use super::lock::Lock;
 use super::problem::StoreError;
 use super::storage::{PRIVATE_FILE, SHARED_FILE};
@@ -167,8 +167,8 @@ impl Store {
         let changed: Vec<(String, &PreparedFile, &str)> =
             all.iter().filter_map(|one| Some((file_name(one.kind), one, one.text.as_deref()?))).collect();
         let mut outgoing = Vec::new();
-        for (name, one, _) in changed.iter().filter(|(_, one, _)| one.exists && !self.would_show_voters(one.kind)) {
-            match Outgoing::keep(storage, &self.dir, &backups, name, file_mode(one.kind)) {
+        for (name, ..) in changed.iter().filter(|(_, one, _)| one.exists && !self.would_show_voters(one.kind)) {
+            match Outgoing::keep(storage, &self.dir, &backups, name) {
                 Ok(kept) => outgoing.push(kept),
                 Err(error) => {
                     for kept in outgoing {

@@ -151,7 +151,12 @@ impl List {
     }
 
     fn read(&self, storage: &dyn Storage, dir: &Path) -> Result<Vec<Conflict>, ListError> {
-        let bytes = match storage.read(&dir.join(&self.file)) {
+        let path = dir.join(&self.file);
+        if self.is_private && storage.stat(&path).is_ok_and(|stat| !users::is_own(&stat)) {
+            let why = "this list bears your login and belongs to somebody else; move it away";
+            return Err(ListError::Failed(io::Error::other(why)));
+        }
+        let bytes = match storage.read(&path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(ListError::Failed(error)),

@@ -238,7 +238,7 @@ pub(super) fn recover(storage: &dyn Storage, dir: &Path) -> Result<(), StoreErro
     for file in &staged {
         // Somebody may have edited it by hand since.
         if atomic::exists(storage, &dir.join(&file.name)).map_err(failed)? {
-            outgoing.push(Outgoing::keep(storage, dir, &backups, &file.name, SHARED_FILE).map_err(failed)?);
+            outgoing.push(Outgoing::keep(storage, dir, &backups, &file.name).map_err(failed)?);
         }
     }
     let completed = complete(storage, &handle, dir, &staged);

@@ -18,7 +18,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::atomic::StagedFile;
 use super::conflict::{self, Conflict};
-use super::file_state::{self, Entry, FileContents, FileState, file_mode, file_name};
+use super::file_state::{self, Entry, FileContents, FileState, file_name};
 use super::lock::Lock;
 use super::problem::StoreError;
 use super::storage::{Stat, Storage};
@@ -162,7 +162,7 @@ impl Store {
             Conflict::new(&lost, one.now.unwrap_or(one.saved), super::now(), &self.by)
         };
         let conflicts: Vec<Conflict> = overwritten.iter().take(MAX_CONFLICTS).map(conflict).collect();
-        backup::keep_text(storage, &self.backups_dir(), &file, saved.text.as_bytes(), file_mode(kind))
+        backup::keep_text(storage, &self.dir, &self.backups_dir(), &file, saved.text.as_bytes())
             .map_err(|error| StoreError::failed(&file, &error))?;
         if overwritten.len() > MAX_CONFLICTS {
             let many = count(overwritten.len());
@@ -189,8 +189,9 @@ impl Store {
 
     fn write_copy(&self, kind: Kind, text: &str) -> io::Result<String> {
         let (storage, file) = (self.storage.as_ref(), file_name(kind));
-        let name = copy_name(&file, &storage.stat(&self.dir.join(&file))?);
-        let staged = StagedFile::write_unsynced(storage, &self.backups_dir(), &name, text.as_bytes(), file_mode(kind))?;
+        let path = self.dir.join(&file);
+        let name = copy_name(&file, &storage.stat(&path)?);
+        let staged = StagedFile::write_unsynced(storage, &path, &self.backups_dir(), &name, text.as_bytes())?;
         staged.place(storage).inspect_err(|_| staged.discard(storage))?;
         Ok(name)
     }

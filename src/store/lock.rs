@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::Store;
+use super::access::Access;
 use super::problem::{StoreError, reason};
 use super::storage::{SHARED_FILE, Storage};
 use crate::model::SplitMix64;
@@ -142,7 +143,9 @@ fn open(storage: &dyn Storage, path: &Path) -> io::Result<File> {
     }
     match storage.create(path) {
         Ok(file) => {
-            if let Err(error) = storage.set_mode(&file, SHARED_FILE) {
+            let dir = path.parent().unwrap_or(path);
+            let access = Access::for_file(storage, dir, "", SHARED_FILE)?;
+            if let Err(error) = access.give(storage, &file, dir) {
                 let _ = storage.remove(path); // else colleagues could never lock it
                 return Err(error);
             }
@@ -169,38 +172,34 @@ fn read_holder(storage: &dyn Storage, path: &Path) -> Holder {
     let bytes = storage.read(path).unwrap_or_default();
     let written = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]);
     let parts: Vec<&str> = written.split(' ').collect();
-    let owner = owner(storage, path);
-    let held = match (&parts[..], owner) {
-        ([by, pid, since], owner) if !by.is_empty() && is_by(pid, owner) => {
+    let held = match parts[..] {
+        [by, pid, since] if !by.is_empty() && pid.parse::<u32>().is_ok() => {
             let seconds = since.parse().map_or(0, |since: i64| (super::now().seconds() - since).max(0));
             format!("{}, process {pid}, for {seconds} s", crate::model::text::clean(by))
         }
-        (_, Some(pid)) => format!("process {pid}{}", program(storage, pid)),
         _ => "somebody else".to_owned(),
     };
-    Holder(held)
+    Holder(held_by_system(storage, path, &parts).unwrap_or(held))
 }
 
-/// Whether what a process has written into the lock file tells who holds it: another program may hold it, or a host that
-/// does not tell.
-fn is_by(written: &str, owner: Option<u32>) -> bool {
-    written.parse::<u32>().is_ok_and(|pid| owner.is_none_or(|owner| owner == pid))
+/// Who holds the lock as the system says it, where the file says something else: it is written by whoever takes the lock
+/// with this program, and says nothing of others.
+fn held_by_system(storage: &dyn Storage, path: &Path, written: &[&str]) -> Option<String> {
+    let stat = storage.stat(path).ok()?;
+    let (major, minor) = (rustix::fs::major(stat.device), rustix::fs::minor(stat.device));
+    let place = format!("{major:02x}:{minor:02x}:{}", stat.inode);
+    let locks = storage.read(Path::new("/proc/locks")).ok()?;
+    let pid = String::from_utf8_lossy(&locks).lines().find_map(|line| flock_of(line, &place))?;
+    if written.get(1).is_some_and(|known| *known == pid.to_string()) {
+        return None;
+    }
+    let owner = storage.stat(Path::new(&format!("/proc/{pid}"))).ok()?.owner;
+    Some(format!("{}, process {pid}", super::users::user_name(owner)))
 }
 
-/// The process that holds the lock, where this host knows it.
-fn owner(storage: &dyn Storage, path: &Path) -> Option<u32> {
-    let inode = storage.stat(path).ok()?.inode.to_string();
-    let locks = String::from_utf8(storage.read(Path::new("/proc/locks")).ok()?).ok()?;
-    locks.lines().find_map(|line| {
-        let fields: Vec<&str> = line.split_whitespace().collect();
-        let is_meant = fields.get(1) == Some(&"FLOCK") && fields.get(5)?.rsplit(':').next() == Some(inode.as_str());
-        is_meant.then(|| fields[4].parse().ok()).flatten()
-    })
-}
-
-/// What a process runs, in brackets.
-fn program(storage: &dyn Storage, pid: u32) -> String {
-    let name = storage.read(Path::new(&format!("/proc/{pid}/comm"))).unwrap_or_default();
-    let name = crate::model::text::clean(String::from_utf8_lossy(&name).trim());
-    if name.is_empty() { name } else { format!(" ({name})") }
+/// The process that holds a lock, by a line of proc(5)'s list: `1: FLOCK  ADVISORY  WRITE 812 fe:00:1234 0 EOF`.
+fn flock_of(line: &str, wanted: &str) -> Option<u32> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let [_, "FLOCK", _, _, pid, place, ..] = words[..] else { return None };
+    (place == wanted).then(|| pid.parse().ok())?
 }

@@ -5,6 +5,7 @@
 //! not parse is never written over. `.moot` is the private directory of the program: the lock, backups, drafts, and
 //! edits that lost a conflict.
 
+mod access;
 mod atomic;
 mod backup;
 mod build;
@@ -63,9 +64,6 @@ use lock::Lock;
 /// The directory inside a workspace where the program keeps its own files.
 const PRIVATE_DIR: &str = ".moot";
 
-/// How old the temporary file of a draft must be before it is taken for stale.
-const MAX_DRAFT_TEMP_AGE: Duration = Duration::from_secs(3600);
-
 /// Whether a directory is a workspace: the partnership's file makes it one.
 pub fn is_workspace(dir: &Path) -> bool {
     Disk.stat(&dir.join(file_name(Kind::Partnership))).is_ok()
@@ -78,6 +76,14 @@ pub enum Mode {
     Read,
     /// To read and save.
     Write,
+}
+
+/// Makes a folder in a workspace, open to whom the workspace is, unless it exists.
+///
+/// # Errors
+/// The disk's.
+pub fn make_folder(dir: &Path) -> std::io::Result<()> {
+    access::make_dir(&Disk, dir)
 }
 
 /// A workspace that has been opened.
@@ -132,8 +138,7 @@ impl Store {
             }
             Err(error) => return Err(StoreError::unreadable(&partnership, &error)),
         }
-        let by = std::env::var("USER").unwrap_or_default();
-        let by: String = by.chars().filter(char::is_ascii_graphic).take(16).collect();
+        let by: String = own_login().chars().filter(char::is_ascii_graphic).take(16).collect();
         let mut store = Self { dir: dir.to_owned(), storage, by, read_only: None, files: BTreeMap::new() };
         store.read_only = match mode {
             Mode::Read => Some("it was opened to look at only".to_owned()),
@@ -162,7 +167,6 @@ impl Store {
         storage.check_writable(&self.dir).map_err(|error| refused(&error))?;
         self.create_private_dirs().map_err(|error| refused(&error))?;
         let places = [self.dir.clone(), self.private_dir(), self.private_dir().join("backups")];
-        let drafts = self.private_dir().join("drafts");
         let backups = &places[2];
         let is_left = journal::exists(storage, &self.dir)
             || !backup::asides(storage, backups).is_empty()
@@ -175,15 +179,17 @@ impl Store {
             backup::settle_all(storage, &self.dir, backups);
         }
         self.close_private_files().map_err(|error| refused(&error))?;
-        // Drafts are written without the lock.
-        atomic::remove_stale_temps(storage, &drafts, MAX_DRAFT_TEMP_AGE);
+        self.drafts().prepare();
         Ok(())
     }
 
     fn create_private_dirs(&self) -> std::io::Result<()> {
         let private = self.private_dir();
         let all = [private.clone(), private.join("backups"), private.join("drafts")];
-        all.iter().try_for_each(|dir| atomic::create_shared_dir(self.storage.as_ref(), dir))
+        let make = |dir: &PathBuf| {
+            access::make_dir(self.storage.as_ref(), dir).and_then(|()| access::check_dir(self.storage.as_ref(), dir))
+        };
+        all.iter().try_for_each(make)
     }
 
     /// A checkout that was put in the place of the workspace has no private directory.

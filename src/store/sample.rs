@@ -2,11 +2,12 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::file_state::{FileContents, FileState, file_name};
 use super::problem::{FileProblem, StoreError};
 use super::storage::{Disk, PRIVATE_FILE, SHARED_FILE, Stat, Storage};
-use super::{atomic, text};
+use super::{access, atomic, draft, text};
 use crate::model::{AnyRecord, Kind, Partnership, SplitMix64, Text, Updated};
 
 const PARTNERSHIP: &str = include_str!("../../data/sample/partnership.ron");
@@ -42,9 +43,8 @@ pub fn init(dir: &Path, name: &str, sample: bool) -> Result<(), StoreError> {
 /// # Errors
 /// As [`init`].
 pub fn init_on(storage: &dyn Storage, dir: &Path, name: &str, sample: bool) -> Result<(), StoreError> {
-    make(storage, dir, name, sample, &|file, text| {
-        atomic::save(storage, dir, file, text.as_bytes(), SHARED_FILE).map(drop)
-    })
+    let mode = access::first_mode(access::is_shared_by_umask(storage));
+    make(storage, dir, name, sample, &|file, text| atomic::save(storage, dir, file, text.as_bytes(), mode).map(drop))
 }
 
 /// Keeps a copy of the sample, with all that was changed in it, as a workspace in another directory.
@@ -58,15 +58,15 @@ pub fn keep_copy(copy: &Path, dir: &Path) -> Result<(), StoreError> {
         let saved = Disk.read(from).and_then(|bytes| atomic::save(&Disk, to, &name, &bytes, mode));
         saved.map(drop).map_err(|error| StoreError::failed(&name, &error))
     };
+    let shared = access::first_mode(access::is_shared_by_umask(&Disk));
     let drafts = Path::new(super::PRIVATE_DIR).join("drafts");
-    for draft in Disk.list(&copy.join(&drafts)).unwrap_or_default() {
-        save(&copy.join(&drafts).join(draft), &dir.join(&drafts), PRIVATE_FILE)?;
-    }
+    let disk: Arc<dyn Storage> = Arc::new(Disk);
+    draft::copy_all(&disk, &copy.join(&drafts), &dir.join(&drafts))?;
     // The partnership comes last: its presence makes the directory a workspace.
     for kind in Kind::ALL.iter().rev() {
         let from = copy.join(file_name(*kind));
         if Disk.stat(&from).is_ok() {
-            save(&from, dir, if kind.is_private() { PRIVATE_FILE } else { SHARED_FILE })?;
+            save(&from, dir, if kind.is_private() { PRIVATE_FILE } else { shared })?;
         }
     }
     Ok(())
@@ -115,8 +115,9 @@ fn make_dirs(storage: &dyn Storage, dir: &Path) -> Result<(), StoreError> {
         create_dirs(storage, parent).map_err(failed)?;
     }
     let private = dir.join(super::PRIVATE_DIR);
+    let is_shared = access::is_shared_by_umask(storage);
     for dir in [dir, &private, &private.join("backups"), &private.join("drafts")] {
-        atomic::create_shared_dir(storage, dir).map_err(failed)?;
+        access::make_dir_as(storage, dir, is_shared, None).map_err(failed)?;
     }
     Ok(())
 }

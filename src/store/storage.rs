@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Read, Seek, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -17,11 +17,23 @@ pub const SHARED_DIR: u32 = 0o2770;
 /// The mode of files that only their owner reads.
 pub(super) const PRIVATE_FILE: u32 = 0o600;
 
+/// The mode of directories that only their owner enters.
+pub(super) const PRIVATE_DIR: u32 = 0o700;
+
+/// The bits of a mode that say what colleagues, the file's group, may do.
+const OF_COLLEAGUES: u32 = 0o070;
+
 /// The metadata of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stat {
     /// Whether it is a regular file, and no link to one.
     pub is_file: bool,
+    /// Whether it is a directory, and no link to one.
+    pub is_dir: bool,
+    /// Who may do what with it: the bits of chmod, with those for setgid and the like.
+    pub mode: u32,
+    /// The number of the group it belongs to.
+    pub group: u32,
     /// Its length in bytes.
     pub length: u64,
     /// When it was last written.
@@ -36,18 +48,35 @@ pub struct Stat {
 
 impl Stat {
     /// Of a text that is embedded in the program.
-    pub(super) const EMBEDDED: Stat =
-        Stat { is_file: true, length: 0, modified: SystemTime::UNIX_EPOCH, device: 0, inode: 0, owner: 0 };
+    pub(super) const EMBEDDED: Stat = Stat {
+        is_file: true,
+        is_dir: false,
+        mode: SHARED_FILE,
+        group: 0,
+        length: 0,
+        modified: SystemTime::UNIX_EPOCH,
+        device: 0,
+        inode: 0,
+        owner: 0,
+    };
 
     fn new(meta: &fs::Metadata) -> io::Result<Self> {
         Ok(Self {
             is_file: meta.is_file(),
+            is_dir: meta.is_dir(),
+            mode: meta.mode() & 0o7777,
+            group: meta.gid(),
             length: meta.len(),
             modified: meta.modified()?,
             device: meta.dev(),
             inode: meta.ino(),
             owner: meta.uid(),
         })
+    }
+
+    /// Whether colleagues, the group it belongs to, may do anything with it.
+    pub(super) fn is_shared(&self) -> bool {
+        self.mode & OF_COLLEAGUES != 0
     }
 
     /// Whether both are of one file, whatever has been written to it in between.
@@ -76,6 +105,8 @@ pub trait Storage: Send + Sync {
     fn overwrite(&self, file: &mut File, bytes: &[u8]) -> io::Result<()>;
     /// Sets the mode, whatever the umask.
     fn set_mode(&self, file: &File, mode: u32) -> io::Result<()>;
+    /// Gives a file to another owner or another group.
+    fn give(&self, file: &File, owner: Option<u32>, group: Option<u32>) -> io::Result<()>;
     /// Locks a file for this process unless another one holds the lock; whether it did. The lock ends with the file.
     fn try_lock(&self, file: &File) -> io::Result<bool>;
     /// Waits until a file or a directory is on the disk.
@@ -86,12 +117,12 @@ pub trait Storage: Send + Sync {
     fn link(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file.
     fn remove(&self, path: &Path) -> io::Result<()>;
-    /// Creates a directory; one that exists is an error.
+    /// Creates a directory that only its owner can enter; one that exists is an error.
     fn create_dir(&self, path: &Path) -> io::Result<()>;
     /// Opens a directory, to sync it later or to set its mode.
     fn open_dir(&self, path: &Path) -> io::Result<File>;
-    /// Fails where the user may not write to a directory.
-    fn check_writable(&self, dir: &Path) -> io::Result<()>;
+    /// Fails where the user may not write to a directory or a file.
+    fn check_writable(&self, path: &Path) -> io::Result<()>;
 }
 
 /// The real disk.
@@ -142,6 +173,9 @@ impl Storage for Disk {
     fn set_mode(&self, file: &File, mode: u32) -> io::Result<()> {
         file.set_permissions(Permissions::from_mode(mode))
     }
+    fn give(&self, file: &File, owner: Option<u32>, group: Option<u32>) -> io::Result<()> {
+        std::os::unix::fs::fchown(file, owner, group)
+    }
     fn try_lock(&self, file: &File) -> io::Result<bool> {
         match file.try_lock() {
             Ok(()) => Ok(true),
@@ -162,12 +196,12 @@ impl Storage for Disk {
         fs::remove_file(path)
     }
     fn create_dir(&self, path: &Path) -> io::Result<()> {
-        fs::create_dir(path)
+        fs::DirBuilder::new().mode(PRIVATE_DIR).create(path)
     }
     fn open_dir(&self, path: &Path) -> io::Result<File> {
         OpenOptions::new().read(true).custom_flags(OFlags::DIRECTORY.bits() as i32).open(path)
     }
-    fn check_writable(&self, dir: &Path) -> io::Result<()> {
-        rustix::fs::access(dir, rustix::fs::Access::WRITE_OK).map_err(io::Error::from)
+    fn check_writable(&self, path: &Path) -> io::Result<()> {
+        rustix::fs::access(path, rustix::fs::Access::WRITE_OK).map_err(io::Error::from)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use nix::unistd::{Uid, User};
+use nix::unistd::{Gid, Group, Uid, User};
 
 use super::draft::encode_key;
 use super::storage::Stat;
@@ -11,6 +11,12 @@ use super::storage::Stat;
 pub(super) fn user_name(uid: u32) -> String {
     let user = User::from_uid(Uid::from_raw(uid)).ok().flatten();
     user.map_or_else(|| format!("uid {uid}"), |user| user.name)
+}
+
+/// The name of a group; `gid 1001` where the system knows no name.
+pub(super) fn group_name(gid: u32) -> String {
+    let group = Group::from_gid(Gid::from_raw(gid)).ok().flatten();
+    group.map_or_else(|| format!("gid {gid}"), |group| group.name)
 }
 
 /// The login name of whoever runs this program.

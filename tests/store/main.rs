@@ -13,6 +13,7 @@ mod journal;
 mod laws;
 mod lock;
 mod merging;
+mod modes;
 mod overwritten;
 mod power;
 mod private;
@@ -340,7 +341,8 @@ fn drafts_are_kept_under_safe_names() {
     }
     assert_eq!(drafts.list().len(), 4);
     assert_eq!(drafts.list()[0], "");
-    let files: Vec<_> = fs::read_dir(dir.path().join(".moot/drafts")).unwrap().flatten().collect();
+    let own = dir.path().join(format!(".moot/drafts/{}", rustix::process::geteuid().as_raw()));
+    let files: Vec<_> = fs::read_dir(own).unwrap().flatten().collect();
     assert_eq!(files.len(), 4, "all of them are where drafts are, and no temporary file is left");
     for file in files {
         assert_eq!(mode(&file.path()), 0o600);
@@ -413,8 +415,10 @@ fn links_and_directories_are_no_data_files() {
 }
 
 #[test]
-fn modes_do_not_depend_on_the_umask() {
-    for umask in ["000", "022", "077"] {
+fn modes_depend_on_no_umask_but_one_that_shuts_colleagues_out() {
+    for (umask, of_dir, of_file) in
+        [("000", 0o2770, 0o660), ("022", 0o2770, 0o660), ("027", 0o2770, 0o660), ("077", 0o700, 0o600)]
+    {
         let dir = tempfile::tempdir().unwrap();
         let (place, moot) = (dir.path().join("w"), env!("CARGO_BIN_EXE_moot"));
         let script = format!(
@@ -424,10 +428,10 @@ fn modes_do_not_depend_on_the_umask() {
         let done = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         for directory in [place.clone(), place.join(".moot"), place.join(".moot/backups")] {
-            assert_eq!(mode(&directory), 0o2770, "{umask} {directory:?}");
+            assert_eq!(mode(&directory), of_dir, "{umask} {directory:?}");
         }
         for file in ["services.ron", "people.ron", "partnership.ron", ".moot/lock"] {
-            assert_eq!(mode(&place.join(file)), 0o660, "{umask} {file}");
+            assert_eq!(mode(&place.join(file)), of_file, "{umask} {file}");
         }
     }
 }

@@ -81,6 +81,9 @@ impl Storage for Recorder {
     fn set_mode(&self, file: &File, mode: u32) -> io::Result<()> {
         Disk.set_mode(file, mode)
     }
+    fn give(&self, file: &File, owner: Option<u32>, group: Option<u32>) -> io::Result<()> {
+        Disk.give(file, owner, group)
+    }
     fn try_lock(&self, file: &File) -> io::Result<bool> {
         Disk.try_lock(file)
     }

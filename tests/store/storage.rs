@@ -23,7 +23,7 @@ macro_rules! calls {
             stat(path: &Path) -> Stat; stat_open(file: &File) -> Stat; read(path: &Path) -> Vec<u8>;
             list(dir: &Path) -> Vec<String>; create(path: &Path) -> File; open(path: &Path) -> File;
             overwrite(file: &mut File, bytes: &[u8]) -> (); set_mode(file: &File, mode: u32) -> ();
-            try_lock(file: &File) -> bool; sync(file: &File) -> (); rename(from: &Path, to: &Path) -> ();
+            give(file: &File, owner: Option<u32>, group: Option<u32>) -> (); try_lock(file: &File) -> bool; sync(file: &File) -> (); rename(from: &Path, to: &Path) -> ();
             link(from: &Path, to: &Path) -> (); remove(path: &Path) -> (); create_dir(path: &Path) -> ();
             open_dir(path: &Path) -> File; check_writable(dir: &Path) -> ();
         }
@@ -153,6 +153,7 @@ impl Storage for Broken {
         stat(path: &Path) -> Stat; stat_open(file: &File) -> Stat; list(dir: &Path) -> Vec<String>;
         open(path: &Path) -> File; overwrite(file: &mut File, bytes: &[u8]) -> ();
         set_mode(file: &File, mode: u32) -> (); try_lock(file: &File) -> bool;
+        give(file: &File, owner: Option<u32>, group: Option<u32>) -> ();
         link(from: &Path, to: &Path) -> (); create_dir(path: &Path) -> (); open_dir(path: &Path) -> File;
         check_writable(dir: &Path) -> ();
     }
@@ -214,7 +215,8 @@ fn target(temp: &Path) -> Option<PathBuf> {
 
 /// How many temporary files are anywhere in a workspace.
 pub fn temps(dir: &Path) -> usize {
-    let places = [dir.to_owned(), dir.join(".moot"), dir.join(".moot/backups"), dir.join(".moot/drafts")];
+    let own = dir.join(format!(".moot/drafts/{}", rustix::process::geteuid().as_raw()));
+    let places = [dir.to_owned(), dir.join(".moot"), dir.join(".moot/backups"), dir.join(".moot/drafts"), own];
     let names = places.iter().flat_map(|place| fs::read_dir(place).into_iter().flatten().flatten());
     names.filter(|entry| entry.file_name().to_string_lossy().ends_with("-tmp")).count()
 }

@@ -106,10 +106,15 @@ impl Home {
 
     /// How many drafts are kept.
     pub fn drafts(&self) -> usize {
-        let all = std::fs::read_dir(self.workspace().join(".moot/drafts")).unwrap().flatten();
         // When somebody was last here is kept beside what they typed.
-        let entries = all.filter(|entry| !entry.file_name().to_string_lossy().ends_with("-last-visit.draft"));
-        entries.filter(|entry| entry.path().extension().is_some_and(|e| e == "draft")).count()
+        self.draft_files().iter().filter(|path| !path.ends_with("last-visit.draft")).count()
+    }
+
+    /// The files of whoever runs the test in which drafts are kept.
+    pub fn draft_files(&self) -> Vec<PathBuf> {
+        let own = rustix::process::geteuid().as_raw().to_string();
+        let all = std::fs::read_dir(self.workspace().join(".moot/drafts").join(own)).into_iter().flatten().flatten();
+        all.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "draft")).collect()
     }
 }
 

@@ -182,7 +182,8 @@ fn changed_heading(app: &App) -> String {
 
 fn changed(app: &App) -> Vec<Line> {
     let Some(since) = app.last_visit else { return Vec::new() };
-    let all = changes::since(&app.workspace, since, app.me.as_ref());
+    let me = app.author().map(|author| author.by);
+    let all = changes::since(&app.workspace, since, me.as_ref());
     let state = |one: &changes::Changed| {
         let kind = Kind::of(one.id).map_or("record", Kind::singular);
         format!("{kind}, {}, {}", one.by, format_date(one.at.date(), app.today))

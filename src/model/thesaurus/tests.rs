@@ -133,5 +133,5 @@ fn a_longer_entry_does_not_begin_with_a_word_that_was_read_otherwise() {
     )
     .unwrap();
     let read: Vec<Range<usize>> = thesaurus.read(&words, true).into_iter().map(|meaning| meaning.words).collect();
-    assert_eq!(read, [0..2]);
+    assert_eq!(read, std::slice::from_ref(&(0..2)));
 }
