@@ -283,11 +283,9 @@ fn nothing_that_was_said_to_be_saved_is_lost_in_a_crowd() {
     let lost: Vec<&String> = ledger.added.iter().filter(|name| !there.contains(*name)).collect();
     let cost = |id: &str| -> Option<usize> { services.get(id.parse().unwrap())?.cost.as_ref()?.parse().ok() };
     let behind: Vec<_> = ledger.costs.iter().filter(|(id, said)| cost(id).is_none_or(|now| now < **said)).collect();
-    let drafts: String = fs::read_dir(crowd.home.workspace().join(".moot/drafts"))
-        .unwrap()
-        .flatten()
-        .map(|entry| fs::read_to_string(entry.path()).unwrap_or_default())
-        .collect();
+    let logins = fs::read_dir(crowd.home.workspace().join(".moot/drafts")).unwrap().flatten();
+    let drafts = logins.flat_map(|login| fs::read_dir(login.path()).into_iter().flatten().flatten());
+    let drafts: String = drafts.map(|draft| fs::read_to_string(draft.path()).unwrap_or_default()).collect();
     let left: Vec<_> = ledger.left_with_0.iter().filter(|name| !there.contains(*name)).collect();
     let unkept: Vec<_> =
         ledger.kept.iter().filter(|name| !there.contains(*name) && !drafts.contains(name.as_str())).collect();

@@ -169,7 +169,7 @@ pub enum CliCommand {
     ///
     /// A directory is read from Open Referral data of any version, or from whatever table it comes in.
     Import(import::ImportArgs),
-    /// Write an empty sheet for services: headings, and what to write below them
+    /// Write an empty sheet for services to fill in
     ///
     /// It is for a spreadsheet program; moot import reads it again.
     Template(template::TemplateArgs),

@@ -22,16 +22,17 @@ const OLDER_FIELDS: &[(&str, &[&str])] = &[
 /// Tables whose rows are nothing without a name.
 const NAMED: &[&str] = &["taxonomies", "taxonomy_terms", "units", "programs", "meta_table_descriptions"];
 
-/// Objects that are nested under a name of their own.
-const LINKS: &[(&str, &str)] = &[
-    ("services", "organization"),
-    ("services", "organisation"),
-    ("services", "program"),
-    ("service_at_location", "service"),
-    ("service_at_location", "location"),
-    ("locations", "organization"),
-    ("attributes", "taxonomy_term"),
-    ("taxonomy_terms", "taxonomy_detail"),
+/// Objects that are nested under a name of their own, and how much they tell: a place that names its organisation says more of
+/// itself than a service has to.
+const LINKS: &[(&str, &str, f64)] = &[
+    ("services", "organization", 1.0),
+    ("services", "organisation", 1.0),
+    ("services", "program", 1.0),
+    ("service_at_location", "service", 1.0),
+    ("service_at_location", "location", 1.0),
+    ("locations", "organization", 0.5),
+    ("attributes", "taxonomy_term", 1.0),
+    ("taxonomy_terms", "taxonomy_detail", 1.0),
 ];
 
 /// By how much the best guess has to be better than the next.
@@ -67,8 +68,9 @@ fn score(table: &'static TableSchema, item: &Object) -> f64 {
 fn of_field(table: &'static TableSchema, key: &str, value: &Value) -> f64 {
     let is_older = || OLDER_FIELDS.iter().any(|(of, names)| *of == table.name && names.contains(&key));
     let share = |count: usize| 1.0 / count.max(1) as f64;
+    let link = LINKS.iter().find(|(of, name, _)| *of == table.name && *name == key);
     match value {
-        Value::Object(_) if LINKS.contains(&(table.name, key)) => 1.0,
+        Value::Object(_) if link.is_some() => link.map_or(0.0, |(.., told)| *told),
         Value::Object(_) | Value::Array(_) if holds(table, key) => share(nests().get(key).copied().unwrap_or(1)),
         _ if table.field(key).is_some() => share(fields().get(key).copied().unwrap_or(1)),
         _ if is_older() => 1.0,

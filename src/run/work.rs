@@ -217,7 +217,8 @@ fn plan_directory(
 ) -> Result<Planned, String> {
     let feed = exchange::feed_name(path);
     let originals = originals(store)?;
-    let plan = |here: &ImportContext<'_>, random: &mut SplitMix64| exchange::import(path, &feed, here, random, on_progress);
+    let plan =
+        |here: &ImportContext<'_>, random: &mut SplitMix64| exchange::import(path, &feed, here, random, on_progress);
     planned(store, &originals, request, plan).map(in_lines)
 }
 

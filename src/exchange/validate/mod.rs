@@ -142,6 +142,7 @@ fn validate_value(verdict: &mut Verdict, file: &str, value: &Value) {
                     checker.fault(&format!("$.{name}"), format!("{name} of the page is not {wanted}"));
                 }
             }
+            checker.verdict.checked.entry("services".to_owned()).or_default(); // an empty page is one, too
             let is_own = page.contains_key("moot_version");
             let contents = if is_own { "services" } else { "" };
             for (name, table) in [("contents", contents), ("moot_organizations", "organizations")] {
