@@ -96,6 +96,7 @@ const ROOMS: &[Room] = &[
             "uuid",
             "encoding_rs",
             "html_escape",
+            "calamine",
             "quick_xml",
             "icalendar",
             "rustix",

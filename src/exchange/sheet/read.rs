@@ -8,12 +8,15 @@ use calamine::{Data, DataRef, ExcelDateTime, Reader as _, Xlsx};
 use quick_xml::events::Event;
 
 use super::super::ExchangeError;
-use super::super::source::MAX_SOURCE_BYTES;
+
 use super::super::spreadsheet::cell_text;
 use super::ods;
 use super::values::is_rounded;
 use crate::model::order::Order as _;
 use crate::model::text::count;
+
+/// The most bytes that a workbook may unpack to.
+const MAX_UNPACKED_BYTES: u64 = 256 * 1024 * 1024;
 
 /// The most rows with anything in them.
 const MAX_ROWS: usize = 100_000;
@@ -225,7 +228,7 @@ fn not_whole(file: &str) -> ExchangeError {
 fn check_size(file: &str, bytes: &[u8]) -> Result<(), ExchangeError> {
     let broken = |_| not_whole(file);
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
-    let mut left = MAX_SOURCE_BYTES;
+    let mut left = MAX_UNPACKED_BYTES;
     for at in 0..archive.len() {
         let mut entry = archive.by_index(at).map_err(|_| not_whole(file))?;
         let name = entry.name().map(|name| name.to_ascii_lowercase()).unwrap_or_default();
@@ -254,7 +257,7 @@ fn check_size(file: &str, bytes: &[u8]) -> Result<(), ExchangeError> {
 fn too_large(file: &str) -> ExchangeError {
     ExchangeError(format!(
         "{file} unpacks to more than a spreadsheet of {} MB would; split it",
-        MAX_SOURCE_BYTES / 1024 / 1024
+        MAX_UNPACKED_BYTES / 1024 / 1024
     ))
 }
 
