@@ -197,7 +197,7 @@ fn official_examples_are_valid() {
         match validate(&example, None) {
             Ok(verdict) if verdict.faults.is_empty() => valid += 1,
             Ok(verdict) => {
-                faulty.push(format!("{}: {:?}", example.display(), &verdict.faults[..verdict.faults.len().min(3)]))
+                faulty.push(format!("{}: {:?}", example.display(), &verdict.faults[..verdict.faults.len().min(3)]));
             }
             Err(why) => say(&format!("{why}")),
         }

@@ -59,6 +59,12 @@ pub fn examples() -> Vec<PathBuf> {
 struct Counts(BTreeMap<String, (usize, usize)>);
 
 impl Counts {
+    fn say(&self) {
+        for (what, (looked_at, faults)) in &self.0 {
+            say(&format!("{what:<32} {looked_at:>8} looked at, {faults} invalid"));
+        }
+    }
+
     fn add(&mut self, what: &str, looked_at: usize, faults: &[String]) {
         let count = self.0.entry(what.to_owned()).or_default();
         count.0 += looked_at;
@@ -135,9 +141,7 @@ fn whatever_came_in_goes_out_valid() {
             }
         }
     }
-    for (what, (looked_at, faults)) in &counts.0 {
-        say(&format!("{what:<32} {looked_at:>8} looked at, {faults} invalid"));
-    }
+    counts.say();
     assert!(counts.0.values().all(|(_, faults)| *faults == 0), "see above");
     assert!(counts.0.values().all(|(looked_at, _)| *looked_at > 0), "each looked at something");
 }

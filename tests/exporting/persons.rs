@@ -146,7 +146,7 @@ fn nobody_leaves_who_was_not_asked_for() {
     assert_eq!(missing(&table.everything(Format::Hsds3Csv, true)), Vec::<usize>::new());
     assert!(named_in(&directory_for_reading(&table, Notation::Markdown, true)).contains(&42));
     assert!(named_in(&table.text(Format::VCard, true)).contains(&42));
-    assert!(IN_JSON > 30);
+    const { assert!(IN_JSON > 30) };
 }
 
 #[test]
