@@ -424,6 +424,7 @@ fn a_file_is_known_by_its_content() {
         std::fs::write(&path, text).unwrap();
         match holding(&path).unwrap() {
             Holding::OfEvent(sort, _) => format!("{sort:?}"),
+            Holding::Sheet(_) => "Sheet".to_owned(),
             other => format!("{other:?}"),
         }
     };
@@ -433,7 +434,8 @@ fn a_file_is_known_by_its_content() {
         ("event.md", EVENT, "Proceedings"),
         ("event.txt", EVENT, "Proceedings"),
         ("any.csv", "id,name,organization_id,status\n1,Night Rooms,2,active\n", "Directory"),
-        ("services.csv", "id,name,number,title,convener\n1,Night Rooms,2,x,y\n", "Directory"),
+        ("services.csv", "id,name,status\n1,Night Rooms,active\n", "Directory"),
+        ("services.csv", "id,name,number,title,convener\n1,Night Rooms,2,x,y\n", "Sheet"),
         ("contacts.csv", "id,title,name,number\n1,Manager,A,2\n", "Directory"),
         ("unknown.csv", "name,colour\na,red\n", "Directory"),
         ("page.json", "{\"contents\": []}", "Directory"),

@@ -1,7 +1,7 @@
 //! `moot template`: an empty sheet to fill in, for `moot import`.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -29,10 +29,8 @@ impl TemplateArgs {
                 "the sheet is written as .csv: moot template services.csv; a spreadsheet program opens that, and saves it as .xlsx",
             ));
         }
-        if self.path.exists() {
-            let place = display_place(&self.path);
-            return Err(CommandError::refused(format!("{place} is there already; name another file")));
-        }
+        let is_free = exchange::write::check_target(&self.path, Path::new(""), false);
+        is_free.map_err(|problem| CommandError::refused(problem.0))?;
         exchange::write::write_file(&self.path, &sheet)?;
         writeln!(out, "an empty sheet written to {}", display_place(&self.path))?;
         writeln!(out, "fill it in below the second row, then moot import it")?;
