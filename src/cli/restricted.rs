@@ -13,8 +13,8 @@ use crate::run::confine;
 /// The commands that can be asked for over SSH. What is not here is for whoever looks after the host.
 pub const REMOTE: &[&str] = &[
     "find", "list", "show", "thread", "fields", "add", "set", "verify", "join", "remove", "accept", "due", "loose",
-    "tell", "agenda", "round", "vote", "count", "tally", "turnout", "import", "export", "exchange", "report", "check",
-    "keys",
+    "tell", "agenda", "round", "vote", "count", "tally", "turnout", "import", "export", "exchange", "template",
+    "validate", "report", "check", "keys",
 ];
 
 /// Confines the program to its workspace, and returns what it is to do: what the line of the host says, or else what was

@@ -27,7 +27,7 @@ use super::source::{decode_saying, first_bytes, head, read_file};
 use super::{ExchangeError, Item, Package, Progress, ProgressCallback, SourceReader, json, table};
 use crate::model::field::Visibility;
 use crate::model::order::Order as _;
-use crate::model::{AnyRecord, Collection, FieldInfo, Id, Kind, Original, Workspace};
+use crate::model::{AnyRecord, Collection, Date, FieldInfo, Id, Kind, Original, Workspace};
 
 pub use columns::{FIELDS, Field};
 pub use layout::{Column, Layout, Table};
@@ -128,7 +128,9 @@ impl Workbook {
         let says_nothing = |column: usize| {
             let is_personal =
                 |field: &FieldInfo| field.name == headings[column] && field.visibility == Visibility::Personal;
-            headings[column] == "verified"
+            // The flat table of an export says the day alone.
+            let is_day = |row: &Row| row.text(column).is_empty() || row.text(column).parse::<Date>().is_ok();
+            headings[column] == "verified" && rows.iter().all(is_day)
                 || kind.fields().any(is_personal) && rows.iter().all(|row| row.text(column).is_empty())
         };
         let columns: Vec<usize> = (0..headings.len()).filter(|column| !says_nothing(*column)).collect();
@@ -137,7 +139,10 @@ impl Workbook {
             let record = row.text(id).parse::<Id>().ok().and_then(|id| workspace.get(id));
             let cell =
                 |column: &usize| with_its_nought(row.text(*column), headings[*column], record.as_ref(), workspace);
-            writer.write_record(columns.iter().map(cell)).ok()?;
+            // What stands behind the last column is for the reader of tables to refuse.
+            let behind = row.cells.iter().skip(headings.len()).map(|cell| cell.text.clone());
+            let behind = behind.filter(|text| !text.is_empty());
+            writer.write_record(columns.iter().map(cell).chain(behind)).ok()?;
         }
         Some((kind, String::from_utf8(writer.into_inner().ok()?).ok()?))
     }
