@@ -231,7 +231,10 @@ fn row(name: &str, times: &[f64], ours: &[f64]) {
     let (median, worst) = (sorted[sorted.len() / 2], sorted[sorted.len() - 1]);
     let total: f64 = times.iter().sum();
     let ratio = total / ours.iter().sum::<f64>();
-    println!("{name:<14} median {median:>8.3} ms   worst {worst:>8.3} ms   all keys {total:>9.1} ms   x {ratio:.1}");
+    let slowest = times.iter().zip(keys()).max_by(|a, b| a.0.total_cmp(b.0)).map_or("", |(_, typed)| typed);
+    println!(
+        "{name:<14} median {median:>8.3} ms   worst {worst:>8.3} ms at {slowest:?}   all keys {total:>9.1} ms   x {ratio:.1}"
+    );
 }
 
 fn main() {

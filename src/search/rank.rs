@@ -150,8 +150,11 @@ const ROUNDING: f32 = 2.0;
 /// follow.
 const ENOUGH: usize = 5;
 
-/// So many of the best hits are looked at themselves: how their names begin, whether they are open.
+/// So many of the best hits are asked whether they are open.
 const MAX_LOOKED_AT: usize = 100;
+
+/// So many of the best hits are looked at for how they are called: a large screen of them.
+const MAX_NAMED: usize = 50;
 
 /// What a record gains whose name begins with the first word, and for each two words that follow one another there too:
 /// more than the letters of a word that were not typed cost.
@@ -567,9 +570,9 @@ impl<'a> Search<'a> {
     fn put_named_first(&self, hits: &mut [Hit]) {
         let typed: Vec<&str> =
             self.query.terms.iter().filter(|term| !term.is_excluded).map(|term| &*term.text).collect();
-        let count = MAX_LOOKED_AT.min(hits.len());
+        let count = MAX_NAMED.min(hits.len());
         let best = &mut hits[..count];
-        for hit in best.iter_mut() {
+        for hit in best.iter_mut().filter(|hit| hit.flags & SearchField::Name.bit() != 0) {
             let record = self.context.workspace.get(hit.id);
             let title = record.as_ref().map(|record| record.title(self.context.workspace));
             hit.score += NAMED * title.map_or(0, |title| named(&title, &typed)) as f32;
