@@ -263,5 +263,8 @@ pub fn main() -> ExitCode {
         None => default::run(&arguments.global, &mut out),
     };
     let done = out.flush().map_err(CommandError::from).and(done);
+    if crate::exchange::write::was_unconfirmed() {
+        exit::warn("written, but the disk did not confirm that it would survive a power cut");
+    }
     exit::exit(done)
 }

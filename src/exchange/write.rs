@@ -1,8 +1,9 @@
-//! Writes exports and reports: only to the named path, atomically, and on the disk when it says so.
+//! Writes exports and reports: only to the named path, atomically, and on the disk unless it says that it is not sure.
 
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::ExchangeError;
 use super::source::display_path;
@@ -77,6 +78,8 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), ExchangeError> {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(if replaced.is_some() { 0o600 } else { 0o666 })); // less the umask
     }
+    // Opened now: once the file is in place, only the sync may fail.
+    let handle = fs::File::open(folder).map_err(|error| failed(&error))?;
     let mut beside = builder.tempfile_in(folder).map_err(|error| failed(&error.kind()))?; // the full error would name the temporary file
     let keep_mode = replaced.map_or(Ok(()), |about| beside.as_file().set_permissions(about.permissions()));
     keep_mode
@@ -84,13 +87,20 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), ExchangeError> {
         .and_then(|()| beside.as_file().sync_all())
         .map_err(|error| failed(&error))?;
     beside.persist(path).map_err(|error| failed(&error.error))?;
-    sync_folder(folder).map_err(|error| failed(&error))
+    confirm(&handle);
+    Ok(())
 }
 
-/// Makes sure that the name of a new file is on the disk as its content is: what is said to be written survives a power cut.
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    fs::File::open(folder)?.sync_all()
+static IS_UNCONFIRMED: AtomicBool = AtomicBool::new(false);
+
+/// Makes sure that the name of a new file is on the disk as its content is. Where that fails the file is there all the same.
+fn confirm(folder: &fs::File) {
+    IS_UNCONFIRMED.fetch_or(folder.sync_all().is_err(), Ordering::Relaxed);
+}
+
+/// Whether a file was written since this was asked last of which the disk did not confirm that it would survive a power cut.
+pub fn was_unconfirmed() -> bool {
+    IS_UNCONFIRMED.swap(false, Ordering::Relaxed)
 }
 
 /// Creates the folder for a package, or checks that an existing one holds nothing but an earlier package.
@@ -101,7 +111,9 @@ pub fn prepare_folder(path: &Path, names: &[&str]) -> Result<(), ExchangeError> 
     let failed = |error: &std::io::Error| ExchangeError(format!("{} cannot be written: {error}", display_path(path)));
     if fs::symlink_metadata(path).is_err() {
         fs::create_dir_all(path).map_err(|error| failed(&error))?;
-        return sync_folder(path.parent().unwrap_or(path)).map_err(|error| failed(&error));
+        let above = path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        confirm(&fs::File::open(above).map_err(|error| failed(&error))?);
+        return Ok(());
     }
     if !fs::symlink_metadata(path).map_err(|error| failed(&error))?.is_dir() {
         return Err(ExchangeError(format!(

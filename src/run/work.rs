@@ -317,5 +317,7 @@ fn write(
     let mut on_progress = |_: Progress| !cancel.is_stopped();
     let written = exchange::export(format, &path, &context, &mut on_progress).map_err(|problem| problem.0)?;
     let noun = format.counted();
-    Ok(format!("{} {noun} written to {}", count(written.count), exchange::display_place(&path)))
+    let sure =
+        if exchange::write::was_unconfirmed() { "; the disk did not confirm that it survives a power cut" } else { "" };
+    Ok(format!("{} {noun} written to {}{sure}", count(written.count), exchange::display_place(&path)))
 }
