@@ -186,9 +186,19 @@ fn the_sample_answers_callers() {
     examine("sample", sample());
 }
 
+/// The published directories that are asked; the large one takes minutes.
+fn directories() -> Vec<&'static str> {
+    let all = ["dorset-oruk3.json", "miami-hsds-1.1.zip", "dc-hsds-broken.zip", "oruk3-mock.json", "ohana-sample"];
+    let is_heavy = std::env::var_os("FOLKMOOT_HEAVY").is_some();
+    if !is_heavy {
+        say("skipped: the large directory; FOLKMOOT_HEAVY=1 asks it too");
+    }
+    all.into_iter().chain(is_heavy.then_some("big-hsds3.zip")).collect()
+}
+
 #[test]
 fn published_directories_answer_callers() {
-    for name in ["dorset-oruk3.json", "miami-hsds-1.1.zip", "dc-hsds-broken.zip", "oruk3-mock.json", "ohana-sample"] {
+    for name in directories() {
         if let Some(workspace) = real(name) {
             examine(name, workspace);
         }
@@ -275,7 +285,7 @@ fn examine_names(name: &str, workspace: Workspace) {
 #[test]
 fn names_are_found_by_two_words_of_them() {
     examine_names("sample", sample());
-    for name in ["dorset-oruk3.json", "miami-hsds-1.1.zip", "dc-hsds-broken.zip", "oruk3-mock.json", "ohana-sample"] {
+    for name in directories() {
         if let Some(workspace) = real(name) {
             examine_names(name, workspace);
         }
