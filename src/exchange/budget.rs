@@ -4,7 +4,7 @@
 use crate::model::text::count;
 
 /// What any source may keep, however small it is, in bytes of memory.
-const BASE_BYTES: u64 = 160 * 1024 * 1024;
+const BASE_BYTES: u64 = 136 * 1024 * 1024;
 
 /// How many bytes of memory a byte of a plain source may cost: rows are kept until all of them are linked, and then once
 /// more as items.

@@ -25,6 +25,9 @@ use crate::model::{Author, Change, Collection, Id, Original, Refusal, SplitMix64
 /// The largest file of these sorts that is read, in bytes.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
+/// The most bytes of proceedings, in which each line may belong to all before it.
+const MAX_PROCEEDINGS: usize = 2 * 1024 * 1024;
+
 /// A sort of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
@@ -109,8 +112,9 @@ pub enum Failure {
 /// # Errors
 /// It is too large, or says too little to be placed: which event, which round.
 pub fn plan(sort: Sort, text: &str, context: &Context<'_>, random: &mut SplitMix64) -> Result<Outcome, Failure> {
-    if text.len() > MAX_BYTES {
-        let most = MAX_BYTES / 1024 / 1024;
+    let most = if sort == Sort::Proceedings { MAX_PROCEEDINGS } else { MAX_BYTES };
+    if text.len() > most {
+        let most = most / 1024 / 1024;
         return Err(ExchangeError(format!("{} holds more than {most} MB; split it", context.feed)).into());
     }
     match sort {

@@ -2,15 +2,19 @@
 
 use std::collections::HashMap;
 
+use super::super::ExchangeError;
 use super::adopt::Adopter;
 use super::sheet::Sheet;
 use super::wall::{Wall, number, put_up, set_topic};
 use super::{Context, Failure, Outcome, labels};
 use crate::model::change::listed;
 use crate::model::event::latest;
-use crate::model::text::clean;
+use crate::model::text::{clean, count};
 use crate::model::topic::Topic;
 use crate::model::{Event, FieldValue, Id, Ref, Refusal, SplitMix64};
+
+/// The most topics of one table: those of many events.
+const MAX_TOPICS: usize = 5_000;
 
 /// Whether these columns are those of a table of topics: a title, and a number or a convener.
 pub fn is_table(columns: &[String]) -> bool {
@@ -25,6 +29,10 @@ pub fn is_table(columns: &[String]) -> bool {
 /// There is no event they could belong to.
 pub fn plan(text: &str, context: &Context<'_>, random: &mut SplitMix64) -> Result<Outcome, Failure> {
     let sheet = Sheet::read(text);
+    if sheet.rows.len() > MAX_TOPICS {
+        let why = format!("{} holds more than {} topics; split it by events", context.feed, count(MAX_TOPICS));
+        return Err(ExchangeError(why).into());
+    }
     let mut adopter = Adopter::new(context, random);
     let columns = columns(&sheet.header, &mut adopter);
     let events = events(&sheet, &columns, context)?;

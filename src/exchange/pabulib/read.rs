@@ -7,8 +7,9 @@ use crate::exchange::ExchangeError;
 use crate::exchange::source::{self, display_path};
 use crate::model::text::MAX_BYTES;
 
-/// The most rows of a section that are read.
-const MAX_ROWS: usize = 5_000_000;
+/// The most rows that are read: several times those of the largest election published.
+const MAX_ROWS: usize = 600_000;
+
 /// Reads an election from a file.
 ///
 /// # Errors
@@ -101,7 +102,7 @@ impl Section {
             }
             Self::Votes(Some(columns)) => {
                 let (voter, vote, points) = (cell(columns, "voter_id"), cell(columns, "vote"), cell(columns, "points"));
-                fitting(&voter)?;
+                fitting(&voter).and_then(|()| fitting(&vote)).and_then(|()| fitting(&points))?;
                 let votes = if is_none(&vote) && is_none(&points) { Vec::new() } else { parse_votes(&vote, &points)? };
                 election.ballots.push(PaperBallot { voter, votes });
             }
