@@ -394,14 +394,16 @@ fn a_draft_is_removed_or_not() {
 /// is said that it could not be read.
 #[test]
 fn opening_says_what_it_could_not_read() {
-    assert!(sweep_opening(|| Box::new(Broken::WithoutJournal)) > 0, "the sweep is blind");
-    assert_eq!(sweep_opening(|| Box::new(Disk)), 0);
+    // Halfway is a step or two: every death is looked at, and of each the first faults only.
+    assert!(sweep_opening(|| Box::new(Broken::WithoutJournal), 1, 2) > 0, "the sweep is blind");
+    assert_eq!(sweep_opening(|| Box::new(Disk), super::heavy(8, 3), 400), 0);
 }
 
-/// How many times opening has read something that is neither old nor new, or left it so.
-fn sweep_opening(disk: fn() -> Box<dyn Storage>) -> usize {
+/// How many times opening has read something that is neither old nor new, or left it so. Every so manieth death of a save is
+/// looked at, and at most so many faults of opening what it left.
+fn sweep_opening(disk: fn() -> Box<dyn Storage>, deaths: usize, most: usize) -> usize {
     let mut wrong = 0;
-    for died_at in (0..120).step_by(super::heavy(8, 3)) {
+    for died_at in (0..120).step_by(deaths) {
         let died = new_workspace(false);
         add_three(died.path());
         let faulty = Arc::new(Faulty::new(Box::new(Disk), Fault::Death, died_at));
@@ -409,7 +411,7 @@ fn sweep_opening(disk: fn() -> Box<dyn Storage>) -> usize {
         faulty.arm();
         let _ = dying.store.commit(&edit_three(0, 1));
         for (fault, step) in [(Fault::Error(5), 3), (Fault::Death, 5)] {
-            for at in (0..400).step_by(step) {
+            for at in (0..400).step_by(step).take(most) {
                 let dir = copy_of(died.path());
                 let faulty = Arc::new(Faulty::new(disk(), fault, at));
                 faulty.arm();
