@@ -243,6 +243,13 @@ pub fn inherit_organisations(tables: &mut SourceTables) {
     }
 }
 
+/// The line of a quote that is never closed in a whole text.
+pub fn unclosed_quote(text: &str, delimiter: u8) -> Option<usize> {
+    let mut watch = RowWatch::new((), delimiter);
+    text.bytes().for_each(|byte| watch.pass(byte));
+    watch.open_quote()
+}
+
 /// Watches the rows of a table go by: ends what is no row any more, and remembers a quote that is not closed.
 struct RowWatch<R> {
     from: R,

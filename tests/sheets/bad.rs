@@ -228,3 +228,12 @@ fn scrambled(bytes: &[u8], random: &mut folkmoot::model::SplitMix64) -> Vec<u8> 
     }
     bytes
 }
+
+#[test]
+fn a_quote_that_is_never_closed_is_named_where_it_opens() {
+    for (text, line) in [("name,phone\nA,1\n\"open,2\nB,3\n", 3), ("sep=;\nname;phone\n\"open;2\n", 3)] {
+        let read = folkmoot::exchange::sheet::Workbook::of_text("list.csv", text, true);
+        let said = read.unwrap_err().to_string();
+        assert_eq!(said, format!("list.csv, line {line}: a quotation mark is opened there and never closed; close it"));
+    }
+}

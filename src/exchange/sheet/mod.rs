@@ -104,7 +104,9 @@ impl Workbook {
         if !is_text_of_table(text) || !is_told && !is_sheet(file, text) {
             return Ok(None);
         }
-        Ok(Some(Self { grids: vec![read::text(file, text)?], file: file.into(), was_windows: false }))
+        let grids = vec![read::text(file, text)?];
+        read::check_quotes(file, text)?;
+        Ok(Some(Self { grids, file: file.into(), was_windows: false }))
     }
 
     /// The kind of record whose table this is, as this program writes it, with the table as CSV for [`super::of_kind`]: the columns

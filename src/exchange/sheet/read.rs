@@ -495,6 +495,16 @@ pub fn text(file: &str, source: &str) -> Result<Grid, ExchangeError> {
     }
 }
 
+/// Refuses a whole text in which a quotation mark is never closed: all that follows would stand in one cell.
+pub fn check_quotes(file: &str, source: &str) -> Result<(), ExchangeError> {
+    let (delimiter, rest) = delimiter(source);
+    let before = source.lines().count() - rest.lines().count();
+    super::super::table::unclosed_quote(rest, delimiter).map_or(Ok(()), |line| {
+        let line = line + before;
+        Err(ExchangeError(format!("{file}, line {line}: a quotation mark is opened there and never closed; close it")))
+    })
+}
+
 fn rows(source: &str, delimiter: u8) -> csv::Reader<&[u8]> {
     csv::ReaderBuilder::new().flexible(true).has_headers(false).delimiter(delimiter).from_reader(source.as_bytes())
 }
