@@ -22,7 +22,7 @@ pub struct Item {
     /// Its uuid.
     pub id: Box<str>,
     /// The item, as JSON in one line.
-    pub json: Box<str>,
+    pub json: Arc<str>,
     /// The file it came from.
     pub file: Arc<str>,
     /// Its row there.

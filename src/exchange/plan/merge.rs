@@ -147,7 +147,7 @@ impl Planner<'_> {
             name: Text::line(&item.table),
             feed: Some(self.feed.clone()),
             source_id: Text::some(&item.id),
-            json: Json::new(&item.json),
+            json: Json::new(item.json.clone()),
             record,
             updated: self.context.author.stamp(before.as_ref()),
         };
