@@ -9,11 +9,12 @@ mod directory;
 
 use std::path::{Path, PathBuf};
 
-use directory::{Harness, changes_of_what_is_known, real, skipped, validators};
+use directory::{Harness, changes_of_own_exports, changes_of_what_is_known, real, skipped, validators};
 use folkmoot::exchange::{self, Format, RepairKind, Report};
 use folkmoot::model::place::Atlas;
 use folkmoot::model::service::{Ages, Contact, Need, Sex, Status, Verified};
 use folkmoot::model::{AnyRecord, Change, Edit, Organisation, Record, Ref, Service};
+use folkmoot::store;
 use proptest::prelude::*;
 
 /// The invented directories, one a dialect; the last nests everything that HSDS 3 lets nest, each with its fault.
@@ -93,6 +94,17 @@ fn nothing_comes_twice() {
         assert!(changed.is_empty(), "{}: {changed:#?}", source.display());
         println!("{}: nothing had to change", source.display());
     }
+}
+
+/// What was made here and never imported comes home as it went out.
+#[test]
+fn what_was_made_here_comes_home_unchanged() {
+    let folder = tempfile::tempdir().unwrap();
+    store::init(folder.path(), "Table of the North", true).unwrap();
+    let workspace = store::Store::open(folder.path(), store::Mode::Read).unwrap().workspace;
+    assert!(workspace.services.iter().all(|service| service.source.is_none()));
+    let changed = changes_of_own_exports(&Harness { workspace });
+    assert!(changed.is_empty(), "{changed:#?}");
 }
 
 fn fixture(name: &str) -> PathBuf {
