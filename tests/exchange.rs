@@ -107,6 +107,25 @@ fn what_was_made_here_comes_home_unchanged() {
     assert!(changed.is_empty(), "{changed:#?}");
 }
 
+/// A service of which nothing but its table says that it is one, beside an organisation without services; and one whose
+/// places were first written down without a number.
+#[test]
+fn what_says_little_of_itself_comes_home_as_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |file: &str, text: &str| std::fs::write(folder.path().join(file), text).unwrap();
+    write("organizations.csv", "id,name,description\n1,Quay Trust,Invented\n");
+    write("services.csv", "id,name,description,status\n7,Drop-in,Invented,unheard of\n8,Beds,Invented,active\n");
+    write(
+        "service_capacity.csv",
+        "id,service_id,available,maximum,updated\n1,8,many,,2026-01-02\n2,8,3,5,2026-01-03T10:00:00Z\n",
+    );
+    let mut harness = Harness::default();
+    harness.import(folder.path(), "made");
+    assert_eq!(harness.service("Beds").capacity.as_ref().map(|capacity| capacity.available), Some(3));
+    let changed = changes_of_own_exports(&harness);
+    assert!(changed.is_empty(), "{changed:#?}");
+}
+
 fn fixture(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
 }
