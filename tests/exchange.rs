@@ -107,22 +107,40 @@ fn what_was_made_here_comes_home_unchanged() {
     assert!(changed.is_empty(), "{changed:#?}");
 }
 
-/// A service of which nothing but its table says that it is one, beside an organisation without services; and one whose
-/// places were first written down without a number.
-#[test]
-fn what_says_little_of_itself_comes_home_as_what_it_is() {
+/// What comes of these files, and what changes when exports of it come home.
+fn made_of(files: &[(&str, &str)]) -> (Harness, Vec<String>) {
     let folder = tempfile::tempdir().unwrap();
-    let write = |file: &str, text: &str| std::fs::write(folder.path().join(file), text).unwrap();
-    write("organizations.csv", "id,name,description\n1,Quay Trust,Invented\n");
-    write("services.csv", "id,name,description,status\n7,Drop-in,Invented,unheard of\n8,Beds,Invented,active\n");
-    write(
-        "service_capacity.csv",
-        "id,service_id,available,maximum,updated\n1,8,many,,2026-01-02\n2,8,3,5,2026-01-03T10:00:00Z\n",
-    );
+    for (file, text) in files {
+        std::fs::write(folder.path().join(file), text).unwrap();
+    }
     let mut harness = Harness::default();
     harness.import(folder.path(), "made");
-    assert_eq!(harness.service("Beds").capacity.as_ref().map(|capacity| capacity.available), Some(3));
     let changed = changes_of_own_exports(&harness);
+    (harness, changed)
+}
+
+/// A service of which nothing but its table says that it is one, beside an organisation without services.
+#[test]
+fn what_says_little_of_itself_comes_home_as_what_it_is() {
+    let (harness, changed) = made_of(&[
+        ("organizations.csv", "id,name,description\n1,Quay Trust,Invented\n"),
+        ("services.csv", "id,name,description,status\n7,Drop-in,Invented,unheard of\n"),
+    ]);
+    assert_eq!((harness.workspace.services.len(), harness.workspace.organisations.len()), (1, 1));
+    assert!(changed.is_empty(), "{changed:#?}");
+}
+
+/// A number that is none goes out beside those that are, which come home before it.
+#[test]
+fn places_are_those_that_are_counted() {
+    let (harness, changed) = made_of(&[
+        ("services.csv", "id,name,status\n8,Beds,active\n"),
+        (
+            "service_capacity.csv",
+            "id,service_id,available,maximum,updated\n1,8,many,,2026-01-02\n2,8,3,5,2026-01-03T10:00:00Z\n",
+        ),
+    ]);
+    assert_eq!(harness.service("Beds").capacity.as_ref().map(|capacity| capacity.available), Some(3));
     assert!(changed.is_empty(), "{changed:#?}");
 }
 
