@@ -124,7 +124,7 @@ fn made_of(files: &[(&str, &str)]) -> (Harness, Vec<String>) {
 fn what_says_little_of_itself_comes_home_as_what_it_is() {
     let (harness, changed) = made_of(&[
         ("organizations.csv", "id,name,description\n1,Quay Trust,Invented\n"),
-        ("services.csv", "id,name,description,status\n7,Drop-in,Invented,unheard of\n"),
+        ("services.csv", "id,name,description,status,taxonomy\n7,Drop-in,Invented,unheard of,advice\n"),
     ]);
     assert_eq!((harness.workspace.services.len(), harness.workspace.organisations.len()), (1, 1));
     assert!(changed.is_empty(), "{changed:#?}");
