@@ -265,6 +265,10 @@ impl Rules for Service {
         self.state(field);
     }
 
+    fn unstated(&self, field: &str) -> Option<&'static str> {
+        self.said_of_unstated(field)
+    }
+
     fn check(&self) -> Result<(), String> {
         if self.ages.is_some_and(|ages| ages.from.zip(ages.to).is_some_and(|(from, to)| from > to)) {
             return Err("ages: the youngest is older than the oldest".to_owned());
