@@ -157,6 +157,16 @@ pub trait Rules: Sized + 'static {
         None
     }
 
+    /// The word that a table has in place of a value on which a person is to decide and nobody has, where a field has one.
+    fn open_word(&self, _field: &str) -> Option<&'static str> {
+        None
+    }
+
+    /// Takes that word for a field; whether it is one.
+    fn take_open_word(&mut self, _field: &str, _word: &str) -> bool {
+        false
+    }
+
     /// Writes down what its kind keeps of what a record was, whatever way it came to be changed: by hand, from the shell, by
     /// an import.
     fn keep(&mut self, _before: &Self) {}

@@ -318,7 +318,9 @@ fn json_of(item: &Object) -> String {
 fn keep_unsaid<R: Record>(theirs: &mut R, said: &R, ours: &R) {
     let differing = theirs.differing(said);
     for field in R::FIELDS {
-        if !differing.contains(&field.info.name) || (field.is_blank)(theirs) {
+        // Marks are not held back: where one is gone, somebody has decided.
+        let is_held_back = (field.is_blank)(theirs) && field.info.name != "derived";
+        if !differing.contains(&field.info.name) || is_held_back {
             (field.copy)(theirs, ours);
         }
     }

@@ -493,6 +493,9 @@ fn in_the_words_of_the_form(key: &str, text: &str) -> String {
 
 fn set_field(service: &mut Service, key: &str, typed: &str, nobody: &Workspace) -> bool {
     let Some(field) = Service::FIELDS.iter().find(|field| field.info.name == key) else { return false };
+    if service.take_open_word(key, typed) {
+        return true;
+    }
     let before = service.clone();
     let context = ParseContext { workspace: nobody, today: Date::default() };
     let is_set = (field.parse)(service, typed, context).is_ok() && service.check().is_ok();

@@ -25,6 +25,9 @@ choices! {
     }
 }
 
+/// What a table says of an address that is hidden on suspicion, in place of yes or no.
+pub const UNDECIDED: &str = "undecided";
+
 /// The fingerprints of values as they were read.
 pub type Derived = Marks<Inferred>;
 
