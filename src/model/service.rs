@@ -237,7 +237,10 @@ impl Rules for Service {
             name: "status:",
             help: "of the person: custody, probation, victim, family; of the service: active, paused, closed, planned",
         },
-        FilterInfo { name: "is:", help: "open, stale, never, verified, located, hidden, paused, closed, planned" },
+        FilterInfo {
+            name: "is:",
+            help: "open, stale, never, verified, located, hidden, undecided, paused, closed, planned",
+        },
         FilterInfo { name: "funding:", help: "ends within or after: funding:<3m, funding:>1y" },
         ORGANISATION_FILTER,
         SECTOR_FILTER,
