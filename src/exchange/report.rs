@@ -332,8 +332,9 @@ impl Report {
         let is_loose = |repair: &&Repair| repair.kind == RepairKind::DanglingReference;
         let repairs = self.repairs.iter().filter(move |repair| !is_loose(repair)).map(ToString::to_string);
         let loose = self.dangling().map(ToString::to_string);
-        let head = format!("{} references lead nowhere:", self.dangling().count());
-        self.decisions().chain(repairs).chain([String::new(), head]).chain(loose)
+        let count = self.dangling().count();
+        let head = (count > 0).then(|| [String::new(), format!("{count} references lead nowhere:")]);
+        self.decisions().chain(repairs).chain(head.into_iter().flatten()).chain(loose)
     }
 
     /// The number of repairs of each kind.
