@@ -36,7 +36,7 @@ fn nothing_comes_before_somebody_says_so() {
     harness.press(":import<enter>feed.json<enter>");
     harness.event(planned(&harness));
     assert!(harness.screen().contains("feed: 2 services would come"), "{}", harness.screen());
-    assert!(harness.screen().contains("nothing of it is here yet") && !is_here(&harness));
+    assert!(harness.screen().contains("nothing is imported yet") && !is_here(&harness));
     harness.press("q<space>x<down>");
     assert!(!is_here(&harness) && harness.screen().contains("would come"), "only enter and esc answer");
     harness.press("<esc>");

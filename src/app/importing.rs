@@ -57,7 +57,7 @@ pub(super) fn take_planned(app: &mut App, planned: Planned) -> Effects {
         app.layers.push(Layer::Page(Page::new("What the import found: nothing here had to change", planned.report)));
         return Vec::new();
     }
-    let page = Page::new("This would come in; nothing of it is here yet", planned.preview.clone());
+    let page = Page::new("This would come in", planned.preview.clone());
     let said =
         if app.layers.is_empty() { "nothing is imported yet" } else { "the import waits for your yes below this" };
     app.set_status(Severity::Info, said.to_owned());

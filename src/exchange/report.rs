@@ -346,7 +346,7 @@ impl Report {
     }
 
     /// What somebody should know before and after, a sentence each.
-    fn remarks(&self) -> Vec<String> {
+    pub fn remarks(&self) -> Vec<String> {
         let given = self
             .given_as
             .iter()

@@ -179,6 +179,7 @@ fn plan_sheet(
 /// What an import would do, in a few lines.
 fn preview(report: &exchange::Report) -> Vec<String> {
     let mut lines = vec![format!("services: {}", report.services), format!("organisations: {}", report.organisations)];
+    lines.extend(report.remarks());
     let kinds = report.by_kind().into_iter().map(|(kind, number)| format!("{} {}", count(number), kind.label()));
     let said: Vec<String> = kinds.collect();
     lines.extend((!said.is_empty()).then(|| said.join("; ")));
