@@ -128,7 +128,7 @@ impl<'de> Visitor<'de> for IsListOf {
 pub fn read_items(normaliser: &mut Normaliser, text: impl Read, shape: &Shape, take: &mut TakeItem<'_>) {
     normaliser.is_own |= shape.is_own;
     let mut from = serde_json::Deserializer::from_reader(BufReader::new(text));
-    let mut items = Items { normaliser, take, number: 0, is_page: shape.is_page };
+    let mut items = Items { normaliser, take, number: 0, is_page: shape.is_page, is_own: shape.is_own };
     if let Err(error) = from.deserialize_any(&mut items) {
         let why = format!("{}, line {}: {error}; mend it there", items.normaliser.file, error.line());
         items.normaliser.budget.refuse(&why);
@@ -214,6 +214,8 @@ struct Items<'a, 'b> {
     take: &'a mut TakeItem<'b>,
     number: usize,
     is_page: bool,
+    /// Whether this program wrote it.
+    is_own: bool,
 }
 
 impl Items<'_, '_> {
@@ -273,6 +275,9 @@ impl<'de> Visitor<'de> for &mut Items<'_, '_> {
                     envelope.insert(key.to_owned(), value);
                 }
                 "moot_loose" => map.next_value_seed(Within { items: &mut *self, table: "loose", is_loose: true })?,
+                "contents" if self.is_own => {
+                    map.next_value_seed(Within { items: &mut *self, table: "services", is_loose: false })?;
+                }
                 "moot_organizations" => {
                     map.next_value_seed(Within { items: &mut *self, table: "organizations", is_loose: false })?;
                 }

@@ -67,7 +67,7 @@ impl Planner<'_> {
         let ours = R::find_in(self.context.workspace, id);
         let before = ours.as_ref().map(|ours| R::clone(ours).into());
         let after = match ours {
-            Some(ours) => self.merged(base, &ours, theirs),
+            Some(ours) => self.merged(base, &ours, theirs, source),
             None if base.as_ref().is_some_and(|base| base.differing(&theirs).is_empty()) => None,
             None => {
                 *theirs.source() = Some(source);
@@ -86,9 +86,12 @@ impl Planner<'_> {
         self.edits[at].extend(after.and_then(|after| Edit::new(before, Some(after.into()))));
     }
 
-    /// The record with the changes of the source merged in; `None` when nothing changed. Conflicts become suggestions.
-    fn merged<R: Sourced>(&mut self, base: Option<R>, ours: &Arc<R>, mut theirs: R) -> Option<R> {
-        let mut source = R::clone(ours).source().clone().unwrap_or_default();
+    /// The record with the changes of the source merged in; `None` when nothing changed. Conflicts become suggestions. What
+    /// was made here has no source, whoever sends it back, unless that suggests something.
+    fn merged<R: Sourced>(&mut self, base: Option<R>, ours: &Arc<R>, mut theirs: R, from: Source) -> Option<R> {
+        let known = R::clone(ours).source().clone();
+        let is_made_here = known.is_none();
+        let mut source = known.unwrap_or(from);
         let mut base = base.unwrap_or_default();
         for side in [&mut base, &mut theirs] {
             side.source().clone_from(R::clone(ours).source());
@@ -110,7 +113,7 @@ impl Planner<'_> {
         let offered = both.iter().filter_map(|name| Some((Text::line(name), Text::some(&formatted(&theirs, name))?)));
         source.suggestions.extend(offered);
         self.conflicts.extend(conflicts);
-        *merged.source() = Some(source);
+        *merged.source() = Some(source).filter(|source| !is_made_here || !source.suggestions.is_empty());
         if merged.differing(ours).is_empty() {
             return None;
         }
@@ -147,7 +150,7 @@ impl Planner<'_> {
             name: Text::line(&item.table),
             feed: Some(self.feed.clone()),
             source_id: Text::some(&item.id),
-            json: Json::new(&item.json),
+            json: Json::new(item.json.clone()),
             record,
             updated: self.context.author.stamp(before.as_ref()),
         };
