@@ -210,7 +210,7 @@ fn said_of_change(before: &AnyRecord, record: &AnyRecord, mut changed: Vec<&'sta
     let confirmed: Vec<&str> = fields().filter(|field| is_confirmed(field) && !changed.contains(field)).collect();
     // What is written down of either is not worth a word beside them.
     let is_typed = |field: &&str| record.kind().field(field).is_some_and(|field| field.is_editable);
-    if !confirmed.is_empty() || changed.iter().any(|field| is_typed(field)) {
+    if !confirmed.is_empty() || changed.iter().any(&is_typed) {
         changed.retain(is_typed);
     }
     let said = [("changed", &changed[..]), ("confirmed", &confirmed[..])];
