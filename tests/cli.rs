@@ -605,6 +605,8 @@ fn an_election_from_elsewhere_is_counted() {
                     project_id;cost;votes;score;name\np1;10;2;5;A bench\np2;20;1;2;A tree\nVOTES\n\
                     voter_id;vote;points\n1;p1,p2;2,2\n2;p1;3\n";
     fs::write(dir.join("example.pb"), election).unwrap();
+    let (said, code, _) = run(dir, &["import", "example.pb", "--dry-run"]);
+    assert!(code == 0 && said.starts_with("rehearsed") && !said.contains("moot tally"), "no id of nothing: {said}");
     let (said, code, error) = run(dir, &["import", "example.pb"]);
     assert_eq!(code, 0, "{said}{error}");
     let (counted, _, error) = run(dir, &["tally", "Vote: Example vote", "--json"]);

@@ -9,7 +9,7 @@ use folkmoot::app::command;
 use folkmoot::app::form::Form;
 use folkmoot::app::input::RowsInput;
 use folkmoot::app::{App, Layer};
-use folkmoot::model::service::Contact;
+use folkmoot::model::service::{Ages, Contact, Inferred};
 use folkmoot::model::{Id, Kind, Person, Row, Service};
 use harness::{FINE, Harness, id_of, set};
 use proptest::prelude::*;
@@ -170,6 +170,81 @@ fn a_flag_is_completed_and_says_what_it_takes() {
     assert_eq!(harness.typed("hide_address"), "yes");
     harness.press("<ctrl-u>maybe<tab>");
     assert!(line_with(&harness, "maybe").contains("write yes or no"), "{}", harness.screen());
+}
+
+/// Katy at the form of Shingle House, which an import has hidden on suspicion, with its ages read from the text.
+fn at_a_suspicion() -> Harness {
+    let mut harness = Harness::sample();
+    harness.colleague(|workspace, author| {
+        let mut house = Service::clone(workspace.services.get(id_of(workspace, "Shingle House")).unwrap());
+        house.ages = Some(Ages { from: Some(18), to: None });
+        house.hide_address = true;
+        house.mark_derived(Inferred::Ages);
+        house.mark_derived(Inferred::HideAddress);
+        folkmoot::model::change::put(workspace, house.into(), author)
+    });
+    harness.press("/shingle house<enter>");
+    assert!(harness.service("Shingle House").is_hidden_on_suspicion());
+    harness
+}
+
+#[test]
+fn a_suspicion_is_confirmed_by_choosing_what_stands_there() {
+    // Typed again, completed, pasted, or gone round the choices: each says it.
+    for keys in ["yes", "y<tab>", "<right><right>", "no<ctrl-u>yes"] {
+        let mut harness = at_a_suspicion();
+        harness.press("e").field("hide_address");
+        assert!(harness.screen().contains("seems to be a refuge: say yes or no"), "{}", harness.screen());
+        harness.press(keys);
+        assert_eq!(harness.typed("hide_address"), "yes");
+        harness.press("<ctrl-s>");
+        assert_eq!(harness.said(), "Shingle House confirmed: hide address", "{keys}");
+        let house = harness.service("Shingle House");
+        assert!(house.hide_address && !house.is_hidden_on_suspicion(), "{keys}");
+        assert!(house.is_derived(Inferred::Ages), "nobody said anything of the others");
+        harness.press("u");
+        assert!(harness.service("Shingle House").is_hidden_on_suspicion(), "and it is taken back");
+    }
+    let mut harness = at_a_suspicion();
+    harness.press("e").field("hide_address").paste("yes").press("<ctrl-s>");
+    assert!(!harness.service("Shingle House").is_hidden_on_suspicion());
+}
+
+#[test]
+fn who_passes_a_suspicion_by_has_not_decided() {
+    let mut harness = at_a_suspicion();
+    harness.press("e").field("hide_address").press("<tab><shift-tab><enter>").field("locations").press("x<backspace>");
+    harness.field("cost").press("free<ctrl-s>");
+    assert_eq!(harness.said(), "Shingle House changed: cost");
+    let house = harness.service("Shingle House");
+    assert!(house.is_hidden_on_suspicion() && house.is_derived(Inferred::Ages) && !house.locations.is_empty());
+    harness.press("e").field("ages").press("16+<ctrl-s>");
+    assert_eq!(harness.said(), "Shingle House changed: ages");
+    harness.press("e").field("hide_address").press("no<ctrl-s>");
+    assert!(!harness.service("Shingle House").hide_address);
+}
+
+#[test]
+fn a_decision_that_was_not_saved_comes_back_with_the_draft() {
+    let mut harness = at_a_suspicion();
+    harness.press("e").field("hide_address").press("yes<esc>");
+    assert!(harness.said().contains("is kept"), "{}", harness.said());
+    let mut harness = harness.restarted();
+    harness.press("D<ctrl-s>");
+    assert!(!harness.service("Shingle House").is_hidden_on_suspicion());
+}
+
+#[test]
+fn the_page_of_a_suspicion_says_that_it_is_one_and_how_it_is_decided() {
+    let mut harness = at_a_suspicion();
+    harness.press("<enter>").size(120, 40);
+    let screen = harness.screen();
+    assert!(screen.contains("Undecided") && screen.contains("say yes or no at Hide address"), "{screen}");
+    let mut command = assert_cmd::Command::cargo_bin("moot").unwrap();
+    let shown = command.arg("-w").arg(harness.path()).args(["show", "Shingle House"]).output().unwrap();
+    let (shown, id) = (String::from_utf8(shown.stdout).unwrap(), shingle_house(&harness));
+    assert!(shown.contains("yes (seems to be a refuge: say yes or no)"), "{shown}");
+    assert!(shown.contains(&format!("moot set {id} hide_address=yes")), "{shown}");
 }
 
 #[test]

@@ -51,6 +51,7 @@ const READERS: &[Reader] = &[
     Reader { name: "table of a kind", files: || vec![("t.csv".to_owned(), TABLE.into())], read: table },
     Reader { name: "workspace", files: workspace_files, read: workspace },
     Reader { name: "conflicts", files: || vec![(".moot/conflicts.ron".to_owned(), CONFLICTS.into())], read: workspace },
+    Reader { name: "notices", files: || vec![(".moot/overwritten.ron".to_owned(), NOTICES.into())], read: workspace },
     Reader { name: "journal", files: || vec![(".moot/journal.ron".to_owned(), JOURNAL.into())], read: workspace },
     Reader { name: "draft", files: || vec![(".moot/drafts/0-form.draft".to_owned(), TABLE.into())], read: workspace },
     Reader { name: "thesaurus", files: || own_files(&[("data/thesaurus.ron", "thesaurus.ron")]), read: thesaurus },
@@ -66,6 +67,9 @@ const TABLE: &str = "id,name,phone,needs,ages,locations\n,Example Nightstop,0163
 
 const CONFLICTS: &str = "[\n  (\n    at: \"2026-01-01T00:00:00Z\",\n    by: \"KP\",\n    record: \"S-0001\",\n    name: \"Example Nightstop\",\n    \
     fields: [\"phone\"],\n    version: \"(name: \\\"Example Nightstop\\\", phone: \\\"01632 960101\\\")\",\n  ),\n]\n";
+
+const NOTICES: &str =
+    "[\n  (\n    at: \"2026-01-01T00:00:00Z\",\n    said: \"services.ron was written over\",\n  ),\n]\n";
 
 const JOURNAL: &str = "(version: 1, files: [(file: \"services.ron\", temp: \".services.ron.tmp\")])\n";
 

@@ -153,6 +153,15 @@ fn moot_join_joins_two_and_moves_their_originals() {
     for (name, ids, title) in [("county", ("c1", "co"), "Night Beds"), ("town", ("t1", "to"), "Night beds")] {
         let path = folder.path().join(format!("{name}.json"));
         feed(&path, ids, title, "01632 960001", "");
+        // The ids of a rehearsal are those of nothing: no command has them.
+        let rehearsed = folder.path().join(format!("{name}.txt"));
+        let paths = [&path, &rehearsed].map(|path| path.to_str().unwrap());
+        let (said, _) = run(&["import", paths[0], "--dry-run", "--report", paths[1]]);
+        let reported = std::fs::read_to_string(&rehearsed).unwrap();
+        for text in [said, reported] {
+            assert!(!text.contains("moot join"), "{text}");
+            assert_eq!(text.matches("Night beds: looks like S-").count(), usize::from(name == "town"), "{text}");
+        }
         let (said, _) = run(&["import", path.to_str().unwrap()]);
         assert_eq!(said.matches("moot join S-").count(), usize::from(name == "town"), "{said}");
         if let Some(line) = said.lines().find(|line| line.contains("moot join S-")) {

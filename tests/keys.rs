@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use folkmoot::app::columns::{Column, Columns, Field, SheetRead};
 use folkmoot::app::command::{self, Command, Keymap, Meaning, Override, Scope};
+use folkmoot::app::importing::Planned;
 use folkmoot::app::key::{Key, Keys};
 use folkmoot::app::screen::ScreenId;
 use folkmoot::app::{Event, Layer};
@@ -98,6 +99,17 @@ fn columns() -> [Vec<Scope>; 2] {
     [beneath, harness.app.chain()]
 }
 
+/// What an import would bring.
+fn arriving() -> Vec<Scope> {
+    let mut harness = Harness::sample();
+    let base = harness.app.workspace.clone();
+    let id = base.services.iter().next().unwrap().id;
+    let change = harness::set(&base, &harness.app.author().unwrap(), id, "cost", "£3").unwrap();
+    let planned = Planned { path: String::new(), change, preview: Vec::new(), report: Vec::new(), base };
+    harness.event(Event::Planned(Box::new(planned)));
+    harness.app.chain()
+}
+
 fn chains() -> BTreeSet<Vec<Scope>> {
     let screens = ScreenId::ALL.iter().flat_map(|screen| {
         ["", "/", "n", "m", "mm", "mmm", "P", "T", "<space>"].map(|keys| format!("{}{keys}", screen.key()))
@@ -109,7 +121,7 @@ fn chains() -> BTreeSet<Vec<Scope>> {
         harness.app.chain()
     })
     .chain(voting_chains())
-    .chain([leaving_the_sample()])
+    .chain([leaving_the_sample(), arriving()])
     .chain(columns())
     .chain([Harness::begun(harness::sample_dir(), "KP").app.chain()])
     .collect()

@@ -621,7 +621,9 @@ fn an_import_is_stopped_on_request_and_another_one_goes_through() {
     assert!(!home.services().contains("Service 59999"));
     let small = home.path().join("small.json");
     fs::write(&small, r#"{"contents": [{"id":"1","name":"Beds and Board","status":"active"}]}"#).unwrap();
-    terminal.type_in(&format!(":import\r{}\r", small.display())).until("What the import did");
+    terminal.type_in(&format!(":import\r{}\r", small.display())).until("This would come in");
+    assert!(!home.services().contains("Beds and Board"), "nothing comes before somebody says so");
+    terminal.type_in("\r").until("What the import did");
     terminal.type_in("q").until("68 services").until("saved");
     assert!(home.services().contains("Beds and Board"));
     terminal.type_in("u").until("67 services").until("saved");

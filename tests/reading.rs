@@ -202,7 +202,7 @@ fn a_person_decides_and_a_later_import_abides_by_it() {
     }
     let id = here.service("Town Refuge").id;
     let decide = format!("moot set {id} hide_address=no");
-    assert!(plan.report.repairs.iter().any(|repair| repair.new.contains(&decide)), "{decide}");
+    assert!(plan.report.decisions().any(|line| line.ends_with(&decide)), "{decide}");
 
     here.set("Town Refuge", "hide_address", "no");
     here.set("Bay Refuge", "hide_address", "yes");
@@ -252,9 +252,15 @@ fn the_shell_says_what_was_read_and_takes_the_answer() {
             "addresses": [{ "address_1": "7 Hidden Lane", "city": "Poole", "address_type": "physical" }] } }] });
     std::fs::write(&page, json!({ "contents": [item] }).to_string()).unwrap();
     let (page, report) = (page.to_str().unwrap(), folder.path().join("report.txt"));
-    moot(&workspace, &["import", page, "--report", report.to_str().unwrap()]);
+    let rehearsal = folder.path().join("rehearsal.txt");
+    let rehearsed = moot(&workspace, &["import", page, "--dry-run", "--report", rehearsal.to_str().unwrap()]);
+    for text in [rehearsed, std::fs::read_to_string(&rehearsal).unwrap()] {
+        assert!(text.contains("Town Refuge: seems to be a refuge") && !text.contains("moot set"), "{text}");
+    }
+    let said = moot(&workspace, &["import", page, "--report", report.to_str().unwrap()]);
     let reported = std::fs::read_to_string(&report).unwrap();
-    let decide = reported.split("moot ").nth(1).unwrap().split('"').next().unwrap();
+    let decide = reported.split("moot ").nth(1).unwrap().lines().next().unwrap();
+    assert!(said.contains(decide), "what is to be decided is printed too: {said}");
     let shown = moot(&workspace, &["show", "Town Refuge"]);
     assert!(shown.contains("self (read from the text)") && shown.contains("seems to be a refuge"), "{shown}");
     assert!(!shown.contains("Hidden Lane") && !shown.contains("drop-in"), "{shown}");

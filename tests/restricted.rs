@@ -196,13 +196,7 @@ fn on_a_terminal_it_holds_as_well() {
         .until("format and path");
     terminal.type_in("csv mine.csv\r").until("67 services written");
     terminal
-        .type_in(":exchange")
-        .until("lie in the workspace")
-        .type_in("\r")
-        .until("in the folder exchange")
-        .type_in("\x1b");
-    terminal
-        .until("v verify")
+        .look_at_exchange()
         .type_in("/leavers housing")
         .until("01632 960160")
         .type_in("\x1b")

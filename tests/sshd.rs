@@ -461,13 +461,7 @@ fn those_behind_it_can_work() {
     assert_eq!(asked("exchange"), "good.csv\n");
     assert!(asked("moot find \"leavers housing\"").contains("01632 960160"));
     let terminal = on_terminal(&host);
-    terminal
-        .type_in(":exchange")
-        .until("lie in the workspace")
-        .type_in("\r")
-        .until("in the folder exchange")
-        .type_in("\x1b");
-    terminal.until_gone("in the folder exchange").until("v verify").type_at_once("yy").until("sent to your terminal");
+    terminal.look_at_exchange().type_at_once("yy").until("sent to your terminal");
     terminal.until_quiet(Duration::from_millis(300));
     let bytes = terminal.bytes();
     assert!(bytes.windows(7).any(|part| part == b"\x1b]52;c;"), "the clipboard is the person's own");

@@ -8,7 +8,8 @@ use folkmoot::app::Event;
 use folkmoot::model::date::parse_time;
 use folkmoot::model::loose_ends::{self, Context, Loose};
 use folkmoot::model::place::Atlas;
-use folkmoot::model::{Id, Workspace};
+use folkmoot::model::service::Inferred;
+use folkmoot::model::{Id, Service, Workspace, change};
 use folkmoot::store::{self, Mode, Store};
 use harness::{Harness, today};
 
@@ -245,4 +246,39 @@ fn the_shell_lists_what_is_due_and_what_is_loose() {
     let json: serde_json::Value = serde_json::from_str(&run(&["loose", "--json"]).1).unwrap();
     assert_eq!(json["overdue"][0]["title"], "Ring the landlords");
     assert_eq!(run(&["loose", "ends"]).0, Some(2));
+}
+
+#[test]
+fn what_is_undecided_is_seen_at_any_time_until_somebody_decides() {
+    let mut harness = Harness::sample();
+    let suspect = |harness: &mut Harness, name: &'static str| {
+        harness.colleague(|workspace, author| {
+            let mut service = Service::clone(workspace.services.get(harness::id_of(workspace, name)).unwrap());
+            service.hide_address = true;
+            service.mark_derived(Inferred::HideAddress);
+            change::put(workspace, service.into(), author)
+        });
+    };
+    let place = harness.path().to_str().unwrap().to_owned();
+    let undecided = |harness: &Harness| moot(harness.path(), &["-w", &place, "loose", "undecided"]).1;
+    assert_eq!(undecided(&harness), "", "the refuges of the sample are stated");
+    suspect(&mut harness, "Shingle House");
+    suspect(&mut harness, "Wren House Refuge");
+    let said = undecided(&harness);
+    assert!(said.lines().count() == 2 && said.contains("Shingle House") && said.contains("Wren House"), "{said}");
+    let (_, found) = moot(harness.path(), &["-w", &place, "find", "is:undecided"]);
+    assert!(found.lines().count() == 2 && found.contains("Shingle House"), "{found}");
+    harness.press("0");
+    to(&mut harness, "2 services seem to be refuges, and nobody has decided");
+    harness.press("<enter>");
+    assert!(
+        harness.screen().contains("Shingle House") && harness.screen().contains("Wren House"),
+        "{}",
+        harness.screen()
+    );
+    to(&mut harness, "Shingle House");
+    harness.press("<enter>e").field("hide_address").press("no<ctrl-s>");
+    assert!(!undecided(&harness).contains("Shingle House"));
+    harness.press("1/is:undecided<enter>");
+    assert!(harness.screen().contains("Wren House") && !harness.screen().contains("Shingle"), "{}", harness.screen());
 }

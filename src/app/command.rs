@@ -134,6 +134,7 @@ pub fn all() -> impl Iterator<Item = &'static Command> {
         super::keeping::COMMANDS,
         super::columns::COMMANDS,
         super::columns::PICK_COMMANDS,
+        super::importing::COMMANDS,
         super::palette::COMMANDS,
         super::moving::COMMANDS,
         super::screen::OPEN,

@@ -77,6 +77,7 @@ impl App {
                 Vec::new()
             }
             Event::Finished(finished) => self.finished(finished),
+            Event::Planned(planned) => self.planned(*planned),
             Event::SheetRead(read) => self.sheet_read(*read),
             Event::Begun(sentence) => self.begun(sentence),
             Event::Listed(files) => super::global::listed(self, files),
@@ -106,6 +107,7 @@ impl App {
             Some(Layer::Prompt(_)) => &[Scope::PROMPT],
             Some(Layer::Keep(_)) => &[super::keeping::KEEP],
             Some(Layer::Columns(columns)) => columns.scopes(),
+            Some(Layer::Arrival(_)) => &[super::importing::ARRIVAL, Scope::MOVE],
             Some(Layer::Page(_)) => &[Scope::PAGE, Scope::MOVE, Scope::GLOBAL],
             Some(Layer::Compare(_)) => &[Scope::COMPARE, Scope::MOVE, Scope::GLOBAL],
             Some(Layer::Thread(_)) => &[thread::THREAD, Scope::MOVE, Scope::GLOBAL],
@@ -236,6 +238,7 @@ impl App {
     pub fn step(&mut self, step: Step) {
         match self.layers.last_mut() {
             Some(Layer::Page(page)) => page.step(step, self.size),
+            Some(Layer::Arrival(arrival)) => arrival.page.step(step, self.size),
             Some(Layer::Compare(compare)) => compare.step(step),
             Some(Layer::Columns(columns)) => columns.step(step, self.size),
             Some(Layer::Thread(view)) => view.step(step, self.size),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::columns::{SheetRead, SheetRequest};
 use super::draft::Draft;
+use super::importing::Planned;
 use super::key::Key;
 use super::saving::KeptChanges;
 use crate::model::place::Atlas;
@@ -57,6 +58,8 @@ pub enum Event {
     Progress(String),
     /// Long work ended: a sentence, the change it asks for, and a page to read.
     Finished(Finished),
+    /// An import was planned; nothing of it is here yet.
+    Planned(Box<Planned>),
     /// A spreadsheet was read; nothing of it is imported yet.
     SheetRead(Box<SheetRead>),
     /// Another workspace is open that was begun, or kept of the sample: where it lies.
@@ -152,7 +155,7 @@ pub enum Effect {
     Reload,
     /// Send [`Event::Woke`] after this pause, unless another pause is asked for before.
     Wake(Duration),
-    /// Read a directory of services from a path.
+    /// Read a directory of services from a path, and say what it would bring: answered by [`Event::Planned`].
     Import(String),
     /// Join a record with another, which stays, their originals too.
     Join(Id, Id),

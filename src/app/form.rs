@@ -177,6 +177,7 @@ pub(crate) fn paste(app: &mut App, raw: &str) -> Effects {
     if let Some(field) = form.fields.get_mut(at) {
         let text = if field.rows().is_some() { Text::new(&tabs_to_bars(raw)) } else { Text::new(raw) };
         field.typing.paste(&text);
+        field.is_touched = true;
         form.is_typed = true;
     }
     typed(app)
@@ -200,6 +201,8 @@ fn typed(app: &mut App) -> Effects {
     form.keys += 1;
     let is_due = form.keys >= MANY_KEYS;
     if let Some(field) = form.fields.get_mut(at) {
+        // Who types the same again says it, too.
+        field.is_touched |= field.is_changed();
         field.forget_error();
     }
     if is_due { keep_draft(app) } else { vec![Effect::Wake(PAUSE)] }

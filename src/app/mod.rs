@@ -20,6 +20,7 @@ pub mod event;
 pub mod form;
 pub mod global;
 pub mod history;
+pub mod importing;
 pub mod input;
 pub mod keeping;
 pub mod key;
@@ -109,6 +110,8 @@ pub enum Layer {
     Thread(Box<thread::ThreadView>),
     /// The columns of a spreadsheet.
     Columns(Box<columns::Columns>),
+    /// What an import would bring.
+    Arrival(Box<importing::Arrival>),
     /// The question whether to keep the sample.
     Keep(keeping::KeepQuestion),
 }

@@ -341,6 +341,13 @@ impl App {
         if self.saving.is_leaving { Vec::new() } else { super::columns::take_read(self, read) }
     }
 
+    pub(super) fn planned(&mut self, planned: super::importing::Planned) -> Effects {
+        self.saving.job_done();
+        self.progress = None;
+        self.answered();
+        super::importing::take_planned(self, planned)
+    }
+
     /// An import, an export or the like has ended.
     pub(super) fn finished(&mut self, finished: super::Finished) -> Effects {
         self.saving.job_done();

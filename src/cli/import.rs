@@ -289,6 +289,7 @@ impl ImportArgs {
             None => exchange::import(&self.path, feed, &here, &mut random, &mut show_progress)?,
         };
         clear_progress();
+        let plan = if self.dry_run { plan.rehearsed() } else { plan };
         if let Some(path) = &self.report {
             exchange::write::write_file(path, report_text(&plan.report).as_bytes())?;
         }
@@ -311,7 +312,10 @@ impl ImportArgs {
             session.commit(author, &plan.change)?;
         }
         writeln!(out, "{}", one_line(&plan.change.sentence))?;
-        writeln!(out, "the round is {}; see `moot tally {0}`", plan.round)?;
+        // The id that a new round has in a rehearsal is nobody's.
+        if !self.dry_run || session.workspace().get(plan.round).is_some() {
+            writeln!(out, "the round is {}; see `moot tally {0}`", plan.round)?;
+        }
         for sentence in &plan.repeated {
             writeln!(out, "counted once: {}", one_line(sentence))?;
         }
@@ -326,7 +330,7 @@ impl ImportArgs {
             writeln!(out, "rehearsed, nothing written:")?;
         }
         writeln!(out, "{}", plan.report.summary())?;
-        let decisions: Vec<String> = plan.report.decisions(!self.dry_run).collect();
+        let decisions: Vec<String> = plan.report.decisions().collect();
         decisions.iter().take(MAX_SHOWN).try_for_each(|line| writeln!(out, "{}", one_line(line)))?;
         if decisions.len() > MAX_SHOWN && self.report.is_none() {
             writeln!(out, "and {} more: --report FILE lists them all", decisions.len() - MAX_SHOWN)?;

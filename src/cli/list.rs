@@ -114,6 +114,10 @@ impl ShowArgs {
             words.extend(detail::beyond(&record, field, today).map(|beyond| format!(" ({beyond})")));
             print_field(field.label, &words, out)?;
         }
+        if matches!(&record, AnyRecord::Service(service) if service.is_hidden_on_suspicion()) {
+            let [yes, no] = ["yes", "no"].map(|word| format!("moot set {} hide_address={word}", record.id()));
+            print_field("Undecided", &format!("{yes} says that it is a refuge, {no} that it is none"), out)?;
+        }
         for row in detail::of_source(&redacted(&record, workspace), today).into_iter().skip(1) {
             print_field(row.label, &row.text, out)?;
         }

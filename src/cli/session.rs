@@ -77,8 +77,16 @@ impl Session {
         for problem in &opened.problems {
             warn(&problem.to_string());
         }
-        opened.overwritten.iter().for_each(|sentence| warn(sentence));
-        Ok(Self { opened, who: acting_name(global) })
+        let session = Self { opened, who: acting_name(global) };
+        session.say_overwritten(&session.opened.overwritten);
+        Ok(session)
+    }
+
+    /// Says what was written over: as it was noticed now, and what others noticed since this login's last command.
+    fn say_overwritten(&self, noticed: &[String]) {
+        let unsaid = self.opened.store.unsaid();
+        let others = unsaid.iter().filter(|sentence| !noticed.contains(sentence));
+        noticed.iter().chain(others).for_each(|sentence| warn(sentence));
     }
 
     /// Makes sure that every file could be read, for what would hand on less than there is.
@@ -176,7 +184,10 @@ impl Session {
         exit::has_saved();
         self.opened.workspace.apply(change);
         self.opened.workspace.apply(&saved.elsewhere);
-        saved.overwritten.iter().chain(&saved.lost).for_each(|sentence| warn(sentence));
+        if !saved.overwritten.is_empty() {
+            self.say_overwritten(&saved.overwritten);
+        }
+        saved.lost.iter().for_each(|sentence| warn(sentence));
         if saved.is_unconfirmed {
             warn("saved, but the disk did not confirm that it would survive a power cut");
         }

@@ -41,7 +41,10 @@ impl ValidateArgs {
         for fault in &verdict.faults {
             writeln!(out, "{}: {}", clean(&fault.place), fault.what)?;
         }
-        writeln!(out, "{}", summary(&verdict))?;
+        // What is no JSON at all was held against no standard.
+        if !verdict.checked.is_empty() {
+            writeln!(out, "{}", summary(&verdict))?;
+        }
         Ok(u8::from(!verdict.faults.is_empty()))
     }
 }
@@ -56,5 +59,7 @@ fn summary(verdict: &Verdict) -> String {
         1 => "1 fault".to_owned(),
         faults => format!("{} faults", count(faults)),
     };
-    format!("{standing} as {} ({})", verdict.standard.label(), tables.join(", "))
+    let tables =
+        if tables.is_empty() { ": there is nothing in it".to_owned() } else { format!(" ({})", tables.join(", ")) };
+    format!("{standing} as {}{tables}", verdict.standard.label())
 }

@@ -122,6 +122,9 @@ fn set_own_fields<R: Record>(record: &mut R, item: &Object) -> Vec<&'static str>
             _ => cleared.contains(&info.name).then_some(""),
         };
         if let Some(text) = text {
+            if record.take_open_word(info.name, text) {
+                continue; // hidden, and stated by nobody
+            }
             let before = record.clone();
             if parse(record, text, parse_context).is_err() || record.check().is_err() {
                 *record = before;

@@ -42,7 +42,8 @@ pub fn write(
     let heads = std::iter::once(ID).chain(fields.iter().map(|field| field.name));
     table.write_record(heads).map_err(|error| failed(&error))?;
     for record in records {
-        let words = |field: &&FieldInfo| to_words(record.show(field, Wording::Typed, audience, workspace));
+        let shown = |field: &&FieldInfo| to_words(record.show(field, Wording::Typed, audience, workspace));
+        let words = |field: &&FieldInfo| record.open_word(field.name).map_or_else(|| shown(field), str::to_owned);
         let cells = fields.iter().map(|field| text_cell(&words(field)).into_owned());
         table.write_record(std::iter::once(record.id().to_string()).chain(cells)).map_err(|error| failed(&error))?;
     }
@@ -234,7 +235,16 @@ impl Table<'_> {
     fn set(&self, record: &mut AnyRecord, field: &'static FieldInfo, cell: &str) -> Result<(), String> {
         let is_untold = cell.trim().is_empty() && record.is_hidden_from_some(field, &self.workspace);
         let here = record.format_field(field.name, &self.workspace);
+        let here = record.open_word(field.name).map_or(here, str::to_owned);
         if is_untold || same(&here, cell) {
+            return Ok(());
+        }
+        // What was open when the table was written does not take back what somebody has decided since.
+        let mut open = record.clone();
+        if open.take_open_word(field.name, cell) {
+            if self.workspace.get(record.id()).is_none() {
+                *record = open;
+            }
             return Ok(());
         }
         match is_as_told(cell, &here) {

@@ -63,7 +63,7 @@ pub fn own_key(field: &str) -> String {
 fn put_own_field<R: Record>(item: &mut Object, record: &R, field: &str, workspace: &Workspace) {
     let is_exported = |info: &FieldInfo| info.is_editable && info.visibility != Visibility::Internal;
     if let Some(known) = R::FIELDS.iter().find(|known| known.info.name == field && is_exported(&known.info)) {
-        let text = (known.format)(record, workspace);
+        let text = record.open_word(field).map_or_else(|| (known.format)(record, workspace), str::to_owned);
         let is_no = text.is_empty() && known.info.field_type == FieldType::Flag;
         put(item, &own_key(field), if is_no { "no" } else { &text });
         mark_cleared(item, field, text.is_empty() && !is_no);

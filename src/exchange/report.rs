@@ -1,6 +1,6 @@
 //! The report of an import: every repair and every dangling reference, with its position in the source.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
@@ -214,6 +214,10 @@ pub struct Report {
     pub missing: Vec<(Id, Text)>,
     /// New records that look like others.
     pub twice: Vec<Twice>,
+    /// Titles of the new and changed records that seem to be refuges, on which a person is to decide, with their ids.
+    pub refuges: Vec<(Id, Text)>,
+    /// The new records of an import that is only rehearsed: the ids they have here are nobody's, and no command may name them.
+    pub unmade: HashSet<Id>,
     /// Of a source that is read in pages: how many items were here, and how many there are. Nothing was marked as no longer in
     /// the source then.
     pub pages: Option<(usize, usize)>,
@@ -264,13 +268,6 @@ pub struct Twice {
     pub title: Text,
 }
 
-impl fmt::Display for Twice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { new, other, title } = self;
-        write!(f, "{title}: {new} looks like {other}; if they are one: moot join {new} {other}")
-    }
-}
-
 /// What became of the records of one kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -304,13 +301,30 @@ impl Report {
         self.repairs.iter().filter(|repair| repair.kind == RepairKind::DanglingReference)
     }
 
-    /// What a person should look at: conflicts, records that the source no longer has, and, where the ids of new records are
-    /// for good, those that are likely here twice.
-    pub fn decisions(&self, with_new_ids: bool) -> impl Iterator<Item = String> {
+    /// What a person should look at: conflicts, records that the source no longer has, what seems to be a refuge, and what
+    /// is likely here twice.
+    pub fn decisions(&self) -> impl Iterator<Item = String> {
         let conflicts = self.conflicts.iter().map(ToString::to_string);
         let missing = self.missing.iter().map(|(id, title)| format!("{title} ({id}): no longer in the source"));
-        let twice = self.twice.iter().filter(move |_| with_new_ids).map(ToString::to_string);
-        conflicts.chain(missing).chain(twice)
+        let refuges = self.refuges.iter().map(|(id, title)| self.said_of_refuge(*id, title));
+        conflicts.chain(missing).chain(refuges).chain(self.twice.iter().map(|twice| self.said_of_twice(twice)))
+    }
+
+    fn said_of_refuge(&self, id: Id, title: &Text) -> String {
+        if self.unmade.contains(&id) {
+            return format!("{title}: seems to be a refuge, so its address will be hidden until somebody decides");
+        }
+        format!(
+            "{title} ({id}): seems to be a refuge, so its address is hidden; if it is none: moot set {id} hide_address=no"
+        )
+    }
+
+    fn said_of_twice(&self, Twice { new, other, title }: &Twice) -> String {
+        match (self.unmade.contains(new), self.unmade.contains(other)) {
+            (false, _) => format!("{title}: {new} looks like {other}; if they are one: moot join {new} {other}"),
+            (true, false) => format!("{title}: looks like {other}, which is here"),
+            (true, true) => format!("{title}: looks like another new one of the source"),
+        }
     }
 
     /// All of the report but the summary, a line for each: what to look at, repairs, and last what leads nowhere.
@@ -318,8 +332,9 @@ impl Report {
         let is_loose = |repair: &&Repair| repair.kind == RepairKind::DanglingReference;
         let repairs = self.repairs.iter().filter(move |repair| !is_loose(repair)).map(ToString::to_string);
         let loose = self.dangling().map(ToString::to_string);
-        let head = format!("{} references lead nowhere:", self.dangling().count());
-        self.decisions(true).chain(repairs).chain([String::new(), head]).chain(loose)
+        let count = self.dangling().count();
+        let head = (count > 0).then(|| [String::new(), format!("{count} references lead nowhere:")]);
+        self.decisions().chain(repairs).chain(head.into_iter().flatten()).chain(loose)
     }
 
     /// The number of repairs of each kind.
@@ -331,7 +346,7 @@ impl Report {
     }
 
     /// What somebody should know before and after, a sentence each.
-    fn remarks(&self) -> Vec<String> {
+    pub fn remarks(&self) -> Vec<String> {
         let given = self
             .given_as
             .iter()

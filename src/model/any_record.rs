@@ -76,11 +76,12 @@ impl AnyRecord {
         }
     }
 
-    /// Takes over what somebody made of a field of `base`, merged with what others have made of it in this record since.
+    /// Takes over what somebody stated of a field of `base`, merged with what others have made of it in this record since.
     /// Where both changed one value, `typed` has the last word: its author saw the other.
     pub fn merge_field(&mut self, base: &Self, typed: &Self, field: &str) {
         if let Some((merged, _)) = Self::merge_fields(base, typed, self, true) {
             self.copy_field(&merged, field);
+            self.state(field);
         }
     }
 }

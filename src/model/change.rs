@@ -196,11 +196,26 @@ pub fn put(workspace: &Workspace, mut record: AnyRecord, author: &Author) -> Res
         return Ok(Change { edits: Vec::new(), sentence: format!("{title}: nothing changed") });
     }
     record.set_updated(author.stamp(before.as_ref()));
-    let sentence = match &changed {
+    let sentence = match before.as_ref().zip(changed) {
         None => format!("{title} added"),
-        Some(fields) => format!("{title} changed: {}", labels(record.kind(), fields)),
+        Some((before, fields)) => format!("{title} {}", said_of_change(before, &record, fields)),
     };
     Ok(Change { edits: Edit::new(before, Some(record)).into_iter().collect(), sentence })
+}
+
+/// The fields that changed, and those of which somebody said that they are as they were read.
+fn said_of_change(before: &AnyRecord, record: &AnyRecord, mut changed: Vec<&'static str>) -> String {
+    let fields = || record.kind().fields().map(|field| field.name);
+    let is_confirmed = |field: &&str| before.unstated(field).is_some() && record.unstated(field).is_none();
+    let confirmed: Vec<&str> = fields().filter(|field| is_confirmed(field) && !changed.contains(field)).collect();
+    // What is written down of either is not worth a word beside them.
+    let is_typed = |field: &&str| record.kind().field(field).is_some_and(|field| field.is_editable);
+    if !confirmed.is_empty() || changed.iter().any(&is_typed) {
+        changed.retain(is_typed);
+    }
+    let said = [("changed", &changed[..]), ("confirmed", &confirmed[..])];
+    let said = said.iter().filter(|(_, fields)| !fields.is_empty());
+    said.map(|(done, fields)| format!("{done}: {}", labels(record.kind(), fields))).collect::<Vec<_>>().join("; ")
 }
 
 /// The labels of some fields, in small letters, with commas between.

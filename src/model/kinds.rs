@@ -243,6 +243,26 @@ macro_rules! kinds {
                 }),+ }
             }
 
+            /// Writes down that a person states a field.
+            pub(crate) fn state(&mut self, field: &str) {
+                match self { $(Self::$name(record) => Arc::make_mut(record).stated(field)),+ }
+            }
+
+            /// What is said beside a field whose value was read from a text and stated by nobody.
+            pub fn unstated(&self, field: &str) -> Option<&'static str> {
+                match self { $(Self::$name(record) => record.unstated(field)),+ }
+            }
+
+            /// The word that a table has in place of a value on which a person is to decide.
+            pub fn open_word(&self, field: &str) -> Option<&'static str> {
+                match self { $(Self::$name(record) => record.open_word(field)),+ }
+            }
+
+            /// Takes that word for a field; whether it is one.
+            pub fn take_open_word(&mut self, field: &str, word: &str) -> bool {
+                match self { $(Self::$name(record) => Arc::make_mut(record).take_open_word(field, word)),+ }
+            }
+
             /// Whether nothing is stated in a field; true where there is no such field.
             pub fn is_blank(&self, field: &str) -> bool {
                 match self { $(Self::$name(record) => $name::FIELDS.iter()

@@ -101,6 +101,12 @@ pub const ALL: &[LooseEnd] = &[
         find: open_gaps,
     },
     LooseEnd {
+        name: "undecided",
+        one: "1 service seems to be a refuge, and nobody has decided",
+        many: "services seem to be refuges, and nobody has decided",
+        find: undecided,
+    },
+    LooseEnd {
         name: "verify",
         one: "1 service is to be verified",
         many: "services are to be verified",
@@ -206,6 +212,12 @@ fn untold(Context { workspace, today, .. }: Context<'_>) -> Vec<Loose> {
         ),
     })
     .collect()
+}
+
+/// Services whose address an import has hidden on suspicion.
+fn undecided(Context { workspace, .. }: Context<'_>) -> Vec<Loose> {
+    let open = workspace.services.iter().filter(|service| service.is_hidden_on_suspicion());
+    open.map(|service| Loose::of(service.id)).collect()
 }
 
 fn unverified(Context { workspace, today, .. }: Context<'_>) -> Vec<Loose> {

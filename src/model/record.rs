@@ -152,6 +152,21 @@ pub trait Rules: Sized + 'static {
     /// Writes down that a person states a field, whatever stands there already.
     fn stated(&mut self, _field: &str) {}
 
+    /// What is said beside a field whose value was read from a text, as long as nobody has stated it.
+    fn unstated(&self, _field: &str) -> Option<&'static str> {
+        None
+    }
+
+    /// The word that a table has in place of a value on which a person is to decide and nobody has, where a field has one.
+    fn open_word(&self, _field: &str) -> Option<&'static str> {
+        None
+    }
+
+    /// Takes that word for a field; whether it is one.
+    fn take_open_word(&mut self, _field: &str, _word: &str) -> bool {
+        false
+    }
+
     /// Writes down what its kind keeps of what a record was, whatever way it came to be changed: by hand, from the shell, by
     /// an import.
     fn keep(&mut self, _before: &Self) {}

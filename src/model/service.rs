@@ -24,7 +24,7 @@ use super::text::Text;
 use super::{AnyRecord, Id, Kind, Workspace};
 
 pub use checked::{Checked, Fact};
-pub use derived::{Derived, Inferred};
+pub use derived::{Derived, Inferred, UNDECIDED};
 pub use values::{Ages, Capacity, Client, Contact, Location, Need, Route, Sex, Source, Status, Verified};
 
 /// A filter for words of an organisation.
@@ -237,7 +237,10 @@ impl Rules for Service {
             name: "status:",
             help: "of the person: custody, probation, victim, family; of the service: active, paused, closed, planned",
         },
-        FilterInfo { name: "is:", help: "open, stale, never, verified, located, hidden, paused, closed, planned" },
+        FilterInfo {
+            name: "is:",
+            help: "open, stale, never, verified, located, hidden, undecided, paused, closed, planned",
+        },
         FilterInfo { name: "funding:", help: "ends within or after: funding:<3m, funding:>1y" },
         ORGANISATION_FILTER,
         SECTOR_FILTER,
@@ -263,6 +266,23 @@ impl Rules for Service {
 
     fn stated(&mut self, field: &str) {
         self.state(field);
+    }
+
+    fn unstated(&self, field: &str) -> Option<&'static str> {
+        self.said_of_unstated(field)
+    }
+
+    fn open_word(&self, field: &str) -> Option<&'static str> {
+        (field == Inferred::HideAddress.label() && self.is_hidden_on_suspicion()).then_some(UNDECIDED)
+    }
+
+    fn take_open_word(&mut self, field: &str, word: &str) -> bool {
+        let is_open = field == Inferred::HideAddress.label() && word.trim().eq_ignore_ascii_case(UNDECIDED);
+        if is_open {
+            self.hide_address = true;
+            self.mark_derived(Inferred::HideAddress);
+        }
+        is_open
     }
 
     fn check(&self) -> Result<(), String> {

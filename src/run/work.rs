@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::{Message, confine};
 use crate::app::columns::{Column, Columns, Field, SheetRead, SheetRequest};
+use crate::app::importing::Planned;
 use crate::app::{App, Event, Finished, detail};
 use crate::exchange::detect::{self, Holding};
 use crate::exchange::openspace::{self, Sort};
@@ -66,8 +67,7 @@ fn failed(sentence: String) -> Finished {
     Finished { sentence, change: None, page: None, failed: true }
 }
 
-/// Imports from a path: reads, plans, and hands the change and the report to the app. Of a spreadsheet the columns are shown
-/// first.
+/// Reads what lies at a path and plans its import, for somebody to look at. Of a spreadsheet the columns are shown first.
 pub fn import(store: &mut Store, path: &str, request: Request, to: &Sender<Message>, cancel: &Cancel) -> Event {
     if let Some(columns) = columns(store, path, &request.workspace).transpose() {
         return match columns {
@@ -75,9 +75,13 @@ pub fn import(store: &mut Store, path: &str, request: Request, to: &Sender<Messa
             Err(why) => Event::Finished(failed(why)),
         };
     }
-    let mut told = Instant::now();
-    let planned = plan(store, path, request, &mut |progress| report(progress, &mut told, to, cancel));
-    Event::Finished(finished(planned))
+    let (mut told, base) = (Instant::now(), request.workspace.clone());
+    match plan(store, path, request, &mut |progress| report(progress, &mut told, to, cancel)) {
+        Ok((change, preview, report)) => {
+            Event::Planned(Box::new(Planned { path: path.to_owned(), change, preview, report, base }))
+        }
+        Err(why) => Event::Finished(failed(why)),
+    }
 }
 
 /// Imports a spreadsheet with its columns as they were chosen, or says what that would do.
@@ -92,7 +96,7 @@ pub fn import_sheet(
     let mut on_progress = |progress| report(progress, &mut told, to, cancel);
     match (plan_sheet(store, sheet, &mut request, &mut on_progress), sheet.is_preview) {
         (Ok(plan), true) => Event::SheetRead(Box::new(SheetRead::Preview(preview(&plan.report)))),
-        (Ok(plan), false) => Event::Finished(finished(Ok(in_lines(plan)))),
+        (Ok(plan), false) => Event::Finished(finished(plan)),
         (Err(why), _) => Event::Finished(failed(why)),
     }
 }
@@ -107,20 +111,25 @@ fn report(progress: Progress, told: &mut Instant, to: &Sender<Message>, cancel: 
     !cancel.is_stopped()
 }
 
-fn finished(planned: Result<Planned, String>) -> Finished {
-    match planned {
-        Ok((change, lines)) => Finished {
-            sentence: change.sentence.clone(),
-            change: Some(change),
-            page: Some(("What the import did (u takes it back)".to_owned(), lines)),
-            failed: false,
-        },
-        Err(why) => failed(why),
+fn finished(plan: ImportPlan) -> Finished {
+    let lines = lines(&plan.report);
+    Finished {
+        sentence: plan.change.sentence.clone(),
+        change: Some(plan.change),
+        page: Some(("What the import did (u takes it back)".to_owned(), lines)),
+        failed: false,
     }
 }
 
-/// The change that an import makes, and what is to be said of it.
-type Planned = (Change, Vec<String>);
+/// The change that an import makes, what is said of it before and what afterwards.
+type InWords = (Change, Vec<String>, Vec<String>);
+
+/// Where the same is said before and afterwards.
+fn in_words(change: Change, said: impl Iterator<Item = String>) -> InWords {
+    let first = [change.sentence.clone(), String::new()];
+    let lines: Vec<String> = first.into_iter().chain(said.take(detail::MAX_LINES)).collect();
+    (change, lines.clone(), lines)
+}
 
 /// The page of columns of a path that holds a spreadsheet under headings of its own.
 fn columns(store: &mut Store, path: &str, workspace: &Workspace) -> Result<Option<Columns>, String> {
@@ -170,17 +179,17 @@ fn plan_sheet(
 /// What an import would do, in a few lines.
 fn preview(report: &exchange::Report) -> Vec<String> {
     let mut lines = vec![format!("services: {}", report.services), format!("organisations: {}", report.organisations)];
+    lines.extend(report.remarks());
     let kinds = report.by_kind().into_iter().map(|(kind, number)| format!("{} {}", count(number), kind.label()));
     let said: Vec<String> = kinds.collect();
     lines.extend((!said.is_empty()).then(|| said.join("; ")));
     lines
 }
 
-/// A plan of services as the change and what is to be said of it.
-fn in_lines(plan: ImportPlan) -> Planned {
-    let mut lines: Vec<String> = vec![plan.report.summary(), String::new()];
-    lines.extend(plan.report.lines().take(detail::MAX_LINES));
-    (plan.change, lines)
+/// A report, the summary first.
+fn lines(report: &exchange::Report) -> Vec<String> {
+    let first = [report.summary(), String::new()];
+    first.into_iter().chain(report.lines().take(detail::MAX_LINES)).collect()
 }
 
 fn plan(
@@ -188,7 +197,7 @@ fn plan(
     path: &str,
     mut request: Request,
     on_progress: &mut exchange::ProgressCallback<'_>,
-) -> Result<Planned, String> {
+) -> Result<InWords, String> {
     let path = confine::place(path)?;
     match detect::holding(&path).map_err(|problem| problem.0)? {
         Holding::Directory => plan_directory(store, &path, &mut request, on_progress),
@@ -199,14 +208,12 @@ fn plan(
 }
 
 /// A table of our own that comes home.
-fn plan_own_table(book: &sheet::Workbook, request: &mut Request) -> Result<Planned, String> {
+fn plan_own_table(book: &sheet::Workbook, request: &mut Request) -> Result<InWords, String> {
     let Request { workspace, author, random } = request;
     let (kind, table) = book.own_table(workspace).ok_or("the file has changed; import it again")?;
     let context = of_kind::TableContext { kind, workspace, author };
     let plan = of_kind::plan(&table, &context, random).map_err(|problem| problem.0)?;
-    let first = [plan.change.sentence.clone(), String::new()];
-    let lines = first.into_iter().chain(plan.made.into_iter().take(detail::MAX_LINES)).collect();
-    Ok((plan.change, lines))
+    Ok(in_words(plan.change, plan.made.into_iter()))
 }
 
 fn plan_directory(
@@ -214,12 +221,15 @@ fn plan_directory(
     path: &Path,
     request: &mut Request,
     on_progress: &mut exchange::ProgressCallback<'_>,
-) -> Result<Planned, String> {
+) -> Result<InWords, String> {
     let feed = exchange::feed_name(path);
     let originals = originals(store)?;
     let plan =
         |here: &ImportContext<'_>, random: &mut SplitMix64| exchange::import(path, &feed, here, random, on_progress);
-    planned(store, &originals, request, plan).map(in_lines)
+    let mut plan = planned(store, &originals, request, plan)?.rehearsed();
+    let preview = lines(&plan.report);
+    plan.report.unmade.clear(); // what is brought in is there
+    Ok((plan.change, preview, lines(&plan.report)))
 }
 
 /// Makes a plan with what is here.
@@ -235,16 +245,14 @@ fn planned(
     plan(&here, &mut request.random).map_err(|problem| problem.0)
 }
 
-fn plan_election(path: &Path, request: &mut Request) -> Result<Planned, String> {
+fn plan_election(path: &Path, request: &mut Request) -> Result<InWords, String> {
     let election = pabulib::read_election(path).map_err(|problem| problem.0)?;
     let name = exchange::feed_name(path);
     let Request { workspace, author, random } = request;
     let plan = pabulib::plan_election(&election, &name, workspace, author, random);
     let repeated = plan.repeated.iter().map(|sentence| format!("counted once: {sentence}"));
     let invalid = plan.invalid.iter().map(|sentence| format!("not counted: {sentence}"));
-    let first = [plan.change.sentence.clone(), String::new()];
-    let lines = first.into_iter().chain(repeated.chain(invalid).take(detail::MAX_LINES)).collect();
-    Ok((plan.change, lines))
+    Ok(in_words(plan.change, repeated.chain(invalid)))
 }
 
 fn plan_of_event(
@@ -252,7 +260,7 @@ fn plan_of_event(
     path: &Path,
     (sort, text): (Sort, &str),
     request: &mut Request,
-) -> Result<Planned, String> {
+) -> Result<InWords, String> {
     let (originals, feed) = (originals(store)?, exchange::feed_name(path));
     let context = openspace::Context {
         workspace: &request.workspace,
@@ -264,9 +272,7 @@ fn plan_of_event(
     };
     let outcome = openspace::plan(sort, text, &context, &mut request.random).map_err(|failure| failure.to_string())?;
     let notices = outcome.notices.iter().map(ToString::to_string);
-    let first = [outcome.change.sentence.clone(), String::new()];
-    let lines = first.into_iter().chain(notices.chain(outcome.made).take(detail::MAX_LINES)).collect();
-    Ok((outcome.change, lines))
+    Ok(in_words(outcome.change, notices.chain(outcome.made)))
 }
 
 /// What earlier imports brought.

@@ -287,6 +287,7 @@ impl<'a> CompiledFilter<'a> {
             IsValue::Verified => is_fresh(),
             IsValue::Located => !index.columns.sites(document).is_empty(),
             IsValue::Hidden => row.is_hidden,
+            IsValue::Undecided => row.is_undecided,
             IsValue::Status(status) => row.status == status,
         }
     }

@@ -145,7 +145,7 @@ struct Search<'a> {
     asked: Asked,
 }
 
-impl<'a> Search<'a> {
+impl Search<'_> {
     fn run(&self, accumulators: &mut Accumulators) -> Found {
         let mut terms = self.match_terms();
         if terms.is_empty() && !self.query.terms.iter().any(|term| term.is_excluded) {

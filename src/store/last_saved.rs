@@ -104,7 +104,7 @@ impl Store {
     }
 
     /// Looks whether something older was put in the place of what was saved, if nobody is saving in this moment.
-    pub(super) fn look_for_overwritten(&self) -> Vec<String> {
+    pub(super) fn look_for_overwritten(&mut self) -> Vec<String> {
         let unfamiliar = if self.read_only.is_some() { Vec::new() } else { self.unfamiliar() };
         if unfamiliar.is_empty() {
             return Vec::new();
@@ -114,10 +114,15 @@ impl Store {
     }
 
     /// Keeps what was saved of these kinds and is older in the files now; says what.
-    pub(super) fn note_overwritten(&self, lock: &Lock, kinds: &[Kind]) -> Result<Vec<String>, StoreError> {
+    pub(super) fn note_overwritten(&mut self, lock: &Lock, kinds: &[Kind]) -> Result<Vec<String>, StoreError> {
         let mut said = Vec::new();
-        for kind in kinds.iter().copied().filter(|kind| kind.is_resident() && !self.would_show_voters(*kind)) {
-            said.extend(self.note_overwritten_of(lock, kind)?);
+        for kind in kinds.iter().copied().filter(|kind| kind.is_resident()) {
+            if self.would_show_voters(kind) {
+                continue;
+            }
+            let of_kind = self.note_overwritten_of(lock, kind)?;
+            self.give_notice(lock, kind, &of_kind);
+            said.extend(of_kind);
         }
         Ok(said)
     }

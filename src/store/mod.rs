@@ -18,6 +18,7 @@ mod journal;
 mod last_saved;
 mod lock;
 mod map;
+mod notices;
 mod own_file;
 mod problem;
 mod records;
@@ -60,6 +61,7 @@ pub use file_state::file_name;
 use file_state::FileState;
 use journal::Journal;
 use lock::Lock;
+use notices::Notice;
 
 /// The directory inside a workspace where the program keeps its own files.
 const PRIVATE_DIR: &str = ".moot";
@@ -107,6 +109,8 @@ pub struct Store {
     by: String,
     read_only: Option<String>,
     files: BTreeMap<Kind, Arc<FileState>>,
+    /// What was said of what was written over, as this program knows it.
+    noticed: Vec<Notice>,
 }
 
 /// The current time.
@@ -139,7 +143,9 @@ impl Store {
             Err(error) => return Err(StoreError::unreadable(&partnership, &error)),
         }
         let by: String = own_login().chars().filter(char::is_ascii_graphic).take(16).collect();
-        let mut store = Self { dir: dir.to_owned(), storage, by, read_only: None, files: BTreeMap::new() };
+        let mut store =
+            Self { dir: dir.to_owned(), storage, by, read_only: None, files: BTreeMap::new(), noticed: Vec::new() };
+        store.noticed = store.notices();
         store.read_only = match mode {
             Mode::Read => Some("it was opened to look at only".to_owned()),
             Mode::Write => store.prepare_private_dir().err(),
@@ -246,7 +252,7 @@ impl Store {
     /// # Errors
     /// The directory cannot be watched.
     pub fn watch(&self, notice: impl Fn() + Send + 'static) -> Result<Watch, StoreError> {
-        watch::watch(&self.dir, notice)
+        watch::watch(&self.dir, &self.private_dir(), notice)
     }
 
     fn private_dir(&self) -> PathBuf {

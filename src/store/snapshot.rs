@@ -67,7 +67,8 @@ impl Store {
             Ok(problems) => {
                 let changed = self.files.iter().filter_map(|(kind, state)| Some((before.get(kind)?, state)));
                 let edits: Vec<_> = changed.flat_map(|(before, state)| state.changes_since(before)).collect();
-                let overwritten = self.look_for_overwritten();
+                let mut overwritten = self.look_for_overwritten();
+                overwritten.extend(self.noticed_by_others());
                 Reloaded { change: Change { sentence: said_elsewhere(&edits), edits }, problems, overwritten }
             }
             Err(error) => {

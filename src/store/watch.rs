@@ -24,7 +24,8 @@ impl Watch {
 }
 
 /// Calls `notice` from another thread whenever a data file of the directory may have changed.
-pub(super) fn watch(dir: &Path, notice: impl Fn() + Send + 'static) -> Result<Watch, StoreError> {
+/// `private`: where the program keeps its own files.
+pub(super) fn watch(dir: &Path, private: &Path, notice: impl Fn() + Send + 'static) -> Result<Watch, StoreError> {
     let refused = |error: notify::Error| StoreError::Unreadable {
         path: dir.to_owned(),
         why: format!("it cannot be watched for colleagues' changes ({error})"),
@@ -37,6 +38,8 @@ pub(super) fn watch(dir: &Path, notice: impl Fn() + Send + 'static) -> Result<Wa
     };
     let mut watcher = notify::recommended_watcher(on_event).map_err(refused)?;
     watcher.watch(dir, RecursiveMode::NonRecursive).map_err(refused)?;
+    // What another program has noticed; where it cannot be watched, it is said with the next change.
+    let _ = watcher.watch(private, RecursiveMode::NonRecursive);
     Ok(Watch { _watcher: watcher, dir: dir.to_owned(), stat })
 }
 

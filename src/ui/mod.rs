@@ -50,6 +50,7 @@ pub fn draw(app: &App, theme: Theme, area: Rect, buf: &mut Buffer) -> Option<Pos
         Some(Layer::Form(form)) => form::draw(form, theme, body, buf),
         Some(Layer::Minutes(minutes)) => minutes::draw(app, minutes, theme, body, buf),
         Some(Layer::Page(page)) => layers::page(page, theme, body, buf),
+        Some(Layer::Arrival(arrival)) => layers::page(&arrival.page, theme, body, buf),
         Some(Layer::Columns(page)) => columns::draw(app, page, theme, body, buf),
         Some(Layer::Compare(compare)) => layers::compare(app, compare, theme, body, buf),
         Some(Layer::Thread(view)) => thread::draw(app, view, theme, body, buf),

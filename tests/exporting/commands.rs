@@ -238,6 +238,19 @@ fn a_file_is_judged_with_places_and_an_exit_code() {
     }
     let (said, code) = judged("cut.json", "{\"contents\": [");
     assert!(code == 1 && said.contains("cut.json:1:"), "{said}");
+    for (text, sentence) in [
+        ("hello\n", "none.json:1:1: this is no JSON: expected value; mend it there, or fetch the file again\n"),
+        (
+            "{\"id\":\n  oops}",
+            "none.json:2:3: this is no JSON: expected value; mend it there, or fetch the file again\n",
+        ),
+        ("[{},", "none.json:1:4: this is no JSON: it ends too early; mend it there, or fetch the file again\n"),
+        ("", "none.json:1:1: this is no JSON: it is empty; mend it there, or fetch the file again\n"),
+    ] {
+        assert_eq!(judged("none.json", text), (sentence.to_owned(), 1), "one sentence, and nothing of a standard");
+    }
+    let (said, code) = judged("page.json", r#"{"contents":[],"total_items":0}"#);
+    assert_eq!((said.as_str(), code), ("valid as HSDS 3.0: there is nothing in it\n", 0));
     let (_, code, said) = run(dir, &["validate", "absent.json"]);
     assert!(code > 1 && said.contains("absent.json"), "{code} {said}");
     fs::write(dir.join("cars.csv"), "plate,colour\nAB1,red\n").unwrap();

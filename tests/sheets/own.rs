@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use folkmoot::exchange::sheet::{Layout, Workbook};
+
 use crate::book::{Put, Sheet, xlsx};
 use crate::shell::{KP, ok, run};
 
@@ -127,4 +129,24 @@ fn an_empty_sheet_is_filled_in_and_read() {
     let shown = ok(dir, &["find", "night shelter"]);
     assert_eq!(shown.lines().count(), 1, "{shown}");
     assert!(shown.contains("01632 960201") && shown.contains("Fleet Homes"), "{shown}");
+}
+
+#[test]
+fn a_cell_that_says_what_the_help_says_is_shown_and_read_and_only_the_row_of_help_is_not() {
+    let sheet = "Service,Open,Post Code,Web\n\
+        what people call it,9-5 Mon to Fri,DT4 8AA,www.example.org\n\
+        Harbour Kitchen,9-5 Mon to Fri,DT4 8AA,\n\
+        Net Loft,by appointment,DT4 7AA,www.example.org\n";
+    let book = Workbook::of_text("own.csv", sheet, true).unwrap().unwrap();
+    let layout = Layout::of(&book, &Vec::new(), &[]).unwrap();
+    let samples: Vec<&[String]> = layout.columns().iter().map(|column| column.samples.as_slice()).collect();
+    assert_eq!(samples[0], ["Harbour Kitchen", "Net Loft"]);
+    assert_eq!(samples[1], ["9-5 Mon to Fri", "by appointment"]);
+    assert_eq!(samples[2], ["DT4 8AA", "DT4 7AA"]);
+    assert_eq!(samples[3], ["www.example.org"]);
+    let dir = tempfile::tempdir().unwrap();
+    folkmoot::store::init(dir.path(), "Table of the North", false).unwrap();
+    std::fs::write(dir.path().join("own.csv"), sheet).unwrap();
+    let said = ok(dir.path(), &["import", "own.csv"]);
+    assert!(said.contains("2 services (2 new"), "{said}");
 }

@@ -315,6 +315,7 @@ fn a_pipe_or_a_device_in_the_place_of_a_file_holds_nobody() {
         ".moot/lock",
         ".moot/journal.ron",
         ".moot/conflicts.ron",
+        ".moot/overwritten.ron",
         ".moot/conflicts-LOGIN.ron",
         ".moot/drafts/ME/S-0001.draft",
         ".moot/drafts/ME",

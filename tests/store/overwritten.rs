@@ -90,6 +90,62 @@ fn the_next_start_says_it() {
     assert_kept(dir.path());
 }
 
+/// Everybody is told: each program that is open, whoever saw it first, and the shell at its next command; each once.
+#[test]
+fn every_program_that_is_open_says_it_and_the_next_command() {
+    let (dir, in_editor) = three();
+    let (mut ann, mut bob, mut looking) =
+        (open(dir.path()), open(dir.path()), Store::open(dir.path(), Mode::Read).unwrap());
+    colleague(dir.path());
+    ann.store.reload();
+    write_by_hand(dir.path(), &in_editor);
+    assert_eq!(ann.store.reload().overwritten, [SAID], "the first that sees it");
+    let change = changing(&ann, "S-0003", "AN", |service| service.phone = Some("01632 960003".into()));
+    assert_eq!(save(&mut ann, &change).overwritten, Vec::<String>::new());
+    for (who, others) in [("another", &mut bob), ("one that only looks", &mut looking)] {
+        assert_eq!(others.store.reload().overwritten, [SAID], "{who}");
+        assert_eq!(others.store.reload().overwritten, Vec::<String>::new(), "{who}, once");
+    }
+    assert_eq!(ann.store.reload().overwritten, Vec::<String>::new(), "once");
+    let said = |arguments: &[&str]| {
+        let output = moot(dir.path(), arguments).output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(said(&["find", "nightstop"]).contains(SAID), "the shell says it, also where it only looks");
+    assert!(said(&["set", "S-0002", "cost=free"]).contains(SAID), "who only looked wrote nothing down");
+    assert_eq!(said(&["set", "S-0002", "cost=none"]), "", "said");
+    assert_eq!(said(&["find", "nightstop"]), "", "said");
+    assert_kept(dir.path());
+}
+
+/// A program that looked while another held the lock is woken once that has written down what it noticed.
+#[test]
+fn what_is_noticed_wakes_the_programs() {
+    let (dir, in_editor) = three();
+    let (ann, mut bob) = (open(dir.path()), open(dir.path()));
+    colleague(dir.path());
+    write_by_hand(dir.path(), &in_editor);
+    let (wake, woken) = std::sync::mpsc::channel();
+    let _watch = ann.store.watch(move || wake.send(()).unwrap_or_default()).unwrap();
+    assert_eq!(bob.store.reload().overwritten, [SAID]);
+    assert!(woken.recv_timeout(std::time::Duration::from_secs(20)).is_ok(), "no file of the records was written");
+}
+
+/// What the shell notices itself it says once, and a program that is open says it too.
+#[test]
+fn what_the_shell_notices_is_said_in_the_programs() {
+    let (dir, in_editor) = three();
+    let mut ann = open(dir.path());
+    colleague(dir.path());
+    write_by_hand(dir.path(), &in_editor);
+    let set = |cost: &str| moot(dir.path(), &["set", "S-0002", cost]).output().unwrap().stderr;
+    assert!(String::from_utf8(set("cost=free")).unwrap().contains(SAID));
+    assert_eq!(String::from_utf8(set("cost=none")).unwrap(), "");
+    assert_eq!(ann.store.reload().overwritten, [SAID]);
+    assert_kept(dir.path());
+}
+
 fn names(opened: &Opened) -> Vec<String> {
     opened.store.conflicts().iter().map(|conflict| conflict.name.to_string()).collect()
 }
@@ -145,9 +201,11 @@ fn an_older_file_is_one_sentence() {
     let edits = ids.iter().flat_map(edit).collect();
     save(&mut opened, &folkmoot::model::Change { edits, sentence: String::new() });
     let new = text(dir.path(), "services.ron");
+    let mut other = open(dir.path());
     fs::write(dir.path().join("services.ron"), old).unwrap();
     let said = opened.store.reload().overwritten;
     assert!(said.len() == 1 && said[0].contains("60 records are older") && names(&opened).is_empty(), "{said:?}");
+    assert_eq!(other.store.reload().overwritten, said, "each program says it");
     let newest = opened.store.backups(folkmoot::model::Kind::Service).pop().unwrap();
     assert_eq!(fs::read_to_string(&newest.path).unwrap(), new);
     // It is brought back as every version is, and that is no loss of anything.

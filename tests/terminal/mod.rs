@@ -255,6 +255,12 @@ impl Terminal {
         self.until("67 services").until("enter commands").type_in("\x1b").until("v verify")
     }
 
+    /// Opens the page of what lies in the folder `exchange` of a restricted program, and leaves it.
+    pub fn look_at_exchange(&self) -> &Self {
+        self.type_in(":exchange").until("lie in the workspace").type_in("\r").until("in the folder exchange");
+        self.type_in("\x1b").until_gone("in the folder exchange").until("v verify")
+    }
+
     /// Waits until the screen does not show this text any more.
     pub fn until_gone(&self, text: &str) -> &Self {
         self.until_screen(&format!("{text:?} to go"), |screen| !screen.contents().contains(text))

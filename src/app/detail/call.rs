@@ -254,12 +254,19 @@ pub(super) fn rows(record: &AnyRecord, service: &Service, asked: Asked<'_>, is_s
 /// What nobody asks first.
 fn rest(call: &Call<'_>) -> Vec<DetailRow> {
     let Call { record, service, asked, .. } = *call;
-    let mut rows = Vec::new();
+    let mut rows = undecided(service);
     rows.extend(super::fields(record, asked.workspace, asked.today, &told()));
     rows.extend(super::unstated(record, MISSED));
     rows.extend(super::of_source(&service.clone().into(), asked.today));
     rows.push(super::stamp(record, asked.today));
     rows
+}
+
+/// That an import hides its address and nobody has said whether that is right.
+fn undecided(service: &Service) -> Vec<DetailRow> {
+    let text = "it seems to be a refuge, so its address is hidden: edit it and say yes or no at Hide address";
+    let is_open = service.is_hidden_on_suspicion();
+    if is_open { vec![DetailRow::new("Undecided", text, Emphasis::Warn)] } else { Vec::new() }
 }
 
 fn answers(call: &Call<'_>, question: &Question) -> Vec<DetailRow> {

@@ -18,7 +18,7 @@ pub(super) fn lay_over(app: &mut App, draft: &Draft) {
         }
     }
     // Who comes back goes on where they were, as far as that can be told: in the last field they typed in.
-    let last = form.fields.iter().rposition(FormField::is_changed).unwrap_or_default();
+    let last = form.fields.iter().rposition(FormField::is_stated).unwrap_or_default();
     form.put_at(last);
     app.set_status(Severity::Warning, "what you typed before is back; ctrl-x drops it".to_owned());
 }
@@ -57,12 +57,12 @@ pub(crate) fn keep_draft(app: &mut App) -> Effects {
 impl Form {
     /// What is typed, if anything is.
     fn draft(&self, workspace: &Workspace, at: Timestamp) -> Option<Draft> {
-        if !self.fields.iter().any(FormField::is_changed) {
+        if !self.fields.iter().any(FormField::is_stated) {
             return None;
         }
         // A new record is nowhere else: what came with it, from a cell of the gaps, is kept as well.
         let is_new = self.is_new;
-        let is_kept = |field: &&FormField| field.is_changed() || is_new && !field.typing.text().is_empty();
+        let is_kept = |field: &&FormField| field.is_stated() || is_new && !field.typing.text().is_empty();
         let kept: Vec<&FormField> = self.fields.iter().filter(is_kept).collect();
         let base: Vec<(String, String)> =
             kept.iter().filter(|_| !is_new).filter_map(|field| field.base_text(workspace)).collect();

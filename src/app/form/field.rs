@@ -23,6 +23,8 @@ pub struct FormField {
     pub doubt: Option<Doubt>,
     /// What a colleague has written there meanwhile.
     pub moved: Option<String>,
+    /// Whether something was typed or chosen, though it may be what stood there.
+    pub is_touched: bool,
     /// Whether the value is hidden and only shows when it is replaced.
     pub is_hidden: bool,
     /// The record as it was when typing began here: the base on which this field is merged.
@@ -40,12 +42,33 @@ impl FormField {
         let text = if is_hidden { String::new() } else { record.format_field(info.name, workspace) };
         let typing = TextInput::new(info.field_type, &text);
         let before = typing.text();
-        Self { section, info, typing, before, error: None, doubt: None, moved: None, is_hidden, base: record.clone() }
+        Self {
+            section,
+            info,
+            typing,
+            before,
+            error: None,
+            doubt: None,
+            moved: None,
+            is_touched: false,
+            is_hidden,
+            base: record.clone(),
+        }
     }
 
     /// Whether something was typed that differs.
     pub fn is_changed(&self) -> bool {
         self.typing.text() != self.before
+    }
+
+    /// What is said of the value where it was read from a text and nobody has stated it.
+    pub fn unstated(&self) -> Option<&'static str> {
+        self.base.unstated(self.info.name).filter(|_| !self.is_stated())
+    }
+
+    /// Whether saving states the field: something was typed that differs, or the same where nobody had stated it.
+    pub fn is_stated(&self) -> bool {
+        self.is_changed() || self.is_touched && !self.is_hidden && self.base.unstated(self.info.name).is_some()
     }
 
     /// The table, where the field is one.
@@ -174,6 +197,7 @@ impl FormField {
     /// Goes on with a draft that was typed over `base`; what was changed since then is said and merged.
     pub(super) fn take_up(&mut self, text: &str, base: Option<&str>, context: ParseContext<'_>) {
         self.typing.set(text);
+        self.is_touched = true;
         let now = self.base.format_field(self.info.name, context.workspace);
         let Some(base) = base.filter(|base| !self.is_hidden && *base != now) else { return };
         let mut record = self.base.clone();
@@ -195,7 +219,10 @@ impl FormField {
         let info = self.open_info();
         let is_empty = self.typing.line().is_some_and(|line| line.text().trim().is_empty());
         let is_new_row = self.rows().is_some_and(RowsInput::is_at_new_row);
-        let takes = takes(info);
+        let takes = match self.unstated() {
+            Some(unstated) => format!("{unstated}; {}", takes(info)).into(),
+            None => takes(info),
+        };
         if info.is_required && is_empty && !is_new_row && !self.is_hidden {
             format!("{takes}; it cannot stay empty").into()
         } else {

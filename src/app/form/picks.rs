@@ -119,6 +119,7 @@ fn take(app: &mut App, forward: bool) -> Effects {
     let at = form.at;
     if let Some(field) = form.fields.get_mut(at) {
         field.typing.set_line(&line);
+        field.is_touched = true;
     }
     typed(app)
 }

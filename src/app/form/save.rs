@@ -23,7 +23,7 @@ pub(super) fn save(app: &mut App) -> Effects {
     for field in form.fields.iter_mut().filter(|field| !field.is_changed() && !field.is_hidden) {
         field.link(&mut record, context);
     }
-    for field in form.fields.iter_mut().filter(|field| field.is_changed()) {
+    for field in form.fields.iter_mut().filter(|field| field.is_stated()) {
         if let Some(typed) = field.check(context) {
             record.merge_field(&field.base, &typed, field.info.name);
         }

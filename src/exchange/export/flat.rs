@@ -19,7 +19,7 @@ pub(super) fn table(context: &ExportContext<'_>) -> Result<(Vec<u8>, usize), Exc
     for service in workspace.services.iter() {
         let record = AnyRecord::Service(service.clone());
         let values = fields.iter().map(|field| match record.show(field, Wording::Typed, audience, workspace) {
-            Shown::Value(said) => said,
+            Shown::Value(said) => record.open_word(field.name).map_or(said, str::to_owned),
             Shown::Hidden(_) => String::new(),
         });
         let verified = service.verified.as_ref().map(|verified| verified.on.to_string()).unwrap_or_default();

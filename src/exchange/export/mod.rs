@@ -24,6 +24,7 @@ use serde_json::Value;
 use crate::model::Ref;
 use crate::model::order::Order as _;
 use crate::model::place::Atlas;
+use crate::model::service::UNDECIDED;
 use crate::model::thesaurus::Thesaurus;
 use crate::model::{
     AnyRecord, Audience, Change, Collection, Date, Edit, FieldType, Id, Kind, Organisation, Original, ParseContext,
@@ -450,6 +451,8 @@ impl<'a> Writer<'a> {
         self.remove_hidden_fields(&AnyRecord::Service(Arc::clone(record)), &mut item);
         if record.hide_address {
             hide_address(&mut item);
+            let said = if record.is_hidden_on_suspicion() { UNDECIDED } else { "yes" };
+            item.insert(patch::own_key("hide_address"), said.into());
         }
         self.hidden.redactor.redact_item(record.organisation.as_ref().and_then(Ref::id), &mut item);
         self.remove_persons_unless_asked("services", &mut item);
@@ -544,7 +547,6 @@ fn hide_address(item: &mut Object) {
     for (_, value) in item.iter_mut().filter(|(key, _)| *key != "id") {
         redactor::withhold(value, &|text| addresses.replace(text, None, WITHHELD));
     }
-    item.insert("moot_hide_address".to_owned(), "yes".into());
 }
 
 fn move_rows(item: &mut Object, from: &Object, name: &str) {

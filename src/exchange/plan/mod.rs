@@ -52,6 +52,16 @@ pub struct ImportPlan {
     pub report: Report,
 }
 
+impl ImportPlan {
+    /// The plan of an import that is not made: no id of a new record is for good.
+    #[must_use]
+    pub fn rehearsed(mut self) -> Self {
+        let new = self.change.edits.iter().filter(|edit| edit.before().is_none());
+        self.report.unmade = new.filter_map(|edit| edit.after()).map(AnyRecord::id).collect();
+        self
+    }
+}
+
 /// Reads a source and plans its import. One that is known here under another name goes on under that: nothing comes twice
 /// because a file was renamed.
 ///
@@ -252,19 +262,18 @@ impl<'a> Planner<'a> {
                 let (_, said) = self.as_service(&json_of(&writer.service(ours)), now);
                 keep_unsaid(&mut theirs, &said, ours);
             }
-            self.note_derived(item, id, base.as_ref(), &theirs);
+            self.note_derived(item, base.as_ref(), &theirs);
             self.merge_item(item, id, base, theirs, 1);
         }
         self.keep_original(item, Some(id));
     }
 
     /// Reports what was read from the text of a service, and a refuge on which a person is to decide.
-    fn note_derived(&mut self, item: &Item, id: Id, base: Option<&Service>, theirs: &Service) {
+    fn note_derived(&mut self, item: &Item, base: Option<&Service>, theirs: &Service) {
         for of in Inferred::ALL.iter().filter(|of| theirs.is_derived(**of)) {
             let field = of.label();
             if *of == Inferred::HideAddress {
-                let decide = format!("yes, until somebody decides: moot set {id} hide_address=no");
-                self.note(item, field, RepairKind::Refuge, &theirs.name, &decide);
+                self.note(item, field, RepairKind::Refuge, &theirs.name, "yes, until somebody decides");
             } else if base.is_none_or(|base| !base.is_derived(*of) || base.derived.get(*of) != theirs.derived.get(*of))
             {
                 let value = AnyRecord::from(theirs.clone()).format_field(field, self.context.workspace);
@@ -309,7 +318,9 @@ fn json_of(item: &Object) -> String {
 fn keep_unsaid<R: Record>(theirs: &mut R, said: &R, ours: &R) {
     let differing = theirs.differing(said);
     for field in R::FIELDS {
-        if !differing.contains(&field.info.name) || (field.is_blank)(theirs) {
+        // Marks are not held back: where one is gone, somebody has decided.
+        let is_held_back = (field.is_blank)(theirs) && field.info.name != "derived";
+        if !differing.contains(&field.info.name) || is_held_back {
             (field.copy)(theirs, ours);
         }
     }
@@ -340,6 +351,8 @@ impl Planner<'_> {
             conflicts: self.conflicts,
             missing: self.missing,
             twice: self.alike.found,
+            refuges: edits.iter().filter_map(undecided_refuge).collect(),
+            unmade: HashSet::new(),
             pages: package.pages,
             given_as: package.given_as.clone(),
             loose,
@@ -347,6 +360,12 @@ impl Planner<'_> {
         };
         ImportPlan { change: Change { edits, sentence }, report }
     }
+}
+
+/// The service that an edit makes or leaves one on whose address a person is to decide, and its name.
+fn undecided_refuge(edit: &Edit) -> Option<(Id, Text)> {
+    let service = <&Service>::try_from(edit.after()?).ok()?;
+    service.is_hidden_on_suspicion().then(|| (service.id, service.name.clone()))
 }
 
 /// The `organization_id` of a service's item, read without parsing it: canonical order puts it right after the id.

@@ -48,6 +48,19 @@ impl Table {
     pub fn id(&self) -> String {
         header_id(&self.columns.iter().map(|column| column.heading.clone()).collect::<Vec<_>>())
     }
+
+    /// Whether a row is the one of an empty sheet of ours that says what to write. A service may have a cell or two that
+    /// say the same, but is not called so.
+    pub(super) fn is_help(&self, row: &Row) -> bool {
+        let says_help = |column: &&Column| {
+            let text = row.text(column.at);
+            !text.is_empty() && plain(text) == plain(column.field.help)
+        };
+        let filled = self.columns.iter().filter(|column| !row.text(column.at).is_empty()).count();
+        let as_help: Vec<&Column> = self.columns.iter().filter(says_help).collect();
+        let is_called_so = as_help.iter().any(|column| matches!(column.field.key, "name" | "organisation"));
+        is_called_so && as_help.len() >= 2 && as_help.len() * 2 > filled
+    }
 }
 
 /// The tables of a workbook, and the sheets without one.
@@ -184,13 +197,15 @@ fn table(
     let is_used =
         |column: &usize| !row.text(*column).is_empty() || below.iter().any(|row| !row.text(*column).is_empty());
     let mut table = Table { grid: at, header, header_row: row.at, columns: Vec::new() };
+    // A row of one cell is most often a title between the rows.
+    let is_title = |row: &Row| row.filled() == 1 && width > 1;
+    let samples = |column: usize, is_left_out: &dyn Fn(&Row) -> bool| -> Vec<String> {
+        let rows = below.iter().filter(|row| !is_left_out(row));
+        rows.map(|row| row.text(column)).filter(|text| !text.is_empty()).take(LOOKED_AT).map(str::to_owned).collect()
+    };
     for column in (0..width).filter(is_used) {
         let heading = heading(row.text(column), column, &table.columns);
-        // A row of one cell is most often a title between the rows.
-        let is_title = |row: &&Row| row.filled() == 1 && width > 1;
-        let samples =
-            below.iter().filter(|row| !is_title(row)).map(|row| row.text(column)).filter(|text| !text.is_empty());
-        let samples: Vec<String> = samples.take(LOOKED_AT).map(str::to_owned).collect();
+        let samples = samples(column, &is_title);
         let field = guess(row.text(column), &samples);
         table.columns.push(Column { heading, at: column, field, samples });
     }
@@ -201,8 +216,9 @@ fn table(
         let meant = table.columns.iter_mut().filter(|column| plain(&column.heading) == plain(heading));
         meant.for_each(|column| column.field = field);
     }
+    let help: Vec<usize> = below.iter().take(LOOKED_AT).filter(|row| table.is_help(row)).map(|row| row.at).collect();
     for column in &mut table.columns {
-        column.samples.retain(|sample| plain(sample) != plain(column.field.help));
+        column.samples = samples(column.at, &|row| is_title(row) || help.contains(&row.at));
         column.samples.truncate(SAMPLES);
     }
     Ok(table)

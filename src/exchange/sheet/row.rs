@@ -151,7 +151,6 @@ impl<'a> RowReader<'a> {
         let columns = || self.table.columns.iter();
         let same = |text: &str, said: &str| !text.is_empty() && columns::plain(text) == columns::plain(said);
         let filled = columns().filter(|column| !row.text(column.at).is_empty()).count();
-        let as_help = columns().filter(|column| same(row.text(column.at), column.field.help)).count();
         let header = &self.grid.rows[self.table.header];
         let as_heading = columns().filter(|column| same(row.text(column.at), header.text(column.at))).count();
         let is_wide = self.grid.merges.iter().any(|merge| {
@@ -161,7 +160,7 @@ impl<'a> RowReader<'a> {
                 && !row.text(merge.from_column).is_empty()
         });
         match () {
-            () if as_help >= 2 && as_help * 2 > filled => Some("the help of an empty sheet"),
+            () if self.table.is_help(row) => Some("the help of an empty sheet"),
             () if as_heading >= 2 && as_heading == filled => Some("the headings once more"),
             () if filled == 1 && is_wide => Some(SECTION),
             () => None,
@@ -494,6 +493,9 @@ fn in_the_words_of_the_form(key: &str, text: &str) -> String {
 
 fn set_field(service: &mut Service, key: &str, typed: &str, nobody: &Workspace) -> bool {
     let Some(field) = Service::FIELDS.iter().find(|field| field.info.name == key) else { return false };
+    if service.take_open_word(key, typed) {
+        return true;
+    }
     let before = service.clone();
     let context = ParseContext { workspace: nobody, today: Date::default() };
     let is_set = (field.parse)(service, typed, context).is_ok() && service.check().is_ok();

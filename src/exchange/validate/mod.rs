@@ -107,13 +107,25 @@ fn validate_json(verdict: &mut Verdict, name: &str, text: &str) {
     let is_lines =
         lines().count() > 1 && lines().next().is_some_and(|(_, line)| serde_json::from_str::<Object>(line).is_ok());
     if !is_lines {
-        let what = format!("this is no JSON: {}", clean(&error.to_string()));
-        return verdict.fault(format!("{name}:{}:{}", error.line(), error.column()), what);
+        let what = format!("this is no JSON: {}; mend it there, or fetch the file again", why_no_json(text, &error));
+        return verdict.fault(format!("{name}:{}:{}", error.line(), error.column().max(1)), what);
     }
     for (at, line) in lines() {
         match serde_json::from_str::<Value>(line) {
             Ok(value) => validate_value(verdict, &format!("{name}:{}", at + 1), &value),
             Err(error) => verdict.fault(format!("{name}:{}:{}", at + 1, error.column()), "this line is no JSON"),
+        }
+    }
+}
+
+/// What the reader says of a text that is no JSON, without the place, which stands before it.
+fn why_no_json(text: &str, error: &serde_json::Error) -> String {
+    match () {
+        () if text.trim().is_empty() => "it is empty".to_owned(),
+        () if error.is_eof() => "it ends too early".to_owned(),
+        () => {
+            let said = clean(&error.to_string());
+            said.rsplit_once(" at line ").map_or(said.clone(), |(why, _)| why.to_owned())
         }
     }
 }

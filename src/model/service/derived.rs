@@ -25,6 +25,9 @@ choices! {
     }
 }
 
+/// What a table says of an address that is hidden on suspicion, in place of yes or no.
+pub const UNDECIDED: &str = "undecided";
+
 /// The fingerprints of values as they were read.
 pub type Derived = Marks<Inferred>;
 
@@ -66,14 +69,16 @@ impl Service {
         self.hide_address && self.is_derived(Inferred::HideAddress)
     }
 
-    /// What is said beside a field whose value nobody stated.
+    /// What is said beside a field whose value nobody stated, or follows from one.
     pub fn said_of_derived(&self, field: &str) -> Option<&'static str> {
-        let of = match field {
-            "locations" if self.is_hidden_on_suspicion() && !self.locations.is_empty() => {
-                return Some("it seems to be a refuge: hide_address decides");
-            }
-            field => Inferred::of(field).filter(|of| self.is_derived(*of))?,
-        };
+        if field == "locations" && self.is_hidden_on_suspicion() && !self.locations.is_empty() {
+            return Some("it seems to be a refuge: hide_address decides");
+        }
+        self.said_of_unstated(field)
+    }
+
+    pub(super) fn said_of_unstated(&self, field: &str) -> Option<&'static str> {
+        let of = Inferred::of(field).filter(|of| self.is_derived(*of))?;
         Some(if of == Inferred::HideAddress { "seems to be a refuge: say yes or no" } else { "read from the text" })
     }
 

@@ -15,17 +15,19 @@ pub(in crate::search) enum IsValue {
     Verified,
     Located,
     Hidden,
+    Undecided,
     Status(Status),
 }
 
 /// The words for the values of `is:`. Stale includes never verified: both are due to be verified.
-pub(in crate::search) const IS_VALUES: [(&str, IsValue); 9] = [
+pub(in crate::search) const IS_VALUES: [(&str, IsValue); 10] = [
     ("open", IsValue::Open),
     ("stale", IsValue::Stale),
     ("never", IsValue::Never),
     ("verified", IsValue::Verified),
     ("located", IsValue::Located),
     ("hidden", IsValue::Hidden),
+    ("undecided", IsValue::Undecided),
     ("paused", IsValue::Status(Status::Paused)),
     ("closed", IsValue::Status(Status::Closed)),
     ("planned", IsValue::Status(Status::Planned)),

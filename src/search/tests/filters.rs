@@ -16,6 +16,10 @@ fn facts() -> Harness {
         s.hide_address = true;
         s.locations = vec![location("Swanage", "BH19 1ZZ", Some((50.61, -1.96)))];
     });
+    harness.service("suspected", |s| {
+        s.hide_address = true;
+        s.mark_derived(crate::model::service::Inferred::HideAddress);
+    });
     harness.service("paused", |s| s.status = Status::Paused);
     harness.service("fresh", |s| {
         s.verified = Some(Verified { on: "2026-10-01".parse().unwrap(), by: Text::some("KP"), how: None });
@@ -65,7 +69,8 @@ fn serving_is_not_being_located() {
 fn a_hidden_address_is_no_place() {
     let harness = facts();
     assert_filter(&harness, "'swanage", &["swanage"], &["refuge"]);
-    assert_filter(&harness, "is:hidden", &["refuge"], &["swanage"]);
+    assert_filter(&harness, "is:hidden", &["refuge", "suspected"], &["swanage"]);
+    assert_filter(&harness, "is:undecided", &["suspected"], &["refuge", "swanage"]);
     assert_filter(&harness, "is:located", &["swanage"], &["refuge"]);
     let (found, _) = harness.found("refuge near:swanage");
     assert_eq!(found.hits.iter().map(Hit::km).collect::<Vec<_>>(), [None]);

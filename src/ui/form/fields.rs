@@ -121,16 +121,17 @@ fn beside(field: &FormField) -> Option<(String, Role)> {
             })
         }
     };
-    wrong.or_else(|| doubt().map(|said| (said, Role::Warn)))
+    let unstated = || field.unstated().map(|said| (said.to_owned(), Role::Quiet));
+    wrong.or_else(|| doubt().map(|said| (said, Role::Warn))).or_else(unstated)
 }
 
 fn label(field: &FormField, style: Role, theme: Theme, cells: u16, area: Rect, buf: &mut Buffer) {
     let (sign, role) = match beside(field) {
         Some((_, Role::Wrong)) => ("!", Role::Wrong),
-        Some(_) => ("?", Role::Warn),
-        None if field.moved.is_some() => (theme.sign("↻", "~"), Role::Wrong),
-        None if field.is_missing() => ("*", Role::Wrong),
-        None => (" ", Role::Text),
+        Some((_, Role::Warn)) => ("?", Role::Warn),
+        _ if field.moved.is_some() => (theme.sign("↻", "~"), Role::Wrong),
+        _ if field.is_missing() => ("*", Role::Wrong),
+        _ => (" ", Role::Text),
     };
     put(buf, (area.x, area.y), 1, sign, theme.style(role), theme);
     put(buf, (area.x + 1, area.y), cells - 1, field.info.label, theme.style(style), theme);
@@ -178,7 +179,7 @@ pub(super) fn closed_field(field: &FormField, theme: Theme, body: Rect, area: Re
         put(buf, (x, area.y), room, "hidden; what you type here replaces it", theme.style(Role::Quiet), theme);
         return;
     }
-    let style = theme.style(if field.is_changed() { Role::Strong } else { Role::Text });
+    let style = theme.style(if field.is_stated() { Role::Strong } else { Role::Text });
     let is_cut = lines.len() > CLOSED_LINES;
     let mut used = 0;
     for (at, line) in lines.iter().take(CLOSED_LINES).enumerate() {
