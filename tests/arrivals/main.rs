@@ -132,7 +132,7 @@ fn every_value_of_every_row_arrives() {
 fn none_of_it_comes_twice() {
     let (mut count, mut faults) = (0, Vec::new());
     for (at, dialect) in dialects() {
-        for seed in 0..rounds(4, 200) {
+        for seed in 0..rounds(4, 1_000) {
             let folder = tempfile::tempdir().unwrap();
             let (_, _, harness) = faults_of(dialect, seed * 16 + at as u64, folder.path());
             count += 1;

@@ -148,8 +148,12 @@ pub fn changes_of_what_is_known(harness: &Harness, source: &Path, feed: &str) ->
         let plan = harness.plan(path, feed);
         if !plan.change.edits.is_empty() {
             let first = &plan.change.edits[0];
+            let fields = match first {
+                Edit::Replace { before, after } => before.differing(after),
+                _ => Vec::new(),
+            };
             changed.push(format!(
-                "{what}: {} edits, {}; first {first:?}",
+                "{what}: {} edits, {}; first of {fields:?} {first:?}",
                 plan.change.edits.len(),
                 plan.change.sentence
             ));

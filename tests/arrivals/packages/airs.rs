@@ -43,12 +43,15 @@ const STRANGE_ELEMENTS: &[&str] = &["Zebra", "Phones", "Key2", "name", "SiteServ
 impl Maker {
     pub(super) fn agencies(&mut self, folder: &Path) {
         let style = self.below(3);
-        let (mut known, mut all) = (Vec::new(), String::new());
-        for _ in 0..1 + self.below(3) {
+        let (mut known, mut agencies, mut all) = (Vec::new(), Vec::new(), String::new());
+        for at in 0..1 + self.below(3) {
             let sites = self.sites(style, &mut known);
-            let services =
-                if self.one_in(4) { self.record("AgencyService", style, "", &mut known).0 } else { String::new() };
-            let (agency, _) = self.record("Agency", style, "", &mut Vec::new());
+            let services = if at == 0 || self.one_in(4) {
+                self.record("AgencyService", style, "", &mut known).0
+            } else {
+                String::new()
+            };
+            let (agency, _) = self.record("Agency", style, "", &mut agencies);
             let within = format!("{sites}{services}</Agency>\n");
             all.push_str(&agency.replace("</Agency>", &within));
         }
