@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use directory::{Harness, author, skipped, thesaurus};
-use folkmoot::exchange::{self, ImportContext, Report};
+use folkmoot::exchange::{self, Format, ImportContext, Report};
 use folkmoot::model::SplitMix64;
 
 /// The services, organisations and loose rows of a source.
@@ -290,4 +290,80 @@ fn a_service_of_more_than_four_megabytes_is_here_with_all_its_rows() {
     let (harness, report) = imported(&[("feed.json", &text)]);
     assert_eq!(harness.workspace.services.len(), 1);
     assert!(report.lines().any(|line| line.contains(&long)), "what no record can hold is whole in the report");
+}
+
+/// What the originals hold, as one text.
+fn kept(harness: &Harness) -> String {
+    harness.workspace.originals.iter().map(|original| original.json.as_str().to_owned() + "\n").collect()
+}
+
+#[test]
+fn a_number_that_cannot_be_counted_with_comes_in_as_it_is_written() {
+    let service =
+        r#"{"id":123456789012345678901234,"name":"Beds","status":"active","minimum_age":1e999,"x":-1e-999,"y":[1.5]}"#;
+    let other = r#"{"id":"2","name":"Meals","status":"active"}"#;
+    for (name, text) in [
+        ("feed.json", format!("[{service},{other}]")),
+        ("feed.json", service.to_owned()),
+        ("feed.json", format!(r#"{{"contents":[{service},{other}],"total":1e999}}"#)),
+        ("feed.jsonl", format!("{service}\n{other}\n")),
+    ] {
+        let (harness, report) = imported(&[(name, &text)]);
+        assert_eq!(report.services.new, if text.contains("Meals") { 2 } else { 1 }, "{text}");
+        let kept = kept(&harness);
+        for number in ["\"123456789012345678901234\"", "\"1e999\"", "\"-1e-999\"", "[1.5]"] {
+            assert!(kept.contains(number), "{number} of {text} in {kept}");
+        }
+        let lines: Vec<String> = report.lines().filter(|line| line.contains("too large or too long")).collect();
+        assert_eq!(lines.len(), 3, "{lines:?}");
+    }
+    let (harness, _) = imported(&[("feed.json", &format!("[{service}]"))]);
+    assert!(harness.service("Beds").ages.is_none());
+}
+
+#[test]
+fn what_a_mark_of_ours_names_comes_in_all_the_same() {
+    let trust = r#""organization":{"id":"8","name":"Trust","description":"w5","moot_filled":"*"}"#;
+    let text = format!(
+        r#"[{{"id":"1","name":"Beds","description":"w1","status":"active","minimum_age":18,
+        "phones":[{{"id":"3","number":"01632 960111","moot_filled":"*"}}],"fees_description":"w2",
+        "moot_filled":["description","status","phones","w3"],"moot_derived":"minimum_age fees_description",
+        "attributes":[{{"id":"4","value":"w4","moot_derived":"*"}}],{trust}}}]"#
+    );
+    let (harness, report) = imported(&[("feed.json", &text)]);
+    let kept = kept(&harness);
+    for word in ["w1", "w2", "w3", "w4", "w5", "01632 960111", "\"minimum_age\":18", "Trust"] {
+        assert!(kept.contains(word), "{word} in {kept}");
+    }
+    assert!(report.lines().any(|line| line.contains("moot_filled")), "said in the report");
+    assert_eq!((report.services.new, report.organisations.new), (1, 1));
+    let rows = "id,name,description,status,moot_filled\n1,Beds,w1,active,description status\n2,Meals,w2,active,*\n";
+    let (harness, report) = imported(&[("services.csv", rows)]);
+    assert_eq!(report.services.new, 2);
+    assert_eq!(harness.service("Beds").summary.as_deref(), Some("w1"));
+    assert_eq!(harness.service("Meals").summary.as_deref(), Some("w2"));
+}
+
+#[test]
+fn what_somebody_wrote_over_a_placeholder_comes_home() {
+    let feed = r#"[{"id":"1","name":"Beds","status":"active","eligibility_description":"Over 18s",
+        "organization":{"id":"2","name":"Trust"}}]"#;
+    for format in [Format::Hsds3Json, Format::Oruk3Json] {
+        let (mut harness, _) = imported(&[("feed.json", feed)]);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.json");
+        harness.export(format, &path, true);
+        let mut page: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        assert!(harness.plan(&path, "home").change.edits.is_empty());
+        let service = &mut page["contents"][0];
+        assert_eq!(service["organization"]["description"], "Trust", "the placeholder");
+        service["organization"]["description"] = "All of the town".into();
+        service["minimum_age"] = 21.into();
+        fs::write(&path, page.to_string()).unwrap();
+        let plan = harness.import(&path, "home");
+        assert_eq!((plan.report.services.changed, plan.report.organisations.changed), (1, 1), "{:?}", plan.report);
+        let trust = harness.workspace.organisations.iter().next().unwrap();
+        assert_eq!(trust.summary.as_deref(), Some("All of the town"));
+        assert_eq!(harness.service("Beds").ages.and_then(|ages| ages.from), Some(21));
+    }
 }

@@ -1,6 +1,6 @@
 //! Data in JSON: pages of HSDS 3, ORUK 3 and ORUK 1, bare lists, single objects, one object a line.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::fmt;
 use std::io::{BufRead as _, BufReader, Read};
@@ -10,12 +10,13 @@ use serde_json::Value;
 
 use super::budget::MAX_CELLS;
 use super::identity::{Registry, identify};
-use super::legacy;
 use super::nest::PendingItems;
 use super::normalise::{Normaliser, Object, arrange, objects, str_field};
+use super::numbers::{self, Numbers};
 use super::pages::Pages;
 use super::report::RepairKind;
 use super::schema::{self, TableSchema};
+use super::{legacy, marks};
 
 /// The fields in which paged responses hold their items.
 const PAGES: &[&str] = &["contents", "content", "items", "services", "organizations", "results", "data"];
@@ -47,7 +48,7 @@ impl Shape {
     /// # Errors
     /// It is not one value in JSON.
     pub fn of(text: impl Read) -> serde_json::Result<Self> {
-        let mut from = serde_json::Deserializer::from_reader(BufReader::new(text));
+        let mut from = serde_json::Deserializer::from_reader(BufReader::new(Numbers::new(text)));
         let shape = from.deserialize_any(ShapeOf)?;
         from.end().map(|()| shape)
     }
@@ -127,7 +128,7 @@ impl<'de> Visitor<'de> for IsListOf {
 /// Hands over all items of a text of this shape, one after another, each given up before the next is read.
 pub fn read_items(normaliser: &mut Normaliser, text: impl Read, shape: &Shape, take: &mut TakeItem<'_>) {
     normaliser.is_own |= shape.is_own;
-    let mut from = serde_json::Deserializer::from_reader(BufReader::new(text));
+    let mut from = serde_json::Deserializer::from_reader(BufReader::new(Numbers::new(text)));
     let mut items = Items { normaliser, take, number: 0, is_page: shape.is_page };
     if let Err(error) = from.deserialize_any(&mut items) {
         let why = format!("{}, line {}: {error}; mend it there", items.normaliser.file, error.line());
@@ -140,7 +141,7 @@ pub fn read_items(normaliser: &mut Normaliser, text: impl Read, shape: &Shape, t
 pub fn read_lines(normaliser: &mut Normaliser, text: impl Read, error: &serde_json::Error, take: &mut TakeItem<'_>) {
     let mut lines = Lines { from: BufReader::new(text), number: 0 };
     let first: Vec<Line> = std::iter::from_fn(|| lines.next()).take(5).collect();
-    if !first.iter().any(|line| serde_json::from_slice::<Object>(&line.text).is_ok()) {
+    if !first.iter().any(|line| serde_json::from_reader::<_, Object>(Numbers::new(&line.text[..])).is_ok()) {
         normaliser.row = error.line();
         let start =
             first.iter().map(|line| String::from_utf8_lossy(&line.text).into_owned()).next().unwrap_or_default();
@@ -217,11 +218,14 @@ struct Items<'a, 'b> {
 }
 
 impl Items<'_, '_> {
-    fn take(&mut self, table: &str, (item, is_over): (Value, bool)) {
+    fn take(&mut self, table: &str, item: Value, room: &Room) {
         self.number += 1;
         self.normaliser.row = self.number;
+        for number in room.numbers.take() {
+            self.normaliser.note("number", RepairKind::Number, &number, &format!("{number:?}"));
+        }
         match item {
-            Value::Object(item) if is_over => {
+            Value::Object(item) if room.is_over() => {
                 let named = [str_field(&item, "id"), str_field(&item, "name")].join(" ");
                 self.normaliser.note(
                     "item",
@@ -243,7 +247,7 @@ impl Items<'_, '_> {
             }
             let room = Room::new();
             match list.next_element_seed(room.value())? {
-                Some(item) => self.take(table, (item, room.is_over())),
+                Some(item) => self.take(table, item, &room),
                 None => return Ok(()),
             }
         }
@@ -262,7 +266,7 @@ impl<'de> Visitor<'de> for &mut Items<'_, '_> {
         if !self.is_page {
             let room = Room::new();
             let item = room.value().visit_map(map)?;
-            self.take("", (item, room.is_over()));
+            self.take("", item, &room);
             return Ok(());
         }
         let (mut envelope, before) = (Object::new(), self.number);
@@ -341,12 +345,15 @@ impl<'de> Visitor<'de> for Within<'_, '_, '_> {
     }
 }
 
-/// The memory that one item may take.
-struct Room(Cell<usize>);
+/// The memory that one item may take, and its numbers that became texts.
+struct Room {
+    left: Cell<usize>,
+    numbers: RefCell<Vec<String>>,
+}
 
 impl Room {
     fn new() -> Self {
-        Self(Cell::new(MAX_ITEM_MEMORY))
+        Self { left: Cell::new(MAX_ITEM_MEMORY), numbers: RefCell::default() }
     }
 
     fn value(&self) -> ValueIn<'_> {
@@ -354,11 +361,11 @@ impl Room {
     }
 
     fn take(&self, bytes: usize) {
-        self.0.set(self.0.get().saturating_sub(bytes));
+        self.left.set(self.left.get().saturating_sub(bytes));
     }
 
     fn is_over(&self) -> bool {
-        self.0.get() == 0
+        self.left.get() == 0
     }
 }
 
@@ -379,7 +386,7 @@ impl<'de> DeserializeSeed<'de> for ValueIn<'_> {
     type Value = Value;
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
         if self.depth > MAX_DEPTH {
-            self.room.0.set(0);
+            self.room.left.set(0);
         }
         self.room.take(size_of::<Value>());
         if self.room.is_over() {
@@ -411,7 +418,9 @@ impl<'de> Visitor<'de> for ValueIn<'_> {
     }
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
         self.room.take(2 * value.len());
-        Ok(if self.room.is_over() { Value::Null } else { value.into() })
+        let number = value.strip_prefix(numbers::MARK);
+        self.room.numbers.borrow_mut().extend(number.filter(|_| !self.room.is_over()).map(str::to_owned));
+        Ok(if self.room.is_over() { Value::Null } else { number.unwrap_or(value).into() })
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
         let mut values = Vec::new();
@@ -428,7 +437,7 @@ impl<'de> Visitor<'de> for ValueIn<'_> {
             self.room.take(2 * key.len() + 64);
             let value = map.next_value_seed(self.inner())?;
             if object.len() >= MAX_CELLS {
-                self.room.0.set(0);
+                self.room.left.set(0);
             }
             if !self.room.is_over() {
                 object.insert(key, value);
@@ -523,7 +532,7 @@ pub fn gather_service(normaliser: &mut Normaliser, registry: &mut Registry, pend
 
 /// Normalises an item and everything nested in it: HSDS 3 names and clean values. Ids are assigned later.
 fn normalise_item(normaliser: &mut Normaliser, table: &'static TableSchema, found: &str, mut raw: Object) -> Object {
-    strip_filled(&mut raw);
+    marks::leave_out(normaliser, table, &mut raw);
     if !normaliser.is_own {
         legacy::upgrade_row(normaliser, table, found, &mut raw);
     }
@@ -610,20 +619,6 @@ fn without_others(value: Value) -> (Value, Vec<Value>) {
 fn object_name(table: &'static TableSchema, of: &str) -> String {
     let known = schema::nested_objects_in_json(table.name).iter().find(|(_, to, _)| *to == of);
     known.map_or("organization", |(_, _, name)| name).to_owned()
-}
-
-/// Removes what an earlier export added: placeholders (listed in `moot_filled`) and what it had derived (`moot_derived`);
-/// `*` stands for the whole row.
-pub fn strip_filled(row: &mut Object) {
-    for mark in ["moot_filled", "moot_derived"] {
-        let added: HashSet<String> = match row.shift_remove(mark) {
-            Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-            Some(Value::String(names)) => names.split_whitespace().map(str::to_owned).collect(),
-            _ => continue,
-        };
-        let is_whole = added.contains("*");
-        row.retain(|name, _| !is_whole && !added.contains(name));
-    }
 }
 
 /// Assigns ids to a row and everything nested in it; `parent` is (table, original id, uuid). Returns whether the row is

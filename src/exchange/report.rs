@@ -67,6 +67,8 @@ pub enum RepairKind {
     Nought,
     /// A number that a spreadsheet rounded: its last figures are lost.
     Rounded,
+    /// A number larger or longer than can be counted with, kept as the text it is.
+    Number,
     /// A formula that came to nothing.
     Formula,
     /// What fits no field is in the notes of the record.
@@ -108,6 +110,7 @@ impl RepairKind {
             Self::Merged => "merged cells, said in each row",
             Self::Nought => "number given its nought back",
             Self::Rounded => "rounded by a spreadsheet, figures are lost",
+            Self::Number => "a number too large or too long to count with, kept as text",
             Self::Formula => "a formula that came to nothing, left out",
             Self::InNotes => "fits no field, in the notes",
             Self::InOriginal => "fits no field, kept with the original",

@@ -5,8 +5,8 @@
 //! either for data.
 
 mod csv_package;
-mod derived;
-mod fill;
+pub(super) mod derived;
+pub(super) mod fill;
 mod flat;
 mod json;
 mod matcher;
