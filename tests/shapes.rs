@@ -367,3 +367,82 @@ fn what_somebody_wrote_over_a_placeholder_comes_home() {
         assert_eq!(harness.service("Beds").ages.and_then(|ages| ages.from), Some(21));
     }
 }
+
+#[test]
+fn an_organisation_that_several_services_hold_is_one() {
+    let feed = r#"[
+        {"id":"1","name":"Beds","status":"active","organization":{"id":"8","name":"Trust","description":"Since 1900","phones":[{"id":"p1","number":"01632 960111"}]}},
+        {"id":"2","name":"Meals","status":"active","organization":{"id":"8","name":"trust ","description":"Since 1901","website":"https://example.org","phones":[{"id":"p1","number":"01632 960111"},{"id":"p2","number":"01632 960112"}]}},
+        {"id":"3","name":"Walks","status":"active","organization_id":"8","organization":{"id":"8","legal_status":"charity"}},
+        {"id":"4","name":"Talks","status":"active","organization":{"id":"8","name":"Trust","description":"Since 1902"}},
+        {"id":"5","name":"Rooms","status":"active","organization":{"id":"8","name":"Another","description":"By chance"}}
+    ]"#;
+    let (harness, report) = imported(&[("feed.json", feed)]);
+    assert_eq!(report.organisations.new, 2, "{}", report.summary());
+    let named = |name: &str| harness.workspace.organisations.iter().find(|one| &*one.name == name).unwrap().clone();
+    let trust = named("Trust");
+    assert_eq!((trust.summary.as_deref(), trust.url.as_deref()), (Some("Since 1900"), Some("https://example.org")));
+    assert_eq!(trust.phone.as_deref(), Some("01632 960111"));
+    for service in ["Beds", "Meals", "Walks", "Talks"] {
+        let of = harness.service(service).organisation.as_ref().and_then(folkmoot::model::Ref::id);
+        assert_eq!(of, Some(trust.id), "{service}");
+    }
+    let kept = kept(&harness);
+    for said in ["Since 1901", "Since 1902", "01632 960112", "charity", "\"trust\""] {
+        assert!(kept.contains(said), "{said} in {kept}");
+    }
+    let lines: Vec<String> = report.lines().filter(|line| line.contains("said otherwise elsewhere")).collect();
+    let says = |words: [&str; 2]| lines.iter().any(|line| words.iter().all(|word| line.contains(word)));
+    assert!(says(["Since 1901", "Since 1900"]) && says(["Since 1902", "Since 1900"]), "{lines:?}");
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("feed.json"), feed).unwrap();
+    let changed = directory::changes_of_what_is_known(&harness, folder.path(), "test");
+    assert!(changed.is_empty(), "{changed:?}");
+    harness.export(Format::Hsds3Json, &folder.path().join("out.json"), true);
+    let out = fs::read_to_string(folder.path().join("out.json")).unwrap();
+    assert!(!out.contains("Since 1901"), "what is only kept does not go out");
+}
+
+#[test]
+fn of_two_fields_of_one_name_both_are_kept() {
+    let (harness, _) =
+        imported(&[("feed.json", r#"[{"id":"1","name":"Beds","status":"active","fees":"w1","fees":"w2"}]"#)]);
+    let kept = kept(&harness);
+    assert!(kept.contains("w1") && kept.contains("w2"), "{kept}");
+    let feed = r#"[{"id":"1","name":"Trust","website":"https://example.org","services":["w1",{"id":"2","name":"Beds","status":"active"}]},
+        {"id":"3","name":"Other","website":"https://example.org","services":"w2"}]"#;
+    let (harness, report) = imported(&[("organizations.json", feed)]);
+    let kept = self::kept(&harness);
+    assert!(kept.contains("w1") && kept.contains("w2"), "{kept}");
+    assert_eq!((report.services.new, report.organisations.new), (1, 2));
+}
+
+#[test]
+fn a_spreadsheet_among_other_files_is_named() {
+    let services = "id,name,description,status\n1,Beds,A bed,active\n";
+    let (_, report) =
+        imported(&[("services.csv", services), ("lists/own list.xlsx", "PK"), ("own.ODS", ""), ("~$own.xlsx", "")]);
+    let named: Vec<String> = report.lines().filter(|line| line.contains("not read with other files")).collect();
+    assert_eq!(named.len(), 2, "{named:?}");
+    assert!(named.iter().all(|line| line.contains("moot import ")), "{named:?}");
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("own.xlsx"), "PK").unwrap();
+    let harness = Harness::default();
+    let here = ImportContext {
+        workspace: &harness.workspace,
+        originals: &harness.workspace.originals,
+        thesaurus: thesaurus(),
+        author: &author(),
+    };
+    let refused = exchange::import(folder.path(), "test", &here, &mut SplitMix64::new(1), &mut |_| true).unwrap_err().0;
+    assert!(refused.contains("own.xlsx") && refused.contains("moot import "), "{refused}");
+    let zip = folder.path().join("all.zip");
+    let mut writer = zip::ZipWriter::new(fs::File::create(&zip).unwrap());
+    for (name, text) in [("services.csv", services), ("own.xlsx", "PK")] {
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut writer, text.as_bytes()).unwrap();
+    }
+    writer.finish().unwrap();
+    let report = Harness::default().import(&zip, "zip").report;
+    assert!(report.lines().any(|line| line.contains("unpack it and bring it in by itself: moot import own.xlsx")));
+}

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::budget::MAX_CELLS;
 use super::identity::{Registry, identify};
+use super::kept::keep;
 use super::nest::PendingItems;
 use super::normalise::{Normaliser, Object, arrange, objects, str_field};
 use super::numbers::{self, Numbers};
@@ -440,11 +441,18 @@ impl<'de> Visitor<'de> for ValueIn<'_> {
                 self.room.left.set(0);
             }
             if !self.room.is_over() {
-                object.insert(key, value);
+                insert_beside(&mut object, key, value);
             }
         }
         Ok(Value::Object(object))
     }
+}
+
+/// Adds a field; where an object has two of a name, both are kept.
+fn insert_beside(object: &mut Object, key: String, value: Value) {
+    let is_other = object.get(&key).is_some_and(|known| *known != value && !known.is_null());
+    let key = if is_other { format!("{key}#{}", object.len() + 1) } else { key };
+    object.insert(key, value);
 }
 
 /// The table that a field of a page names: `phones`, `phones.csv`.
@@ -483,18 +491,21 @@ pub fn gather_organisation(
     let Some(table) = schema::table("organizations") else {
         return;
     };
-    let services = item.shift_remove("services");
-    let mut row = normalise_item(normaliser, table, "organizations", item);
-    let is_copy = identify_item(normaliser, registry, table, &mut row, ("", "", ""));
-    let id = str_field(&row, "id").to_owned();
+    let (services, others) = match item.shift_remove("services") {
+        Some(Value::Array(list)) => list.into_iter().partition(Value::is_object),
+        Some(other) => (Vec::new(), vec![other]),
+        None => (Vec::new(), Vec::new()),
+    };
+    if !others.is_empty() {
+        item.insert("services".to_owned(), others.into());
+    }
+    let row = normalise_item(normaliser, table, "organizations", item);
+    let (id, is_copy) = put_organisation(normaliser, registry, pending, table, row);
     if is_copy {
         normaliser.note("id", RepairKind::Copy, &id, "");
-    } else {
-        pending.push(normaliser, "organizations", &row);
     }
-    for service in services.as_ref().and_then(Value::as_array).into_iter().flatten() {
-        if let Value::Object(service) = service {
-            let mut service = service.clone();
+    for service in services {
+        if let Value::Object(mut service) = service {
             service.entry("organization_id").or_insert_with(|| id.clone().into());
             gather_service(normaliser, registry, pending, service);
         }
@@ -511,23 +522,66 @@ pub fn gather_service(normaliser: &mut Normaliser, registry: &mut Registry, pend
         normaliser.note("id", RepairKind::Copy, str_field(&row, "id"), "");
         return;
     }
-    if let Some(Value::Object(mut organisation)) = row.shift_remove("organization") {
-        let is_copy = identify_item(normaliser, registry, organisations, &mut organisation, ("", "", ""));
-        let id = str_field(&organisation, "id").to_owned();
+    if let Some(Value::Object(organisation)) = row.shift_remove("organization") {
+        let raw = str_field(&organisation, "id").to_owned();
+        let (id, _) = put_organisation(normaliser, registry, pending, organisations, organisation);
         let stated = str_field(&row, "organization_id").to_owned();
-        if !stated.is_empty()
-            && stated != id
-            && stated != str_field(&organisation, "moot_id").split('#').next().unwrap_or_default()
-        {
+        if ![id.as_str(), &raw, ""].contains(&stated.as_str()) {
             normaliser.note("organization_id", RepairKind::DanglingReference, &stated, &id);
             row.insert("moot_organization_id".to_owned(), stated.into());
         }
         row.insert("organization_id".to_owned(), id.into());
-        if !is_copy {
-            pending.push(normaliser, "organizations", &organisation);
-        }
     }
     pending.push(normaliser, "services", &row);
+}
+
+/// Adds an organisation and returns its uuid, and whether it is a copy. One whose id and name are known already is that
+/// one: what it adds is added, and where it says otherwise the first stays, the report names both and the other is kept.
+fn put_organisation(
+    normaliser: &mut Normaliser,
+    registry: &mut Registry,
+    pending: &mut PendingItems,
+    table: &'static TableSchema,
+    mut row: Object,
+) -> (String, bool) {
+    let raw = str_field(&row, "id").to_owned();
+    let Some((at, mut known)) = pending.organisation(&raw, &row) else {
+        pending.was_said(&raw, &row);
+        let is_copy = identify_item(normaliser, registry, table, &mut row, ("", "", ""));
+        if !is_copy {
+            pending.push_organisation(normaliser, &raw, &row);
+        }
+        return (str_field(&row, "id").to_owned(), is_copy);
+    };
+    let id = str_field(&known, "id").to_owned();
+    let is_copy = pending.was_said(&raw, &row);
+    if !is_copy {
+        row.shift_remove("id");
+        identify_within(normaliser, registry, table, &mut row, (&raw, &id));
+        for (field, value) in row {
+            join_field(normaliser, &mut known, field, value);
+        }
+        pending.put_organisation(normaliser, at, &arrange(table, known));
+    }
+    (id, is_copy)
+}
+
+/// Adds to an item what is said of it elsewhere in its source.
+fn join_field(normaliser: &mut Normaliser, known: &mut Object, field: String, value: Value) {
+    match (known.get_mut(&field), value) {
+        (None, value) => drop(known.insert(field, value)),
+        (Some(there), value) if *there == value => {}
+        (Some(Value::Array(there)), Value::Array(rows)) if rows.iter().all(Value::is_object) => {
+            let new = rows.into_iter().filter(|row| !there.iter().any(|one| one["id"] == row["id"]));
+            let new: Vec<Value> = new.collect();
+            there.extend(new);
+        }
+        (Some(there), value) => {
+            let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            normaliser.note(&field, RepairKind::Differs, &text(&value), &text(there));
+            keep(known, Value::Object(Object::from_iter([(field, value)])));
+        }
+    }
 }
 
 /// Normalises an item and everything nested in it: HSDS 3 names and clean values. Ids are assigned later.
@@ -637,7 +691,21 @@ fn identify_item(
     let raw = str_field(row, "id").to_owned();
     let is_copy = identify(registry, normaliser, table, row, parent.2);
     let id = str_field(row, "id").to_owned();
-    identify_children(normaliser, registry, table, row, (table.name, &raw, &id));
+    identify_within(normaliser, registry, table, row, (&raw, &id));
+    let arranged = arrange(table, std::mem::take(row));
+    *row = arranged;
+    is_copy
+}
+
+/// Assigns ids to everything nested in a row with this original id and uuid.
+fn identify_within(
+    normaliser: &mut Normaliser,
+    registry: &mut Registry,
+    table: &'static TableSchema,
+    row: &mut Object,
+    (raw, id): (&str, &str),
+) {
+    identify_children(normaliser, registry, table, row, (table.name, raw, id));
     for (link, of, name) in schema::nested_objects_in_json(table.name) {
         if let (Some(of), Some(Value::Object(object))) = (schema::table(of), row.get_mut(*name)) {
             let raw = str_field(object, "id").to_owned();
@@ -648,9 +716,6 @@ fn identify_item(
             }
         }
     }
-    let arranged = arrange(table, std::mem::take(row));
-    *row = arranged;
-    is_copy
 }
 
 fn identify_children(

@@ -67,6 +67,10 @@ pub enum RepairKind {
     Nought,
     /// A number that a spreadsheet rounded: its last figures are lost.
     Rounded,
+    /// A spreadsheet among other files, which is not read with them.
+    Unopened,
+    /// Said otherwise of the same organisation elsewhere in the source.
+    Differs,
     /// A number larger or longer than can be counted with, kept as the text it is.
     Number,
     /// A formula that came to nothing.
@@ -110,6 +114,8 @@ impl RepairKind {
             Self::Merged => "merged cells, said in each row",
             Self::Nought => "number given its nought back",
             Self::Rounded => "rounded by a spreadsheet, figures are lost",
+            Self::Unopened => "a spreadsheet, not read with other files",
+            Self::Differs => "said otherwise elsewhere in the source: the first stays, this is kept beside it",
             Self::Number => "a number too large or too long to count with, kept as text",
             Self::Formula => "a formula that came to nothing, left out",
             Self::InNotes => "fits no field, in the notes",

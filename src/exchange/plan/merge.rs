@@ -67,7 +67,7 @@ impl Planner<'_> {
         let ours = R::find_in(self.context.workspace, id);
         let before = ours.as_ref().map(|ours| R::clone(ours).into());
         let after = match ours {
-            Some(ours) => self.merged(base, &ours, theirs),
+            Some(ours) => self.merged(base, &ours, theirs, source),
             None if base.as_ref().is_some_and(|base| base.differing(&theirs).is_empty()) => None,
             None => {
                 *theirs.source() = Some(source);
@@ -87,8 +87,10 @@ impl Planner<'_> {
     }
 
     /// The record with the changes of the source merged in; `None` when nothing changed. Conflicts become suggestions.
-    fn merged<R: Sourced>(&mut self, base: Option<R>, ours: &Arc<R>, mut theirs: R) -> Option<R> {
-        let mut source = R::clone(ours).source().clone().unwrap_or_default();
+    fn merged<R: Sourced>(&mut self, base: Option<R>, ours: &Arc<R>, mut theirs: R, from: Source) -> Option<R> {
+        let known = R::clone(ours).source().clone();
+        let is_from_here = known.is_none();
+        let mut source = known.unwrap_or(from);
         let mut base = base.unwrap_or_default();
         for side in [&mut base, &mut theirs] {
             side.source().clone_from(R::clone(ours).source());
@@ -110,7 +112,8 @@ impl Planner<'_> {
         let offered = both.iter().filter_map(|name| Some((Text::line(name), Text::some(&formatted(&theirs, name))?)));
         source.suggestions.extend(offered);
         self.conflicts.extend(conflicts);
-        *merged.source() = Some(source);
+        // What was made here stays so, unless a source says otherwise of it.
+        *merged.source() = Some(source).filter(|source| !is_from_here || !source.suggestions.is_empty());
         if merged.differing(ours).is_empty() {
             return None;
         }
@@ -175,6 +178,7 @@ impl Planner<'_> {
         for original in gone {
             match original.record.map(|id| self.context.workspace.get(id)) {
                 Some(Some(record)) if still_there.contains(&record.id()) => {}
+                Some(Some(AnyRecord::Organisation(ours))) if ours.source.is_none() => {} // a spreadsheet named it
                 Some(Some(AnyRecord::Service(service))) => self.mark_record(service, 1),
                 Some(Some(AnyRecord::Organisation(organisation))) => self.mark_record(organisation, 0),
                 Some(_) => {}

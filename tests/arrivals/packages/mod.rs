@@ -9,6 +9,7 @@ mod tables;
 use std::path::Path;
 
 use folkmoot::model::SplitMix64;
+use serde_json::Value;
 
 use pages::{NESTED_3, ORUK_1};
 use tables::{HSDS_1, HSDS_2, HSDS_3, HSDS_31, OHANA, ORSERVICES};
@@ -67,12 +68,14 @@ pub struct Maker {
     dice: SplitMix64,
     count: u64,
     made: Made,
+    /// Id and name of the last organisation that stood within a service.
+    organisation: Option<(String, Option<Value>)>,
 }
 
 /// Writes a package of this dialect into an empty folder, and tells what is in it.
 pub fn make(dialect: &str, seed: u64, folder: &Path) -> Made {
     let made = Made { values: Vec::new(), links: Vec::new() };
-    let mut maker = Maker { dice: SplitMix64::new(seed), count: 0, made };
+    let mut maker = Maker { dice: SplitMix64::new(seed), count: 0, made, organisation: None };
     match dialect {
         "HSDS 1.1" => maker.tables(HSDS_1, folder),
         "HSDS 2.0" => maker.tables(HSDS_2, folder),

@@ -64,7 +64,11 @@ impl Maker {
     fn object(&mut self, spec: &str, table: &str, style: u64, parent: &str) -> Value {
         let line = spec.lines().find(|line| line.split(' ').next() == Some(table)).unwrap();
         let mut object = Map::new();
-        if !self.one_in(8) {
+        let again = (table == "organization" && self.one_in(3)).then(|| self.organisation.clone()).flatten();
+        if let Some((id, name)) = again {
+            object.insert("id".to_owned(), id.into());
+            object.extend(name.map(|name| ("name".to_owned(), name))); // the same one, of which more is said
+        } else if !self.one_in(8) {
             let id = self.id(style);
             object.insert("id".to_owned(), id.into());
         }
@@ -74,6 +78,9 @@ impl Maker {
             self.made.links.push((word.clone(), parent.to_owned()));
         }
         for part in line.split(' ').skip(1) {
+            if object.contains_key(part) {
+                continue;
+            }
             let value = match (part.strip_suffix('*'), part.strip_suffix('+')) {
                 _ if self.one_in(4) => continue,
                 (Some(name), _) => (name, self.list(spec, name, style, &word)),
@@ -89,6 +96,9 @@ impl Maker {
                 }
             };
             object.insert(value.0.to_owned(), value.1);
+        }
+        if let ("organization", Some(id)) = (table, object.get("id").and_then(Value::as_str)) {
+            self.organisation = Some((id.to_owned(), object.get("name").cloned()));
         }
         if table == "services" && !object.contains_key("name") {
             object.insert("name".to_owned(), self.words().into());
