@@ -446,3 +446,40 @@ fn a_spreadsheet_among_other_files_is_named() {
     let report = Harness::default().import(&zip, "zip").report;
     assert!(report.lines().any(|line| line.contains("unpack it and bring it in by itself: moot import own.xlsx")));
 }
+
+/// A site that is kept private, with a telephone and somebody to ask; two services are given there.
+const HIDDEN_SITE: &str = r#"<Source><Agency><Key>1</Key><Name>Trust (invented)</Name><Site><Key>2</Key><Name>House</Name>
+    <PhysicalAddress Confidential="true"><Line1>7 Hidden Lane</Line1></PhysicalAddress>
+    <Phone><PhoneNumber>01632 960111</PhoneNumber></Phone>
+    <Contact><Name>Ann Example</Name><Phone><PhoneNumber>01632 960112</PhoneNumber></Phone></Contact>
+    <SiteService><Key>3</Key><Name>Rooms</Name></SiteService><SiteService><Key>4</Key><Name>Talks</Name></SiteService>
+    </Site></Agency></Source>"#;
+
+#[test]
+fn what_leaves_a_hidden_place_is_with_each_of_its_services() {
+    let (harness, _) = imported(&[("directory.xml", HIDDEN_SITE)]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.json");
+    harness.export(Format::Hsds3Json, &path, true);
+    let page: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let ids = |service: usize, rows: &str| page["contents"][service][rows][0]["id"].as_str().unwrap().to_owned();
+    assert_ne!(ids(0, "phones"), ids(1, "phones"), "an id must not tell which services share a place");
+    let path = folder.path().join("out");
+    harness.export(Format::Hsds3Csv, &path, true);
+    let phones = fs::read_to_string(path.join("phones.csv")).unwrap();
+    for number in ["01632 960111", "01632 960112"] {
+        assert_eq!(phones.matches(number).count(), 2, "{phones}");
+    }
+}
+
+#[test]
+fn a_row_of_icarol_without_a_number_is_no_parent_of_others() {
+    let table = "ResourceAgencyNum,PublicName,TaxonomyLevelName,ParentAgencyNum,ConnectsToSiteNum,ConnectsToProgramNum,PhysicalAddress1\n\
+        ,Nameless Hall,Site,,,,1 Mill Lane\n,Nameless Help,Program,,,,\n7,Beds,ProgramAtSite,missing,,,\n8,Quay,Site,nobody,,,2 Quay\n\
+        9,Soup,ProgramAtSite,nobody,8,,\n";
+    let (harness, _) = imported(&[("export.csv", table)]);
+    let beds = harness.service("Beds");
+    assert!(beds.locations.is_empty(), "{beds:?}");
+    assert!(kept(&harness).contains("nobody"));
+    assert!(harness.workspace.services.iter().any(|service| &*service.name == "Nameless Help"));
+}

@@ -1,6 +1,8 @@
 //! XML, one record at a time: what stands in an element, within limits. Nothing is expanded but the five entities that XML
 //! has and numbers of characters; documents cannot declare any. The reader goes over the text once.
 
+use std::fmt::Write as _;
+
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 use serde_json::Value;
@@ -122,7 +124,10 @@ impl Building {
         let mut element = self.open.pop()?;
         if is_markup(&element) {
             let around = self.open.last_mut()?;
-            around.text.push_str(&format!("<{0}>{1}</{0}>", element.name, element.text));
+            let _ = match element.text.as_str() {
+                "" => write!(around.text, "<{}/>", element.name),
+                text => write!(around.text, "<{0}>{text}</{0}>", element.name),
+            }; // writing to a String cannot fail
             if element.attributes.is_empty() {
                 return None;
             }
@@ -312,6 +317,23 @@ mod tests {
         for broken in ["<x><A>", "<x><A></x>", "<a ".repeat(1000).as_str()] {
             assert!(records(broken).is_err(), "{broken}");
         }
+    }
+
+    #[test]
+    fn tags_of_html_are_text_and_what_else_stands_beside_a_text_stays() {
+        let source = "<x><A><D>See <b>here</b> or <a href='u'>there</a></D><K lang='en'>7<More>8</More></K></A></x>";
+        let mut record = records(source).unwrap().0.remove(0);
+        assert_eq!(record.take_text("D"), "See <b>here</b> or <a>there</a>");
+        assert_eq!(record.take_text("K"), "7");
+        assert_eq!(record.take_text("K"), "");
+        let left = record.into_value().unwrap().to_string();
+        assert_eq!(left, r#"{"D":[{"a":[{"@href":"u"}]}],"K":[{"@lang":"en","More":["8"]}]}"#);
+    }
+
+    #[test]
+    fn two_attributes_that_differ_in_their_prefix_are_both_there() {
+        let record = records("<x><A n='1' p:n='2'/></x>").unwrap().0.remove(0);
+        assert_eq!(record.into_value().unwrap().to_string(), r#"{"@n":"1","@n#2":"2"}"#);
     }
 
     #[test]

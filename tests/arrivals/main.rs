@@ -90,10 +90,9 @@ fn around(value: &str, folder: &Path) -> String {
     let files =
         std::fs::read_dir(folder).unwrap().filter_map(|file| std::fs::read_to_string(file.unwrap().path()).ok());
     let text = files.into_iter().find(|text| text.contains(value)).unwrap_or_default();
-    let at = text.find(value).unwrap_or_default();
-    let (from, to) =
-        (text.floor_char_boundary(at.saturating_sub(80)), text.ceil_char_boundary((at + 40).min(text.len())));
-    text[from..to].to_owned()
+    let Some((before, after)) = text.split_once(value) else { return String::new() };
+    let before: Vec<char> = before.chars().rev().take(80).collect();
+    before.into_iter().rev().chain(value.chars()).chain(after.chars().take(40)).collect()
 }
 
 /// The law for one package: what is unaccounted for, loose or new the second time.

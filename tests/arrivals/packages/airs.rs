@@ -44,7 +44,7 @@ impl Maker {
     pub(super) fn agencies(&mut self, folder: &Path) {
         let style = self.below(3);
         let (mut known, mut agencies, mut all) = (Vec::new(), Vec::new(), String::new());
-        for at in 0..1 + self.below(3) {
+        for at in 0..=self.below(3) {
             let sites = self.sites(style, &mut known);
             let services = if at == 0 || self.one_in(4) {
                 self.record("AgencyService", style, "", &mut known).0
@@ -120,9 +120,8 @@ impl Maker {
             }
             // The key of a site that nobody has.
             "m" => self.plain_word(),
-            "f" if self.one_in(6) => self.words(),
+            "f" | "r" if self.one_in(6) => self.words(),
             "f" => self.of(&["true", "false", "false", "Yes", "0", ""]).to_owned(),
-            "r" if self.one_in(6) => self.words(),
             "r" => String::new(),
             "y" => self.of(&["United Kingdom", "Canada", "USA", "GB", "Atlantis"]).to_owned(),
             "g" => self.of(&["F", "Male", "any of them"]).to_owned(),
