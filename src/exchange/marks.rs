@@ -15,26 +15,38 @@ use super::schema::{self, DataType, TableSchema};
 use crate::model::place::Atlas;
 use crate::model::thesaurus::Thesaurus;
 
-/// Leaves out of a row what an earlier export added. A mark of somebody else's is kept beside the row.
+/// Leaves out of an item what an earlier export added. A mark of somebody else's is kept beside the item.
 pub fn leave_out(normaliser: &mut Normaliser, table: &'static TableSchema, row: &mut Object) {
-    for mark in [FILLED_FIELDS, DERIVED_FIELDS] {
-        let Some(said) = row.shift_remove(mark) else { continue };
-        let names = names(&said);
-        let is_done = match names.iter().any(|name| name == "*") {
-            true if is_row_of_ours(normaliser.is_own, table, row) => {
-                row.clear();
-                return;
-            }
-            true => false,
-            false if mark == FILLED_FIELDS => leave_out_placeholders(normaliser.is_own, table, row, &names),
-            false => leave_out_derived(row, &names),
-        };
-        if !is_done && !normaliser.is_own {
-            let beside = format!("moot_raw_{}", mark.trim_start_matches("moot_"));
-            let text = said.as_str().map_or_else(|| said.to_string(), str::to_owned);
-            normaliser.note(mark, RepairKind::WrongType, &text, &beside);
-            row.insert(beside, said);
-        }
+    leave_out_of_row(normaliser, table, row);
+    leave_out_derived(normaliser, row);
+}
+
+/// As [`leave_out`] for a row of a table; what was derived is told when all its rows are together.
+pub fn leave_out_of_row(normaliser: &mut Normaliser, table: &'static TableSchema, row: &mut Object) {
+    let is_whole = |mark: &str| row.get(mark).is_some_and(|said| names(said).iter().any(|name| name == "*"));
+    if [FILLED_FIELDS, DERIVED_FIELDS].into_iter().any(is_whole) && is_row_of_ours(normaliser.is_own, table, row) {
+        return row.clear();
+    }
+    let Some(said) = row.shift_remove(FILLED_FIELDS) else { return };
+    if !are_placeholders_left_out(normaliser.is_own, table, row, &names(&said)) {
+        keep_mark(normaliser, row, FILLED_FIELDS, said);
+    }
+}
+
+/// Leaves out of a service what would be derived from the rest of it.
+pub fn leave_out_derived(normaliser: &mut Normaliser, item: &mut Object) {
+    let Some(said) = item.shift_remove(DERIVED_FIELDS) else { return };
+    if !is_derived_left_out(item, &names(&said)) {
+        keep_mark(normaliser, item, DERIVED_FIELDS, said);
+    }
+}
+
+/// A mark that says something else than an export of ours would is somebody's field. Of an export of ours it has done its work.
+fn keep_mark(normaliser: &mut Normaliser, row: &mut Object, mark: &str, said: Value) {
+    if !normaliser.is_own {
+        let beside = format!("moot_raw_{}", mark.trim_start_matches("moot_"));
+        normaliser.note(mark, RepairKind::WrongType, &text_of(&said), &beside);
+        row.insert(beside, said);
     }
 }
 
@@ -47,7 +59,7 @@ fn names(said: &Value) -> Vec<String> {
 }
 
 /// Whether all that was named is left out.
-fn leave_out_placeholders(is_own: bool, table: &'static TableSchema, row: &mut Object, names: &[String]) -> bool {
+fn are_placeholders_left_out(is_own: bool, table: &'static TableSchema, row: &mut Object, names: &[String]) -> bool {
     let mut is_done = !names.is_empty();
     for name in names {
         let Some(value) = row.shift_remove(name) else { continue };
@@ -91,7 +103,7 @@ fn str_field_of<'a>(value: &'a Value, field: &str) -> &'a str {
 }
 
 /// Whether all that was named is left out: it is what would be derived from the rest.
-fn leave_out_derived(row: &mut Object, names: &[String]) -> bool {
+fn is_derived_left_out(row: &mut Object, names: &[String]) -> bool {
     let named: Vec<(String, Value)> =
         names.iter().filter_map(|name| Some((name.clone(), row.shift_remove(name)?))).collect();
     let thesaurus = Thesaurus::default();

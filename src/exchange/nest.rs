@@ -12,7 +12,7 @@ use super::identity::{Registry, id_hash, identify};
 use super::normalise::{Normaliser, Object, arrange, str_field};
 use super::report::RepairKind;
 use super::schema::{self, DataType, TableSchema};
-use super::{json, legacy};
+use super::{json, legacy, marks};
 
 /// One item of a source in the shape of HSDS 3.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -411,6 +411,7 @@ impl LinkedTables {
             let id = own(parent).map(|fields| str_field(&fields, "id").to_owned()).unwrap_or_default();
             name_parent(&mut item, table, parent.0, &id);
         }
+        marks::leave_out_derived(normaliser, &mut item);
         push_item(normaliser, items, key.0, &item);
         self.give_up(normaliser);
     }

@@ -178,7 +178,7 @@ pub fn add_row(
     mut raw: Object,
     hints: FileHints,
 ) {
-    marks::leave_out(normaliser, table, &mut raw);
+    marks::leave_out_of_row(normaliser, table, &mut raw);
     if hints.is_orservices {
         legacy::strip_prefixes(table, &mut raw);
     }
