@@ -41,6 +41,8 @@ pub struct Shape {
     is_own: bool,
     /// Whether it is a page: an object that is no item itself and holds lists of them.
     is_page: bool,
+    /// Whether it has a name, as an item has.
+    has_name: bool,
 }
 
 impl Shape {
@@ -76,6 +78,7 @@ impl<'de> Visitor<'de> for ShapeOf {
             of_item[0] |= key == "id";
             of_item[1] |= key == "name";
         }
+        shape.has_name = of_item[1];
         shape.is_page &= of_item != [true; 2];
         shape.is_page |= tables && of_item == [false; 2]; // tables as lists
         Ok(shape)
@@ -163,10 +166,14 @@ fn read_line(normaliser: &mut Normaliser, line: &Line, take: &mut TakeItem<'_>) 
     let number = line.number;
     normaliser.row = number;
     match shape {
-        Ok(shape) => read_items(normaliser, &line.text[..], &shape, &mut |normaliser, table, item| {
-            normaliser.row = number;
-            take(normaliser, table, item);
-        }),
+        // A line is an item, where it could be one.
+        Ok(shape) => {
+            let shape = Shape { is_page: shape.is_page && !shape.has_name, ..shape };
+            read_items(normaliser, &line.text[..], &shape, &mut |normaliser, table, item| {
+                normaliser.row = number;
+                take(normaliser, table, item);
+            })
+        }
         Err(why) => normaliser.note("line", RepairKind::Unreadable, &String::from_utf8_lossy(&line.text), &why),
     }
 }
@@ -240,6 +247,14 @@ impl Items<'_, '_> {
         }
     }
 
+    /// Says what a page says beside its lists; of its numbers and flags none is of any use.
+    fn name_rest(&mut self, key: &str, value: &Value) {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        if !(value.is_null() || value.is_number() || value.is_boolean() || text.is_empty()) {
+            self.normaliser.note_whole(key, RepairKind::Skipped, &text, "said of the page");
+        }
+    }
+
     /// The items of a list, and of every list in it that stands for a page.
     fn list<'de, A: SeqAccess<'de>>(&mut self, table: &str, mut list: A) -> Result<(), A::Error> {
         loop {
@@ -285,7 +300,11 @@ impl<'de> Visitor<'de> for &mut Items<'_, '_> {
                     let table = table_named(key).unwrap_or_default();
                     map.next_value_seed(Within { items: &mut *self, table, is_loose: false })?;
                 }
-                _ => drop(map.next_value::<IgnoredAny>()?),
+                _ if self.normaliser.is_own => drop(map.next_value::<IgnoredAny>()?),
+                key => {
+                    let value = map.next_value_seed(Room::new().value())?;
+                    self.name_rest(key, &value);
+                }
             }
         }
         self.normaliser.pages.add(&envelope, self.number - before);

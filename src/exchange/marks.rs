@@ -17,12 +17,19 @@ use crate::model::thesaurus::Thesaurus;
 
 /// Leaves out of an item what an earlier export added. A mark of somebody else's is kept beside the item.
 pub fn leave_out(normaliser: &mut Normaliser, table: &'static TableSchema, row: &mut Object) {
-    leave_out_of_row(normaliser, table, row);
+    leave_out_added(normaliser, table, row);
     leave_out_derived(normaliser, row);
 }
 
-/// As [`leave_out`] for a row of a table; what was derived is told when all its rows are together.
+/// As [`leave_out`] for a row of a table; what was derived of a service is told when all its rows are together.
 pub fn leave_out_of_row(normaliser: &mut Normaliser, table: &'static TableSchema, row: &mut Object) {
+    leave_out_added(normaliser, table, row);
+    if table.name != "services" {
+        leave_out_derived(normaliser, row);
+    }
+}
+
+fn leave_out_added(normaliser: &mut Normaliser, table: &'static TableSchema, row: &mut Object) {
     let is_whole = |mark: &str| row.get(mark).is_some_and(|said| names(said).iter().any(|name| name == "*"));
     if [FILLED_FIELDS, DERIVED_FIELDS].into_iter().any(is_whole) && is_row_of_ours(normaliser.is_own, table, row) {
         return row.clear();
@@ -62,7 +69,10 @@ fn names(said: &Value) -> Vec<String> {
 fn are_placeholders_left_out(is_own: bool, table: &'static TableSchema, row: &mut Object, names: &[String]) -> bool {
     let mut is_done = !names.is_empty();
     for name in names {
-        let Some(value) = row.shift_remove(name) else { continue };
+        let Some(value) = row.shift_remove(name) else {
+            is_done = false;
+            continue;
+        };
         if !is_placeholder(is_own, table, row, name, &value) {
             row.insert(name.clone(), value);
             is_done = false;
@@ -111,7 +121,7 @@ fn is_derived_left_out(row: &mut Object, names: &[String]) -> bool {
     let derived = derived::of(row, &map::service(row, &context));
     let is_ours =
         |(name, value): &(String, Value)| derived.get(name).is_some_and(|known| text_of(known) == text_of(value));
-    let is_done = !names.is_empty() && named.iter().all(is_ours);
+    let is_done = !named.is_empty() && named.len() == names.len() && named.iter().all(is_ours);
     row.extend(named.into_iter().filter(|one| !is_ours(one)));
     is_done
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 use folkmoot::model::SplitMix64;
 use serde_json::Value;
 
-use pages::{NESTED_3, ORUK_1};
+use pages::{NESTED_3, OHANA_API, ORUK_1};
 use tables::{HSDS_1, HSDS_2, HSDS_3, HSDS_31, OHANA, ORSERVICES};
 
 /// The dialects.
@@ -27,6 +27,7 @@ pub const DIALECTS: &[&str] = &[
     "ORUK 1 JSON",
     "AIRS XML 3.1",
     "iCarol CSV",
+    "Ohana API JSON",
 ];
 
 /// Columns that people's databases add: many of them are named like tables.
@@ -54,6 +55,8 @@ const STRANGE_COLUMNS: &[&str] = &[
     "Colour of the door",
     "notes",
     "internal_no",
+    "moot_filled",
+    "moot_derived",
 ];
 
 /// What a package was made of.
@@ -84,6 +87,7 @@ pub fn make(dialect: &str, seed: u64, folder: &Path) -> Made {
         "Ohana" => maker.tables(OHANA, folder),
         "ORServices" => maker.tables(ORSERVICES, folder),
         "ORUK 1 JSON" => maker.pages(ORUK_1, folder),
+        "Ohana API JSON" => maker.pages(OHANA_API, folder),
         "AIRS XML 3.1" => maker.agencies(folder),
         "iCarol CSV" => maker.export_of_icarol(folder),
         _ => maker.pages(NESTED_3, folder),

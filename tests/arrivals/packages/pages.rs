@@ -48,17 +48,29 @@ location name latitude:n physical_addresses* accessibility_for_disabilities*
 physical_addresses address_1 city postal_code
 accessibility_for_disabilities accessibility";
 
+/// Organisations with their places and the services at each, as the Ohana API gives them.
+pub(super) const OHANA_API: &str = "\
+organizations name description website:u date_incorporated:d phones* contacts* locations* services*
+locations name description latitude:n addresses* phones* contacts* services*
+services name description status:s fees_description email:e phones* contacts* schedules* funding*
+phones number:p extension:n description
+contacts name title email:e
+addresses address_1 city postal_code
+schedules valid_from:d byday:w opens_at:h description
+funding source";
+
 impl Maker {
     pub(super) fn pages(&mut self, spec: &str, folder: &Path) {
         let style = self.below(3);
-        let services: Vec<Value> = (0..2 + self.below(4)).map(|_| self.object(spec, "services", style, "")).collect();
+        let root = spec.split(' ').next().unwrap();
+        let services: Vec<Value> = (0..2 + self.below(4)).map(|_| self.object(spec, root, style, "")).collect();
         let (name, text) = match self.below(4) {
             0 => ("feed.json", json!(services).to_string()),
             1 => ("feed.jsonl", services.iter().map(Value::to_string).collect::<Vec<_>>().join("\n")),
-            2 => ("feed.json", json!({"services": services}).to_string()),
+            2 => ("feed.json", json!({ root: services }).to_string()),
             _ => ("feed.json", json!({"total_items": services.len(), "contents": services}).to_string()),
         };
-        std::fs::write(folder.join(name), text).unwrap();
+        std::fs::write(folder.join(name), text.replace("\"huge ", "").replace(" huge\"", "")).unwrap();
     }
 
     fn object(&mut self, spec: &str, table: &str, style: u64, parent: &str) -> Value {
@@ -83,7 +95,7 @@ impl Maker {
             }
             let value = match (part.strip_suffix('*'), part.strip_suffix('+')) {
                 _ if self.one_in(4) => continue,
-                (Some(name), _) => (name, self.list(spec, name, style, &word)),
+                (Some(name), _) => (name, self.list(spec, (table, name), style, &word)),
                 (_, Some(name)) if self.one_in(10) => (name, self.words().into()),
                 // An organisation is an item of its own.
                 (_, Some(name)) => {
@@ -100,7 +112,7 @@ impl Maker {
         if let ("organization", Some(id)) = (table, object.get("id").and_then(Value::as_str)) {
             self.organisation = Some((id.to_owned(), object.get("name").cloned()));
         }
-        if table == "services" && !object.contains_key("name") {
+        if spec.starts_with(table) && !object.contains_key("name") {
             object.insert("name".to_owned(), self.words().into());
             object.entry("status").or_insert_with(|| "active".into());
         }
@@ -120,12 +132,21 @@ impl Maker {
         if self.one_in(15) {
             return Value::Null;
         }
+        if self.one_in(60) {
+            self.count += 1;
+            let number = format!("-{}.5e999", self.count); // larger than any number that is counted with
+            self.made.values.push((number.clone(), false));
+            return format!("huge {number} huge").into();
+        }
         let text = self.value(sort);
         text.parse::<i64>().ok().filter(|number| number.to_string() == text).map_or_else(|| text.into(), Value::from)
     }
 
     /// Rows; or words, words among rows, one row without a list.
-    fn list(&mut self, spec: &str, name: &str, style: u64, parent: &str) -> Value {
+    fn list(&mut self, spec: &str, (table, name): (&str, &str), style: u64, parent: &str) -> Value {
+        // An item of its own; of the places of an organisation those are, at which something is given.
+        let is_apart = spec.starts_with("organizations") && (name == "locations" || table == "organizations");
+        let parent = if is_apart && ["locations", "services"].contains(&name) { "" } else { parent };
         let rows: Vec<Value> = (0..self.below(3)).map(|_| self.object(spec, name, style, parent)).collect();
         match self.below(12) {
             0 => rows.into_iter().chain([Value::from(self.words())]).collect(),
