@@ -172,7 +172,7 @@ fn read_line(normaliser: &mut Normaliser, line: &Line, take: &mut TakeItem<'_>) 
             read_items(normaliser, &line.text[..], &shape, &mut |normaliser, table, item| {
                 normaliser.row = number;
                 take(normaliser, table, item);
-            })
+            });
         }
         Err(why) => normaliser.note("line", RepairKind::Unreadable, &String::from_utf8_lossy(&line.text), &why),
     }
