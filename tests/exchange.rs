@@ -9,11 +9,12 @@ mod directory;
 
 use std::path::{Path, PathBuf};
 
-use directory::{Harness, changes_of_what_is_known, real, skipped, validators};
+use directory::{Harness, changes_of_own_exports, changes_of_what_is_known, real, skipped, validators};
 use folkmoot::exchange::{self, Format, RepairKind, Report};
 use folkmoot::model::place::Atlas;
 use folkmoot::model::service::{Ages, Contact, Need, Sex, Status, Verified};
 use folkmoot::model::{AnyRecord, Change, Edit, Organisation, Record, Ref, Service};
+use folkmoot::store;
 use proptest::prelude::*;
 
 /// The invented directories, one a dialect; the last nests everything that HSDS 3 lets nest, each with its fault.
@@ -93,6 +94,54 @@ fn nothing_comes_twice() {
         assert!(changed.is_empty(), "{}: {changed:#?}", source.display());
         println!("{}: nothing had to change", source.display());
     }
+}
+
+/// What was made here and never imported comes home as it went out.
+#[test]
+fn what_was_made_here_comes_home_unchanged() {
+    let folder = tempfile::tempdir().unwrap();
+    store::init(folder.path(), "Table of the North", true).unwrap();
+    let workspace = store::Store::open(folder.path(), store::Mode::Read).unwrap().workspace;
+    assert!(workspace.services.iter().all(|service| service.source.is_none()));
+    let changed = changes_of_own_exports(&Harness { workspace });
+    assert!(changed.is_empty(), "{changed:#?}");
+}
+
+/// What comes of these files, and what changes when exports of it come home.
+fn made_of(files: &[(&str, &str)]) -> (Harness, Vec<String>) {
+    let folder = tempfile::tempdir().unwrap();
+    for (file, text) in files {
+        std::fs::write(folder.path().join(file), text).unwrap();
+    }
+    let mut harness = Harness::default();
+    harness.import(folder.path(), "made");
+    let changed = changes_of_own_exports(&harness);
+    (harness, changed)
+}
+
+/// A service of which nothing but its table says that it is one, beside an organisation without services.
+#[test]
+fn what_says_little_of_itself_comes_home_as_what_it_is() {
+    let (harness, changed) = made_of(&[
+        ("organizations.csv", "id,name,description\n1,Quay Trust,Invented\n"),
+        ("services.csv", "id,name,description,status,taxonomy\n7,Drop-in,Invented,unheard of,advice\n"),
+    ]);
+    assert_eq!((harness.workspace.services.len(), harness.workspace.organisations.len()), (1, 1));
+    assert!(changed.is_empty(), "{changed:#?}");
+}
+
+/// A number that is none goes out beside those that are, which come home before it.
+#[test]
+fn places_are_those_that_are_counted() {
+    let (harness, changed) = made_of(&[
+        ("services.csv", "id,name,status\n8,Beds,active\n"),
+        (
+            "service_capacity.csv",
+            "id,service_id,available,maximum,updated\n1,8,many,,2026-01-02\n2,8,3,5,2026-01-03T10:00:00Z\n",
+        ),
+    ]);
+    assert_eq!(harness.service("Beds").capacity.as_ref().map(|capacity| capacity.available), Some(3));
+    assert!(changed.is_empty(), "{changed:#?}");
 }
 
 fn fixture(name: &str) -> PathBuf {

@@ -483,3 +483,17 @@ fn a_row_of_icarol_without_a_number_is_no_parent_of_others() {
     assert!(kept(&harness).contains("nobody"));
     assert!(harness.workspace.services.iter().any(|service| &*service.name == "Nameless Help"));
 }
+
+#[test]
+fn what_a_page_says_beside_its_lists_is_in_the_report() {
+    let page = r#"{"services":[{"id":"1","name":"Beds","status":"active"}],"publisher":{"note":"w1"},"licence":"w2",
+        "languages":"w3","contacts":{"note":"w4"},"total_items":1,"next":null}"#;
+    let (_, report) = imported(&[("feed.json", page)]);
+    let lines: Vec<String> = report.lines().filter(|line| line.contains("said of the page")).collect();
+    let has = |word: &&str| lines.iter().any(|line| line.contains(*word));
+    assert!(["w1", "w2", "w3", "w4"].iter().all(has) && lines.len() == 4, "{lines:?}");
+    let trust =
+        r#"{"name":"Trust","website":"https://example.org","services":[{"id":"1","name":"Beds","status":"active"}]}"#;
+    let (harness, report) = imported(&[("feed.jsonl", &format!("{trust}\n{}\n", trust.replace("Trust", "Other")))]);
+    assert_eq!((report.services.new, report.organisations.new), (2, 2), "{}", kept(&harness));
+}

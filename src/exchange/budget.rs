@@ -10,8 +10,13 @@ const BASE_BYTES: u64 = 136 * 1024 * 1024;
 /// more as items.
 const PLAIN_FACTOR: u64 = 2;
 
-/// The same for a byte of a packed source: directories pack to a tenth of their size.
+/// The same for a byte of a packed source whose services and organisations earn it: directories pack to a tenth of their
+/// size.
 const PACKED_FACTOR: u64 = 20;
+
+/// What a service or an organisation of a packed source earns for its rows, in bytes of memory: those of a large directory
+/// need five thousand each.
+const EARNED_BYTES: u64 = 8 * 1024;
 
 /// The most services, and the most organisations, of one source.
 const MAX_RECORDS: usize = 250_000;
@@ -29,6 +34,8 @@ pub const MAX_CELLS: usize = 16_384;
 #[derive(Clone, Debug)]
 pub struct Budget {
     left: u64,
+    /// What records may still earn.
+    to_earn: u64,
     services: usize,
     organisations: usize,
     rows: usize,
@@ -45,9 +52,9 @@ impl Default for Budget {
 impl Budget {
     /// The budget of a source of so many bytes on disk.
     pub fn for_source(bytes: u64, is_packed: bool) -> Self {
-        let factor = if is_packed { PACKED_FACTOR } else { PLAIN_FACTOR };
-        let left = BASE_BYTES.saturating_add(bytes.saturating_mul(factor));
-        Self { left, services: 0, organisations: 0, rows: 0, unreadable: 0, refusal: None }
+        let to_earn = if is_packed { bytes.saturating_mul(PACKED_FACTOR - PLAIN_FACTOR) } else { 0 };
+        let left = BASE_BYTES.saturating_add(bytes.saturating_mul(PLAIN_FACTOR));
+        Self { left, to_earn, services: 0, organisations: 0, rows: 0, unreadable: 0, refusal: None }
     }
 
     /// Spends so many bytes of memory.
@@ -74,6 +81,8 @@ impl Budget {
             _ => return,
         };
         *counted += 1;
+        let earned = EARNED_BYTES.min(self.to_earn);
+        (self.left, self.to_earn) = (self.left.saturating_add(earned), self.to_earn - earned);
         if *counted > MAX_RECORDS {
             self.refuse(&format!("it holds more than {} {what}; split it into smaller packages", count(MAX_RECORDS)));
         }
@@ -108,9 +117,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn rows_of_a_packed_source_have_room_by_the_services_they_may_belong_to() {
+        let spent_by = |services: usize, bytes: u64| {
+            let mut budget = Budget::for_source(10_000_000, true);
+            (0..services).for_each(|_| budget.count("services"));
+            budget.spend(BASE_BYTES as usize + bytes as usize);
+            budget.is_spent()
+        };
+        assert!(!spent_by(0, 20_000_000) && spent_by(0, 20_000_001), "twice its size");
+        assert!(!spent_by(1_000, 28_000_000) && spent_by(1_000, 29_000_000), "8 kB for each service");
+        assert!(!spent_by(100_000, 200_000_000) && spent_by(100_000, 200_000_001), "twenty times its size at most");
+    }
+
+    #[test]
     fn what_is_spent_is_spent_and_the_first_reason_stays() {
         let mut budget = Budget::for_source(10, true);
-        budget.spend(BASE_BYTES as usize + 200);
+        budget.spend(BASE_BYTES as usize + 20);
         assert!(!budget.is_spent());
         budget.give_back(5);
         budget.spend(5);

@@ -133,7 +133,7 @@ impl<'de> Visitor<'de> for IsListOf {
 pub fn read_items(normaliser: &mut Normaliser, text: impl Read, shape: &Shape, take: &mut TakeItem<'_>) {
     normaliser.is_own |= shape.is_own;
     let mut from = serde_json::Deserializer::from_reader(BufReader::new(Numbers::new(text)));
-    let mut items = Items { normaliser, take, number: 0, is_page: shape.is_page };
+    let mut items = Items { normaliser, take, number: 0, is_page: shape.is_page, is_own: shape.is_own };
     if let Err(error) = from.deserialize_any(&mut items) {
         let why = format!("{}, line {}: {error}; mend it there", items.normaliser.file, error.line());
         items.normaliser.budget.refuse(&why);
@@ -223,6 +223,8 @@ struct Items<'a, 'b> {
     take: &'a mut TakeItem<'b>,
     number: usize,
     is_page: bool,
+    /// Whether this program wrote it.
+    is_own: bool,
 }
 
 impl Items<'_, '_> {
@@ -293,6 +295,9 @@ impl<'de> Visitor<'de> for &mut Items<'_, '_> {
                     envelope.insert(key.to_owned(), value);
                 }
                 "moot_loose" => map.next_value_seed(Within { items: &mut *self, table: "loose", is_loose: true })?,
+                "contents" if self.is_own => {
+                    map.next_value_seed(Within { items: &mut *self, table: "services", is_loose: false })?;
+                }
                 "moot_organizations" => {
                     map.next_value_seed(Within { items: &mut *self, table: "organizations", is_loose: false })?;
                 }
@@ -336,8 +341,10 @@ impl<'de> Visitor<'de> for Within<'_, '_, '_> {
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         if !self.is_loose {
-            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-            return Ok(()); // an object beside the lists says something of the page
+            // an object beside the lists says something of the page
+            let said = Room::new().value().visit_map(map)?;
+            self.items.name_rest(self.table, &said);
+            return Ok(());
         }
         while let Some(table) = map.next_key::<String>()? {
             let table = format!("loose {table}");
@@ -357,7 +364,8 @@ impl<'de> Visitor<'de> for Within<'_, '_, '_> {
     fn visit_f64<E>(self, _: f64) -> Result<(), E> {
         Ok(())
     }
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+    fn visit_str<E>(self, said: &str) -> Result<(), E> {
+        self.items.name_rest(self.table, &said.into());
         Ok(())
     }
     fn visit_unit<E>(self) -> Result<(), E> {

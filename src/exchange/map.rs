@@ -354,13 +354,16 @@ fn routes(item: &Object) -> Set<Route> {
     routes.union(infer::routes(str_field(item, "application_process")))
 }
 
+/// The first that is counted, on a day that is stated: an export sets the others apart.
 fn capacity(item: &Object) -> Option<Capacity> {
-    let row = objects(item, "capacities").next()?;
-    let number =
-        |field: &str| row.get(field).and_then(Value::as_f64).filter(|n| (0.0..1e9).contains(n)).map(|n| n as u32);
-    let on = str_field(row, "updated").get(..10)?.parse::<Date>().ok()?;
-    let available = number("available")?;
-    Some(Capacity { available, maximum: number("maximum").filter(|maximum| *maximum >= available), on })
+    let of = |row: &Object| {
+        let number =
+            |field: &str| row.get(field).and_then(Value::as_f64).filter(|n| (0.0..1e9).contains(n)).map(|n| n as u32);
+        let on = str_field(row, "updated").get(..10)?.parse::<Date>().ok()?;
+        let available = number("available")?;
+        Some(Capacity { available, maximum: number("maximum").filter(|maximum| *maximum >= available), on })
+    };
+    objects(item, "capacities").find_map(of)
 }
 
 fn languages(item: &Object) -> Vec<Text> {

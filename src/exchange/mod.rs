@@ -132,8 +132,8 @@ pub fn read(path: &Path, feed: &str, on_progress: &mut ProgressCallback<'_>) -> 
     reader.name_spreadsheets(path, &source);
     let hints = detect_hints(&source.files);
     reader.dialect = detect_dialect(&source.files, hints);
-    for at in 0..source.files.len() {
-        if !on_progress(Progress { stage: "reading", done: at }) {
+    for (done, at) in in_order(&source.files).into_iter().enumerate() {
+        if !on_progress(Progress { stage: "reading", done }) {
             return Err(stopped());
         }
         reader.read_file(&mut source, at, hints)?;
@@ -144,6 +144,18 @@ pub fn read(path: &Path, feed: &str, on_progress: &mut ProgressCallback<'_>) -> 
     }
     let mut asked = |done| on_progress(Progress { stage: "putting together", done });
     reader.into_package(path, &mut asked)?.ok_or_else(stopped)?.require_records(path)
+}
+
+/// The files in the order in which they are read: first what the rows of the others belong to.
+fn in_order(files: &[File]) -> Vec<usize> {
+    const OWNERS: [&str; 3] = ["organizations", "services", "locations"];
+    let is_owned = |file: &File| {
+        let table = table::detect_table(&file.name, &[]);
+        !is_json(file) && table.is_none_or(|table| !OWNERS.contains(&table.name))
+    };
+    let mut order: Vec<usize> = (0..files.len()).collect();
+    order.sort_by_key(|at| is_owned(&files[*at]));
+    order
 }
 
 /// Whether this program wrote a source: its `datapackage.json` says so.

@@ -22,7 +22,7 @@ pub struct Item {
     /// Its uuid.
     pub id: Box<str>,
     /// The item, as JSON in one line.
-    pub json: Box<str>,
+    pub json: Arc<str>,
     /// The file it came from.
     pub file: Arc<str>,
     /// Its row there.
@@ -392,7 +392,6 @@ impl LinkedTables {
         if let Some(row) = self.rows.get(key.0).and_then(|rows| rows.get(key.1)) {
             (normaliser.file, normaliser.row) = (row.file.clone(), row.at);
         }
-        normaliser.budget.count(key.0);
         let mut left = MAX_ITEM_BYTES;
         self.placed_last.borrow_mut().clear();
         let mut item = self.nested(key, 0, &mut left);

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -17,20 +18,20 @@ use super::{AnyRecord, Id, Kind, Ref, Service, Workspace};
 /// The longest item that is kept, in bytes.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 
-/// JSON as text: one object in one line.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Json(Box<str>);
+/// JSON as text: one object in one line. It is shared, as an import holds it in its package and in its plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Json(Arc<str>);
 
 impl Json {
     /// Keeps JSON that was written by a JSON library, and so holds no raw control character. Other characters that must
     /// not reach a reader as they are (they can only stand within its texts) are written as `\u202e`: the same JSON.
-    pub fn new(json: &str) -> Self {
-        if text::each_welcome(json).all(|(_, is_welcome)| is_welcome) {
-            return Self(json.into());
+    pub fn new(json: impl Into<Arc<str>>) -> Self {
+        let json = json.into();
+        if text::each_welcome(&json).all(|(_, is_welcome)| is_welcome) {
+            return Self(json);
         }
         let mut escaped = String::with_capacity(json.len());
-        for (c, is_welcome) in text::each_welcome(json) {
+        for (c, is_welcome) in text::each_welcome(&json) {
             if is_welcome {
                 escaped.push(c);
             } else {
@@ -52,6 +53,12 @@ impl fmt::Display for Json {
     }
 }
 
+impl Serialize for Json {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&self.0)
+    }
+}
+
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
@@ -66,7 +73,7 @@ impl<'de> Deserialize<'de> for Json {
                 "this item holds a control character; JSON would write it as \\u001b",
             ));
         }
-        Ok(Self::new(&text))
+        Ok(Self::new(text))
     }
 }
 

@@ -4,21 +4,22 @@
 //! match (the word, or a word it begins) outweighs any number of fuzzy ones, so that a guess never stands before what a
 //! record says; fuzzy matches are looked for only where literal ones are few or lead to nothing.
 
-use std::borrow::Cow;
+mod matching;
+mod order;
+mod partly;
+
 use std::cell::RefCell;
 
 use super::Index;
 use super::filter::CompiledFilter;
 use super::fit::Asked;
-use super::lexicon::{self, FIELD_BITS, Match, Posting};
-use super::query::{Query, Term};
-use super::score::{Accumulators, EXCLUDED, FieldWeights, PostingScorer};
-use super::top;
+use super::query::Query;
+use super::score::{Accumulators, EXCLUDED};
 use super::understand::Means;
-use super::words::for_each_word;
 use crate::model::SearchField;
 use crate::model::place::{Atlas, Point};
-use crate::model::{Date, Id, Text, Workspace};
+use crate::model::{Date, Id, Workspace};
+use matching::{TermMatches, required_of};
 
 /// What a search reads beside the index.
 #[derive(Clone, Copy, Debug)]
@@ -96,49 +97,9 @@ pub struct Found {
     pub suggestion: Option<(String, usize)>,
 }
 
-/// How many hits are ranked when there are more than [`MAX_SORTED`].
-const MAX_RANKED: usize = 200;
-
-/// Up to so many hits are sorted whole; above it sorting would take longer than the search.
-const MAX_SORTED: usize = 2_000;
-
 /// Added to the score of a literal match. Above the sum of all weights ([`super::query::MAX_TERMS`] times
-/// [`MAX_TERM_WEIGHT`] and what several fields add), so the number of literal matches always decides first.
+/// `MAX_TERM_WEIGHT` and what several fields add), so the number of literal matches always decides first.
 const LITERAL_BONUS: f32 = 100.0;
-
-/// The weight of the rarest term. Large enough for rarity to be seen beside the weights of fields (0.2 to 1), small
-/// enough for [`LITERAL_BONUS`].
-const MAX_TERM_WEIGHT: f32 = 5.0;
-
-/// A term with fewer literal matches than this is matched fuzzily as well.
-const MIN_LITERAL_MATCHES: usize = 5;
-
-/// What a need gains that words of a query mean, and what each further word of the phrase adds: less than a word that is
-/// literally there, more than any number of guesses.
-const MEANING: f32 = 30.0;
-const LONGER_MEANING: f32 = 5.0;
-
-/// What a service gains that does not say where it is or whom it serves, when a place is asked for: not stated is not no.
-const NOWHERE: f32 = 5.0;
-
-/// What a service gains that is at the place that was asked for; less with every kilometre, nothing at [`FAR_KM`].
-const NEAR: f32 = 10.0;
-const FAR_KM: f32 = 30.0;
-
-/// What a literal match in a long text gains where needs are asked for: many words are said there in passing; the rarer
-/// one is, the more it says.
-const IN_PASSING: f32 = 15.0;
-const IN_PASSING_RARE: f32 = 45.0;
-
-/// What a document gains for a word that speaks of the same thing as one that was asked for, in a long text and elsewhere.
-const CLOSE: f32 = 9.0;
-const CLOSE_IN_NAME: f32 = 14.0;
-
-/// What a record gains whose number was asked for.
-const NUMBER: f32 = 200.0;
-
-/// What a record gains for its share of the words when none holds all.
-const SHARE: f32 = 120.0;
 
 /// What a record gains whose name holds all of several words: more than what they mean besides.
 const ALL_NAMED: f32 = 60.0;
@@ -149,43 +110,6 @@ const ROUNDING: f32 = 2.0;
 /// So many hits that hold every word are enough; where they are fewer, and needs are asked for, those that meet the needs
 /// follow.
 const ENOUGH: usize = 5;
-
-/// So many of the best hits are asked whether they are open.
-const MAX_LOOKED_AT: usize = 100;
-
-/// So many of the best hits are looked at for how they are called: a large screen of them.
-const MAX_NAMED: usize = 50;
-
-/// What a record gains whose name begins with the first word, and for each two words that follow one another there too:
-/// more than the letters of a word that were not typed cost.
-const NAMED: f32 = 1.0;
-
-/// What a service gains that is open when it is needed, and one loses that is closed then.
-const OPEN: f32 = 15.0;
-
-/// A term of the query and what it matches.
-struct TermMatches<'a> {
-    term: &'a Term,
-    literal: Vec<Match>,
-    /// `None` until they are looked for.
-    fuzzy: Option<Vec<Match>>,
-    /// The documents that have what the term means, and how many points each gains.
-    means: Vec<(Cow<'a, [Posting]>, f32)>,
-    /// The number of postings of all these words.
-    count: usize,
-    /// The number of all postings, those of its meaning as well.
-    documents: usize,
-}
-
-impl TermMatches<'_> {
-    fn fuzzy(&self) -> &[Match] {
-        self.fuzzy.as_deref().unwrap_or_default()
-    }
-
-    fn is_beside(&self) -> bool {
-        self.term.is_beside()
-    }
-}
 
 impl Index {
     /// Finds the records that match a query.
@@ -240,7 +164,7 @@ impl<'a> Search<'a> {
             return self.found(hits);
         }
         if self.asked.need {
-            self.hits_with(&terms, all, accumulators, false);
+            self.add_up(&terms, accumulators, 0);
             self.accumulate_close(accumulators);
             return self.most(&terms, accumulators);
         }
@@ -264,13 +188,18 @@ impl<'a> Search<'a> {
         if is_impossible && only_these {
             return Vec::new();
         }
-        accumulators.reset(self.index.ids.len());
-        self.exclude(accumulators);
-        self.accumulate(terms, accumulators, if only_these { required } else { 0 });
+        self.add_up(terms, accumulators, if only_these { required } else { 0 });
         if is_impossible {
             return Vec::new();
         }
         self.holding(terms, required, accumulators)
+    }
+
+    /// Adds up from nothing what each document gains by these terms; those that lack a `required` one are skipped.
+    fn add_up(&self, terms: &[TermMatches<'_>], accumulators: &mut Accumulators, required: u16) {
+        accumulators.reset(self.index.ids.len());
+        self.exclude(accumulators);
+        self.accumulate(terms, accumulators, required);
     }
 
     /// The documents that hold the required ones of some terms, as far as they were added up. Those gain whose names hold all
@@ -291,152 +220,13 @@ impl<'a> Search<'a> {
 
     /// Where only the person or the day is spoken of: those that say they are for this person, and those that hold the words.
     fn hits_for_person(&self, terms: &[TermMatches<'_>], accumulators: &mut Accumulators) -> Vec<Hit> {
-        accumulators.reset(self.index.ids.len());
-        self.exclude(accumulators);
-        self.accumulate(terms, accumulators, 0);
+        self.add_up(terms, accumulators, 0);
         let (person, is_day) = (&self.asked.person, self.query.when().is_some());
         let is_wanted = |document| {
             let held = accumulators.terms(document);
             held & EXCLUDED == 0 && (held != 0 || is_day || self.index.columns.fits[document as usize].says_so(person))
         };
         self.hits(is_wanted, |document| accumulators.score(document))
-    }
-
-    /// The terms that a record must hold with what they match, rarest first: later terms then only look at the few
-    /// documents that hold the earlier ones. Those beside which a record is a hit all the same come last.
-    fn match_terms(&self) -> Vec<TermMatches<'a>> {
-        let terms = self.query.terms.iter().filter(|term| !term.is_excluded);
-        // The first letter of a further word says nothing yet: the list stays as it is until the next.
-        let is_letter = |term: &Term| term.text.len() == 1 && term.text.bytes().all(|byte| byte.is_ascii_alphabetic());
-        let is_begun = |term: &&Term| !term.is_finished && is_letter(term);
-        let is_alone = self.query.terms.len() == 1;
-        let mut found: Vec<TermMatches<'_>> =
-            terms.filter(|term| is_alone || !is_begun(term)).map(|term| self.match_term(term)).collect();
-        found.sort_by_key(|matches| (matches.is_beside(), matches.documents));
-        found
-    }
-
-    fn match_term(&self, term: &'a Term) -> TermMatches<'a> {
-        let lexicon = &self.index.lexicon;
-        let mut literal = match term.is_beside() {
-            true => lexicon.prefix_matches(&term.text, true, true),
-            false if term.is_small => Vec::new(),
-            false => lexicon.prefix_matches(&term.text, term.is_exact, term.is_finished),
-        };
-        for same in self.index.thesaurus.same(&term.text).iter().filter(|_| !term.is_exact) {
-            literal.extend(lexicon.prefix_matches(same, true, true));
-        }
-        let (count, means) = (self.count_postings(&literal), self.meaning(term));
-        let documents = count + means.iter().map(|(postings, _)| postings.len()).sum::<usize>();
-        let mut matches = TermMatches { term, literal, fuzzy: None, means, count, documents };
-        let is_missing = documents < MIN_LITERAL_MATCHES && !term.is_beside();
-        if is_missing || term.is_guess {
-            self.add_fuzzy(&mut matches);
-        }
-        matches
-    }
-
-    /// The documents that have what a term means, and the points each gains.
-    fn meaning(&self, term: &Term) -> Vec<(Cow<'a, [Posting]>, f32)> {
-        let columns = &self.index.columns;
-        let points = (MEANING + LONGER_MEANING * (1.0 / term.share - 1.0)) * term.share;
-        let list = |lists: &'a [Vec<Posting>], at: usize, points| {
-            let list = lists.get(at).map(Vec::as_slice).unwrap_or_default();
-            (Cow::Borrowed(list), points)
-        };
-        match &term.means {
-            Some(means @ Means::Needs(needs, _)) => {
-                let most = needs.iter().map(|(_, weight)| *weight).fold(0.01, f32::max);
-                let points = points * means.weight(term.share) / most;
-                needs.iter().map(|(need, weight)| list(&columns.of_needs, *need as usize, points * weight)).collect()
-            }
-            Some(Means::Where(spot)) => {
-                let districts = spot.districts.positions();
-                let served = districts.map(|at| list(&columns.of_districts, at, points / spot.districts.len() as f32));
-                let nowhere = (Cow::Borrowed(columns.of_nowhere.as_slice()), NOWHERE * term.share);
-                served.chain([nowhere]).collect()
-            }
-            Some(Means::Address(address)) => vec![(Cow::Owned(self.addressed(address)), NUMBER * term.share)],
-            Some(Means::Number(number)) => vec![(Cow::Owned(columns.with_number(*number)), NUMBER * term.share)],
-            _ => Vec::new(),
-        }
-    }
-
-    /// The services and organisations with an e-mail or web address. All records are read: this is asked rarely, and in an
-    /// index the words of addresses would cost every other search.
-    fn addressed(&self, address: &str) -> Vec<Posting> {
-        let holds = |text: &Text| text.to_lowercase().contains(address);
-        let workspace = self.context.workspace;
-        let is_meant = |id: &Id| {
-            let service = workspace.services.get(*id);
-            let organisation = match service {
-                Some(service) => service.organisation.as_ref().and_then(|one| one.get(workspace)),
-                None => workspace.organisations.get(*id).map(AsRef::as_ref),
-            };
-            let own = service.map(|one| [&one.email, &one.url]).into_iter().flatten();
-            let contacts = service.map(|one| one.contacts.as_slice()).unwrap_or_default();
-            let theirs = organisation.map(|one| [&one.email, &one.url]).into_iter().flatten();
-            let written = contacts.iter().map(|contact| &contact.email);
-            own.chain(theirs).chain(written).flatten().any(holds)
-        };
-        let documents = (0_u32..).zip(&self.index.ids);
-        let found = documents.filter(|(_, id)| id.as_ref().is_some_and(is_meant));
-        found.map(|(document, _)| document << FIELD_BITS | u32::from(SearchField::Text.bit())).collect()
-    }
-
-    fn count_postings(&self, matches: &[Match]) -> usize {
-        matches.iter().map(|found| self.index.lexicon.postings(found.word).len()).sum()
-    }
-
-    /// Adds the words that a term may stand for with a typing mistake or as an abbreviation.
-    fn add_fuzzy(&self, matches: &mut TermMatches<'_>) {
-        let is_alone = self.query.terms.len() == 1;
-        let is_short = matches.term.text.chars().nth(2).is_none(); // abbreviates a word only beside another
-        let is_said = matches.is_beside() && !matches.term.is_guess;
-        let is_known = matches.fuzzy.is_some() || matches.term.is_exact || matches.term.is_small;
-        if is_known || is_said || is_alone && is_short {
-            return;
-        }
-        let fuzzy = self.index.lexicon.fuzzy_matches(&matches.term.text, matches.term.is_finished);
-        let count = self.count_postings(&fuzzy);
-        matches.count += count;
-        matches.documents += count;
-        matches.fuzzy = Some(fuzzy);
-    }
-
-    fn exclude(&self, accumulators: &mut Accumulators) {
-        for term in self.query.terms.iter().filter(|term| term.is_excluded) {
-            for found in self.index.lexicon.prefix_matches(&term.text, term.is_exact, true) {
-                let postings = self.index.lexicon.postings(found.word).iter();
-                for posting in postings.filter(|posting| lexicon::fields(**posting) & term.fields != 0) {
-                    accumulators.exclude(lexicon::document(*posting));
-                }
-            }
-        }
-    }
-
-    /// Adds the scores of all terms. Documents that lack an earlier one of the `required` terms are skipped.
-    ///
-    /// A term weighs by its inverse document frequency (Spärck Jones, 1972), scaled to 0 to 1 so that collections of
-    /// every size rank alike.
-    fn accumulate(&self, terms: &[TermMatches<'_>], accumulators: &mut Accumulators, required: u16) {
-        let documents = self.index.len().max(1) as f32;
-        for (at, matches) in terms.iter().enumerate() {
-            let bit = 1 << at;
-            let required = required & (bit - 1);
-            let frequency = matches.count.max(1) as f32;
-            let rarity = ((1.0 + documents / frequency).ln() / (1.0 + documents).ln()).clamp(0.05, 1.0);
-            let weights = self.weights(matches.term, rarity);
-            let literal = matches.literal.iter().map(|found| (found, true));
-            for (found, is_literal) in literal.chain(matches.fuzzy().iter().map(|found| (found, false))) {
-                let quality = found.quality * MAX_TERM_WEIGHT * rarity;
-                let scorer = PostingScorer { bit, required, is_literal, quality, weights: &weights };
-                accumulators.add(self.index.lexicon.postings(found.word), &scorer);
-            }
-            for (postings, points) in &matches.means {
-                accumulators.add_meaning(postings, bit, required, *points);
-            }
-        }
     }
 
     /// Hits that hold these terms, with what they gain that say other words of the same thing.
@@ -452,29 +242,6 @@ impl<'a> Search<'a> {
         }
         self.accumulate_close(accumulators);
         self.holding(terms, required, accumulators)
-    }
-
-    /// Adds what documents gain that say other words of the same thing.
-    fn accumulate_close(&self, accumulators: &mut Accumulators) {
-        let weights =
-            FieldWeights::new(u8::MAX, |field| if field == SearchField::Text { CLOSE } else { CLOSE_IN_NAME });
-        let lexicon = &self.index.lexicon;
-        let words = self.query.close.iter().flat_map(|(word, is_beginning)| lexicon.begun(word, !is_beginning));
-        for word in words {
-            accumulators.add_points(lexicon.postings(word), &weights);
-        }
-    }
-
-    /// What a term gains in each field.
-    fn weights(&self, term: &Term, rarity: f32) -> FieldWeights {
-        let asks_needs = self.asked.need;
-        let means_need = matches!(term.means, Some(Means::Needs(..)));
-        let counted = if term.is_beside() || term.is_guess { NAMES } else { term.fields & !ignored_fields(term) };
-        FieldWeights::new(counted, |field| match field {
-            SearchField::Text if asks_needs => IN_PASSING + IN_PASSING_RARE * rarity,
-            SearchField::Need if means_need => 0.0, // what it means is counted by itself
-            _ => LITERAL_BONUS,
-        })
     }
 
     /// Those of some documents that pass the filters, in the order of names, with their scores and the fields in which
@@ -546,181 +313,4 @@ impl<'a> Search<'a> {
     fn found(&self, hits: Vec<Hit>) -> Found {
         Found { hits: self.ranked(hits), ..Found::default() }
     }
-
-    /// Ranks hits that come in the order of names; sorting is stable, so equal ones stay in it.
-    fn ranked(&self, mut hits: Vec<Hit>) -> Vec<Hit> {
-        if self.near.is_some() {
-            hits.sort_by(|a, b| a.km.total_cmp(&b.km).then(b.score.total_cmp(&a.score)));
-        } else if self.query.terms.is_empty() {
-            return hits;
-        } else {
-            self.add_nearness(&mut hits);
-            if hits.len() <= MAX_SORTED {
-                hits.sort_by(|a, b| b.score.total_cmp(&a.score));
-            } else {
-                top::best_first(&mut hits, MAX_RANKED);
-            }
-            self.put_named_first(&mut hits);
-            self.put_open_first(&mut hits);
-        }
-        hits
-    }
-
-    /// Among the best hits that are found alike, those stand first that are called what was typed.
-    fn put_named_first(&self, hits: &mut [Hit]) {
-        let typed: Vec<&str> =
-            self.query.terms.iter().filter(|term| !term.is_excluded).map(|term| &*term.text).collect();
-        let count = MAX_NAMED.min(hits.len());
-        let best = &mut hits[..count];
-        for hit in best.iter_mut().filter(|hit| hit.flags & SearchField::Name.bit() != 0) {
-            let record = self.context.workspace.get(hit.id);
-            let title = record.as_ref().map(|record| record.title(self.context.workspace));
-            hit.score += NAMED * title.map_or(0, |title| named(&title, &typed)) as f32;
-        }
-        best.sort_by(|a, b| b.score.total_cmp(&a.score));
-    }
-
-    /// Where a day is asked for, the best hits that are open then stand before those that are closed.
-    fn put_open_first(&self, hits: &mut [Hit]) {
-        let Some(when) = self.query.when() else { return };
-        let count = MAX_LOOKED_AT.min(hits.len());
-        let best = &mut hits[..count];
-        for hit in best.iter_mut() {
-            let service = self.context.workspace.services.get(hit.id);
-            hit.score += match service.and_then(|service| service.week()) {
-                Some(week) if when.is_open(&week, self.context.today) => OPEN,
-                Some(_) => -OPEN,
-                None => 0.0,
-            };
-        }
-        best.sort_by(|a, b| b.score.total_cmp(&a.score));
-    }
-
-    /// Where a place is asked for by name, the nearer ones gain.
-    fn add_nearness(&self, hits: &mut [Hit]) {
-        let Some(from) = self.query.spot().and_then(|spot| spot.point).filter(|_| hits.len() <= MAX_SORTED) else {
-            return;
-        };
-        for hit in hits {
-            let km = self.km_from(from, hit.document as usize);
-            hit.score += NEAR * (1.0 - km / FAR_KM).max(0.0);
-        }
-    }
-
-    /// The documents that hold most of the terms, and a suggestion.
-    fn partial(&self, terms: &[TermMatches<'_>], accumulators: &Accumulators) -> Found {
-        let sets = accumulators.count_sets(&self.index.by_name, terms.len());
-        let suggestion = self.suggest(terms, &sets, accumulators);
-        let found = self.most(terms, accumulators);
-        Found { partial: !found.hits.is_empty(), suggestion, ..found }
-    }
-
-    /// The documents that hold at least half as much as those that hold most. What a need or a place means weighs more than
-    /// a word, a rare word more than one that stands everywhere.
-    fn most(&self, terms: &[TermMatches<'_>], accumulators: &Accumulators) -> Found {
-        let sets = accumulators.count_sets(&self.index.by_name, terms.len());
-        let weights = self.weights_of(terms);
-        let weight = |set: usize| -> f32 {
-            (0..).zip(&weights).filter(|(at, _)| set & 1 << at != 0).map(|(_, weight)| *weight).sum()
-        };
-        let of_sets: Vec<f32> = (0..sets.len()).map(weight).collect();
-        let most = of_sets.iter().zip(&sets).filter(|(_, count)| **count > 0).map(|(weight, _)| *weight);
-        let most = most.fold(0.0, f32::max);
-        let held = |document| of_sets.get(usize::from(accumulators.terms(document))).copied().unwrap_or_default();
-        let is_wanted = |document| held(document) > 0.0 && held(document) * 2.0 >= most;
-        let hits = self.hits(is_wanted, |document| {
-            let (score, fields) = accumulators.score(document);
-            (score + SHARE * held(document) / most, fields)
-        });
-        Found { unknown: unknown(terms), ..self.found(hits) }
-    }
-
-    /// How much each term weighs among the others.
-    fn weights_of(&self, terms: &[TermMatches<'_>]) -> Vec<f32> {
-        let documents = self.index.len().max(1) as f32;
-        let weight = |matches: &TermMatches<'_>| match &matches.term.means {
-            Some(means) => 2.0 * means.weight(matches.term.share) * matches.term.share + 0.01,
-            None => (1.0 + documents / matches.count.max(1) as f32).ln() / (1.0 + documents).ln(),
-        };
-        terms.iter().map(weight).collect()
-    }
-
-    /// The query without the part whose absence finds most. Nothing is searched again: it is known how many documents
-    /// hold each set of terms.
-    fn suggest(
-        &self,
-        terms: &[TermMatches<'_>],
-        sets: &[usize],
-        accumulators: &Accumulators,
-    ) -> Option<(String, usize)> {
-        let mut counts: Vec<(usize, usize)> = Vec::new();
-        let parts = terms.iter().map(|matches| matches.term.part).chain(self.query.filters.iter().map(|c| c.part));
-        for part in parts {
-            if counts.iter().any(|(_, known)| *known == part) {
-                continue;
-            }
-            let dropped = terms.iter().enumerate().filter(|(_, matches)| matches.term.part == part);
-            let required = required_of(terms) & !dropped.fold(0, |set, (at, _)| set | 1 << at);
-            counts.push((self.count_without(part, required, sets, accumulators), part));
-        }
-        let (count, part) = counts.into_iter().max()?;
-        let text = self.query.without(part);
-        (count > 0 && !text.is_empty()).then_some((text, count))
-    }
-
-    fn count_without(&self, part: usize, required: u16, sets: &[usize], accumulators: &Accumulators) -> usize {
-        let filters: Vec<usize> = (0..self.filters.len()).filter(|at| self.query.filters[*at].part != part).collect();
-        if filters.is_empty() {
-            return (0_u16..).zip(sets).filter(|(set, _)| set & required == required).map(|(_, count)| count).sum();
-        }
-        let is_holding = |document| accumulators.terms(document) & (required | EXCLUDED) == required;
-        let mut count = 0;
-        self.for_each(is_holding, |document| {
-            count += usize::from(filters.iter().all(|filter| self.passes(*filter, document as usize)));
-        });
-        count
-    }
-}
-
-/// The set of those terms that a record must hold, a bit each. Where one term says surely what is asked for, those that only
-/// may mean something are not asked of a record.
-fn required_of(terms: &[TermMatches<'_>]) -> u16 {
-    let weight = |matches: &TermMatches<'_>| matches.term.means.as_ref().map(|means| means.weight(matches.term.share));
-    let is_sure = |matches: &TermMatches<'_>| weight(matches).is_some_and(|weight| weight >= 1.0);
-    let any_sure = terms.iter().any(is_sure);
-    let is_vague = |matches: &TermMatches<'_>| any_sure && weight(matches).is_some_and(|weight| weight < 1.0);
-    let required = (0..).zip(terms).filter(|(_, matches)| !matches.is_beside() && !is_vague(matches));
-    required.fold(0, |set, (at, _)| set | 1 << at)
-}
-
-/// How much a name is what was typed: one where it begins with the first word, one for each two words that follow one
-/// another in both, and one where that is all it is.
-fn named(name: &str, typed: &[&str]) -> usize {
-    let (mut count, mut words) = (0, 0);
-    let mut follows: Vec<usize> = typed.first().map(|_| 0).into_iter().collect();
-    for_each_word(name, |word, _| {
-        words += 1;
-        count += follows.iter().filter(|at| typed.get(**at).is_some_and(|typed| word.starts_with(typed))).count();
-        follows = (0..typed.len()).filter(|at| word.starts_with(typed[*at])).map(|at| at + 1).collect();
-    });
-    count + usize::from(words == typed.len() && count == words)
-}
-
-/// The words of terms that stand nowhere.
-fn unknown(terms: &[TermMatches<'_>]) -> Vec<String> {
-    let unknown = terms.iter().filter(|matches| matches.documents == 0 && !matches.is_beside());
-    unknown.map(|matches| matches.term.text.clone()).collect()
-}
-
-/// The fields in which a word counts that speaks of the person, or that means something only if it was mistyped: in a name
-/// it is a name.
-const NAMES: u8 = 0b111;
-
-/// The fields in which most words stand: needs, descriptions.
-const PASSING: u8 = 0b10_1000;
-
-/// The fields in which a term is not looked for: a single letter that is still being typed would match nearly every
-/// description.
-fn ignored_fields(term: &Term) -> u8 {
-    if !term.is_finished && !term.is_exact && term.text.len() == 1 { PASSING } else { 0 }
 }

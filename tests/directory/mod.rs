@@ -144,29 +144,29 @@ pub fn validators(name: &str) -> Vec<(String, jsonschema::Validator)> {
 /// it, with and without the names of persons. Nothing should.
 pub fn changes_of_what_is_known(harness: &Harness, source: &Path, feed: &str) -> Vec<String> {
     let mut changed = Vec::new();
-    let mut look = |what: &str, path: &Path, feed: &str| {
-        let plan = harness.plan(path, feed);
-        if !plan.change.edits.is_empty() {
-            let first = &plan.change.edits[0];
-            let fields = match first {
-                Edit::Replace { before, after } => before.differing(after),
-                _ => Vec::new(),
-            };
-            changed.push(format!(
-                "{what}: {} edits, {}; first of {fields:?} {first:?}",
-                plan.change.edits.len(),
-                plan.change.sentence
-            ));
-        }
-    };
-    look("again", source, feed);
-    look("renamed", source, "another-name");
+    changed.extend(changes_of(harness, "again", source, feed));
+    changed.extend(changes_of(harness, "renamed", source, "another-name"));
+    changed.extend(changes_of_own_exports(harness));
+    changed
+}
+
+/// What an import would change.
+fn changes_of(harness: &Harness, what: &str, path: &Path, feed: &str) -> Option<String> {
+    let ImportPlan { change, .. } = harness.plan(path, feed);
+    let first = change.edits.first()?;
+    let fields = if let Edit::Replace { before, after } = first { before.differing(after) } else { Vec::new() };
+    Some(format!("{what}: {} edits, {}; first of {fields:?} {first:?}", change.edits.len(), change.sentence))
+}
+
+/// Everything that would change by an export of this program coming home.
+pub fn changes_of_own_exports(harness: &Harness) -> Vec<String> {
+    let mut changed = Vec::new();
     let folder = tempfile::tempdir().unwrap();
     for (format, ending) in [(Format::Hsds3Json, "json"), (Format::Oruk3Json, "oruk.json"), (Format::Hsds3Csv, "zip")] {
         for contacts in [true, false] {
             let path = folder.path().join(format!("{contacts}.{ending}"));
             harness.export(format, &path, contacts);
-            look(&format!("{} {contacts}", format.name()), &path, "home");
+            changed.extend(changes_of(harness, &format!("{} {contacts}", format.name()), &path, "home"));
         }
     }
     changed

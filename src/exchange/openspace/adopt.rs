@@ -156,7 +156,7 @@ impl<'a> Adopter<'a> {
     fn keep(&mut self, record: Id, key: &str, theirs: &AnyRecord) {
         self.met.insert(record);
         let Ok(json) = serde_json::to_string(theirs) else { return }; // no record fails to be written
-        let json = Json::new(&json);
+        let json = Json::new(json);
         let before = self.before.get(&record).cloned();
         if before.as_ref().is_some_and(|before| before.json == json) {
             return;
@@ -181,7 +181,7 @@ impl<'a> Adopter<'a> {
             self.context.originals.iter().filter(|original| &*original.name == table && original.record == Some(of));
         let mut kept: Vec<&Json> = kept.map(|original| &original.json).collect();
         for (key, row) in rows {
-            let json = Json::new(&row.to_string());
+            let json = Json::new(row.to_string());
             if let Some(at) = kept.iter().position(|known| **known == json) {
                 kept.swap_remove(at);
                 continue;

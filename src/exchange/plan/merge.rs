@@ -86,10 +86,11 @@ impl Planner<'_> {
         self.edits[at].extend(after.and_then(|after| Edit::new(before, Some(after.into()))));
     }
 
-    /// The record with the changes of the source merged in; `None` when nothing changed. Conflicts become suggestions.
+    /// The record with the changes of the source merged in; `None` when nothing changed. Conflicts become suggestions. What
+    /// was made here has no source, whoever sends it back, unless that suggests something.
     fn merged<R: Sourced>(&mut self, base: Option<R>, ours: &Arc<R>, mut theirs: R, from: Source) -> Option<R> {
         let known = R::clone(ours).source().clone();
-        let is_from_here = known.is_none();
+        let is_made_here = known.is_none();
         let mut source = known.unwrap_or(from);
         let mut base = base.unwrap_or_default();
         for side in [&mut base, &mut theirs] {
@@ -112,8 +113,7 @@ impl Planner<'_> {
         let offered = both.iter().filter_map(|name| Some((Text::line(name), Text::some(&formatted(&theirs, name))?)));
         source.suggestions.extend(offered);
         self.conflicts.extend(conflicts);
-        // What was made here stays so, unless a source says otherwise of it.
-        *merged.source() = Some(source).filter(|source| !is_from_here || !source.suggestions.is_empty());
+        *merged.source() = Some(source).filter(|source| !is_made_here || !source.suggestions.is_empty());
         if merged.differing(ours).is_empty() {
             return None;
         }
@@ -150,7 +150,7 @@ impl Planner<'_> {
             name: Text::line(&item.table),
             feed: Some(self.feed.clone()),
             source_id: Text::some(&item.id),
-            json: Json::new(&item.json),
+            json: Json::new(item.json.clone()),
             record,
             updated: self.context.author.stamp(before.as_ref()),
         };
