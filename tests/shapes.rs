@@ -337,6 +337,10 @@ fn what_a_mark_of_ours_names_comes_in_all_the_same() {
     }
     assert!(report.lines().any(|line| line.contains("moot_filled")), "said in the report");
     assert_eq!((report.services.new, report.organisations.new), (1, 1));
+    let cleared = r#"[{"id":"1","name":"Beds","status":"active","description":"w1","moot_cleared":"summary"}]"#;
+    let (harness, report) = imported(&[("feed.json", cleared)]);
+    assert_eq!(harness.service("Beds").summary.as_deref(), Some("w1"));
+    assert!(report.lines().any(|line| line.contains("moot_cleared")), "said in the report");
     let rows = "id,name,description,status,moot_filled\n1,Beds,w1,active,description status\n2,Meals,w2,active,*\n";
     let (harness, report) = imported(&[("services.csv", rows)]);
     assert_eq!(report.services.new, 2);
@@ -425,6 +429,7 @@ fn a_spreadsheet_among_other_files_is_named() {
     let named: Vec<String> = report.lines().filter(|line| line.contains("not read with other files")).collect();
     assert_eq!(named.len(), 2, "{named:?}");
     assert!(named.iter().all(|line| line.contains("moot import ")), "{named:?}");
+    assert!(report.summary().contains("own list.xlsx is a spreadsheet and was not read: "), "{}", report.summary());
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("own.xlsx"), "PK").unwrap();
     let harness = Harness::default();

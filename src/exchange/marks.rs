@@ -10,6 +10,7 @@ use super::export::derived::{self, DERIVED_FIELDS};
 use super::export::fill::{self, FILLED_FIELDS};
 use super::map::{self, ServiceContext};
 use super::normalise::{Normaliser, Object, name_uuid};
+use super::patch::CLEARED_FIELDS;
 use super::report::RepairKind;
 use super::schema::{self, DataType, TableSchema};
 use crate::model::place::Atlas;
@@ -30,6 +31,11 @@ pub fn leave_out_of_row(normaliser: &mut Normaliser, table: &'static TableSchema
 }
 
 fn leave_out_added(normaliser: &mut Normaliser, table: &'static TableSchema, row: &mut Object) {
+    // Fields that were emptied here: in another's file nothing is emptied by it.
+    if let Some(said) = row.get(CLEARED_FIELDS).filter(|_| !normaliser.is_own).cloned() {
+        row.shift_remove(CLEARED_FIELDS);
+        keep_mark(normaliser, row, CLEARED_FIELDS, said);
+    }
     let is_whole = |mark: &str| row.get(mark).is_some_and(|said| names(said).iter().any(|name| name == "*"));
     if [FILLED_FIELDS, DERIVED_FIELDS].into_iter().any(is_whole) && is_row_of_ours(normaliser.is_own, table, row) {
         return row.clear();

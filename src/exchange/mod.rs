@@ -316,7 +316,7 @@ impl SourceReader {
             let place = if path.is_dir() { path.join(&**name) } else { PathBuf::from(&**name) };
             let before = if path.is_dir() { "" } else { "unpack it and " };
             let remedy = format!("{before}bring it in by itself: moot import {}", source::display_path(&place));
-            self.normaliser.note("file", RepairKind::Unopened, name, &remedy);
+            self.normaliser.note_whole("file", RepairKind::Unopened, name, &remedy);
         }
     }
 

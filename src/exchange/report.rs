@@ -307,6 +307,9 @@ impl fmt::Display for Counts {
     }
 }
 
+/// The most spreadsheets that are named before and after; all of them are listed.
+const MAX_REMARKS: usize = 5;
+
 impl Report {
     /// The dangling references.
     pub fn dangling(&self) -> impl Iterator<Item = &Repair> {
@@ -351,12 +354,14 @@ impl Report {
                 import a folder with all pages for that"
             )
         });
+        let unopened = self.repairs.iter().filter(|repair| repair.kind == RepairKind::Unopened);
+        let unopened = unopened.map(|sheet| format!("{} is a spreadsheet and was not read: {}", sheet.file, sheet.new));
         let counted = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));
         let rest = [
             counted(self.conflicts.len(), "values were changed here and in the source: yours stay"),
             counted(self.twice.len(), "new records look like others: likely twice"),
         ];
-        given.chain(pages).chain(rest.into_iter().flatten()).collect()
+        given.chain(pages).chain(unopened.take(MAX_REMARKS)).chain(rest.into_iter().flatten()).collect()
     }
 
     /// A summary in a few lines.
