@@ -162,7 +162,7 @@ fn is_markup(element: &Element) -> bool {
         "a", "b", "i", "u", "p", "br", "em", "li", "ol", "ul", "h1", "h2", "h3", "h4", "div", "sub", "sup", "font",
         "span", "small", "strong",
     ];
-    element.children.iter().all(is_emptied) && TAGS.contains(&element.name.to_ascii_lowercase().as_str())
+    element.children.iter().all(is_emptied) && TAGS.contains(&element.name.as_str())
 }
 
 /// Whether of an element its attributes alone are left.
