@@ -7,9 +7,9 @@ mod harness;
 mod terminal;
 
 use folkmoot::app::importing::Planned;
-use folkmoot::app::{Event, Layer};
+use folkmoot::app::{Effect, Event, Layer};
 use folkmoot::model::{AnyRecord, Change, Edit, Service};
-use harness::{Harness, id_of, set};
+use harness::{Harness, id_of, keys, set};
 use terminal::{Home, Terminal};
 
 /// An import of one new service and one change, as the app is told of it.
@@ -129,4 +129,36 @@ fn a_directory_is_looked_at_and_brought_in_on_a_terminal() {
         terminal.type_in("\x1b").until_gone("What the import did").type_in(":quit").type_in("\r");
         assert_eq!(terminal.end().0, 0);
     }
+}
+
+/// What the last of these keys asks for.
+fn asked_by(harness: &mut Harness, typed: &str) -> Vec<Effect> {
+    keys(typed).into_iter().map(|key| harness.app.update(Event::Key(key))).last().unwrap()
+}
+
+/// What is asked may be said at once, as people are used to from other programs.
+#[test]
+fn an_answer_may_stand_behind_the_name_of_a_command() {
+    let mut harness = Harness::sample();
+    let effects = asked_by(&mut harness, ":import feed.json<enter>");
+    assert!(matches!(&effects[..], [Effect::Import(path)] if path == "feed.json"), "{effects:?}");
+    harness.press(":import");
+    assert!(harness.screen().contains("import a directory"));
+    harness.press(" <enter>");
+    assert!(harness.screen().contains("Import from which file"), "{}", harness.screen());
+    harness.press("<esc>:imprt feed.json<enter>");
+    assert!(harness.screen().contains("no command is called so"), "enter does not close it: {}", harness.screen());
+    harness.press("<esc>");
+    assert!(harness.app.layers.is_empty());
+}
+
+/// Where it is not known yet who acts, that is asked first, and the answer waits.
+#[test]
+fn an_answer_waits_until_it_is_known_who_acts() {
+    let mut harness = Harness::sample();
+    harness.app.me = None;
+    let effects = asked_by(&mut harness, ":import feed.json<enter>");
+    assert!(effects.is_empty() && harness.screen().contains("Who are you?"), "{}", harness.screen());
+    let effects = asked_by(&mut harness, "KP<enter>");
+    assert!(matches!(&effects[..], [Effect::Commit(..), Effect::Import(path)] if path == "feed.json"), "{effects:?}");
 }

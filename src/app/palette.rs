@@ -5,7 +5,7 @@ use super::command::{self, Command, Scope, always, commands};
 use super::input::LineInput;
 use super::key::{Key, Keys};
 use super::moving::{Cursor, Step};
-use super::{App, Effects, Layer};
+use super::{App, Effects, Layer, prompt};
 use crate::model::order::Order as _;
 
 /// Commands to choose from.
@@ -31,6 +31,17 @@ pub(crate) const COMMANDS: &[Command] = commands! { Scope::COMMANDS;
     "commands.page-up" ["pgup"] "" "a screen up" always, |app| step(app, Step::Windows(-1));
     "commands.page-down" ["pgdn"] "" "a screen down" always, |app| step(app, Step::Windows(1));
 };
+
+/// Commands that ask for one line, which may stand behind their name: `import services.csv`.
+const ASKING: &[&str] = &["import", "export", "new", "who"];
+
+/// A command that asks for a line, and that line.
+fn with_answer(typed: &str) -> Option<(&'static Command, &str)> {
+    let (name, answer) = typed.trim_start().split_once(' ')?;
+    let name = ASKING.iter().find(|asking| asking.eq_ignore_ascii_case(name))?;
+    let command = command::all().find(|command| command.name == *name)?;
+    Some((command, answer.trim())).filter(|(_, answer)| !answer.is_empty())
+}
 
 impl Palette {
     /// A key that edits what is typed.
@@ -92,6 +103,9 @@ pub(crate) fn refresh(app: &mut App) {
         rows.retain(|command| place(command).is_some() && !is_taken(command));
         rows.order_by_key(|command| (place(command), idle.contains(&command.name)));
     } else {
+        if rows.is_empty() {
+            rows.extend(with_answer(palette.input.text()).map(|(command, _)| command));
+        }
         let own = |command: &&'static Command| command.scope != Scope::MOVE && command.scope != Scope::COMMANDS;
         rows.retain(own);
         // A whole name stands first, so that what is told as `:new` does just that; then what the person begins to
@@ -121,9 +135,15 @@ fn close(app: &mut App) -> Effects {
 
 fn run(app: &mut App) -> Effects {
     let Some(Layer::Palette(palette)) = app.layers.pop() else { return Vec::new() };
-    let Some(command) = palette.rows.get(palette.cursor.at).copied() else { return Vec::new() };
+    let Some(command) = palette.rows.get(palette.cursor.at).copied() else {
+        app.layers.push(Layer::Palette(palette)); // it says that nothing is called so
+        return Vec::new();
+    };
     if palette.chain.contains(&command.scope) || app.chain().contains(&command.scope) {
-        return app.run(command);
+        let mut effects = app.run(command);
+        let answer = with_answer(palette.input.text()).filter(|(named, _)| named.name == command.name);
+        effects.extend(answer.map(|(_, answer)| prompt::give(app, answer)).unwrap_or_default());
+        return effects;
     }
     let place = command.scope.heading();
     app.set_status(super::Severity::Warning, format!("{} works elsewhere: {}", command.name, place.to_lowercase()));

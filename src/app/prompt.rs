@@ -22,6 +22,8 @@ pub struct Prompt {
     pub error: Option<String>,
     /// What the person meant to do before the question came up.
     then: Option<&'static Command>,
+    /// What they had answered already to what that will ask.
+    answered: String,
 }
 
 /// Keys of a question.
@@ -48,7 +50,16 @@ pub(crate) fn ask(
 ) -> Effects {
     // What ends with a blank is a beginning, behind which one goes on; anything else is replaced by the first letter typed.
     let input = if text.ends_with(' ') { LineInput::new(text) } else { LineInput::proposing(text) };
-    let prompt = Prompt { question, hint: hint.into(), input, answer, preview: None, error: None, then: None };
+    let prompt = Prompt {
+        question,
+        hint: hint.into(),
+        input,
+        answer,
+        preview: None,
+        error: None,
+        then: None,
+        answered: String::new(),
+    };
     app.layers.push(Layer::Prompt(prompt));
     Vec::new()
 }
@@ -70,12 +81,28 @@ impl Prompt {
     }
 }
 
+/// Gives the answer to the question that a command has just asked. Where that asks first who acts, it waits.
+pub(super) fn give(app: &mut App, text: &str) -> Effects {
+    match app.layers.last_mut() {
+        Some(Layer::Prompt(prompt)) if prompt.then.is_some() => text.clone_into(&mut prompt.answered),
+        Some(Layer::Prompt(prompt)) => {
+            prompt.input = LineInput::new(text);
+            return answer(app);
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
 fn answer(app: &mut App) -> Effects {
     let Some(Layer::Prompt(mut prompt)) = app.layers.pop() else { return Vec::new() };
     let typed = prompt.input.text().trim().to_owned();
     match (prompt.answer)(app, &typed) {
         Ok(mut effects) => {
             effects.extend(prompt.then.map(|command| app.run(command)).unwrap_or_default());
+            if !prompt.answered.is_empty() {
+                effects.extend(give(app, &prompt.answered));
+            }
             app.wait_for(prompt, &effects);
             effects
         }
