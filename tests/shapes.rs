@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use directory::{Harness, author, skipped, thesaurus};
-use folkmoot::exchange::{self, ImportContext, Report};
+use folkmoot::exchange::{self, Format, ImportContext, Report};
 use folkmoot::model::SplitMix64;
 
 /// The services, organisations and loose rows of a source.
@@ -290,4 +290,215 @@ fn a_service_of_more_than_four_megabytes_is_here_with_all_its_rows() {
     let (harness, report) = imported(&[("feed.json", &text)]);
     assert_eq!(harness.workspace.services.len(), 1);
     assert!(report.lines().any(|line| line.contains(&long)), "what no record can hold is whole in the report");
+}
+
+/// What the originals hold, as one text.
+fn kept(harness: &Harness) -> String {
+    harness.workspace.originals.iter().map(|original| original.json.as_str().to_owned() + "\n").collect()
+}
+
+#[test]
+fn a_number_that_cannot_be_counted_with_comes_in_as_it_is_written() {
+    let service =
+        r#"{"id":123456789012345678901234,"name":"Beds","status":"active","minimum_age":1e999,"x":-1e-999,"y":[1.5]}"#;
+    let other = r#"{"id":"2","name":"Meals","status":"active"}"#;
+    for (name, text) in [
+        ("feed.json", format!("[{service},{other}]")),
+        ("feed.json", service.to_owned()),
+        ("feed.json", format!(r#"{{"contents":[{service},{other}],"total":1e999}}"#)),
+        ("feed.jsonl", format!("{service}\n{other}\n")),
+    ] {
+        let (harness, report) = imported(&[(name, &text)]);
+        assert_eq!(report.services.new, if text.contains("Meals") { 2 } else { 1 }, "{text}");
+        let kept = kept(&harness);
+        for number in ["\"123456789012345678901234\"", "\"1e999\"", "\"-1e-999\"", "[1.5]"] {
+            assert!(kept.contains(number), "{number} of {text} in {kept}");
+        }
+        let lines: Vec<String> = report.lines().filter(|line| line.contains("too large or too long")).collect();
+        assert_eq!(lines.len(), 3, "{lines:?}");
+    }
+    let (harness, _) = imported(&[("feed.json", &format!("[{service}]"))]);
+    assert!(harness.service("Beds").ages.is_none());
+}
+
+#[test]
+fn what_a_mark_of_ours_names_comes_in_all_the_same() {
+    let trust = r#""organization":{"id":"8","name":"Trust","description":"w5","moot_filled":"*"}"#;
+    let text = format!(
+        r#"[{{"id":"1","name":"Beds","description":"w1","status":"active","minimum_age":18,
+        "phones":[{{"id":"3","number":"01632 960111","moot_filled":"*"}}],"fees_description":"w2",
+        "moot_filled":["description","status","phones","w3"],"moot_derived":"minimum_age fees_description",
+        "attributes":[{{"id":"4","value":"w4","moot_derived":"*"}}],{trust}}}]"#
+    );
+    let (harness, report) = imported(&[("feed.json", &text)]);
+    let kept = kept(&harness);
+    for word in ["w1", "w2", "w3", "w4", "w5", "01632 960111", "\"minimum_age\":18", "Trust"] {
+        assert!(kept.contains(word), "{word} in {kept}");
+    }
+    assert!(report.lines().any(|line| line.contains("moot_filled")), "said in the report");
+    assert_eq!((report.services.new, report.organisations.new), (1, 1));
+    let cleared = r#"[{"id":"1","name":"Beds","status":"active","description":"w1","moot_cleared":"summary"}]"#;
+    let (harness, report) = imported(&[("feed.json", cleared)]);
+    assert_eq!(harness.service("Beds").summary.as_deref(), Some("w1"));
+    assert!(report.lines().any(|line| line.contains("moot_cleared")), "said in the report");
+    let rows = "id,name,description,status,moot_filled\n1,Beds,w1,active,description status\n2,Meals,w2,active,*\n";
+    let (harness, report) = imported(&[("services.csv", rows)]);
+    assert_eq!(report.services.new, 2);
+    assert_eq!(harness.service("Beds").summary.as_deref(), Some("w1"));
+    assert_eq!(harness.service("Meals").summary.as_deref(), Some("w2"));
+}
+
+#[test]
+fn what_somebody_wrote_over_a_placeholder_comes_home() {
+    let feed = r#"[{"id":"1","name":"Beds","status":"active","eligibility_description":"Over 18s",
+        "organization":{"id":"2","name":"Trust"}}]"#;
+    for format in [Format::Hsds3Json, Format::Oruk3Json] {
+        let (mut harness, _) = imported(&[("feed.json", feed)]);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.json");
+        harness.export(format, &path, true);
+        let mut page: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        assert!(harness.plan(&path, "home").change.edits.is_empty());
+        let service = &mut page["contents"][0];
+        assert_eq!(service["organization"]["description"], "Trust", "the placeholder");
+        service["organization"]["description"] = "All of the town".into();
+        service["minimum_age"] = 21.into();
+        fs::write(&path, page.to_string()).unwrap();
+        let plan = harness.import(&path, "home");
+        assert_eq!((plan.report.services.changed, plan.report.organisations.changed), (1, 1), "{:?}", plan.report);
+        let trust = harness.workspace.organisations.iter().next().unwrap();
+        assert_eq!(trust.summary.as_deref(), Some("All of the town"));
+        assert_eq!(harness.service("Beds").ages.and_then(|ages| ages.from), Some(21));
+    }
+}
+
+#[test]
+fn an_organisation_that_several_services_hold_is_one() {
+    let feed = r#"[
+        {"id":"1","name":"Beds","status":"active","organization":{"id":"8","name":"Trust","description":"Since 1900","phones":[{"id":"p1","number":"01632 960111"}]}},
+        {"id":"2","name":"Meals","status":"active","organization":{"id":"8","name":"trust ","description":"Since 1901","website":"https://example.org","phones":[{"id":"p1","number":"01632 960111"},{"id":"p2","number":"01632 960112"}]}},
+        {"id":"3","name":"Walks","status":"active","organization_id":"8","organization":{"id":"8","legal_status":"charity"}},
+        {"id":"4","name":"Talks","status":"active","organization":{"id":"8","name":"Trust","description":"Since 1902"}},
+        {"id":"5","name":"Rooms","status":"active","organization":{"id":"8","name":"Another","description":"By chance"}}
+    ]"#;
+    let (harness, report) = imported(&[("feed.json", feed)]);
+    assert_eq!(report.organisations.new, 2, "{}", report.summary());
+    let named = |name: &str| harness.workspace.organisations.iter().find(|one| &*one.name == name).unwrap().clone();
+    let trust = named("Trust");
+    assert_eq!((trust.summary.as_deref(), trust.url.as_deref()), (Some("Since 1900"), Some("https://example.org")));
+    assert_eq!(trust.phone.as_deref(), Some("01632 960111"));
+    for service in ["Beds", "Meals", "Walks", "Talks"] {
+        let of = harness.service(service).organisation.as_ref().and_then(folkmoot::model::Ref::id);
+        assert_eq!(of, Some(trust.id), "{service}");
+    }
+    let kept = kept(&harness);
+    for said in ["Since 1901", "Since 1902", "01632 960112", "charity", "\"trust\""] {
+        assert!(kept.contains(said), "{said} in {kept}");
+    }
+    let lines: Vec<String> = report.lines().filter(|line| line.contains("said otherwise elsewhere")).collect();
+    let says = |words: [&str; 2]| lines.iter().any(|line| words.iter().all(|word| line.contains(word)));
+    assert!(says(["Since 1901", "Since 1900"]) && says(["Since 1902", "Since 1900"]), "{lines:?}");
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("feed.json"), feed).unwrap();
+    let changed = directory::changes_of_what_is_known(&harness, folder.path(), "test");
+    assert!(changed.is_empty(), "{changed:?}");
+    harness.export(Format::Hsds3Json, &folder.path().join("out.json"), true);
+    let out = fs::read_to_string(folder.path().join("out.json")).unwrap();
+    assert!(!out.contains("Since 1901"), "what is only kept does not go out");
+}
+
+#[test]
+fn of_two_fields_of_one_name_both_are_kept() {
+    let (harness, _) =
+        imported(&[("feed.json", r#"[{"id":"1","name":"Beds","status":"active","fees":"w1","fees":"w2"}]"#)]);
+    let kept = kept(&harness);
+    assert!(kept.contains("w1") && kept.contains("w2"), "{kept}");
+    let feed = r#"[{"id":"1","name":"Trust","website":"https://example.org","services":["w1",{"id":"2","name":"Beds","status":"active"}]},
+        {"id":"3","name":"Other","website":"https://example.org","services":"w2"}]"#;
+    let (harness, report) = imported(&[("organizations.json", feed)]);
+    let kept = self::kept(&harness);
+    assert!(kept.contains("w1") && kept.contains("w2"), "{kept}");
+    assert_eq!((report.services.new, report.organisations.new), (1, 2));
+}
+
+#[test]
+fn a_spreadsheet_among_other_files_is_named() {
+    let services = "id,name,description,status\n1,Beds,A bed,active\n";
+    let (_, report) =
+        imported(&[("services.csv", services), ("lists/own list.xlsx", "PK"), ("own.ODS", ""), ("~$own.xlsx", "")]);
+    let named: Vec<String> = report.lines().filter(|line| line.contains("not read with other files")).collect();
+    assert_eq!(named.len(), 2, "{named:?}");
+    assert!(named.iter().all(|line| line.contains("moot import ")), "{named:?}");
+    assert!(report.summary().contains("own list.xlsx is a spreadsheet and was not read: "), "{}", report.summary());
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("own.xlsx"), "PK").unwrap();
+    let harness = Harness::default();
+    let here = ImportContext {
+        workspace: &harness.workspace,
+        originals: &harness.workspace.originals,
+        thesaurus: thesaurus(),
+        author: &author(),
+    };
+    let refused = exchange::import(folder.path(), "test", &here, &mut SplitMix64::new(1), &mut |_| true).unwrap_err().0;
+    assert!(refused.contains("own.xlsx") && refused.contains("moot import "), "{refused}");
+    let zip = folder.path().join("all.zip");
+    let mut writer = zip::ZipWriter::new(fs::File::create(&zip).unwrap());
+    for (name, text) in [("services.csv", services), ("own.xlsx", "PK")] {
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut writer, text.as_bytes()).unwrap();
+    }
+    writer.finish().unwrap();
+    let report = Harness::default().import(&zip, "zip").report;
+    assert!(report.lines().any(|line| line.contains("unpack it and bring it in by itself: moot import own.xlsx")));
+}
+
+/// A site that is kept private, with a telephone and somebody to ask; two services are given there.
+const HIDDEN_SITE: &str = r#"<Source><Agency><Key>1</Key><Name>Trust (invented)</Name><Site><Key>2</Key><Name>House</Name>
+    <PhysicalAddress Confidential="true"><Line1>7 Hidden Lane</Line1></PhysicalAddress>
+    <Phone><PhoneNumber>01632 960111</PhoneNumber></Phone>
+    <Contact><Name>Ann Example</Name><Phone><PhoneNumber>01632 960112</PhoneNumber></Phone></Contact>
+    <SiteService><Key>3</Key><Name>Rooms</Name></SiteService><SiteService><Key>4</Key><Name>Talks</Name></SiteService>
+    </Site></Agency></Source>"#;
+
+#[test]
+fn what_leaves_a_hidden_place_is_with_each_of_its_services() {
+    let (harness, _) = imported(&[("directory.xml", HIDDEN_SITE)]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.json");
+    harness.export(Format::Hsds3Json, &path, true);
+    let page: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let ids = |service: usize, rows: &str| page["contents"][service][rows][0]["id"].as_str().unwrap().to_owned();
+    assert_ne!(ids(0, "phones"), ids(1, "phones"), "an id must not tell which services share a place");
+    let path = folder.path().join("out");
+    harness.export(Format::Hsds3Csv, &path, true);
+    let phones = fs::read_to_string(path.join("phones.csv")).unwrap();
+    for number in ["01632 960111", "01632 960112"] {
+        assert_eq!(phones.matches(number).count(), 2, "{phones}");
+    }
+}
+
+#[test]
+fn a_row_of_icarol_without_a_number_is_no_parent_of_others() {
+    let table = "ResourceAgencyNum,PublicName,TaxonomyLevelName,ParentAgencyNum,ConnectsToSiteNum,ConnectsToProgramNum,PhysicalAddress1\n\
+        ,Nameless Hall,Site,,,,1 Mill Lane\n,Nameless Help,Program,,,,\n7,Beds,ProgramAtSite,missing,,,\n8,Quay,Site,nobody,,,2 Quay\n\
+        9,Soup,ProgramAtSite,nobody,8,,\n";
+    let (harness, _) = imported(&[("export.csv", table)]);
+    let beds = harness.service("Beds");
+    assert!(beds.locations.is_empty(), "{beds:?}");
+    assert!(kept(&harness).contains("nobody"));
+    assert!(harness.workspace.services.iter().any(|service| &*service.name == "Nameless Help"));
+}
+
+#[test]
+fn what_a_page_says_beside_its_lists_is_in_the_report() {
+    let page = r#"{"services":[{"id":"1","name":"Beds","status":"active"}],"publisher":{"note":"w1"},"licence":"w2",
+        "languages":"w3","contacts":{"note":"w4"},"total_items":1,"next":null}"#;
+    let (_, report) = imported(&[("feed.json", page)]);
+    let lines: Vec<String> = report.lines().filter(|line| line.contains("said of the page")).collect();
+    let has = |word: &&str| lines.iter().any(|line| line.contains(*word));
+    assert!(["w1", "w2", "w3", "w4"].iter().all(has) && lines.len() == 4, "{lines:?}");
+    let trust =
+        r#"{"name":"Trust","website":"https://example.org","services":[{"id":"1","name":"Beds","status":"active"}]}"#;
+    let (harness, report) = imported(&[("feed.jsonl", &format!("{trust}\n{}\n", trust.replace("Trust", "Other")))]);
+    assert_eq!((report.services.new, report.organisations.new), (2, 2), "{}", kept(&harness));
 }

@@ -7,10 +7,10 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::kept::{add_row, add_term, country, day, hide, join, keep, put, put_standard, row};
+use super::kept::{add_row, add_term, country, hide, join, keep, put, put_day, put_standard, row};
 use super::normalise::{Normaliser, Object};
 use super::report::RepairKind;
-use super::xml::{self, Element};
+use super::xml::{self, Element, says_no, says_yes};
 
 /// Whether a text is such a file.
 pub fn is_airs(text: &str) -> bool {
@@ -179,18 +179,18 @@ impl Reading<'_> {
                 add_row(item, more, row(&[("url", &address), ("label", &note)]));
             } else {
                 put(item, field, &address);
-                url.text.push_str(&note);
+                url.add_text(&note);
             }
             self.rest(url);
         }
         for mut email in element.take("Email") {
             let address = email.take_text("Address");
             if item.contains_key("email") && !address.is_empty() {
-                email.text = address;
-                self.kept.extend(email.into_value());
+                email.add_text(&address);
             } else {
                 put(item, "email", &address);
             }
+            self.rest(email);
         }
     }
 
@@ -202,10 +202,8 @@ impl Reading<'_> {
             }
             let number = phone.take_text("PhoneNumber");
             if !number.contains(|c: char| c.is_ascii_digit()) {
-                phone.text = number;
-                if !phone.text.is_empty() {
-                    self.kept.extend(phone.into_value());
-                }
+                phone.add_text(&number);
+                self.rest(phone);
                 continue;
             }
             let free = if phone.is_set("TollFree") { "toll free" } else { "" };
@@ -227,13 +225,28 @@ impl Reading<'_> {
         }
     }
 
-    /// Keeps what is left of an element that was read, but for flags that say no.
+    /// Keeps what is left of an element that was read, but for flags that say yes or no.
     fn rest(&mut self, mut element: Element) {
-        for flag in ["Confidential", "TollFree"] {
-            element.take_attribute(flag);
-            element.take(flag);
-        }
+        let is_flag = |name: &str, value: &str| {
+            ["Confidential", "TollFree"].contains(&name) && (says_yes(value) || says_no(value))
+        };
+        element.attributes.retain(|(name, value)| !is_flag(name, value));
+        element.children.retain(|child| !is_flag(&child.name, &child.text) || child.has_more_than_text());
         self.kept.extend(element.into_value());
+    }
+
+    /// All that elements of a name say, a line for each; of one with attributes the whole is kept.
+    fn said(&mut self, element: &mut Element, name: &str) -> Vec<Vec<String>> {
+        let said = element.take(name).into_iter().map(|one| {
+            let lines = one.all_text();
+            self.kept.extend(one.has_attributes().then(|| one.into_value()).flatten());
+            lines
+        });
+        said.filter(|lines| !lines.is_empty()).collect()
+    }
+
+    fn lines(&mut self, element: &mut Element, name: &str) -> String {
+        self.said(element, name).concat().join("\n")
     }
 
     fn contacts(&mut self, element: &mut Element, item: &mut Object) {
@@ -252,7 +265,7 @@ impl Reading<'_> {
             }
             put(&mut person, "department", &contact.take_attribute("Type"));
             add_row(item, "contacts", person);
-            self.kept.extend(contact.into_value());
+            self.rest(contact);
         }
     }
 
@@ -265,17 +278,20 @@ impl Reading<'_> {
         self.terms(&mut element, &mut item, "service");
         self.areas(&mut element, &mut item);
         self.languages(&mut element, &mut item);
-        put(&mut item, "fees_description", &lines(&element.take("FeeStructure")));
+        put(&mut item, "fees_description", &self.lines(&mut element, "FeeStructure"));
         put(&mut item, "wait_time", &element.take_text("NormalWaitTime"));
-        put(&mut item, "application_process", &lines(&element.take("ApplicationProcess")));
-        for method in element.take("PaymentMethod").into_iter().chain(element.take("PaymentMethods")) {
-            add_row(&mut item, "cost_options", row(&[("option", &method.all_text().join(", "))]));
-        }
-        for document in element.take("DocumentsRequired") {
-            add_row(&mut item, "required_documents", row(&[("document", &document.all_text().join(": "))]));
+        put(&mut item, "application_process", &self.lines(&mut element, "ApplicationProcess"));
+        for (name, rows, field, between) in [
+            ("PaymentMethod", "cost_options", "option", ", "),
+            ("PaymentMethods", "cost_options", "option", ", "),
+            ("DocumentsRequired", "required_documents", "document", ": "),
+        ] {
+            for said in self.said(&mut element, name) {
+                add_row(&mut item, rows, row(&[(field, &said.join(between))]));
+            }
         }
         self.requirements(&mut element, &mut item);
-        verified(&mut element, &mut item);
+        self.verified(&mut element, &mut item);
         self.finish(element, &mut item);
         item
     }
@@ -283,15 +299,15 @@ impl Reading<'_> {
     /// Whom a service is for: ages and sex where they have their elements, anything else in words.
     fn requirements(&mut self, element: &mut Element, item: &mut Object) {
         for mut ages in element.take("AgeRequirements") {
-            put(item, "minimum_age", &ages.take_text("MinimumAge"));
-            put(item, "maximum_age", &ages.take_text("MaximumAge"));
+            take_field(&mut ages, "MinimumAge", item, "minimum_age");
+            take_field(&mut ages, "MaximumAge", item, "maximum_age");
             let gender = ages.take_text("Gender");
             match gender.to_lowercase().as_str() {
-                "f" | "female" | "women" => put(item, "moot_sex", "women"),
-                "m" | "male" | "men" => put(item, "moot_sex", "men"),
-                _ => ages.text.push_str(&gender),
+                "f" | "female" | "women" if !item.contains_key("moot_sex") => put(item, "moot_sex", "women"),
+                "m" | "male" | "men" if !item.contains_key("moot_sex") => put(item, "moot_sex", "men"),
+                _ => ages.add_text(&gender),
             }
-            self.kept.extend(ages.into_value());
+            self.rest(ages);
         }
         let named = [
             "Eligibility",
@@ -301,11 +317,8 @@ impl Reading<'_> {
             "AidRequirements",
             "OtherRequirements",
         ];
-        let mut said = Vec::new();
-        for requirement in named.iter().flat_map(|name| element.take(name)) {
-            said.extend(requirement.all_text());
-            self.kept.extend((!requirement.attributes.is_empty()).then(|| requirement.into_value()).flatten());
-        }
+        let said: Vec<String> =
+            named.iter().map(|name| self.lines(element, name)).filter(|text| !text.is_empty()).collect();
         put(item, "eligibility_description", &said.join("\n"));
     }
 
@@ -329,9 +342,9 @@ impl Reading<'_> {
             self.normaliser.note("PhysicalAddress", RepairKind::Private, "", "address hidden");
         }
         for mut point in site.take("SpatialLocation") {
-            put(&mut item, "latitude", &point.take_text("Latitude"));
-            put(&mut item, "longitude", &point.take_text("Longitude"));
-            self.kept.extend(point.into_value());
+            take_field(&mut point, "Latitude", &mut item, "latitude");
+            take_field(&mut point, "Longitude", &mut item, "longitude");
+            self.rest(point);
         }
         self.site_details(&mut site, &mut item);
         self.finish(site, &mut item);
@@ -348,13 +361,12 @@ impl Reading<'_> {
         }
         let ways = ["PhysicalLocationDescription", "BusServiceAccess", "PublicAccessToTransportation", "CrossStreet"];
         let ways: Vec<String> =
-            ways.iter().map(|name| lines(&site.take(name))).filter(|text| !text.is_empty()).collect();
+            ways.iter().map(|name| self.lines(site, name)).filter(|text| !text.is_empty()).collect();
         put(item, "transportation", &ways.join("\n"));
         add_row(item, "accessibility", row(&[("description", &site.take_text("DisabilitiesAccess"))]));
     }
 
     fn address(&mut self, mut address: Element, sort: &str, item: &mut Object) {
-        address.take_attribute("Confidential");
         let further: Vec<String> =
             (2..=9).map(|line| address.take_text(&format!("Line{line}"))).filter(|line| !line.is_empty()).collect();
         let fields = row(&[
@@ -372,7 +384,7 @@ impl Reading<'_> {
             put(&mut fields, "address_type", sort);
             add_row(item, "addresses", fields);
         }
-        self.kept.extend(address.into_value());
+        self.rest(address);
     }
 }
 
@@ -403,8 +415,11 @@ fn phone_type(stated: &str) -> String {
     }
 }
 
-fn lines(elements: &[Element]) -> String {
-    elements.iter().flat_map(Element::all_text).collect::<Vec<_>>().join("\n")
+/// Takes the text of an element into a field that says nothing yet; another stays where it is.
+fn take_field(element: &mut Element, name: &str, item: &mut Object, field: &str) {
+    if !item.contains_key(field) {
+        put(item, field, &element.take_text(name));
+    }
 }
 
 const DAYS: [(&str, &str); 7] = [
@@ -432,11 +447,14 @@ impl Reading<'_> {
                 }
             }
             add_row(item, "schedules", row(&[("description", &times.all_text().join("\n"))]));
+            self.kept.extend(times.has_attributes().then(|| times.into_value()).flatten());
         }
         for mut season in element.take("Seasonal") {
-            let (from, to) = (day(&season.take_text("StartDate")), day(&season.take_text("EndDate")));
-            let said = season.take_text("Description");
-            add_row(item, "schedules", row(&[("valid_from", &from), ("valid_to", &to), ("description", &said)]));
+            let mut schedule = row(&[("description", &season.take_text("Description"))]);
+            for (name, field) in [("StartDate", "valid_from"), ("EndDate", "valid_to")] {
+                put_day(self.normaliser, &mut schedule, field, &season.take_text(name));
+            }
+            add_row(item, "schedules", schedule);
             self.rest(season);
         }
     }
@@ -456,7 +474,7 @@ impl Reading<'_> {
             let order = ["Description", "CensusTrack", "City", "County", "State", "Country", "ZipCode"];
             let name = order.iter().filter_map(part).find(|text| !text.is_empty()).unwrap_or_default();
             add_row(item, "service_areas", row(&[("name", &name), ("description", &area.all_text().join(", "))]));
-            self.kept.extend((!area.attributes.is_empty()).then(|| area.into_value()).flatten());
+            self.kept.extend(area.has_attributes().then(|| area.into_value()).flatten());
         }
     }
 
@@ -464,15 +482,15 @@ impl Reading<'_> {
         for mut language in element.take("Languages") {
             let name = language.take_text("Name");
             add_row(item, "languages", row(&[("name", &name), ("note", &language.all_text().join(", "))]));
-            self.kept.extend((!language.attributes.is_empty()).then(|| language.into_value()).flatten());
+            self.kept.extend(language.has_attributes().then(|| language.into_value()).flatten());
         }
     }
-}
 
-/// When a service was checked last; whoever keeps the directory stays with the original.
-fn verified(element: &mut Element, item: &mut Object) {
-    if let Some(info) = element.children.iter_mut().find(|child| child.name == "ResourceInfo") {
-        put(item, "assured_date", &day(&info.take_attribute("DateLastVerified")));
-        put(item, "last_modified", &info.take_attribute("DateOfLastAction"));
+    /// When a service was checked last; whoever keeps the directory stays with the original.
+    fn verified(&mut self, element: &mut Element, item: &mut Object) {
+        if let Some(info) = element.children.iter_mut().find(|child| child.name == "ResourceInfo") {
+            put_day(self.normaliser, item, "assured_date", &info.take_attribute("DateLastVerified"));
+            put(item, "last_modified", &info.take_attribute("DateOfLastAction"));
+        }
     }
 }

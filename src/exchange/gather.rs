@@ -51,7 +51,7 @@ impl Services {
         if !id.is_empty() {
             self.by_id.entry(id).or_insert(at);
         }
-        let more = places.and_then(|places| if let Value::Array(list) = places { Some(list) } else { None });
+        let more = places.map(|places| if let Value::Array(list) = places { list } else { vec![places] });
         let list = self.all[at].1.entry("service_at_locations").or_insert_with(|| Value::Array(Vec::new()));
         if let Value::Array(list) = list {
             list.extend(more.into_iter().flatten());
@@ -124,6 +124,9 @@ impl Gatherer {
     /// An organisation; its places may hold its services.
     fn put_organisation(&mut self, normaliser: &mut Normaliser, mut item: Object) {
         let mut within = Services::default();
+        if let Some(place) = item.get_mut("locations").filter(|places| places.is_object()) {
+            *place = Value::Array(vec![place.take()]);
+        }
         if let Some(Value::Array(places)) = item.get_mut("locations") {
             places.retain_mut(|place| {
                 let Some(place) = place.as_object_mut() else { return true };
@@ -135,12 +138,14 @@ impl Gatherer {
                 is_empty
             });
         }
-        let services = item.entry("services").or_insert_with(|| Value::Array(Vec::new()));
-        if let Value::Array(services) = services {
-            services.extend(within.all.into_iter().map(|(_, service)| Value::Object(service)));
-        }
-        if item.get("services").and_then(Value::as_array).is_some_and(Vec::is_empty) {
-            item.shift_remove("services");
+        let mut services = match item.shift_remove("services") {
+            Some(Value::Array(services)) => services,
+            Some(other) => vec![other],
+            None => Vec::new(),
+        };
+        services.extend(within.all.into_iter().map(|(_, service)| Value::Object(service)));
+        if !services.is_empty() {
+            item.insert("services".to_owned(), services.into());
         }
         json::gather_organisation(normaliser, &mut self.registry, &mut self.pending, item);
     }

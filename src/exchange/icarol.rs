@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::kept::{add_row, add_term, country, day, hide, join, keep, put, put_standard, row};
+use super::kept::{add_row, add_term, country, hide, join, keep, put, put_day, put_standard, row};
 use super::normalise::{Normaliser, Object};
 use super::report::RepairKind;
 use super::table;
@@ -157,10 +157,8 @@ impl Directory {
     }
 
     fn into_items(mut self, normaliser: &mut Normaliser) -> Vec<(String, Object)> {
-        let programs: HashMap<String, usize> =
-            self.programs.iter().enumerate().rev().map(|(at, program)| (id_of(&program.item), at)).collect();
-        let sites: HashMap<String, usize> =
-            self.sites.iter().enumerate().rev().map(|(at, site)| (id_of(&site.0), at)).collect();
+        let programs = by_number(self.programs.iter().map(|program| &program.item));
+        let sites = by_number(self.sites.iter().map(|site| &site.0));
         let mut used = vec![false; self.sites.len()];
         for mut cells in std::mem::take(&mut self.links) {
             normaliser.row = cells.line;
@@ -196,15 +194,15 @@ impl Directory {
 
     /// Sites at which nothing is given belong to their agency; a secret one is only kept with it.
     fn idle_sites(&mut self, used: &[bool]) {
-        let mut known: HashMap<String, usize> =
-            self.agencies.iter().enumerate().rev().map(|(at, agency)| (id_of(agency), at)).collect();
+        let mut known = by_number(self.agencies.iter());
         let sites = std::mem::take(&mut self.sites).into_iter().zip(used).filter(|(_, is_used)| !**is_used);
         for ((site, is_secret, parent), _) in sites {
-            let at = *known.entry(parent.clone()).or_insert_with(|| {
+            let mut made = || {
                 let name = site.get("name").and_then(Value::as_str).unwrap_or_default();
                 self.agencies.push(row(&[("id", &parent), ("name", name)]));
                 self.agencies.len() - 1
-            });
+            };
+            let at = if parent.is_empty() { made() } else { *known.entry(parent.clone()).or_insert_with(made) };
             if is_secret {
                 keep(&mut self.agencies[at], Value::Object(site));
             } else {
@@ -212,6 +210,12 @@ impl Directory {
             }
         }
     }
+}
+
+/// Where the first item of each number stands; the empty number is nobody's.
+fn by_number<'a>(items: impl DoubleEndedIterator<Item = &'a Object> + ExactSizeIterator) -> HashMap<String, usize> {
+    let all = items.enumerate().rev().map(|(at, item)| (id_of(item), at));
+    all.filter(|(number, _)| !number.is_empty()).collect()
 }
 
 fn id_of(item: &Object) -> String {
@@ -338,7 +342,7 @@ fn service(normaliser: &mut Normaliser, mut cells: Cells) -> Object {
     }
     for (field, column) in [("assured_date", "LastVerifiedOn"), ("last_modified", "UpdatedOn")] {
         let stated = cells.take(column);
-        put_standard(normaliser, &mut item, field, (&stated, &day(&stated)));
+        put_day(normaliser, &mut item, field, &stated);
     }
     let stated = cells.take("AgencyStatus");
     put_standard(normaliser, &mut item, "status", (&stated, status(&stated)));
@@ -363,6 +367,7 @@ fn site(normaliser: &mut Normaliser, mut cells: Cells) -> (Object, bool, String)
     let (place, is_secret) = address_of(normaliser, &mut cells);
     let mut item = place.unwrap_or_default();
     let parent = cells.take("ParentAgencyNum");
+    put(&mut item, "organization_id", &parent);
     let email = cells.take("EmailAddressMain");
     join(&mut item, named(&mut cells));
     put(&mut item, "location_type", "physical");

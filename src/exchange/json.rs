@@ -1,6 +1,6 @@
 //! Data in JSON: pages of HSDS 3, ORUK 3 and ORUK 1, bare lists, single objects, one object a line.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::fmt;
 use std::io::{BufRead as _, BufReader, Read};
@@ -10,12 +10,14 @@ use serde_json::Value;
 
 use super::budget::MAX_CELLS;
 use super::identity::{Registry, identify};
-use super::legacy;
+use super::kept::keep;
 use super::nest::PendingItems;
 use super::normalise::{Normaliser, Object, arrange, objects, str_field};
+use super::numbers::{self, Numbers};
 use super::pages::Pages;
 use super::report::RepairKind;
 use super::schema::{self, TableSchema};
+use super::{legacy, marks};
 
 /// The fields in which paged responses hold their items.
 const PAGES: &[&str] = &["contents", "content", "items", "services", "organizations", "results", "data"];
@@ -39,6 +41,8 @@ pub struct Shape {
     is_own: bool,
     /// Whether it is a page: an object that is no item itself and holds lists of them.
     is_page: bool,
+    /// Whether it has a name, as an item has.
+    has_name: bool,
 }
 
 impl Shape {
@@ -47,7 +51,7 @@ impl Shape {
     /// # Errors
     /// It is not one value in JSON.
     pub fn of(text: impl Read) -> serde_json::Result<Self> {
-        let mut from = serde_json::Deserializer::from_reader(BufReader::new(text));
+        let mut from = serde_json::Deserializer::from_reader(BufReader::new(Numbers::new(text)));
         let shape = from.deserialize_any(ShapeOf)?;
         from.end().map(|()| shape)
     }
@@ -74,6 +78,7 @@ impl<'de> Visitor<'de> for ShapeOf {
             of_item[0] |= key == "id";
             of_item[1] |= key == "name";
         }
+        shape.has_name = of_item[1];
         shape.is_page &= of_item != [true; 2];
         shape.is_page |= tables && of_item == [false; 2]; // tables as lists
         Ok(shape)
@@ -127,7 +132,7 @@ impl<'de> Visitor<'de> for IsListOf {
 /// Hands over all items of a text of this shape, one after another, each given up before the next is read.
 pub fn read_items(normaliser: &mut Normaliser, text: impl Read, shape: &Shape, take: &mut TakeItem<'_>) {
     normaliser.is_own |= shape.is_own;
-    let mut from = serde_json::Deserializer::from_reader(BufReader::new(text));
+    let mut from = serde_json::Deserializer::from_reader(BufReader::new(Numbers::new(text)));
     let mut items = Items { normaliser, take, number: 0, is_page: shape.is_page, is_own: shape.is_own };
     if let Err(error) = from.deserialize_any(&mut items) {
         let why = format!("{}, line {}: {error}; mend it there", items.normaliser.file, error.line());
@@ -140,7 +145,7 @@ pub fn read_items(normaliser: &mut Normaliser, text: impl Read, shape: &Shape, t
 pub fn read_lines(normaliser: &mut Normaliser, text: impl Read, error: &serde_json::Error, take: &mut TakeItem<'_>) {
     let mut lines = Lines { from: BufReader::new(text), number: 0 };
     let first: Vec<Line> = std::iter::from_fn(|| lines.next()).take(5).collect();
-    if !first.iter().any(|line| serde_json::from_slice::<Object>(&line.text).is_ok()) {
+    if !first.iter().any(|line| serde_json::from_reader::<_, Object>(Numbers::new(&line.text[..])).is_ok()) {
         normaliser.row = error.line();
         let start =
             first.iter().map(|line| String::from_utf8_lossy(&line.text).into_owned()).next().unwrap_or_default();
@@ -161,10 +166,14 @@ fn read_line(normaliser: &mut Normaliser, line: &Line, take: &mut TakeItem<'_>) 
     let number = line.number;
     normaliser.row = number;
     match shape {
-        Ok(shape) => read_items(normaliser, &line.text[..], &shape, &mut |normaliser, table, item| {
-            normaliser.row = number;
-            take(normaliser, table, item);
-        }),
+        // A line is an item, where it could be one.
+        Ok(shape) => {
+            let shape = Shape { is_page: shape.is_page && !shape.has_name, ..shape };
+            read_items(normaliser, &line.text[..], &shape, &mut |normaliser, table, item| {
+                normaliser.row = number;
+                take(normaliser, table, item);
+            });
+        }
         Err(why) => normaliser.note("line", RepairKind::Unreadable, &String::from_utf8_lossy(&line.text), &why),
     }
 }
@@ -219,11 +228,14 @@ struct Items<'a, 'b> {
 }
 
 impl Items<'_, '_> {
-    fn take(&mut self, table: &str, (item, is_over): (Value, bool)) {
+    fn take(&mut self, table: &str, item: Value, room: &Room) {
         self.number += 1;
         self.normaliser.row = self.number;
+        for number in room.numbers.take() {
+            self.normaliser.note("number", RepairKind::Number, &number, &format!("{number:?}"));
+        }
         match item {
-            Value::Object(item) if is_over => {
+            Value::Object(item) if room.is_over() => {
                 let named = [str_field(&item, "id"), str_field(&item, "name")].join(" ");
                 self.normaliser.note(
                     "item",
@@ -237,6 +249,14 @@ impl Items<'_, '_> {
         }
     }
 
+    /// Says what a page says beside its lists; of its numbers and flags none is of any use.
+    fn name_rest(&mut self, key: &str, value: &Value) {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        if !(value.is_null() || value.is_number() || value.is_boolean() || text.is_empty()) {
+            self.normaliser.note_whole(key, RepairKind::Skipped, &text, "said of the page");
+        }
+    }
+
     /// The items of a list, and of every list in it that stands for a page.
     fn list<'de, A: SeqAccess<'de>>(&mut self, table: &str, mut list: A) -> Result<(), A::Error> {
         loop {
@@ -245,7 +265,7 @@ impl Items<'_, '_> {
             }
             let room = Room::new();
             match list.next_element_seed(room.value())? {
-                Some(item) => self.take(table, (item, room.is_over())),
+                Some(item) => self.take(table, item, &room),
                 None => return Ok(()),
             }
         }
@@ -264,7 +284,7 @@ impl<'de> Visitor<'de> for &mut Items<'_, '_> {
         if !self.is_page {
             let room = Room::new();
             let item = room.value().visit_map(map)?;
-            self.take("", (item, room.is_over()));
+            self.take("", item, &room);
             return Ok(());
         }
         let (mut envelope, before) = (Object::new(), self.number);
@@ -285,7 +305,11 @@ impl<'de> Visitor<'de> for &mut Items<'_, '_> {
                     let table = table_named(key).unwrap_or_default();
                     map.next_value_seed(Within { items: &mut *self, table, is_loose: false })?;
                 }
-                _ => drop(map.next_value::<IgnoredAny>()?),
+                _ if self.normaliser.is_own => drop(map.next_value::<IgnoredAny>()?),
+                key => {
+                    let value = map.next_value_seed(Room::new().value())?;
+                    self.name_rest(key, &value);
+                }
             }
         }
         self.normaliser.pages.add(&envelope, self.number - before);
@@ -317,8 +341,10 @@ impl<'de> Visitor<'de> for Within<'_, '_, '_> {
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         if !self.is_loose {
-            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-            return Ok(()); // an object beside the lists says something of the page
+            // an object beside the lists says something of the page
+            let said = Room::new().value().visit_map(map)?;
+            self.items.name_rest(self.table, &said);
+            return Ok(());
         }
         while let Some(table) = map.next_key::<String>()? {
             let table = format!("loose {table}");
@@ -338,7 +364,8 @@ impl<'de> Visitor<'de> for Within<'_, '_, '_> {
     fn visit_f64<E>(self, _: f64) -> Result<(), E> {
         Ok(())
     }
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+    fn visit_str<E>(self, said: &str) -> Result<(), E> {
+        self.items.name_rest(self.table, &said.into());
         Ok(())
     }
     fn visit_unit<E>(self) -> Result<(), E> {
@@ -346,12 +373,15 @@ impl<'de> Visitor<'de> for Within<'_, '_, '_> {
     }
 }
 
-/// The memory that one item may take.
-struct Room(Cell<usize>);
+/// The memory that one item may take, and its numbers that became texts.
+struct Room {
+    left: Cell<usize>,
+    numbers: RefCell<Vec<String>>,
+}
 
 impl Room {
     fn new() -> Self {
-        Self(Cell::new(MAX_ITEM_MEMORY))
+        Self { left: Cell::new(MAX_ITEM_MEMORY), numbers: RefCell::default() }
     }
 
     fn value(&self) -> ValueIn<'_> {
@@ -359,11 +389,11 @@ impl Room {
     }
 
     fn take(&self, bytes: usize) {
-        self.0.set(self.0.get().saturating_sub(bytes));
+        self.left.set(self.left.get().saturating_sub(bytes));
     }
 
     fn is_over(&self) -> bool {
-        self.0.get() == 0
+        self.left.get() == 0
     }
 }
 
@@ -384,7 +414,7 @@ impl<'de> DeserializeSeed<'de> for ValueIn<'_> {
     type Value = Value;
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
         if self.depth > MAX_DEPTH {
-            self.room.0.set(0);
+            self.room.left.set(0);
         }
         self.room.take(size_of::<Value>());
         if self.room.is_over() {
@@ -416,7 +446,9 @@ impl<'de> Visitor<'de> for ValueIn<'_> {
     }
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
         self.room.take(2 * value.len());
-        Ok(if self.room.is_over() { Value::Null } else { value.into() })
+        let number = value.strip_prefix(numbers::MARK);
+        self.room.numbers.borrow_mut().extend(number.filter(|_| !self.room.is_over()).map(str::to_owned));
+        Ok(if self.room.is_over() { Value::Null } else { number.unwrap_or(value).into() })
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
         let mut values = Vec::new();
@@ -433,14 +465,21 @@ impl<'de> Visitor<'de> for ValueIn<'_> {
             self.room.take(2 * key.len() + 64);
             let value = map.next_value_seed(self.inner())?;
             if object.len() >= MAX_CELLS {
-                self.room.0.set(0);
+                self.room.left.set(0);
             }
             if !self.room.is_over() {
-                object.insert(key, value);
+                insert_beside(&mut object, key, value);
             }
         }
         Ok(Value::Object(object))
     }
+}
+
+/// Adds a field; where an object has two of a name, both are kept.
+fn insert_beside(object: &mut Object, key: String, value: Value) {
+    let is_other = object.get(&key).is_some_and(|known| *known != value && !known.is_null());
+    let key = if is_other { format!("{key}#{}", object.len() + 1) } else { key };
+    object.insert(key, value);
 }
 
 /// The table that a field of a page names: `phones`, `phones.csv`.
@@ -479,18 +518,21 @@ pub fn gather_organisation(
     let Some(table) = schema::table("organizations") else {
         return;
     };
-    let services = item.shift_remove("services");
-    let mut row = normalise_item(normaliser, table, "organizations", item);
-    let is_copy = identify_item(normaliser, registry, table, &mut row, ("", "", ""));
-    let id = str_field(&row, "id").to_owned();
+    let (services, others) = match item.shift_remove("services") {
+        Some(Value::Array(list)) => list.into_iter().partition(Value::is_object),
+        Some(other) => (Vec::new(), vec![other]),
+        None => (Vec::new(), Vec::new()),
+    };
+    if !others.is_empty() {
+        item.insert("services".to_owned(), others.into());
+    }
+    let row = normalise_item(normaliser, table, "organizations", item);
+    let (id, is_copy) = put_organisation(normaliser, registry, pending, table, row);
     if is_copy {
         normaliser.note("id", RepairKind::Copy, &id, "");
-    } else {
-        pending.push(normaliser, "organizations", &row);
     }
-    for service in services.as_ref().and_then(Value::as_array).into_iter().flatten() {
-        if let Value::Object(service) = service {
-            let mut service = service.clone();
+    for service in services {
+        if let Value::Object(mut service) = service {
             service.entry("organization_id").or_insert_with(|| id.clone().into());
             gather_service(normaliser, registry, pending, service);
         }
@@ -507,28 +549,71 @@ pub fn gather_service(normaliser: &mut Normaliser, registry: &mut Registry, pend
         normaliser.note("id", RepairKind::Copy, str_field(&row, "id"), "");
         return;
     }
-    if let Some(Value::Object(mut organisation)) = row.shift_remove("organization") {
-        let is_copy = identify_item(normaliser, registry, organisations, &mut organisation, ("", "", ""));
-        let id = str_field(&organisation, "id").to_owned();
+    if let Some(Value::Object(organisation)) = row.shift_remove("organization") {
+        let raw = str_field(&organisation, "id").to_owned();
+        let (id, _) = put_organisation(normaliser, registry, pending, organisations, organisation);
         let stated = str_field(&row, "organization_id").to_owned();
-        if !stated.is_empty()
-            && stated != id
-            && stated != str_field(&organisation, "moot_id").split('#').next().unwrap_or_default()
-        {
+        if ![id.as_str(), &raw, ""].contains(&stated.as_str()) {
             normaliser.note("organization_id", RepairKind::DanglingReference, &stated, &id);
             row.insert("moot_organization_id".to_owned(), stated.into());
         }
         row.insert("organization_id".to_owned(), id.into());
-        if !is_copy {
-            pending.push(normaliser, "organizations", &organisation);
-        }
     }
     pending.push(normaliser, "services", &row);
 }
 
+/// Adds an organisation and returns its uuid, and whether it is a copy. One whose id and name are known already is that
+/// one: what it adds is added, and where it says otherwise the first stays, the report names both and the other is kept.
+fn put_organisation(
+    normaliser: &mut Normaliser,
+    registry: &mut Registry,
+    pending: &mut PendingItems,
+    table: &'static TableSchema,
+    mut row: Object,
+) -> (String, bool) {
+    let raw = str_field(&row, "id").to_owned();
+    let Some((at, mut known)) = pending.organisation(&raw, &row) else {
+        pending.was_said(&raw, &row);
+        let is_copy = identify_item(normaliser, registry, table, &mut row, ("", "", ""));
+        if !is_copy {
+            pending.push_organisation(normaliser, &raw, &row);
+        }
+        return (str_field(&row, "id").to_owned(), is_copy);
+    };
+    let id = str_field(&known, "id").to_owned();
+    let is_copy = pending.was_said(&raw, &row);
+    if !is_copy {
+        row.shift_remove("id");
+        identify_within(normaliser, registry, table, &mut row, (&raw, &id));
+        for (field, value) in row {
+            join_field(normaliser, &mut known, field, value);
+        }
+        pending.put_organisation(normaliser, at, &arrange(table, known));
+    }
+    (id, is_copy)
+}
+
+/// Adds to an item what is said of it elsewhere in its source.
+fn join_field(normaliser: &mut Normaliser, known: &mut Object, field: String, value: Value) {
+    match (known.get_mut(&field), value) {
+        (None, value) => drop(known.insert(field, value)),
+        (Some(there), value) if *there == value => {}
+        (Some(Value::Array(there)), Value::Array(rows)) if rows.iter().all(Value::is_object) => {
+            let new = rows.into_iter().filter(|row| !there.iter().any(|one| one["id"] == row["id"]));
+            let new: Vec<Value> = new.collect();
+            there.extend(new);
+        }
+        (Some(there), value) => {
+            let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            normaliser.note(&field, RepairKind::Differs, &text(&value), &text(there));
+            keep(known, Value::Object(Object::from_iter([(field, value)])));
+        }
+    }
+}
+
 /// Normalises an item and everything nested in it: HSDS 3 names and clean values. Ids are assigned later.
 fn normalise_item(normaliser: &mut Normaliser, table: &'static TableSchema, found: &str, mut raw: Object) -> Object {
-    strip_filled(&mut raw);
+    marks::leave_out(normaliser, table, &mut raw);
     if !normaliser.is_own {
         legacy::upgrade_row(normaliser, table, found, &mut raw);
     }
@@ -617,20 +702,6 @@ fn object_name(table: &'static TableSchema, of: &str) -> String {
     known.map_or("organization", |(_, _, name)| name).to_owned()
 }
 
-/// Removes what an earlier export added: placeholders (listed in `moot_filled`) and what it had derived (`moot_derived`);
-/// `*` stands for the whole row.
-pub fn strip_filled(row: &mut Object) {
-    for mark in ["moot_filled", "moot_derived"] {
-        let added: HashSet<String> = match row.shift_remove(mark) {
-            Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-            Some(Value::String(names)) => names.split_whitespace().map(str::to_owned).collect(),
-            _ => continue,
-        };
-        let is_whole = added.contains("*");
-        row.retain(|name, _| !is_whole && !added.contains(name));
-    }
-}
-
 /// Assigns ids to a row and everything nested in it; `parent` is (table, original id, uuid). Returns whether the row is
 /// a copy.
 fn identify_item(
@@ -647,7 +718,21 @@ fn identify_item(
     let raw = str_field(row, "id").to_owned();
     let is_copy = identify(registry, normaliser, table, row, parent.2);
     let id = str_field(row, "id").to_owned();
-    identify_children(normaliser, registry, table, row, (table.name, &raw, &id));
+    identify_within(normaliser, registry, table, row, (&raw, &id));
+    let arranged = arrange(table, std::mem::take(row));
+    *row = arranged;
+    is_copy
+}
+
+/// Assigns ids to everything nested in a row with this original id and uuid.
+fn identify_within(
+    normaliser: &mut Normaliser,
+    registry: &mut Registry,
+    table: &'static TableSchema,
+    row: &mut Object,
+    (raw, id): (&str, &str),
+) {
+    identify_children(normaliser, registry, table, row, (table.name, raw, id));
     for (link, of, name) in schema::nested_objects_in_json(table.name) {
         if let (Some(of), Some(Value::Object(object))) = (schema::table(of), row.get_mut(*name)) {
             let raw = str_field(object, "id").to_owned();
@@ -658,9 +743,6 @@ fn identify_item(
             }
         }
     }
-    let arranged = arrange(table, std::mem::take(row));
-    *row = arranged;
-    is_copy
 }
 
 fn identify_children(

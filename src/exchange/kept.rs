@@ -97,12 +97,16 @@ pub fn country(name: &str) -> &str {
     }
 }
 
-/// The day of a date as such directories write it: month, day and year; any other text as it is.
-pub fn day(text: &str) -> String {
-    let first = text.split([' ', 'T']).next().unwrap_or_default();
+/// Sets a field to the day of a date as such directories write it: month, day and year. The moment stays beside it.
+pub fn put_day(normaliser: &mut Normaliser, item: &mut Object, field: &str, text: &str) {
+    let (text, first) = (text.trim(), text.trim().split([' ', 'T']).next().unwrap_or_default());
     let american = chrono::NaiveDate::parse_from_str(first, "%m/%d/%Y");
     let iso = || chrono::NaiveDate::parse_from_str(first, "%Y-%m-%d");
-    american.or_else(|_| iso()).map_or_else(|_| text.to_owned(), |day| day.to_string())
+    let day = american.or_else(|_| iso()).map_or_else(|_| text.to_owned(), |day| day.to_string());
+    if text.len() > first.len() && day != text {
+        put(item, &format!("moot_raw_{field}"), text);
+    }
+    put_standard(normaliser, item, field, (text, &day));
 }
 
 /// Sets a field to a value in its standard form, and reports that it stood there otherwise.

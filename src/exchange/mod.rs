@@ -21,8 +21,10 @@ mod json;
 mod kept;
 mod legacy;
 mod map;
+mod marks;
 mod nest;
 mod normalise;
+mod numbers;
 pub mod of_kind;
 pub mod openspace;
 pub mod pabulib;
@@ -44,7 +46,7 @@ pub mod write;
 mod xml;
 
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use export::{ExportContext, Format, Written, export, export_to_bytes, for_others, for_tables};
 pub use nest::Item;
@@ -127,6 +129,7 @@ pub fn read(path: &Path, feed: &str, on_progress: &mut ProgressCallback<'_>) -> 
     let mut reader = SourceReader { normaliser: Normaliser::new(feed), ..SourceReader::default() };
     reader.normaliser.budget = source.budget();
     reader.normaliser.is_own = is_own(&mut source)?;
+    reader.name_spreadsheets(path, &source);
     let hints = detect_hints(&source.files);
     reader.dialect = detect_dialect(&source.files, hints);
     for (done, at) in in_order(&source.files).into_iter().enumerate() {
@@ -174,6 +177,7 @@ impl Package {
             return Ok(self);
         }
         let broken = self.repairs.iter().find(|repair| repair.kind == RepairKind::Unreadable);
+        let unopened = self.repairs.iter().find(|repair| repair.kind == RepairKind::Unopened);
         let (found, remedy) = match (broken, self.orphans.first()) {
             (Some(broken), _) => {
                 let why = broken.new.split(" at line ").next().unwrap_or_default();
@@ -183,6 +187,10 @@ impl Package {
             (None, Some(item)) => {
                 let found = format!("{}, line {}, has the columns {}", item.file, item.row, field_names(item));
                 (found, "name tables as Open Referral does, such as services.csv")
+            }
+            (None, None) if unopened.is_some() => {
+                let (name, remedy) = unopened.map_or(("", ""), |sheet| (&*sheet.old, &*sheet.new));
+                (format!("the spreadsheet {name} is not read with other files"), remedy)
             }
             (None, None) => ("there are no rows at all".to_owned(), "name a file or folder that holds some"),
         };
@@ -299,6 +307,17 @@ impl SourceReader {
         let head = file.head.clone();
         table::read_rows(&mut self.normaliser, &mut self.gatherer.tables, (&head, source.read(at)?), hints);
         Ok(())
+    }
+
+    /// Says of each spreadsheet among other files that it is not read with them.
+    fn name_spreadsheets(&mut self, path: &Path, source: &Source) {
+        for name in &source.spreadsheets {
+            self.normaliser.file = name.clone();
+            let place = if path.is_dir() { path.join(&**name) } else { PathBuf::from(&**name) };
+            let before = if path.is_dir() { "" } else { "unpack it and " };
+            let remedy = format!("{before}bring it in by itself: moot import {}", source::display_path(&place));
+            self.normaliser.note_whole("file", RepairKind::Unopened, name, &remedy);
+        }
     }
 
     /// These files refer to what stands anywhere in them: each is read as a whole.

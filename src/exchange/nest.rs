@@ -12,7 +12,7 @@ use super::identity::{Registry, id_hash, identify};
 use super::normalise::{Normaliser, Object, arrange, str_field};
 use super::report::RepairKind;
 use super::schema::{self, DataType, TableSchema};
-use super::{json, legacy};
+use super::{json, legacy, marks};
 
 /// One item of a source in the shape of HSDS 3.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,16 @@ struct PendingItem {
 
 /// Items whose references are resolved once all items are known.
 #[derive(Default)]
-pub struct PendingItems(Vec<PendingItem>);
+pub struct PendingItems {
+    all: Vec<PendingItem>,
+    /// Where the first organisation of each id of the source stands.
+    organisations: HashMap<u64, usize>,
+    /// What was said of organisations, by their ids.
+    said: HashSet<u64>,
+}
+
+/// How large an organisation may become by what is said of it elsewhere in its source.
+const MAX_JOINED_BYTES: usize = 64 * 1024;
 
 impl PendingItems {
     /// Adds an item.
@@ -67,12 +76,45 @@ impl PendingItems {
         let (item, file, row) = (Packed::new(item), normaliser.file.clone(), normaliser.row);
         normaliser.budget.count(table);
         normaliser.budget.spend(item.cost());
-        self.0.push(PendingItem { table: table.into(), item, file, row });
+        self.all.push(PendingItem { table: table.into(), item, file, row });
+    }
+
+    /// Adds an organisation, which others of this id may join.
+    pub fn push_organisation(&mut self, normaliser: &mut Normaliser, raw: &str, item: &Object) {
+        self.push(normaliser, "organizations", item);
+        if !raw.is_empty() {
+            self.organisations.entry(id_hash("organizations", raw)).or_insert(self.all.len() - 1);
+        }
+    }
+
+    /// The organisation of this id that waits, where a row of the same id speaks of it: the names do not differ. `None` where
+    /// the row is of another, and where all of the row was said before.
+    pub fn organisation(&mut self, raw: &str, row: &Object) -> Option<(usize, Object)> {
+        let at = *self.organisations.get(&id_hash("organizations", raw)).filter(|_| !raw.is_empty())?;
+        let known = &self.all[at].item;
+        let known = if known.0.len() < MAX_JOINED_BYTES { known.open() } else { return None };
+        let name = |row: &Object| str_field(row, "name").trim().to_lowercase();
+        let (one, other) = (name(&known), name(row));
+        (one == other || one.is_empty() || other.is_empty()).then_some((at, known))
+    }
+
+    /// Whether a row of an organisation says what was said before, word for word.
+    pub fn was_said(&mut self, raw: &str, row: &Object) -> bool {
+        let text = serde_json::to_string(row).unwrap_or_default();
+        !self.said.insert(id_hash(raw, &text))
+    }
+
+    /// Puts an organisation back with what was said of it elsewhere.
+    pub fn put_organisation(&mut self, normaliser: &mut Normaliser, at: usize, item: &Object) {
+        let item = Packed::new(item);
+        normaliser.budget.give_back(self.all[at].item.cost());
+        normaliser.budget.spend(item.cost());
+        self.all[at].item = item;
     }
 
     /// Resolves all references and appends the items to `items`.
     pub fn finish(self, normaliser: &mut Normaliser, registry: &Registry, items: &mut Vec<Item>) {
-        for pending in self.0 {
+        for pending in self.all {
             (normaliser.file, normaliser.row) = (pending.file, pending.row);
             let mut item = pending.item.open();
             normaliser.budget.give_back(pending.item.cost());
@@ -368,6 +410,7 @@ impl LinkedTables {
             let id = own(parent).map(|fields| str_field(&fields, "id").to_owned()).unwrap_or_default();
             name_parent(&mut item, table, parent.0, &id);
         }
+        marks::leave_out_derived(normaliser, &mut item);
         push_item(normaliser, items, key.0, &item);
         self.give_up(normaliser);
     }

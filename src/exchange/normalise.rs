@@ -74,7 +74,18 @@ impl Normaliser {
         if kind.is_harmless() && *counted > MAX_LISTED {
             return;
         }
-        let repair = Repair::new((self.file.clone(), self.row), field, kind, (old, new));
+        self.push(Repair::new((self.file.clone(), self.row), field, kind, (old, new)));
+    }
+
+    /// Records what is kept in the report alone, whole.
+    pub fn note_whole(&mut self, field: &str, kind: RepairKind, old: &str, new: &str) {
+        *self.counts.entry(kind).or_default() += 1;
+        let (old, field) = (crate::model::text::clean(old).replace('\n', "⏎").into(), field.into());
+        self.push(Repair { file: self.file.clone(), row: self.row, field, kind, old, new: new.into() });
+    }
+
+    fn push(&mut self, repair: Repair) {
+        let (field, kind) = (&repair.field, repair.kind);
         let texts = field.len() + repair.old.len() + repair.new.len();
         self.budget.spend(size_of::<Repair>() + REPAIR_BYTES + texts);
         self.repairs.push(repair);

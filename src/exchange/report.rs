@@ -67,6 +67,12 @@ pub enum RepairKind {
     Nought,
     /// A number that a spreadsheet rounded: its last figures are lost.
     Rounded,
+    /// A spreadsheet among other files, which is not read with them.
+    Unopened,
+    /// Said otherwise of the same organisation elsewhere in the source.
+    Differs,
+    /// A number larger or longer than can be counted with, kept as the text it is.
+    Number,
     /// A formula that came to nothing.
     Formula,
     /// What fits no field is in the notes of the record.
@@ -108,6 +114,9 @@ impl RepairKind {
             Self::Merged => "merged cells, said in each row",
             Self::Nought => "number given its nought back",
             Self::Rounded => "rounded by a spreadsheet, figures are lost",
+            Self::Unopened => "a spreadsheet, not read with other files",
+            Self::Differs => "said otherwise elsewhere in the source: the first stays, this is kept beside it",
+            Self::Number => "a number too large or too long to count with, kept as text",
             Self::Formula => "a formula that came to nothing, left out",
             Self::InNotes => "fits no field, in the notes",
             Self::InOriginal => "fits no field, kept with the original",
@@ -295,6 +304,9 @@ impl fmt::Display for Counts {
     }
 }
 
+/// The most spreadsheets that are named before and after; all of them are listed.
+const MAX_REMARKS: usize = 5;
+
 impl Report {
     /// The dangling references.
     pub fn dangling(&self) -> impl Iterator<Item = &Repair> {
@@ -357,12 +369,14 @@ impl Report {
                 import a folder with all pages for that"
             )
         });
+        let unopened = self.repairs.iter().filter(|repair| repair.kind == RepairKind::Unopened);
+        let unopened = unopened.map(|sheet| format!("{} is a spreadsheet and was not read: {}", sheet.file, sheet.new));
         let counted = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));
         let rest = [
             counted(self.conflicts.len(), "values were changed here and in the source: yours stay"),
             counted(self.twice.len(), "new records look like others: likely twice"),
         ];
-        given.chain(pages).chain(rest.into_iter().flatten()).collect()
+        given.chain(pages).chain(unopened.take(MAX_REMARKS)).chain(rest.into_iter().flatten()).collect()
     }
 
     /// A summary in a few lines.

@@ -44,6 +44,8 @@ pub struct Source {
     archive: Option<zip::ZipArchive<io::BufReader<fs::File>>>,
     /// Its data files.
     pub files: Vec<File>,
+    /// Spreadsheets among them, which are not read with others.
+    pub spreadsheets: Vec<Arc<str>>,
     /// Its size on disk.
     bytes: u64,
 }
@@ -96,9 +98,14 @@ impl Source {
     /// When something cannot be read, is too large or is a damaged or unsafe zip.
     pub fn open(path: &Path) -> Result<Self, ExchangeError> {
         let about = fs::metadata(path).map_err(|error| ExchangeError::unreadable(path, &error))?;
-        let mut source = Self { path: path.to_owned(), archive: None, files: Vec::new(), bytes: 0 };
+        let mut source =
+            Self { path: path.to_owned(), archive: None, files: Vec::new(), spreadsheets: Vec::new(), bytes: 0 };
         let places = match about.is_dir() {
-            true => folder(path)?,
+            true => {
+                let (data, spreadsheets) = folder(path)?;
+                source.spreadsheets = spreadsheets;
+                data
+            }
             false if is_zip(path)? => source.entries(about.len())?,
             false => vec![(file_name(path).into(), Place::Path(path.to_owned()))],
         };
@@ -193,7 +200,9 @@ impl Source {
                 return refused(format!("holds {:?}, a path that leads out of it; it was not read", shortened(&name)));
             }
             ranges.push((entry.data_start().unwrap_or_default(), entry.compressed_size()));
-            if entry.is_file() && is_data(&name) {
+            if entry.is_file() && is_spreadsheet(&name) {
+                self.spreadsheets.push(name.into());
+            } else if entry.is_file() && is_data(&name) {
                 self.bytes += entry.compressed_size();
                 places.push((name.into(), Place::Entry(at)));
             }
@@ -334,6 +343,14 @@ fn is_data(name: &str) -> bool {
     [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".txt", ".xml"].iter().any(|ending| lower.ends_with(ending))
 }
 
+/// Whether a file is a spreadsheet by its name; what a program that has it open lays beside it is none.
+fn is_spreadsheet(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let is_beside = lower.rsplit('/').next().is_some_and(|file| file.starts_with(['~', '.']));
+    !is_beside
+        && [".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".fods", ".numbers"].iter().any(|ending| lower.ends_with(ending))
+}
+
 /// How deep tables may lie in a folder.
 const MAX_DEPTH: usize = 4;
 
@@ -347,21 +364,26 @@ fn data_files(path: &Path, inside: &str, found: &mut Vec<(String, PathBuf)>) {
             return;
         } else if is_folder && !name.starts_with('.') && inside.matches('/').count() < MAX_DEPTH {
             data_files(&entry.path(), &format!("{inside}{name}/"), found);
-        } else if is_data(&name) && entry.path().is_file() {
+        } else if (is_data(&name) || is_spreadsheet(&name)) && entry.path().is_file() {
             found.push((format!("{inside}{name}"), entry.path()));
         }
     }
 }
 
-fn folder(path: &Path) -> Result<Vec<(Arc<str>, Place)>, ExchangeError> {
+/// Data files of a folder with where they are, and the names of its spreadsheets.
+type Found = (Vec<(Arc<str>, Place)>, Vec<Arc<str>>);
+
+fn folder(path: &Path) -> Result<Found, ExchangeError> {
     let mut paths = Vec::new();
     data_files(path, "", &mut paths);
     if paths.len() > MAX_FILES {
         return Err(ExchangeError(format!("{} holds more than {MAX_FILES} data files", display_path(path))));
     }
     paths.sort();
-    let cleaned = |(name, at): (String, PathBuf)| (crate::model::text::clean(&name).into(), Place::Path(at));
-    Ok(paths.into_iter().map(cleaned).collect())
+    let (spreadsheets, data): (Vec<_>, Vec<_>) = paths.into_iter().partition(|(name, _)| is_spreadsheet(name));
+    let cleaned = |name: &str| Arc::from(crate::model::text::clean(name));
+    let data = data.into_iter().map(|(name, at)| (cleaned(&name), Place::Path(at))).collect();
+    Ok((data, spreadsheets.iter().map(|(name, _)| cleaned(name)).collect()))
 }
 
 /// What is known of a file that was read once.

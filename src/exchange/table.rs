@@ -7,12 +7,11 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::budget::{MAX_CELLS, MAX_ITEM_BYTES};
-use super::json::strip_filled;
-use super::legacy;
 use super::nest::{SourceRow, SourceTables};
 use super::normalise::{Normaliser, Object, str_field};
 use super::report::RepairKind;
 use super::schema::{self, TableSchema};
+use super::{legacy, marks};
 use crate::model::text::count;
 
 /// The beginning of the names of tables whose rows belong to nothing, in packages that this program wrote.
@@ -179,7 +178,7 @@ pub fn add_row(
     mut raw: Object,
     hints: FileHints,
 ) {
-    strip_filled(&mut raw);
+    marks::leave_out_of_row(normaliser, table, &mut raw);
     if hints.is_orservices {
         legacy::strip_prefixes(table, &mut raw);
     }

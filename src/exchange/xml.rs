@@ -1,6 +1,8 @@
 //! XML, one record at a time: what stands in an element, within limits. Nothing is expanded but the five entities that XML
 //! has and numbers of characters; documents cannot declare any. The reader goes over the text once.
 
+use std::fmt::Write as _;
+
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 use serde_json::Value;
@@ -119,7 +121,18 @@ impl Building {
         if self.open.len() < 2 {
             return None;
         }
-        let element = self.open.pop()?;
+        let mut element = self.open.pop()?;
+        if is_markup(&element) {
+            let around = self.open.last_mut()?;
+            let _ = match element.text.as_str() {
+                "" => write!(around.text, "<{}/>", element.name),
+                text => write!(around.text, "<{0}>{text}</{0}>", element.name),
+            }; // writing to a String cannot fail
+            if element.attributes.is_empty() {
+                return None;
+            }
+            element.text.clear();
+        }
         if element.name == record && !self.open.iter().any(|around| around.name == record) {
             self.in_record = 0;
             return Some(element);
@@ -142,6 +155,21 @@ impl Building {
     }
 }
 
+/// Whether an element is one of HTML within a text: it is read as the text, with its tag as directories write it when they
+/// escape their markup. What its attributes say stays an element.
+fn is_markup(element: &Element) -> bool {
+    const TAGS: &[&str] = &[
+        "a", "b", "i", "u", "p", "br", "em", "li", "ol", "ul", "h1", "h2", "h3", "h4", "div", "sub", "sup", "font",
+        "span", "small", "strong",
+    ];
+    element.children.iter().all(is_emptied) && TAGS.contains(&element.name.as_str())
+}
+
+/// Whether of an element its attributes alone are left.
+fn is_emptied(element: &Element) -> bool {
+    element.text.is_empty() && element.children.is_empty()
+}
+
 /// The character an entity stands for; an unknown one stays as it is written.
 fn resolved(reference: &BytesRef<'_>) -> String {
     let name = reference.xml10_content().into_owned();
@@ -162,10 +190,36 @@ impl Element {
         self.children.extract_if(.., |child| child.name == name).collect()
     }
 
-    /// Takes out the first element of this name that says something, and returns its text.
+    /// Takes out the text of the first element of this name that says something. What else stands in that element stays.
     pub fn take_text(&mut self, name: &str) -> String {
         let found = self.children.iter().position(|child| child.name == name && !child.own_text().is_empty());
-        found.map(|at| self.children.remove(at).own_text()).unwrap_or_default()
+        let Some(at) = found else { return String::new() };
+        let text = self.children[at].own_text();
+        self.children[at].text.clear();
+        if self.children[at].is_empty() {
+            self.children.remove(at);
+        }
+        text
+    }
+
+    fn is_empty(&self) -> bool {
+        self.text.is_empty() && !self.has_more_than_text()
+    }
+
+    /// Whether something else than a text stands in it.
+    pub fn has_more_than_text(&self) -> bool {
+        !self.attributes.is_empty() || !self.children.is_empty()
+    }
+
+    /// Whether it, or any element in it, has attributes.
+    pub fn has_attributes(&self) -> bool {
+        !self.attributes.is_empty() || self.children.iter().any(Self::has_attributes)
+    }
+
+    /// Adds a text to its own.
+    pub fn add_text(&mut self, text: &str) {
+        let blank = if self.text.trim().is_empty() { "" } else { " " };
+        self.text.extend([blank, text]);
     }
 
     /// Takes out an attribute.
@@ -197,8 +251,12 @@ impl Element {
     pub fn into_value(self) -> Option<Value> {
         let text = Some(self.text.trim().to_owned()).filter(|text| !text.is_empty());
         let mut object = Object::new();
-        for (name, value) in self.attributes.into_iter().filter(|(_, value)| !value.trim().is_empty()) {
-            object.insert(format!("@{name}"), value.into());
+        for (at, (name, value)) in
+            self.attributes.into_iter().enumerate().filter(|(_, (_, value))| !value.trim().is_empty())
+        {
+            // Two that differ in their prefixes alone.
+            let is_other = object.contains_key(&format!("@{name}"));
+            object.insert(if is_other { format!("@{name}#{}", at + 1) } else { format!("@{name}") }, value.into());
         }
         for child in self.children {
             let name = child.name.clone();
@@ -222,6 +280,11 @@ impl Element {
 /// Whether a flag of a source is set.
 pub fn says_yes(text: &str) -> bool {
     matches!(text.trim().to_lowercase().as_str(), "true" | "yes" | "y" | "1")
+}
+
+/// Whether a flag of a source says no.
+pub fn says_no(text: &str) -> bool {
+    matches!(text.trim().to_lowercase().as_str(), "" | "false" | "no" | "n" | "0")
 }
 
 #[cfg(test)]
@@ -254,6 +317,23 @@ mod tests {
         for broken in ["<x><A>", "<x><A></x>", "<a ".repeat(1000).as_str()] {
             assert!(records(broken).is_err(), "{broken}");
         }
+    }
+
+    #[test]
+    fn tags_of_html_are_text_and_what_else_stands_beside_a_text_stays() {
+        let source = "<x><A><D>See <b>here</b> or <a href='u'>there</a></D><K lang='en'>7<More>8</More></K></A></x>";
+        let mut record = records(source).unwrap().0.remove(0);
+        assert_eq!(record.take_text("D"), "See <b>here</b> or <a>there</a>");
+        assert_eq!(record.take_text("K"), "7");
+        assert_eq!(record.take_text("K"), "");
+        let left = record.into_value().unwrap().to_string();
+        assert_eq!(left, r#"{"D":[{"a":[{"@href":"u"}]}],"K":[{"@lang":"en","More":["8"]}]}"#);
+    }
+
+    #[test]
+    fn two_attributes_that_differ_in_their_prefix_are_both_there() {
+        let record = records("<x><A n='1' p:n='2'/></x>").unwrap().0.remove(0);
+        assert_eq!(record.into_value().unwrap().to_string(), r#"{"@n":"1","@n#2":"2"}"#);
     }
 
     #[test]

@@ -164,7 +164,7 @@ impl Search<'_> {
             return self.found(hits);
         }
         if self.asked.need {
-            self.hits_with(&terms, all, accumulators, false);
+            self.add_up(&terms, accumulators, 0);
             self.accumulate_close(accumulators);
             return self.most(&terms, accumulators);
         }
@@ -188,13 +188,18 @@ impl Search<'_> {
         if is_impossible && only_these {
             return Vec::new();
         }
-        accumulators.reset(self.index.ids.len());
-        self.exclude(accumulators);
-        self.accumulate(terms, accumulators, if only_these { required } else { 0 });
+        self.add_up(terms, accumulators, if only_these { required } else { 0 });
         if is_impossible {
             return Vec::new();
         }
         self.holding(terms, required, accumulators)
+    }
+
+    /// Adds up from nothing what each document gains by these terms; those that lack a `required` one are skipped.
+    fn add_up(&self, terms: &[TermMatches<'_>], accumulators: &mut Accumulators, required: u16) {
+        accumulators.reset(self.index.ids.len());
+        self.exclude(accumulators);
+        self.accumulate(terms, accumulators, required);
     }
 
     /// The documents that hold the required ones of some terms, as far as they were added up. Those gain whose names hold all
@@ -215,9 +220,7 @@ impl Search<'_> {
 
     /// Where only the person or the day is spoken of: those that say they are for this person, and those that hold the words.
     fn hits_for_person(&self, terms: &[TermMatches<'_>], accumulators: &mut Accumulators) -> Vec<Hit> {
-        accumulators.reset(self.index.ids.len());
-        self.exclude(accumulators);
-        self.accumulate(terms, accumulators, 0);
+        self.add_up(terms, accumulators, 0);
         let (person, is_day) = (&self.asked.person, self.query.when().is_some());
         let is_wanted = |document| {
             let held = accumulators.terms(document);

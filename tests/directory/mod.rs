@@ -154,7 +154,8 @@ pub fn changes_of_what_is_known(harness: &Harness, source: &Path, feed: &str) ->
 fn changes_of(harness: &Harness, what: &str, path: &Path, feed: &str) -> Option<String> {
     let ImportPlan { change, .. } = harness.plan(path, feed);
     let first = change.edits.first()?;
-    Some(format!("{what}: {} edits, {}; first {first:?}", change.edits.len(), change.sentence))
+    let fields = if let Edit::Replace { before, after } = first { before.differing(after) } else { Vec::new() };
+    Some(format!("{what}: {} edits, {}; first of {fields:?} {first:?}", change.edits.len(), change.sentence))
 }
 
 /// Everything that would change by an export of this program coming home.

@@ -6,6 +6,7 @@
 
 mod bad;
 mod book;
+mod join;
 mod law;
 mod own;
 mod page;

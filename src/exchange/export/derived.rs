@@ -68,12 +68,24 @@ fn terms(item: &Object, service: &Service) -> Vec<Value> {
     new.map(|(taxonomy, code, name)| attribute(id, taxonomy, &code, name)).collect()
 }
 
+/// Whether a term is one of these.
+pub(in crate::exchange) fn is_own_term(term: &Object) -> bool {
+    let taxonomies = [NEEDS_TAXONOMY, ROUTES_TAXONOMY, SEX_TAXONOMY, CLIENTS_TAXONOMY];
+    let (taxonomy, code) = (str_field(term, "taxonomy"), str_field(term, "code"));
+    let is_told_once = str_field(term, "name") == str_field(term, "description");
+    taxonomies.contains(&taxonomy) && is_told_once && str_field(term, "id") == term_id(taxonomy, code)
+}
+
+fn term_id(taxonomy: &str, code: &str) -> String {
+    name_uuid(&format!("moot|derived terms|{taxonomy}|{code}"))
+}
+
 fn attribute(service: &str, taxonomy: &str, code: &str, name: &str) -> Value {
     json!({
         "id": name_uuid(&format!("moot|attributes|{service}|{taxonomy}|{code}")),
         "link_entity": "service",
         "taxonomy_term": {
-            "id": name_uuid(&format!("moot|derived terms|{taxonomy}|{code}")),
+            "id": term_id(taxonomy, code),
             "code": code, "name": name, "description": name, "taxonomy": taxonomy, DERIVED_FIELDS: "*",
         },
         DERIVED_FIELDS: "*",

@@ -85,12 +85,7 @@ fn set_uncounted_apart(row: &mut Object) {
 
 /// Adds the name that ORUK uses for a field of HSDS.
 fn add_oruk_name(table: &TableSchema, row: &mut Object) -> Option<Value> {
-    let (ours, theirs) = match table.name {
-        "taxonomy_terms" => ("name", "term"),
-        "accessibility" => ("description", "accessibility"),
-        "service_areas" => ("name", "service_area"),
-        _ => return None,
-    };
+    let (ours, theirs) = oruk_name(table.name)?;
     let value = row.get(ours)?.clone();
     if row.get(theirs).is_some() {
         return None;
@@ -99,9 +94,19 @@ fn add_oruk_name(table: &TableSchema, row: &mut Object) -> Option<Value> {
     Some(theirs.into())
 }
 
+/// A field of HSDS that ORUK calls otherwise: both names.
+pub(in crate::exchange) fn oruk_name(table: &str) -> Option<(&'static str, &'static str)> {
+    match table {
+        "taxonomy_terms" => Some(("name", "term")),
+        "accessibility" => Some(("description", "accessibility")),
+        "service_areas" => Some(("name", "service_area")),
+        _ => None,
+    }
+}
+
 /// The value of a required field that has none. Only what the row or the map says is stated; the rest says that it is
 /// not.
-fn placeholder(table: &TableSchema, field: &FieldSchema, row: &Object, atlas: &Atlas) -> Value {
+pub(in crate::exchange) fn placeholder(table: &TableSchema, field: &FieldSchema, row: &Object, atlas: &Atlas) -> Value {
     let named = || match (str_field(row, "name"), str_field(row, "alternate_name")) {
         ("", "") => NOT_STATED,
         ("", other) => other,

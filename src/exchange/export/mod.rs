@@ -5,8 +5,8 @@
 //! either for data.
 
 mod csv_package;
-mod derived;
-mod fill;
+pub(super) mod derived;
+pub(super) mod fill;
 mod flat;
 mod json;
 mod matcher;
@@ -549,13 +549,32 @@ fn hide_address(item: &mut Object) {
     }
 }
 
+/// Moves rows of a place to its service, each once. Another service may be at the same place: each has its own copies, under
+/// ids that do not tell which services share a place.
 fn move_rows(item: &mut Object, from: &Object, name: &str) {
     let Some(Value::Array(rows)) = from.get(name) else {
         return;
     };
+    let service = str_field(item, "id").to_owned();
     let there = item.entry(name).or_insert_with(|| Value::Array(Vec::new()));
-    if let Value::Array(there) = there {
-        there.extend(rows.iter().cloned());
+    let Value::Array(there) = there else { return };
+    for row in rows {
+        let mut row = row.clone();
+        give_ids(&mut row, &service);
+        if !there.contains(&row) {
+            there.push(row);
+        }
+    }
+}
+
+/// Gives a row, and every row in its lists, an id of its own at a service.
+fn give_ids(row: &mut Value, service: &str) {
+    let Some(row) = row.as_object_mut() else { return };
+    if let Some(id) = row.get_mut("id") {
+        *id = name_uuid(&format!("moved|{service}|{}", id.as_str().unwrap_or_default())).into();
+    }
+    for inner in row.values_mut().filter_map(Value::as_array_mut).flatten() {
+        give_ids(inner, service);
     }
 }
 

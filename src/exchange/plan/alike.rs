@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::exchange::report::Twice;
 use crate::model::text::Text;
-use crate::model::{AnyRecord, Id, Kind, Service, Workspace};
+use crate::model::{AnyRecord, Id, Kind, Organisation, Service, Workspace};
 
 /// A kind, a name in plain words, and where it is.
 type Look = (Kind, String, String);
@@ -44,10 +44,21 @@ impl Alike {
 /// Words that companies and charities put behind their names.
 const FORMS: &[&str] = &["the", "and", "ltd", "limited", "cic", "cio", "llp", "plc", "inc", "charity", "uk"];
 
-fn plain(name: &str) -> String {
+/// A name in plain words: without its form, marks and capitals.
+pub(super) fn plain(name: &str) -> String {
     let name = name.to_lowercase().replace(['\'', '’'], "");
     let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty() && !FORMS.contains(word));
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// The organisations here by their names in plain words.
+pub(super) fn organisations_by_name(workspace: &Workspace) -> HashMap<String, Vec<&Organisation>> {
+    let mut all: HashMap<String, Vec<&Organisation>> = HashMap::new();
+    for organisation in workspace.organisations.iter() {
+        all.entry(plain(&organisation.name)).or_default().push(organisation);
+    }
+    all.remove("");
+    all
 }
 
 fn looks(record: &AnyRecord) -> Vec<Look> {

@@ -155,8 +155,8 @@ impl Signs {
 }
 
 /// The name under which a source came before, where it comes under a new one: most of the ids it shares with that source
-/// have the same names there, and more than one does.
-pub(super) fn earlier_feed(package: &Package, context: &ImportContext<'_>) -> Option<String> {
+/// have the same names there. Where only one does, two sources may have it by chance: the flag says that more do.
+pub(super) fn earlier_feed(package: &Package, context: &ImportContext<'_>) -> Option<(String, bool)> {
     let feed = Text::line(&package.feed);
     if package.is_own || context.originals.iter().any(|original| original.feed.as_ref() == Some(&feed)) {
         return None;
@@ -174,8 +174,17 @@ pub(super) fn earlier_feed(package: &Package, context: &ImportContext<'_>) -> Op
         let told: Vec<(bool, bool)> = signs.iter().map(|(table, sign)| known.tell(table, sign)).collect();
         let met = told.iter().filter(|(is_met, _)| *is_met).count();
         let same = told.iter().filter(|(_, is_same)| *is_same).count();
-        (same > 1 && same * 2 >= met && same * 2 >= signs.len().min(known.by_id.len())).then_some(same)
+        (same > 0 && same * 2 >= met && same * 2 >= signs.len().min(known.by_id.len())).then_some(same)
     };
     let scored = feeds.iter().filter_map(|(feed, known)| Some((score(known)?, feed)));
-    scored.max().map(|(_, feed)| feed.to_string())
+    scored.max().map(|(same, feed)| (feed.to_string(), same > 1))
+}
+
+/// Whether everything in a source came under its name before, word for word.
+pub(super) fn is_known_whole(package: &Package, context: &ImportContext<'_>) -> bool {
+    let feed = Text::line(&package.feed);
+    let of_feed = context.originals.iter().filter(|original| original.feed.as_ref() == Some(&feed));
+    let known: HashSet<(&str, &str)> = of_feed.map(|original| (&*original.name, original.json.as_str())).collect();
+    let items = package.services.iter().chain(&package.organisations).chain(&package.orphans);
+    items.map(|item| (&*item.table, &*item.json)).all(|item| known.contains(&item))
 }

@@ -178,6 +178,7 @@ impl Planner<'_> {
         for original in gone {
             match original.record.map(|id| self.context.workspace.get(id)) {
                 Some(Some(record)) if still_there.contains(&record.id()) => {}
+                Some(Some(AnyRecord::Organisation(ours))) if ours.source.is_none() => {} // a spreadsheet named it
                 Some(Some(AnyRecord::Service(service))) => self.mark_record(service, 1),
                 Some(Some(AnyRecord::Organisation(organisation))) => self.mark_record(organisation, 0),
                 Some(_) => {}

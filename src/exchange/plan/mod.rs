@@ -26,6 +26,7 @@ use super::map::{self, ServiceContext};
 use super::nest::Item;
 use super::normalise::{Object, str_field};
 use super::report::{Conflict, Counts, Repair, RepairKind, Report};
+use super::sheet;
 use super::{ExchangeError, Package, Progress, ProgressCallback};
 use alike::Alike;
 use known::{Key, Known};
@@ -75,9 +76,11 @@ pub fn import(
     on_progress: &mut ProgressCallback<'_>,
 ) -> Result<ImportPlan, ExchangeError> {
     let mut package = super::read(path, feed, on_progress)?;
-    if let Some(known) = known::earlier_feed(&package, context) {
-        package = super::read(path, &known, on_progress)?;
-        package.given_as = Some(feed.to_owned());
+    if let Some((known, is_told_by_many)) = known::earlier_feed(&package, context) {
+        let again = super::read(path, &known, on_progress)?;
+        if is_told_by_many || known::is_known_whole(&again, context) {
+            package = Package { given_as: Some(feed.to_owned()), ..again };
+        }
     }
     plan_import(package, context, random, on_progress)
 }
@@ -99,6 +102,7 @@ pub fn plan_import(
         [true, false].map(|contacts| ExportContext { workspace, originals, thesaurus, atlas: &nowhere, contacts });
     let writers = if package.is_own { exports.iter().map(Writer::new).collect() } else { Vec::new() };
     let mut planner = Planner::new(&package, context, writers, random);
+    planner.join_by_name(&package);
     for item in &package.organisations {
         planner.record_of(Kind::Organisation, item); // before services refer to them
     }
@@ -130,6 +134,8 @@ struct Planner<'a> {
     exported: Vec<Writer<'a>>,
     alike: Alike,
     new_ids: HashSet<Id>,
+    /// Organisations that a spreadsheet names: their names are as they are here.
+    joined: HashSet<Id>,
     /// Records that were merged with an item already: what else came of them is kept and changes nothing.
     merged: HashSet<Id>,
     edits: [Vec<Edit>; 3],
@@ -159,6 +165,7 @@ impl<'a> Planner<'a> {
             exported,
             alike: Alike::new(context.workspace),
             new_ids: HashSet::new(),
+            joined: HashSet::new(),
             merged: HashSet::new(),
             edits: Default::default(),
             counts: Default::default(),
@@ -185,6 +192,26 @@ impl<'a> Planner<'a> {
             self.known.learn(kind, &item.id, id);
             id
         })
+    }
+
+    /// Organisations in a spreadsheet have no ids: one that has the name of one organisation here is that one. Where several
+    /// have it, or the numbers of the charities differ, it is another, which looks like them.
+    fn join_by_name(&mut self, package: &Package) {
+        if package.dialect != sheet::DIALECT {
+            return;
+        }
+        let here = alike::organisations_by_name(self.context.workspace);
+        for item in &package.organisations {
+            let (_, said) = self.as_organisation(&item.json);
+            let Some([one]) = here.get(&alike::plain(&said.name)).map(Vec::as_slice) else { continue };
+            let differs = |known: &Text| said.identifier.as_ref().is_some_and(|number| number != known);
+            if self.known.imported(Kind::Organisation, &item.id).is_none()
+                && !one.identifier.as_ref().is_some_and(differs)
+            {
+                self.known.learn(Kind::Organisation, &item.id, one.id);
+                self.joined.insert(one.id);
+            }
+        }
     }
 
     /// Whether an item says something of a record that the record says as well. Another workspace may have another record under
@@ -239,6 +266,9 @@ impl<'a> Planner<'a> {
             let base = base.map(|base| self.as_organisation(base.as_str()).1);
             self.note_missing_and_long(item, &object);
             let ours = self.context.workspace.organisations.get(id);
+            if let Some(ours) = ours.filter(|_| self.joined.contains(&id)) {
+                theirs.name = ours.name.clone();
+            }
             for (writer, ours) in self.exported.iter().filter_map(|writer| Some((writer, ours?))) {
                 let (_, said) = self.as_organisation(&json_of(&writer.organisation(ours)));
                 keep_unsaid(&mut theirs, &said, ours);

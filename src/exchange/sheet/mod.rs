@@ -37,6 +37,9 @@ use row::RowReader;
 /// The name under which originals remember which column is which field.
 pub const REMEMBERED: &str = "columns";
 
+/// What an import of such a file is called in its report.
+pub const DIALECT: &str = "spreadsheet";
+
 /// A spreadsheet with all its cells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workbook {
@@ -218,7 +221,7 @@ pub fn package(
     on_progress: &mut ProgressCallback<'_>,
 ) -> Result<Package, ExchangeError> {
     layout.check_names(book)?;
-    let mut reader = SourceReader { dialect: "spreadsheet", ..SourceReader::default() };
+    let mut reader = SourceReader { dialect: DIALECT, ..SourceReader::default() };
     reader.normaliser = Normaliser::new(feed);
     if book.was_windows {
         reader.normaliser.file = book.file.clone();

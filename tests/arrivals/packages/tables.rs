@@ -1,27 +1,12 @@
-//! Directories made by a seed, in every dialect, each with faults: columns named like tables, links that lead nowhere, words
-//! where numbers and lists belong, rows without a parent, ids that repeat.
+//! Directories as tables of CSV.
 
 use std::path::Path;
 
-use folkmoot::model::SplitMix64;
-use serde_json::{Map, Value, json};
-
-/// The dialects.
-pub const DIALECTS: &[&str] = &[
-    "HSDS 1.1",
-    "HSDS 2.0",
-    "HSDS 3.0",
-    "HSDS 3.1",
-    "Ohana",
-    "ORServices",
-    "HSDS 3 JSON",
-    "ORUK 3 JSON",
-    "ORUK 1 JSON",
-];
+use super::{Maker, STRANGE_COLUMNS};
 
 /// The tables of dialects in CSV, one a line: file, links to parents (`&`: all of them, `|`: one of them), columns. What
 /// stands behind a colon is the sort of its values.
-const HSDS_1: &str = "\
+pub(super) const HSDS_1: &str = "\
 organizations - name description email:e url:u tax_status year_incorporated:n
 programs organization_id>organizations name alternate_name
 services organization_id>organizations&program_id>programs name description url:u email:e status:s application_process fees wait_time licenses accreditations
@@ -43,7 +28,7 @@ required_documents service_id>services document
 taxonomy - name vocabulary parent_name
 services_taxonomy service_id>services&taxonomy_id>taxonomy taxonomy_detail";
 
-const HSDS_2: &str = "\
+pub(super) const HSDS_2: &str = "\
 organizations - name description email:e url:u
 services organization_id>organizations name description status:s fees application_process
 locations organization_id>organizations name latitude:n longitude:n
@@ -58,7 +43,7 @@ accessibility_for_disabilities location_id>locations accessibility
 taxonomy_terms - term description taxonomy
 service_attributes service_id>services&taxonomy_term_id>taxonomy_terms value";
 
-const HSDS_3: &str = "\
+pub(super) const HSDS_3: &str = "\
 organizations - name description email:e website:u legal_status year_incorporated:n
 programs organization_id>organizations name description
 services organization_id>organizations&program_id>programs name description url:u status:s fees_description minimum_age:a assured_date:d last_modified:m
@@ -80,12 +65,12 @@ taxonomy_terms taxonomy_id>taxonomies code name description
 attributes link_id>services&taxonomy_term_id>taxonomy_terms link_type value
 metadata resource_id>services resource_type last_action_date:d field_name previous_value";
 
-const HSDS_31: &str = "\
+pub(super) const HSDS_31: &str = "\
 units - name scheme
 service_capacity service_id>services&unit_id>units available:n maximum:n description updated:m
 url service_id>services|organization_id>organizations label url:u";
 
-const OHANA: &str = "\
+pub(super) const OHANA: &str = "\
 organizations - name description email:e website:u funding_sources
 locations organization_id>organizations name description short_desc accessibility languages latitude:n admin_emails virtual
 services location_id>locations name description audience eligibility fees status:s keywords service_areas languages taxonomy_ids accepted_payments funding_sources required_documents website:u
@@ -97,7 +82,7 @@ regular_schedules service_id>services|location_id>locations weekday:w opens_at:h
 holiday_schedules location_id>locations closed start_date:d
 taxonomy - name parent_name";
 
-const ORSERVICES: &str = "\
+pub(super) const ORSERVICES: &str = "\
 organizations - organization_name organization_description organization_url:u organization_phones
 services service_organization>organizations&service_locations>locations service_name service_description service_status:s service_phones service_taxonomy
 locations - location_name location_latitude:n location_longitude:n location_address
@@ -105,138 +90,6 @@ addresses address_locations>locations address_1 address_city address_postal_code
 phones phone_services>services|phone_organizations>organizations phone_number:p phone_type
 contacts contact_organizations>organizations|contact_services>services contact_name contact_title
 schedules schedule_services>services schedule_description opens_at:h";
-
-/// Columns that people's databases add: many of them are named like tables.
-const STRANGE_COLUMNS: &[&str] = &[
-    "phones",
-    "contacts",
-    "languages",
-    "services",
-    "locations",
-    "addresses",
-    "schedules",
-    "eligibility",
-    "accessibility",
-    "attributes",
-    "organization",
-    "location",
-    "funding",
-    "service_areas",
-    "cost_options",
-    "taxonomy_term",
-    "program",
-    "service_at_locations",
-    "capacities",
-    "metadata",
-    "Colour of the door",
-    "notes",
-    "internal_no",
-];
-
-/// What a package was made of.
-pub struct Made {
-    /// Every value that is not empty, and whether it is a word that stands nowhere else.
-    pub values: Vec<(String, bool)>,
-    /// Words of a row and of the row it hangs on.
-    pub links: Vec<(String, String)>,
-}
-
-pub struct Maker {
-    dice: SplitMix64,
-    count: u64,
-    made: Made,
-}
-
-/// Writes a package of this dialect into an empty folder, and tells what is in it.
-pub fn make(dialect: &str, seed: u64, folder: &Path) -> Made {
-    let made = Made { values: Vec::new(), links: Vec::new() };
-    let mut maker = Maker { dice: SplitMix64::new(seed), count: 0, made };
-    match dialect {
-        "HSDS 1.1" => maker.tables(HSDS_1, folder),
-        "HSDS 2.0" => maker.tables(HSDS_2, folder),
-        "HSDS 3.0" => maker.tables(HSDS_3, folder),
-        "HSDS 3.1" => maker.tables(&format!("{HSDS_3}\n{HSDS_31}"), folder),
-        "Ohana" => maker.tables(OHANA, folder),
-        "ORServices" => maker.tables(ORSERVICES, folder),
-        "ORUK 1 JSON" => maker.pages(ORUK_1, folder),
-        _ => maker.pages(NESTED_3, folder),
-    }
-    maker.made
-}
-
-impl Maker {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.dice.next_u64() % limit.max(1)
-    }
-
-    fn one_in(&mut self, times: u64) -> bool {
-        self.below(times) == 0
-    }
-
-    fn of<'a>(&mut self, all: &[&'a str]) -> &'a str {
-        all[self.below(all.len() as u64) as usize]
-    }
-
-    /// A word that stands nowhere else, among others.
-    fn words(&mut self) -> String {
-        self.count += 1;
-        let word = format!("w{:06}", self.count);
-        self.made.values.push((word.clone(), true));
-        match self.below(6) {
-            0 => format!("<b>{word}</b> & more"),
-            1 => format!("{word}\nof two lines, \"quoted\""),
-            2 => format!("  {word} é"),
-            _ => word,
-        }
-    }
-
-    /// A value of a sort: now and then words where it should be none.
-    fn value(&mut self, sort: &str) -> String {
-        if self.one_in(8) {
-            return self.words();
-        }
-        self.count += 1;
-        let n = self.count;
-        let text = match sort {
-            "n" if n.is_multiple_of(2) => format!("{}.25", n % 90),
-            "n" => n.to_string(),
-            "a" => (n % 99).to_string(),
-            "d" if n.is_multiple_of(5) => format!("20{:02}-0{}-1{}T10:{:02}:33Z", n % 30, n % 9 + 1, n % 9, n % 60),
-            "d" if n.is_multiple_of(3) => format!("1{}/0{}/20{:02}", n % 9, n % 9 + 1, n % 30),
-            "d" => format!("20{:02}-0{}-1{}", n % 30, n % 9 + 1, n % 9),
-            "m" => format!("20{:02}-0{}-1{} 10:{:02}:33.125", n % 30, n % 9 + 1, n % 9, n % 60),
-            "h" if n.is_multiple_of(3) => format!("{}:{:02}am", n % 11 + 1, n % 60),
-            "h" => format!("{:02}:{:02}", n % 24, n % 60),
-            "w" => self.of(&["Monday", "Mon-Fri", "3", "SA,SU", "never"]).to_owned(),
-            "s" => self.of(&["active", "inactive", "defunct", "temporarily closed", "on holiday"]).to_owned(),
-            "l" => self.of(&["physical", "postal", "virtual", "boat"]).to_owned(),
-            "p" => format!("01632 960{:03}", n % 1000),
-            "u" => return format!("{}example.org/{}", self.of(&["https://", "www.", ""]), self.plain_word()),
-            "e" => return format!("{}@example.org", self.plain_word()),
-            _ => return self.words(),
-        };
-        self.made.values.push((text.clone(), false));
-        text
-    }
-
-    fn plain_word(&mut self) -> String {
-        self.count += 1;
-        let word = format!("w{:06}", self.count);
-        self.made.values.push((word.clone(), true));
-        word
-    }
-
-    fn id(&mut self, style: u64) -> String {
-        self.count += 1;
-        let id = match style {
-            0 => self.count.to_string(),
-            1 => format!("{:08x}-0000-4000-8000-{:012x}", self.count, self.count),
-            _ => format!("PN-8100.{}", self.count),
-        };
-        self.made.values.push((id.clone(), false));
-        id
-    }
-}
 
 /// A table of CSV while it is made.
 struct Rows {
@@ -248,7 +101,7 @@ struct Rows {
 }
 
 impl Maker {
-    fn tables(&mut self, spec: &str, folder: &Path) {
+    pub(super) fn tables(&mut self, spec: &str, folder: &Path) {
         let style = self.below(3);
         let mut done: Vec<Rows> = Vec::new();
         for line in spec.lines() {
@@ -367,125 +220,5 @@ impl Maker {
         }
         known.push((id, word));
         row
-    }
-}
-
-/// Nested tables of JSON: name, columns, and what nests in it (`*`: a list, `+`: one object).
-const NESTED_3: &str = "\
-services name description url:u email:e status:s fees_description minimum_age:a assured_date:d last_modified:m organization+ program+ phones* contacts* schedules* service_areas* service_at_locations* languages* funding* cost_options* required_documents* attributes* metadata*
-organization name description website:u phones* contacts* organization_identifiers* funding*
-program name description
-phones number:p extension:n description languages*
-languages name code
-contacts name title email:e phones*
-schedules valid_from:d freq byday opens_at:h description
-service_areas name extent
-service_at_locations description location+ contacts* phones* schedules*
-location name location_type:l latitude:n longitude:n addresses* accessibility* phones* languages*
-addresses address_1 city postal_code country
-accessibility description details
-funding source
-cost_options option amount:n valid_from:d
-required_documents document
-organization_identifiers identifier_type identifier
-attributes link_type value taxonomy_term+
-taxonomy_term code name description
-metadata last_action_date:d field_name previous_value";
-
-const ORUK_1: &str = "\
-services name description url:u email:e status:s fees deliverable_type attending_access organization+ contacts* service_taxonomys* eligibilitys* fundings* regular_schedules* holiday_schedules* service_areas* cost_options* languages* reviews* service_at_locations*
-organization name description url:u
-contacts name title phones*
-phones number:p
-service_taxonomys taxonomy+
-taxonomy name vocabulary
-eligibilitys eligibility minimum_age:a
-fundings source
-regular_schedules weekday:w opens_at:h
-holiday_schedules closed start_date:d
-service_areas service_area
-cost_options option amount:n
-languages language
-reviews title score
-service_at_locations location+ regular_schedules*
-location name latitude:n physical_addresses* accessibility_for_disabilities*
-physical_addresses address_1 city postal_code
-accessibility_for_disabilities accessibility";
-
-impl Maker {
-    fn pages(&mut self, spec: &str, folder: &Path) {
-        let style = self.below(3);
-        let services: Vec<Value> = (0..2 + self.below(4)).map(|_| self.object(spec, "services", style, "")).collect();
-        let (name, text) = match self.below(4) {
-            0 => ("feed.json", json!(services).to_string()),
-            1 => ("feed.jsonl", services.iter().map(Value::to_string).collect::<Vec<_>>().join("\n")),
-            2 => ("feed.json", json!({"services": services}).to_string()),
-            _ => ("feed.json", json!({"total_items": services.len(), "contents": services}).to_string()),
-        };
-        std::fs::write(folder.join(name), text).unwrap();
-    }
-
-    fn object(&mut self, spec: &str, table: &str, style: u64, parent: &str) -> Value {
-        let line = spec.lines().find(|line| line.split(' ').next() == Some(table)).unwrap();
-        let mut object = Map::new();
-        if !self.one_in(8) {
-            let id = self.id(style);
-            object.insert("id".to_owned(), id.into());
-        }
-        let word = self.plain_word();
-        object.insert("note_of_ours".to_owned(), word.clone().into());
-        if !parent.is_empty() {
-            self.made.links.push((word.clone(), parent.to_owned()));
-        }
-        for part in line.split(' ').skip(1) {
-            let value = match (part.strip_suffix('*'), part.strip_suffix('+')) {
-                _ if self.one_in(4) => continue,
-                (Some(name), _) => (name, self.list(spec, name, style, &word)),
-                (_, Some(name)) if self.one_in(10) => (name, self.words().into()),
-                // An organisation is an item of its own.
-                (_, Some(name)) => {
-                    let within = if name == "organization" { "" } else { word.as_str() };
-                    (name, self.object(spec, name, style, within))
-                }
-                _ => {
-                    let (name, sort) = part.split_once(':').unwrap_or((part, "t"));
-                    (name, self.plain_value(sort))
-                }
-            };
-            object.insert(value.0.to_owned(), value.1);
-        }
-        if table == "services" && !object.contains_key("name") {
-            object.insert("name".to_owned(), self.words().into());
-            object.entry("status").or_insert_with(|| "active".into());
-        }
-        if self.one_in(4) {
-            let name = self.of(STRANGE_COLUMNS);
-            let value = self.words();
-            let is_new = !object.contains_key(name);
-            object.entry(name).or_insert_with(|| value.clone().into());
-            if !is_new {
-                self.made.values.pop();
-            }
-        }
-        Value::Object(object)
-    }
-
-    fn plain_value(&mut self, sort: &str) -> Value {
-        if self.one_in(15) {
-            return Value::Null;
-        }
-        let text = self.value(sort);
-        text.parse::<i64>().ok().filter(|number| number.to_string() == text).map_or_else(|| text.into(), Value::from)
-    }
-
-    /// Rows; or words, words among rows, one row without a list.
-    fn list(&mut self, spec: &str, name: &str, style: u64, parent: &str) -> Value {
-        let rows: Vec<Value> = (0..self.below(3)).map(|_| self.object(spec, name, style, parent)).collect();
-        match self.below(12) {
-            0 => rows.into_iter().chain([Value::from(self.words())]).collect(),
-            1..4 if rows.len() == 1 => rows.into_iter().collect::<Vec<_>>().remove(0),
-            4 if rows.is_empty() => self.words().into(),
-            _ => rows.into(),
-        }
     }
 }
