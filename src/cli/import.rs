@@ -361,7 +361,12 @@ fn sheet_column(typed: &str) -> Result<(String, String), String> {
 /// The columns of a spreadsheet, the field of each, and what stands in its first rows.
 fn print_columns(layout: &sheet::Layout, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "columns of the sheet, the field that each goes to, and its first cells:")?;
-    for column in layout.columns() {
+    let (own, others): (Vec<_>, Vec<_>) =
+        layout.columns().into_iter().partition(|column| column.heading == column.field.key);
+    if !own.is_empty() {
+        writeln!(out, "  {} of them are called as the fields of this program, and go there", own.len())?;
+    }
+    for column in others {
         let samples: Vec<String> = column.samples.iter().map(|sample| one_line(sample)).collect();
         let field = column.field;
         writeln!(out, "  {} -> {} ({}): {}", one_line(&column.heading), field.key, field.label, samples.join(" · "))?;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
+use crate::model::text::count;
 use crate::model::{Id, Text};
 
 /// The kinds of repairs and faults.
@@ -297,11 +298,28 @@ impl Counts {
     }
 }
 
+/// What did not happen is not said.
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} new, {} changed, {} unchanged", self.new, self.changed, self.unchanged)?;
-        if self.missing > 0 { write!(f, ", {} no longer in the source", self.missing) } else { Ok(()) }
+        let parts = [
+            (self.new, "new"),
+            (self.changed, "changed"),
+            (self.unchanged, "unchanged"),
+            (self.missing, "no longer in the source"),
+        ];
+        let parts: Vec<String> = parts
+            .iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, what)| format!("{} {what}", count(*number)))
+            .collect();
+        f.write_str(if parts.is_empty() { "none" } else { "" })?;
+        f.write_str(&parts.join(", "))
     }
+}
+
+/// So many of something.
+fn so_many(number: usize, one: &str, several: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { several })
 }
 
 /// The most spreadsheets that are named before and after; all of them are listed.
@@ -371,31 +389,40 @@ impl Report {
         });
         let unopened = self.repairs.iter().filter(|repair| repair.kind == RepairKind::Unopened);
         let unopened = unopened.map(|sheet| format!("{} is a spreadsheet and was not read: {}", sheet.file, sheet.new));
-        let counted = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));
+        let counted = |number: usize, one, several| (number > 0).then(|| so_many(number, one, several));
         let rest = [
-            counted(self.conflicts.len(), "values were changed here and in the source: yours stay"),
-            counted(self.twice.len(), "new records look like others: likely twice"),
+            counted(
+                self.conflicts.len(),
+                "value was changed here and in the source: yours stays",
+                "values were changed here and in the source: yours stay",
+            ),
+            counted(
+                self.twice.len(),
+                "new record looks like another: likely twice",
+                "new records look like others: likely twice",
+            ),
         ];
         given.chain(pages).chain(unopened.take(MAX_REMARKS)).chain(rest.into_iter().flatten()).collect()
     }
 
     /// A summary in a few lines.
     pub fn summary(&self) -> String {
-        let mut text = format!(
-            "{} ({}): {} services ({}); {} organisations ({}); {} locations; {} loose rows kept",
-            self.feed,
-            self.dialect,
-            self.services.in_source(),
-            self.services,
-            self.organisations.in_source(),
-            self.organisations,
-            self.locations,
-            self.orphan_rows
-        );
-        if !self.loose.is_empty() {
-            let loose: Vec<String> = self.loose.iter().map(|(table, count)| format!("{count} {table}")).collect();
-            let _ = write!(text, " ({})", loose.join(", "));
+        let of = |counts: &Counts, one, several| match counts.in_source() {
+            0 if counts.missing == 0 => so_many(0, one, several),
+            number => format!("{} ({counts})", so_many(number, one, several)),
+        };
+        let mut parts = vec![
+            of(&self.services, "service", "services"),
+            of(&self.organisations, "organisation", "organisations"),
+            so_many(self.locations, "location", "locations"),
+        ];
+        if self.orphan_rows > 0 {
+            let loose: Vec<String> =
+                self.loose.iter().map(|(table, number)| format!("{} {table}", count(*number))).collect();
+            let rows = so_many(self.orphan_rows, "loose row kept", "loose rows kept");
+            parts.push(if loose.is_empty() { rows } else { format!("{rows} ({})", loose.join(", ")) });
         }
+        let mut text = format!("{} ({}): {}", self.feed, self.dialect, parts.join("; "));
         for line in self.remarks() {
             let _ = write!(text, "\n{line}");
         }

@@ -122,9 +122,10 @@ fn an_empty_sheet_is_filled_in_and_read() {
     for (name, bytes) in [("filled.csv", saved_again(&rows)), ("filled.xlsx", as_workbook(&rows))] {
         std::fs::write(dir.join(name), bytes).unwrap();
         let said = ok(dir, &["import", name, "--feed", "ours", "--report", &format!("{name}.txt")]);
-        assert!(said.contains("1 services ("), "{said}");
+        assert!(said.contains("1 service ("), "{said}");
         let report = std::fs::read_to_string(dir.join(format!("{name}.txt"))).unwrap();
         assert!(report.contains("\"what people call it\" -> \"the help of an empty sheet\""), "{report}");
+        assert_eq!(report.matches("the help of an empty sheet").count(), 1, "once for the whole row: {report}");
     }
     let shown = ok(dir, &["find", "night shelter"]);
     assert_eq!(shown.lines().count(), 1, "{shown}");

@@ -45,7 +45,7 @@ fn columns_are_corrected_looked_at_imported_and_taken_back() {
         let to_who = folkmoot::exchange::sheet::FIELDS.iter().position(|field| field.key == "eligibility").unwrap();
         terminal.type_at_once(&"\x1b[B".repeat(to_who));
         terminal.type_in("\r").until("Where does each column go?").until("Who for");
-        terminal.type_in("\x13").until("3 new, 0 changed");
+        terminal.type_in("\x13").until("services: 3 new");
         snapshot("look", size, &terminal);
         assert!(!home.services().contains("Harbour Kitchen"), "nothing is imported before the second press");
         terminal.type_in("\x13").until("What the import did").until("saved");

@@ -12,7 +12,6 @@ use crate::model::change::{self, listed};
 use crate::model::order::Order as _;
 use crate::model::original::Json;
 use crate::model::record::Record;
-use crate::model::text::count;
 use crate::model::{
     AnyRecord, Change, Edit, FieldType, Id, Kind, Original, ParseContext, Refusal, SplitMix64, Text, Updated, Workspace,
 };
@@ -238,7 +237,7 @@ impl<'a> Adopter<'a> {
         let unknown = std::mem::take(&mut self.names).into_notices();
         self.note_all(unknown);
         self.notices.order_by_key(|notice| notice.line);
-        let counted = self.counts.iter().map(|(kind, counts)| format!("{} {}", kind.plural(), in_words(*counts)));
+        let counted = self.counts.iter().map(|(kind, counts)| format!("{} {counts}", kind.plural()));
         let counted = summary.unwrap_or_else(|| counted.collect::<Vec<_>>().join("; "));
         let is_news = !self.edits.is_empty();
         let said = if is_news { format!("imported: {counted}") } else { "says nothing new".to_owned() };
@@ -248,13 +247,6 @@ impl<'a> Adopter<'a> {
         let edits = self.edits.into_iter().chain(self.archive).collect();
         Outcome { change: Change { edits, sentence }, made: self.made, notices: self.notices }
     }
-}
-
-/// What became of the records of a kind, without what did not happen.
-fn in_words(counts: Counts) -> String {
-    let parts = [(counts.new, "new"), (counts.changed, "changed"), (counts.unchanged, "unchanged")];
-    let parts = parts.iter().filter(|(count, _)| *count > 0).map(|(number, what)| format!("{} {what}", count(*number)));
-    parts.collect::<Vec<_>>().join(", ")
 }
 
 /// Two texts, of the second only those lines that the first does not have.

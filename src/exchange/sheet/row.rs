@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::layout::{Table, letters};
+use super::layout::{Column, Table, letters};
 use super::read::{Cell, CellSort, Grid, Row};
 use super::values::{self, Phone};
 use super::{columns, skipped};
@@ -160,16 +160,22 @@ impl<'a> RowReader<'a> {
                 && !row.text(merge.from_column).is_empty()
         });
         match () {
-            () if self.table.is_help(row) => Some("the help of an empty sheet"),
+            () if self.table.is_help(row) => Some(HELP),
             () if as_heading >= 2 && as_heading == filled => Some("the headings once more"),
             () if filled == 1 && is_wide => Some(SECTION),
             () => None,
         }
     }
 
+    /// Names each cell of a row. Of the help of an empty sheet the first stands for all that are as they were.
     fn name_row(&self, row: &Row, why: &str, normaliser: &mut Normaliser) {
+        let mut is_help_named = false;
         for (at, cell) in row.cells.iter().enumerate().filter(|(_, cell)| !cell.text.is_empty()) {
             let column = self.table.columns.iter().find(|column| column.at == at && row.at > self.table.header_row);
+            let is_help = |column: &Column| columns::plain(&cell.text) == columns::plain(column.field.help);
+            if why == HELP && column.is_some_and(is_help) && std::mem::replace(&mut is_help_named, true) {
+                continue;
+            }
             let field = column.map_or_else(|| letters(at), |column| column.heading.clone());
             normaliser.repairs.push(skipped(self.grid, row.at, &field, &cell.text, why));
         }
@@ -441,6 +447,9 @@ impl<'a> RowReader<'a> {
         }
     }
 }
+
+/// Why the second row of an empty sheet of ours is no service.
+const HELP: &str = "the help of an empty sheet";
 
 /// Said of a title between the rows, under which those below it stand.
 const SECTION: &str = "a title; kept in the notes of the rows below it";
