@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use super::ExchangeError;
 use super::openspace::Sort;
+use super::read::source::{head, is_zip};
+use super::read::table;
 use super::sheet::Workbook;
-use super::source::{head, is_zip};
-use super::{ExchangeError, table};
 
 /// What a path holds.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::budget::Budget;
-use super::pages::Pages;
+use super::read::budget::Budget;
+use super::read::pages::Pages;
 use super::report::{Repair, RepairKind};
 use super::sanitise;
 use super::schema::{self, DataType, TableSchema};

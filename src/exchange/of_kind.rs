@@ -8,8 +8,8 @@ use std::collections::HashSet;
 
 use super::ExchangeError;
 use super::export::is_as_told;
+use super::read::table::reader;
 use super::spreadsheet::{cell_text, text_cell};
-use super::table::reader;
 use crate::model::change::put;
 use crate::model::text::{clean, count};
 use crate::model::{

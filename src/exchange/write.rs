@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::ExchangeError;
-use super::source::display_path;
+use super::read::source::display_path;
 
 /// The file whose presence makes a directory a workspace.
 const WORKSPACE_FILE: &str = "partnership.ron";

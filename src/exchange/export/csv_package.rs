@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use super::Dataset;
 use super::derived::DERIVED_FIELDS;
 use super::fill::{FILLED_FIELDS, NOT_STATED, Placeholders, fill};
-use crate::exchange::json::child_of;
 use crate::exchange::normalise::{Object, arrange, name_uuid, str_field};
+use crate::exchange::read::json::child_of;
+use crate::exchange::read::table::LOOSE;
 use crate::exchange::schema::{self, DataType, TableSchema};
 use crate::exchange::standard::{Rule, Shape, Standard};
-use crate::exchange::table::LOOSE;
 use crate::exchange::{ExchangeError, write};
 
 /// Writes the package: a zip where the path ends in `.zip`, else a folder.

@@ -31,9 +31,9 @@ use crate::model::{
     Service, Text, Workspace,
 };
 
-use super::kept::without_kept;
 use super::map::{self, ServiceContext};
 use super::normalise::{Object, is_uuid, name_uuid, str_field};
+use super::read::kept::without_kept;
 use super::{ExchangeError, Progress, ProgressCallback, patch, schema, sheet, write};
 use matcher::Matcher;
 use persons::{KnownPersons, NAME_WITHHELD, PersonFilter, Sort, Withheld};

@@ -1,7 +1,7 @@
 //! A small table: its header, and its rows with their lines.
 
 use super::Notice;
-use crate::exchange::table;
+use crate::exchange::read::table;
 use crate::model::text::{MAX_BYTES, clean};
 
 /// The most rows that are read.

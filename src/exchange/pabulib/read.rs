@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Election, PaperBallot, Project};
 use crate::exchange::ExchangeError;
-use crate::exchange::source::{self, display_path};
+use crate::exchange::read::source::{self, display_path};
 use crate::model::text::MAX_BYTES;
 
 /// The most rows that are read: several times those of the largest election published.

@@ -11,8 +11,8 @@ use serde::Deserialize;
 
 use super::ImportContext;
 use crate::exchange::Package;
-use crate::exchange::nest::Item;
 use crate::exchange::normalise::name_uuid;
+use crate::exchange::read::nest::Item;
 use crate::model::service::Source;
 use crate::model::text::Text;
 use crate::model::{Id, Kind, Original};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Planner;
 use crate::exchange::Package;
-use crate::exchange::nest::Item;
+use crate::exchange::read::nest::Item;
 use crate::exchange::report::Conflict;
 use crate::model::order::Order as _;
 use crate::model::original::Json;

@@ -23,8 +23,8 @@ use crate::model::{
 
 use super::export::{ExportContext, Writer};
 use super::map::{self, ServiceContext};
-use super::nest::Item;
 use super::normalise::{Object, str_field};
+use super::read::nest::Item;
 use super::report::{Conflict, Counts, Repair, RepairKind, Report};
 use super::sheet;
 use super::{ExchangeError, Package, Progress, ProgressCallback};

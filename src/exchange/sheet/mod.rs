@@ -22,9 +22,10 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::normalise::{Normaliser, Object, name_uuid, str_field};
+use super::read::source::{decode_saying, first_bytes, head, read_file};
+use super::read::{SourceReader, json, table};
 use super::report::{Repair, RepairKind};
-use super::source::{decode_saying, first_bytes, head, read_file};
-use super::{ExchangeError, Item, Package, Progress, ProgressCallback, SourceReader, json, table};
+use super::{ExchangeError, Item, Package, Progress, ProgressCallback};
 use crate::model::field::Visibility;
 use crate::model::order::Order as _;
 use crate::model::{AnyRecord, Collection, Date, FieldInfo, Id, Kind, Original, Workspace};

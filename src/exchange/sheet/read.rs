@@ -499,7 +499,7 @@ pub fn text(file: &str, source: &str) -> Result<Grid, ExchangeError> {
 pub fn check_quotes(file: &str, source: &str) -> Result<(), ExchangeError> {
     let (delimiter, rest) = delimiter(source);
     let before = source.lines().count() - rest.lines().count();
-    super::super::table::unclosed_quote(rest, delimiter).map_or(Ok(()), |line| {
+    super::super::read::table::unclosed_quote(rest, delimiter).map_or(Ok(()), |line| {
         let line = line + before;
         Err(ExchangeError(format!("{file}, line {line}: a quotation mark is opened there and never closed; close it")))
     })

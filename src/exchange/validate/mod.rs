@@ -11,10 +11,11 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::normalise::Object;
-use super::source::{Source, display_path};
+use super::read::source::{Source, display_path};
+use super::read::table::table_name;
+use super::read::{MAX_WHOLE_BYTES, is_json};
 use super::standard::Standard;
-use super::table::table_name;
-use super::{ExchangeError, MAX_WHOLE_BYTES, is_json, schema};
+use super::{ExchangeError, schema};
 use crate::model::text::clean;
 
 /// A fault and its place.

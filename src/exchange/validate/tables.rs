@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::{Verdict, formats};
 use crate::exchange::normalise::{Object, objects, str_field};
+use crate::exchange::read::table::{reader, table_name};
 use crate::exchange::schema;
 use crate::exchange::standard::{Rule, Shape};
-use crate::exchange::table::{reader, table_name};
 use crate::model::text::clean;
 
 /// A table that was read: its columns, and its rows with their lines.

@@ -6,13 +6,13 @@
 
 use serde_json::Value;
 
-use super::export::derived::{self, DERIVED_FIELDS};
-use super::export::fill::{self, FILLED_FIELDS};
-use super::map::{self, ServiceContext};
-use super::normalise::{Normaliser, Object, name_uuid};
-use super::patch::CLEARED_FIELDS;
-use super::report::RepairKind;
-use super::schema::{self, DataType, TableSchema};
+use crate::exchange::export::derived::{self, DERIVED_FIELDS};
+use crate::exchange::export::fill::{self, FILLED_FIELDS};
+use crate::exchange::map::{self, ServiceContext};
+use crate::exchange::normalise::{Normaliser, Object, name_uuid};
+use crate::exchange::patch::CLEARED_FIELDS;
+use crate::exchange::report::RepairKind;
+use crate::exchange::schema::{self, DataType, TableSchema};
 use crate::model::place::Atlas;
 use crate::model::thesaurus::Thesaurus;
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::normalise::Object;
+use crate::exchange::normalise::Object;
 
 /// What was read of pages so far.
 #[derive(Clone, Copy, Debug, Default)]

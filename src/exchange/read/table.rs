@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use super::budget::{MAX_CELLS, MAX_ITEM_BYTES};
 use super::nest::{SourceRow, SourceTables};
-use super::normalise::{Normaliser, Object, str_field};
-use super::report::RepairKind;
-use super::schema::{self, TableSchema};
 use super::{legacy, marks};
+use crate::exchange::normalise::{Normaliser, Object, str_field};
+use crate::exchange::report::RepairKind;
+use crate::exchange::schema::{self, TableSchema};
 use crate::model::text::count;
 
 /// The beginning of the names of tables whose rows belong to nothing, in packages that this program wrote.
@@ -33,7 +33,7 @@ pub fn header(source: &str) -> Vec<String> {
 }
 
 /// Reads rows with whatever stands between the columns of the first line: commas, semicolons or tabs.
-pub(super) fn reader(source: &str) -> csv::Reader<&[u8]> {
+pub(in crate::exchange) fn reader(source: &str) -> csv::Reader<&[u8]> {
     reader_from(source.as_bytes(), delimiter(source))
 }
 

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::normalise::{Normaliser, Object, rename, str_field};
-use super::report::RepairKind;
-use super::schema::TableSchema;
-use super::values;
+use crate::exchange::normalise::{Normaliser, Object, rename, str_field};
+use crate::exchange::report::RepairKind;
+use crate::exchange::schema::TableSchema;
+use crate::exchange::values;
 
 /// Strips the table name from the fields of an ORServices dump: `service_name` becomes `name`.
 pub fn strip_prefixes(table: &'static TableSchema, row: &mut Object) {

@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::normalise::{Normaliser, Object};
-use super::report::RepairKind;
+use crate::exchange::normalise::{Normaliser, Object};
+use crate::exchange::report::RepairKind;
 
 /// The property that holds it.
 pub const KEPT: &str = "moot_kept";

@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::kept::{add_row, add_term, country, hide, join, keep, put, put_day, put_standard, row};
-use super::normalise::{Normaliser, Object};
-use super::report::RepairKind;
 use super::table;
 use super::xml::says_yes;
+use crate::exchange::normalise::{Normaliser, Object};
+use crate::exchange::report::RepairKind;
 
 /// Whether a table has these columns.
 pub fn is_icarol(columns: &[String]) -> bool {

@@ -6,9 +6,9 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use super::normalise::{Normaliser, Object, is_uuid, name_uuid, str_field};
-use super::report::RepairKind;
-use super::schema::{self, DataType, TableSchema};
+use crate::exchange::normalise::{Normaliser, Object, is_uuid, name_uuid, str_field};
+use crate::exchange::report::RepairKind;
+use crate::exchange::schema::{self, DataType, TableSchema};
 
 /// The result of registering a row under its id.
 #[derive(Debug, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 use serde_json::Value;
 
 use super::json::child_of;
-use super::normalise::Object;
-use super::schema::{self, TableSchema};
+use crate::exchange::normalise::Object;
+use crate::exchange::schema::{self, TableSchema};
 
 /// Fields of older dialects that tell a table, and are no fields of HSDS 3.
 const OLDER_FIELDS: &[(&str, &[&str])] = &[

@@ -8,10 +8,10 @@ use serde_json::Value;
 use super::identity::Registry;
 use super::json;
 use super::nest::{PendingItems, SourceTables};
-use super::normalise::{Normaliser, Object, str_field};
-use super::schema::{self, TableSchema};
 use super::shape;
 use super::table::{self, FileHints};
+use crate::exchange::normalise::{Normaliser, Object, str_field};
+use crate::exchange::schema::{self, TableSchema};
 
 /// How many objects are held until one of their file tells what they are.
 const MAX_UNTOLD: usize = 1_000;

@@ -7,7 +7,7 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 use serde_json::Value;
 
-use super::normalise::Object;
+use crate::exchange::normalise::Object;
 
 /// How deep elements may lie in each other; the AIRS interchange needs nine.
 const MAX_DEPTH: usize = 32;

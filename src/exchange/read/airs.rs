@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::kept::{add_row, add_term, country, hide, join, keep, put, put_day, put_standard, row};
-use super::normalise::{Normaliser, Object};
-use super::report::RepairKind;
 use super::xml::{self, Element, says_no, says_yes};
+use crate::exchange::normalise::{Normaliser, Object};
+use crate::exchange::report::RepairKind;
 
 /// Whether a text is such a file.
 pub fn is_airs(text: &str) -> bool {

@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, WINDOWS_1252};
 use rustix::fs::OFlags;
 
-use super::ExchangeError;
 use super::budget::Budget;
+use crate::exchange::ExchangeError;
 use crate::model::order::Order as _;
 
 /// The size limit of one source, unpacked.

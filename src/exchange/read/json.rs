@@ -12,12 +12,12 @@ use super::budget::MAX_CELLS;
 use super::identity::{Registry, identify};
 use super::kept::keep;
 use super::nest::PendingItems;
-use super::normalise::{Normaliser, Object, arrange, objects, str_field};
 use super::numbers::{self, Numbers};
 use super::pages::Pages;
-use super::report::RepairKind;
-use super::schema::{self, TableSchema};
 use super::{legacy, marks};
+use crate::exchange::normalise::{Normaliser, Object, arrange, objects, str_field};
+use crate::exchange::report::RepairKind;
+use crate::exchange::schema::{self, TableSchema};
 
 /// The fields in which paged responses hold their items.
 const PAGES: &[&str] = &["contents", "content", "items", "services", "organizations", "results", "data"];

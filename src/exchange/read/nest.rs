@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use super::budget::MAX_ITEM_BYTES;
 use super::identity::{Registry, id_hash, identify};
-use super::normalise::{Normaliser, Object, arrange, str_field};
-use super::report::RepairKind;
-use super::schema::{self, DataType, TableSchema};
 use super::{json, legacy, marks};
+use crate::exchange::normalise::{Normaliser, Object, arrange, str_field};
+use crate::exchange::report::RepairKind;
+use crate::exchange::schema::{self, DataType, TableSchema};
 
 /// One item of a source in the shape of HSDS 3.
 #[derive(Clone, Debug, PartialEq, Eq)]
