@@ -460,6 +460,12 @@ fn the_palette_runs_a_command_by_name() {
     harness.press(":no such thing");
     assert!(harness.screen().contains("no command is called so"), "{}", harness.screen());
     harness.press("<enter>");
+    assert!(
+        harness.screen().contains("no command is called so"),
+        "what was mistyped can be mended: {}",
+        harness.screen()
+    );
+    harness.press("<esc>");
     assert!(harness.app.layers.is_empty());
     harness.press(":about<enter>");
     assert!(harness.screen().contains("OS data © Crown copyright"), "whose maps these are:\n{}", harness.screen());
