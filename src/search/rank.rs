@@ -248,7 +248,13 @@ impl Search<'_> {
     /// terms were found.
     fn hits(&self, is_wanted: impl Fn(u32) -> bool, score: impl Fn(u32) -> (f32, u8)) -> Vec<Hit> {
         // Counting first costs less than room for all of them and giving most of it back.
-        let mut hits = Vec::with_capacity(self.index.by_name.iter().filter(|one| is_wanted(**one)).count());
+        let count = self.index.by_name.iter().filter(|one| is_wanted(**one)).count();
+        self.hits_among(count, is_wanted, score)
+    }
+
+    /// As [`hits`](Self::hits), where it is known how many documents are wanted.
+    fn hits_among(&self, count: usize, is_wanted: impl Fn(u32) -> bool, score: impl Fn(u32) -> (f32, u8)) -> Vec<Hit> {
+        let mut hits = Vec::with_capacity(count);
         self.for_each(is_wanted, |document| {
             if let Some(id) = self.index.ids[document as usize] {
                 let (score, flags) = score(document);

@@ -27,11 +27,13 @@ impl Search<'_> {
         let of_sets: Vec<f32> = (0..sets.len()).map(weight).collect();
         let most = of_sets.iter().zip(&sets).filter(|(_, count)| **count > 0).map(|(weight, _)| *weight);
         let most = most.fold(0.0, f32::max);
-        let held = |document| of_sets.get(usize::from(accumulators.terms(document))).copied().unwrap_or_default();
-        let is_wanted = |document| held(document) > 0.0 && held(document) * 2.0 >= most;
-        let hits = self.hits(is_wanted, |document| {
+        let set_of = |document| usize::from(accumulators.terms(document));
+        let wanted: Vec<bool> = of_sets.iter().map(|weight| *weight > 0.0 && weight * 2.0 >= most).collect();
+        let is_wanted = |document| wanted.get(set_of(document)).copied().unwrap_or_default();
+        let count = wanted.iter().zip(&sets).filter(|(is_wanted, _)| **is_wanted).map(|(_, count)| count).sum();
+        let hits = self.hits_among(count, is_wanted, |document| {
             let (score, fields) = accumulators.score(document);
-            (score + SHARE * held(document) / most, fields)
+            (score + SHARE * of_sets.get(set_of(document)).copied().unwrap_or_default() / most, fields)
         });
         Found { unknown: unknown(terms), ..self.found(hits) }
     }
