@@ -10,7 +10,7 @@ use super::Dataset;
 use super::derived::DERIVED_FIELDS;
 use super::fill::{FILLED_FIELDS, NOT_STATED, Placeholders, fill};
 use crate::exchange::normalise::{Object, arrange, name_uuid, str_field};
-use crate::exchange::read::json::child_of;
+use crate::exchange::read::items::child_of;
 use crate::exchange::read::table::LOOSE;
 use crate::exchange::schema::{self, DataType, TableSchema};
 use crate::exchange::standard::{Rule, Shape, Standard};

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::matcher::is_postcode;
 use crate::exchange::normalise::{Object, arrange, str_field};
-use crate::exchange::read::json::child_of;
+use crate::exchange::read::items::child_of;
 use crate::exchange::schema::{self, DataType, FieldSchema, TableSchema};
 use crate::model::place::Atlas;
 

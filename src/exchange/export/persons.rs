@@ -16,7 +16,7 @@ use super::matcher::Matcher;
 use super::redactor::withhold;
 use crate::exchange::normalise::{Object, is_uuid, str_field};
 use crate::exchange::patch::{CLEARED_FIELDS, own_key};
-use crate::exchange::read::json::child_of;
+use crate::exchange::read::items::child_of;
 use crate::exchange::schema::{self, DataType, PERSONAL_TABLES, TableSchema};
 use crate::exchange::values;
 use crate::model::Kind;

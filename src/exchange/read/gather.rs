@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::identity::Registry;
-use super::json;
+use super::items;
 use super::nest::{PendingItems, SourceTables};
 use super::shape;
 use super::table::{self, FileHints};
@@ -69,7 +69,7 @@ impl Gatherer {
     /// Takes an item, with the name of its table where that is known.
     pub fn take(&mut self, normaliser: &mut Normaliser, table_name: &str, item: Object) {
         if let Some(name) = table_name.strip_prefix("loose ") {
-            return json::gather_orphan(normaliser, &mut self.registry, &mut self.pending, name, item);
+            return items::gather_orphan(normaliser, &mut self.registry, &mut self.pending, name, item);
         }
         match schema::table_by_alias(table_name).or_else(|| shape::table_of(&item)) {
             Some(table) => {
@@ -96,7 +96,7 @@ impl Gatherer {
         let named = schema::table_by_alias(&table::table_name(&normaliser.file));
         match self.told.or(named) {
             Some(table) => self.put(normaliser, table, item),
-            None => json::gather_orphan(normaliser, &mut self.registry, &mut self.pending, "other", item),
+            None => items::gather_orphan(normaliser, &mut self.registry, &mut self.pending, "other", item),
         }
     }
 
@@ -104,7 +104,7 @@ impl Gatherer {
     pub fn end(&mut self, normaliser: &mut Normaliser) {
         for (row, service) in std::mem::take(&mut self.places).all {
             normaliser.row = row;
-            json::gather_service(normaliser, &mut self.registry, &mut self.pending, service);
+            items::gather_service(normaliser, &mut self.registry, &mut self.pending, service);
         }
     }
 
@@ -113,11 +113,11 @@ impl Gatherer {
             return table::add_row(normaliser, &mut self.tables, (table, table.name), item, FileHints::default());
         }
         match table.name {
-            "services" => json::gather_service(normaliser, &mut self.registry, &mut self.pending, item),
+            "services" => items::gather_service(normaliser, &mut self.registry, &mut self.pending, item),
             "organizations" => self.put_organisation(normaliser, item),
             "locations" => self.put_location(normaliser, item),
             "service_at_location" => self.put_place(normaliser, item),
-            name => json::gather_orphan(normaliser, &mut self.registry, &mut self.pending, name, item),
+            name => items::gather_orphan(normaliser, &mut self.registry, &mut self.pending, name, item),
         }
     }
 
@@ -147,7 +147,7 @@ impl Gatherer {
         if !services.is_empty() {
             item.insert("services".to_owned(), services.into());
         }
-        json::gather_organisation(normaliser, &mut self.registry, &mut self.pending, item);
+        items::gather_organisation(normaliser, &mut self.registry, &mut self.pending, item);
     }
 
     /// A place; it may hold its services and its organisation.
@@ -163,7 +163,7 @@ impl Gatherer {
             }
         }
         if services.is_empty() {
-            return json::gather_orphan(normaliser, &mut self.registry, &mut self.pending, "locations", item);
+            return items::gather_orphan(normaliser, &mut self.registry, &mut self.pending, "locations", item);
         }
         for mut service in services {
             if let Some(id) = item.get("organization_id").filter(|_| !service.contains_key("organization")) {
@@ -184,7 +184,7 @@ impl Gatherer {
             }
             other => {
                 item.extend(other.map(|other| ("service".to_owned(), other)));
-                json::gather_orphan(normaliser, &mut self.registry, &mut self.pending, "service_at_location", item);
+                items::gather_orphan(normaliser, &mut self.registry, &mut self.pending, "service_at_location", item);
             }
         }
     }

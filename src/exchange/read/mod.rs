@@ -1,14 +1,16 @@
 //! Reads a source of any dialect: what its files hold becomes items in the shape of HSDS 3, whatever it was before.
 //!
 //! `source` opens files as streams, within the `budget`. `json`, `table`, `xml` read what is in them; `airs` and `icarol` are the
-//! dialects of 211 services, `legacy` the older ones of Open Referral. `shape` and `gather` tell what an object in JSON is.
-//! `identity` gives every row one id, and `nest` makes items of rows.
+//! dialects of 211 services, `legacy` the older ones of Open Referral. `shape` and `gather` tell what an object in JSON is,
+//! `items` makes it an item. `identity` gives every row one id, and `nest` makes items of rows.
 
 mod airs;
+mod bounded;
 pub(super) mod budget;
 mod gather;
 mod icarol;
 pub(super) mod identity;
+pub(super) mod items;
 pub(super) mod json;
 pub(super) mod kept;
 mod legacy;

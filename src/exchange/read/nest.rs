@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::budget::MAX_ITEM_BYTES;
 use super::identity::{Registry, id_hash, identify};
-use super::{json, legacy, marks};
+use super::{items, legacy, marks};
 use crate::exchange::normalise::{Normaliser, Object, arrange, str_field};
 use crate::exchange::report::RepairKind;
 use crate::exchange::schema::{self, DataType, TableSchema};
@@ -119,7 +119,7 @@ impl PendingItems {
             let mut item = pending.item.open();
             normaliser.budget.give_back(pending.item.cost());
             if let Some(table) = schema::table_by_alias(&pending.table) {
-                json::resolve_references(normaliser, registry, table, &mut item);
+                items::resolve_references(normaliser, registry, table, &mut item);
                 item = arrange(table, item);
             }
             push_item(normaliser, items, &pending.table, &item);
@@ -154,7 +154,7 @@ fn push_in_parts(normaliser: &mut Normaliser, items: &mut Vec<Item>, table: &str
         else {
             break;
         };
-        let of = known.and_then(|table| Some((table, json::child_of(table, &key)?)));
+        let of = known.and_then(|table| Some((table, items::child_of(table, &key)?)));
         match (of, value) {
             (Some((table, child)), Value::Array(rows)) => {
                 for mut row in

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use super::json::child_of;
+use super::items::child_of;
 use crate::exchange::normalise::Object;
 use crate::exchange::schema::{self, TableSchema};
 

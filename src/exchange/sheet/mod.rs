@@ -23,7 +23,7 @@ use serde_json::Value;
 
 use super::normalise::{Normaliser, Object, name_uuid, str_field};
 use super::read::source::{decode_saying, first_bytes, head, read_file};
-use super::read::{SourceReader, json, table};
+use super::read::{SourceReader, items, table};
 use super::report::{Repair, RepairKind};
 use super::{ExchangeError, Item, Package, Progress, ProgressCallback};
 use crate::model::field::Visibility;
@@ -242,7 +242,7 @@ pub fn package(
             if let Some(item) = rows.read(at, &mut reader.normaliser) {
                 reader.normaliser.is_own = true; // what stands in it has been cleaned
                 let gatherer = &mut reader.gatherer;
-                json::gather_service(&mut reader.normaliser, &mut gatherer.registry, &mut gatherer.pending, item);
+                items::gather_service(&mut reader.normaliser, &mut gatherer.registry, &mut gatherer.pending, item);
                 reader.normaliser.is_own = false;
             }
         }
