@@ -160,6 +160,7 @@ const BOMBS: &[Bomb] = &[
     ("zip of short rows", Import("a.zip"), |size| zipped("services.csv", &repeated("id,name\n", "1,a\n", "", unpacked(size)))),
     ("zip of rows of an unknown table", Import("a.zip"), |size| zipped("x.csv", &repeated("a,b\n", "1,a\n", "", unpacked(size)))),
     ("zip of numbered phones", Import("a.zip"), |size| zipped("phones.csv", &numbered("id,number\n", |at| format!("{at},1\n"), "", unpacked(size) / 5))),
+    ("zip of a service with numbered phones", Import("a.zip"), |size| zip_of(&[Packed::new("services.csv", b"id,name\n1,a\n"), Packed::new("phones.csv", &numbered("id,service_id,number\n", |at| format!("{at},1,{at}\n"), "", unpacked(size) / 5))])),
     ("zip of nothing", Import("a.zip"), |size| zipped("services.csv", &vec![0; unpacked(size)])),
     ("zip within bounds of ratio", Import("a.zip"), |_| zipped("services.csv", &repeated("id,name\n", "1,a\n", "", 30 * MB / if heavy() { 1 } else { 80 }))),
     ("zip whose files overlap", Import("a.zip"), |size| overlapping(size)),

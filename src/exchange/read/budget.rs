@@ -19,7 +19,7 @@ const PACKED_FACTOR: u64 = 20;
 const EARNED_BYTES: u64 = 8 * 1024;
 
 /// The most services, and the most organisations, of one source.
-const MAX_RECORDS: usize = 250_000;
+const MAX_RECORDS: usize = 150_000;
 
 /// How many items and lines may be unreadable where fewer can be read; beyond them a source is no directory.
 const MAX_UNREADABLE: usize = 2_000;
@@ -150,6 +150,6 @@ mod tests {
         (0..=MAX_RECORDS).for_each(|_| budget.count("phones"));
         assert!(!budget.is_spent());
         budget.count("services");
-        assert!(budget.refusal().is_some_and(|why| why.contains("250,000 services")));
+        assert!(budget.refusal().is_some_and(|why| why.contains("150,000 services")));
     }
 }
