@@ -159,7 +159,7 @@ impl Search<'_> {
         // What is called by all the words is what is meant.
         let literal = LITERAL_BONUS * all.count_ones() as f32 - ROUNDING;
         let is_named = hits.iter().any(|hit| hit.score >= literal);
-        let hits = if is_named { hits } else { self.with_close(&terms, all, hits, accumulators) };
+        let hits = if is_named { hits } else { self.with_close(&terms, hits, accumulators) };
         if terms.is_empty() || is_named || hits.len() >= ENOUGH || !(hits.is_empty() || self.asked.need) {
             return self.found(hits);
         }
@@ -202,20 +202,10 @@ impl Search<'_> {
         self.accumulate(terms, accumulators, required);
     }
 
-    /// The documents that hold the required ones of some terms, as far as they were added up. Those gain whose names hold all
-    /// of several terms, whatever is said of the person.
+    /// The documents that hold the required ones of some terms, as far as they were added up.
     fn holding(&self, terms: &[TermMatches<'_>], required: u16, accumulators: &Accumulators) -> Vec<Hit> {
         let is_wanted = |document| accumulators.terms(document) & (required | EXCLUDED) == required;
-        let set = |is_meant: &dyn Fn(&TermMatches<'_>) -> bool| {
-            (0..).zip(terms).filter(|(_, matches)| is_meant(matches)).fold(0_u16, |set, (at, _)| set | 1 << at)
-        };
-        let names = [set(&|_| true), set(&|matches| !matches.is_beside())].into_iter();
-        let names: Vec<u16> = names.filter(|set| set.count_ones() > 1).collect();
-        self.hits(is_wanted, |document| {
-            let (score, fields) = accumulators.score(document);
-            let is_named = names.iter().any(|set| accumulators.is_named(document, *set));
-            (score + if is_named { ALL_NAMED } else { 0.0 }, fields)
-        })
+        self.hits(is_wanted, scores(terms, accumulators))
     }
 
     /// Where only the person or the day is spoken of: those that say they are for this person, and those that hold the words.
@@ -230,18 +220,16 @@ impl Search<'_> {
     }
 
     /// Hits that hold these terms, with what they gain that say other words of the same thing.
-    fn with_close(
-        &self,
-        terms: &[TermMatches<'_>],
-        required: u16,
-        hits: Vec<Hit>,
-        accumulators: &mut Accumulators,
-    ) -> Vec<Hit> {
+    fn with_close(&self, terms: &[TermMatches<'_>], mut hits: Vec<Hit>, accumulators: &mut Accumulators) -> Vec<Hit> {
         if hits.is_empty() || self.query.close.is_empty() {
             return hits;
         }
         self.accumulate_close(accumulators);
-        self.holding(terms, required, accumulators)
+        let score = scores(terms, accumulators);
+        for hit in &mut hits {
+            hit.score = self.fitting(hit.document, score(hit.document).0);
+        }
+        hits
     }
 
     /// Those of some documents that pass the filters, in the order of names, with their scores and the fields in which
@@ -258,7 +246,7 @@ impl Search<'_> {
         self.for_each(is_wanted, |document| {
             if let Some(id) = self.index.ids[document as usize] {
                 let (score, flags) = score(document);
-                let score = (score + self.index.columns.fits[document as usize].score(&self.asked)).max(0.0);
+                let score = self.fitting(document, score);
                 hits.push(Hit { id, document, flags, score, km: f32::INFINITY });
             }
         });
@@ -267,6 +255,11 @@ impl Search<'_> {
             hits.shrink_to_fit();
         }
         hits
+    }
+
+    /// A score with what a document gains or loses by how well it fits what is asked for.
+    fn fitting(&self, document: u32, score: f32) -> f32 {
+        (score + self.index.columns.fits[document as usize].score(&self.asked)).max(0.0)
     }
 
     /// Goes through the documents that are wanted, in the order of names. Of some at a time each is written down, and
@@ -318,5 +311,20 @@ impl Search<'_> {
 
     fn found(&self, hits: Vec<Hit>) -> Found {
         Found { hits: self.ranked(hits), ..Found::default() }
+    }
+}
+
+/// What documents gain by these terms, as far as they were added up, and in which fields those stand. Those gain more whose
+/// names hold all of several, whatever is said of the person.
+fn scores(terms: &[TermMatches<'_>], accumulators: &Accumulators) -> impl Fn(u32) -> (f32, u8) {
+    let set = |is_meant: &dyn Fn(&TermMatches<'_>) -> bool| {
+        (0..).zip(terms).filter(|(_, matches)| is_meant(matches)).fold(0_u16, |set, (at, _)| set | 1 << at)
+    };
+    let names = [set(&|_| true), set(&|matches| !matches.is_beside())].into_iter();
+    let names: Vec<u16> = names.filter(|set| set.count_ones() > 1).collect();
+    move |document| {
+        let (score, fields) = accumulators.score(document);
+        let is_named = names.iter().any(|set| accumulators.is_named(document, *set));
+        (score + if is_named { ALL_NAMED } else { 0.0 }, fields)
     }
 }
