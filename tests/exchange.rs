@@ -260,6 +260,22 @@ fn fixtures_come_back_the_same() {
     }
 }
 
+/// One sentence with one remedy, and no word of the system's own.
+#[test]
+fn what_cannot_be_read_is_said_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |file: &str| exchange::read(&folder.path().join(file), "x", &mut |_| true).unwrap_err().to_string();
+    let absent = said("absent.json");
+    assert!(absent.ends_with("absent.json cannot be read: it is not there; name a file or folder that is"), "{absent}");
+    std::fs::write(folder.path().join("cut.xml"), "<Source><Agency>").unwrap();
+    let cut = said("cut.xml");
+    assert_eq!(cut.matches("fetch").count(), 1, "{cut}");
+    assert!(
+        cut.ends_with("line 1, cannot be read: the file ends within an element; mend it there, or fetch it again"),
+        "{cut}"
+    );
+}
+
 #[test]
 fn what_is_no_directory_is_named_with_its_columns() {
     let folder = tempfile::tempdir().unwrap();

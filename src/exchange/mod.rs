@@ -46,7 +46,13 @@ pub struct ExchangeError(pub String);
 
 impl ExchangeError {
     fn unreadable(path: &Path, error: &std::io::Error) -> Self {
-        Self(format!("{} cannot be read: {error}", display_path(path)))
+        use std::io::ErrorKind as E;
+        let why = match error.kind() {
+            E::NotFound => "it is not there; name a file or folder that is".to_owned(),
+            E::PermissionDenied => "you may not read it; ask whoever owns it to let you".to_owned(),
+            _ => error.to_string(),
+        };
+        Self(format!("{} cannot be read: {why}", display_path(path)))
     }
 }
 

@@ -134,7 +134,7 @@ impl Package {
             (Some(broken), _) => {
                 let why = broken.new.split(" at line ").next().unwrap_or_default();
                 let found = format!("{}, line {}, cannot be read: {why}", broken.file, broken.row);
-                (found, "mend it there, or fetch the file again")
+                (found, "mend it there, or fetch it again")
             }
             (None, Some(item)) => {
                 let found = format!("{}, line {}, has the columns {}", item.file, item.row, field_names(item));

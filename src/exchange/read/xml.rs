@@ -150,7 +150,7 @@ impl Building {
     fn finish(mut self) -> Result<Element, &'static str> {
         match (self.open.len(), self.open.pop()) {
             (1, Some(root)) => Ok(root),
-            _ => Err("the file ends within an element: fetch it again"),
+            _ => Err("the file ends within an element"),
         }
     }
 }
