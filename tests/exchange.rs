@@ -260,6 +260,24 @@ fn fixtures_come_back_the_same() {
     }
 }
 
+/// The bound of a source counts each of its services once.
+#[test]
+fn a_service_is_counted_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let read = |file: &str, text: &str| {
+        let path = folder.path().join(file);
+        std::fs::write(&path, text).unwrap();
+        exchange::read(&path, "x", &mut |_| true)
+    };
+    let table = |count: usize| {
+        let rows = (0..count).map(|at| format!("{at},a,active\n"));
+        std::iter::once("id,name,status\n".to_owned()).chain(rows).collect::<String>()
+    };
+    assert_eq!(read("services.csv", &table(76_000)).unwrap().services.len(), 76_000, "more than half of what may be");
+    let why = read("services.csv", &table(150_001)).unwrap_err().to_string();
+    assert!(why.contains("more than 150,000 services"), "{why}");
+}
+
 /// One sentence with one remedy, and no word of the system's own.
 #[test]
 fn what_cannot_be_read_is_said_once() {

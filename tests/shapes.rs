@@ -34,6 +34,10 @@ fn refusal(name: &str, text: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     fs::write(&path, text).unwrap();
+    refusal_of(&path)
+}
+
+fn refusal_of(path: &Path) -> String {
     let harness = Harness::default();
     let here = ImportContext {
         workspace: &harness.workspace,
@@ -41,7 +45,7 @@ fn refusal(name: &str, text: &str) -> String {
         thesaurus: thesaurus(),
         author: &author(),
     };
-    exchange::import(&path, "test", &here, &mut SplitMix64::new(1), &mut |_| true).unwrap_err().0
+    exchange::import(path, "test", &here, &mut SplitMix64::new(1), &mut |_| true).unwrap_err().0
 }
 
 /// The official examples, where they are there.
@@ -432,14 +436,7 @@ fn a_spreadsheet_among_other_files_is_named() {
     assert!(report.summary().contains("own list.xlsx is a spreadsheet and was not read: "), "{}", report.summary());
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("own.xlsx"), "PK").unwrap();
-    let harness = Harness::default();
-    let here = ImportContext {
-        workspace: &harness.workspace,
-        originals: &harness.workspace.originals,
-        thesaurus: thesaurus(),
-        author: &author(),
-    };
-    let refused = exchange::import(folder.path(), "test", &here, &mut SplitMix64::new(1), &mut |_| true).unwrap_err().0;
+    let refused = refusal_of(folder.path());
     assert!(refused.contains("own.xlsx") && refused.contains("moot import "), "{refused}");
     let zip = folder.path().join("all.zip");
     let mut writer = zip::ZipWriter::new(fs::File::create(&zip).unwrap());

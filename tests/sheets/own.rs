@@ -83,6 +83,11 @@ fn our_own_table_reaches_another_workspace() {
     folkmoot::store::init(there.path(), "Table of the South", false).unwrap();
     let file = there.path().join("own.csv");
     ok(here.path(), &["export", "csv", "services", file.to_str().unwrap()]);
+    let rehearsed = ok(there.path(), &["import", "own.csv", "--dry-run"]);
+    let columns: Vec<&str> =
+        rehearsed.lines().filter(|line| line.contains(" -> ") || line.contains("go there")).collect();
+    assert_eq!(columns.len(), 1, "columns of our own are no news: {rehearsed}");
+    assert!(columns[0].ends_with("are called as the fields of this program, and go there"), "{rehearsed}");
     let said = ok(there.path(), &["import", "own.csv"]);
     assert!(said.contains("67 services (67 new"), "{said}");
     assert!(ok(there.path(), &["import", "own.csv"]).ends_with("nothing here had to change\n"));
