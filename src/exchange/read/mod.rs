@@ -338,3 +338,20 @@ impl SourceReader {
         package
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_rows_belong_to_is_read_before_them() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["contacts", "locations", "organizations", "phones", "services"] {
+            std::fs::write(folder.path().join(format!("{name}.csv")), "id,name\n1,a\n").unwrap();
+        }
+        let source = Source::open(folder.path()).unwrap();
+        let names: Vec<String> =
+            in_order(&source.files).into_iter().map(|at| table::table_name(&source.files[at].name)).collect();
+        assert_eq!(names, ["locations", "organizations", "services", "contacts", "phones"]);
+    }
+}
